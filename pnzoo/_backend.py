@@ -1,0 +1,60 @@
+"""Which of TensorFlow, JAX and PyTorch Keras is to run on, decided before Keras is imported and without importing any."""
+
+import json
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+BACKENDS = ("tensorflow", "jax", "torch")
+
+
+def choose() -> None:
+    """Set `KERAS_BACKEND` where Keras would otherwise fail to find its backend.
+
+    Keras takes `KERAS_BACKEND`, else the backend named in its configuration file, else TensorFlow. Where
+    the user said nothing and that one is not installed, the first installed of TensorFlow, JAX and
+    PyTorch is taken. A backend that the user named is never replaced.
+    """
+    if "keras" in sys.modules or os.environ.get("KERAS_BACKEND"):
+        return
+    wanted = _configured()
+    if wanted not in BACKENDS or _installed(wanted):
+        return
+    found = next((name for name in BACKENDS if _installed(name)), None)
+    if found:
+        os.environ["KERAS_BACKEND"] = found
+
+
+def require() -> None:
+    """Check that the backend which Keras will import is installed.
+
+    Raises:
+        ImportError: it is not; the message is the pip line to type.
+    """
+    if "keras" in sys.modules:
+        return
+    wanted = os.environ.get("KERAS_BACKEND") or _configured()
+    if wanted not in BACKENDS or _installed(wanted):
+        return  # another backend of Keras' own: Keras judges it
+    if os.environ.get("KERAS_BACKEND"):
+        raise ImportError(
+            f'KERAS_BACKEND is "{wanted}", which is not installed. '
+            f"Type: pip install 'pnzoo[{wanted}]', or unset KERAS_BACKEND."
+        )
+    raise ImportError(
+        "A model needs TensorFlow, JAX or PyTorch, and none is installed. Type: pip install 'pnzoo[tensorflow]'"
+    )
+
+
+def _installed(name: str) -> bool:
+    return find_spec(name) is not None
+
+
+def _configured() -> str:
+    """The backend in Keras' configuration file, which Keras writes on its first import."""
+    home = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
+    try:
+        return json.loads((Path(home) / "keras.json").read_text())["backend"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return "tensorflow"
