@@ -1,0 +1,11 @@
+"""Grid worlds: random maps, exact shortest paths, maps as text. Needs NumPy only."""
+
+from pnzoo.gridworld.checks import as_cell, as_walls
+from pnzoo.gridworld.maps import Maps, encode, generate, random_starts, targets
+from pnzoo.gridworld.solver import COSTS, MOVE_NAMES, MOVES, distances, optimal_moves, step
+from pnzoo.gridworld.text import ParsedMap, parse, render
+
+__all__ = [
+    "COSTS", "MOVES", "MOVE_NAMES", "Maps", "ParsedMap", "as_cell", "as_walls", "distances", "encode", "generate",
+    "optimal_moves", "parse", "random_starts", "render", "step", "targets",
+]

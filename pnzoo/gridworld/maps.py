@@ -1,0 +1,255 @@
+"""Random maps of the VIN paper's distribution at any size, and the arrays that models train on.
+
+The authors' files hold discs dropped on the grid: a uniform number of them, centres anywhere on the map (its border
+too), each of a uniform radius; radius 0 is a cell, 1 a plus, 2 the thirteen cells within two steps.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from pnzoo.gridworld.checks import as_batch
+from pnzoo.gridworld.solver import distances, optimal_moves
+
+# side of the map: (most obstacles, largest radius), the paper's three settings
+_PAPER = {8: (30, 0), 16: (40, 1), 28: (50, 2)}
+
+
+class Maps(NamedTuple):
+    """A batch of maps: `walls` bool `[B, H, W]` and `goal` int `[B, 2]`, row and column.
+
+    Example:
+        >>> walls, goal = generate(3, 8, seed=0)
+        >>> walls.shape, goal.shape
+        ((3, 8, 8), (3, 2))
+    """
+
+    walls: np.ndarray
+    goal: np.ndarray
+
+
+def generate(n, height, width=None, *, seed, border=True, max_obstacles=None, max_size=None):
+    """Draw random maps as in the VIN paper.
+
+    Args:
+        n: the number of maps.
+        height: rows of a map.
+        width: columns; as many as rows by default.
+        seed: an int (or a `numpy.random.Generator`); the same int gives the same maps.
+        border: whether the outer ring is drawn as walls. Without it the ring is ordinary ground, and
+            the map's edge still stops the agent.
+        max_obstacles: obstacles are uniform in 1..max_obstacles. Default: the paper's 30 / 40 / 50 at 8 / 16 / 28,
+            in between by interpolation, beyond in proportion to the area.
+        max_size: radii are uniform in 0..max_size cells. Default: the paper's 0 / 1 / 2 at 8 / 16 / 28.
+
+    Returns:
+        `Maps(walls, goal)`. The goal is a random free cell with a free neighbour, so each map has a start.
+
+    Raises:
+        ValueError: if the map has no room for a goal and a start, or an argument is out of range.
+
+    Example:
+        >>> walls, goal = generate(2, 16, seed=0)
+        >>> walls.shape, bool(walls[0, 0].all())
+        ((2, 16, 16), True)
+
+    Reference: Tamar et al. 2016, section 4.1, and the authors' training files.
+    """
+    width = height if width is None else width
+    _check_size(n, height, width, border)
+    default = _paper_setting(height, width)
+    most = default[0] if max_obstacles is None else _at_least("max_obstacles", max_obstacles, 0)
+    radius = default[1] if max_size is None else _at_least("max_size", max_size, 0)
+    rng = np.random.default_rng(seed)
+    walls = np.empty((n, height, width), dtype=bool)
+    goal = np.empty((n, 2), dtype=int)
+    counts = rng.integers(min(1, most), most + 1, size=n)
+    todo = np.arange(n)
+    while len(todo):
+        walls[todo] = _discs(counts[todo], height, width, radius, rng)
+        if border:
+            draw_border(walls)
+        goal[todo], good = random_goals(walls[todo], rng)
+        todo = todo[~good]
+        counts[todo] //= 2  # too full for a goal and a start: again with half the obstacles, at last with none
+    return Maps(walls, goal)
+
+
+def draw_border(walls):
+    """Draw the outer ring of every map as walls, in place.
+
+    Args:
+        walls: bool `[B, H, W]`.
+
+    Example:
+        >>> walls = np.zeros((1, 3, 3), dtype=bool)
+        >>> draw_border(walls)
+        >>> int(walls.sum())
+        8
+    """
+    walls[:, [0, -1]] = True
+    walls[:, :, [0, -1]] = True
+
+
+def random_goals(walls, rng):
+    """Draw a goal on every map: a free cell with a free cell north, south, east or west of it.
+
+    Args:
+        walls: bool `[B, H, W]`.
+        rng: a `numpy.random.Generator`.
+
+    Returns:
+        A tuple (goal int `[B, 2]`, good bool `[B]`); good is False where a map has no such cell.
+
+    Example:
+        >>> goal, good = random_goals(np.zeros((1, 1, 2), dtype=bool), np.random.default_rng(0))
+        >>> good
+        array([ True])
+    """
+    free = np.pad(~walls, ((0, 0), (1, 1), (1, 1)))
+    beside = free[:, :-2, 1:-1] | free[:, 2:, 1:-1] | free[:, 1:-1, :-2] | free[:, 1:-1, 2:]
+    candidates = ~walls & beside
+    return _random_cells(candidates, rng), candidates.any(axis=(1, 2))
+
+
+def random_starts(walls, goal, rng, dist=None):
+    """Draw a start for every map, uniform among the cells that reach the goal, the goal itself left out.
+
+    Args:
+        walls: `[H, W]` or `[B, H, W]`.
+        goal: `[2]` or `[B, 2]`.
+        rng: a `numpy.random.Generator`, or a seed.
+        dist: `distances(walls, goal)` if at hand (or those of another set of moves).
+
+    Returns:
+        int `[2]` or `[B, 2]`.
+
+    Raises:
+        ValueError: if no cell of a map reaches its goal.
+
+    Example:
+        >>> random_starts([[0, 1, 0], [0, 1, 0]], (0, 0), rng=0)
+        array([1, 0])
+    """
+    walls, goal, single = as_batch(walls, goal)
+    dist = distances(walls, goal) if dist is None else np.asarray(dist).reshape(walls.shape)
+    reachable = np.isfinite(dist) & (dist > 0)
+    empty = ~reachable.any(axis=(1, 2))
+    if empty.any():
+        index = int(np.argmax(empty))
+        raise ValueError(f"no cell of map {index} reaches its goal {tuple(goal[index].tolist())}; "
+                         "choose another goal or remove walls")
+    starts = _random_cells(reachable, np.random.default_rng(rng))
+    return starts[0] if single else starts
+
+
+def encode(walls, goal):
+    """Return what a planner sees: a wall channel and a goal channel.
+
+    Args:
+        walls: `[H, W]` or `[B, H, W]`.
+        goal: `[2]` or `[B, 2]`.
+
+    Returns:
+        float32 `[H, W, 2]` or `[B, H, W, 2]`: channel 0 is 1 at walls, channel 1 is 1 at the goal.
+
+    Raises:
+        ValueError: if a goal lies off its map.
+
+    Example:
+        >>> encode([[0, 1]], (0, 0)).tolist()
+        [[[0.0, 1.0], [1.0, 0.0]]]
+    """
+    walls, goal, single = as_batch(walls, goal)
+    image = np.zeros((*walls.shape, 2), dtype=np.float32)
+    image[..., 0] = walls
+    image[np.arange(len(walls)), goal[:, 0], goal[:, 1], 1] = 1.0
+    return image[0] if single else image
+
+
+def targets(walls, goal, moves=8, corner_cutting=True):
+    """Return training targets for every cell: a distribution uniform over its set of optimal moves.
+
+    Args:
+        walls: `[H, W]` or `[B, H, W]`.
+        goal: `[2]` or `[B, 2]`.
+        moves: 8, or 4.
+        corner_cutting: as in `distances`.
+
+    Returns:
+        A tuple (y float32 `[..., H, W, 8]`, weight float32 `[..., H, W]`), weight 1 where y is a
+        distribution and 0 at walls, at the goal and at cells without a path, where y is 0.
+
+    Example:
+        >>> y, weight = targets([[0, 0, 1]], (0, 0))
+        >>> weight.tolist()
+        [[0.0, 1.0, 0.0]]
+    """
+    best = optimal_moves(walls, goal, moves, corner_cutting)
+    count = best.sum(axis=-1, keepdims=True)
+    y = np.divide(best, np.maximum(count, 1), dtype=np.float32)
+    return y, (count[..., 0] > 0).astype(np.float32)
+
+
+def _check_size(n, height, width, border):
+    _at_least("n", n, 0)
+    _at_least("height", height, 1)
+    _at_least("width", width, 1)
+    inner = (height - 2 * border) * (width - 2 * border) if min(height, width) > 2 * border else 0
+    if inner < 2:
+        drawn = "with a border, which takes the outer ring; pass border=False or a larger size" if border \
+            else "without a border; choose a larger size"
+        raise ValueError(f"a map needs two free cells, a goal and a start; {height}x{width} has "
+                         f"{inner} {drawn}")
+
+
+def _at_least(name, value, least):
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise ValueError(f"{name} must be an integer of {least} or more, received {value!r}")
+    return int(value)
+
+
+def _paper_setting(height, width):
+    """Most obstacles and largest radius at a size: the paper's at 8, 16, 28, the same density elsewhere."""
+    side = float(np.sqrt(height * width))
+    size = max(0, int((side - 4) // 12))
+    if side <= 28:
+        most = np.interp(side, list(_PAPER), [count for count, _ in _PAPER.values()])
+        most *= min(1.0, side / 8) ** 2
+    else:
+        most = 50 * (side / 28) ** 2 * _mean_area(2) / _mean_area(size)
+    return max(1, round(float(most))), size
+
+
+def _mean_area(size):
+    return float(np.mean([len(_disc(radius)) for radius in range(size + 1)]))
+
+
+def _disc(radius):
+    """Cells within `radius` of the origin, int `[N, 2]`."""
+    span = np.arange(-radius, radius + 1)
+    rows, columns = np.meshgrid(span, span, indexing="ij")
+    return np.argwhere(rows**2 + columns**2 <= radius**2) - radius
+
+
+def _discs(counts, height, width, size, rng):
+    """Drop `counts[i]` discs of random radius on map i, bool `[B, H, W]`; they may overlap and stick out."""
+    which = np.repeat(np.arange(len(counts)), counts)
+    rows = rng.integers(0, height, len(which))
+    columns = rng.integers(0, width, len(which))
+    radii = rng.integers(0, size + 1, len(which))
+    walls = np.zeros((len(counts), height + 2 * size, width + 2 * size), dtype=bool)
+    for radius in range(size + 1):
+        mine = radii == radius
+        for down, right in _disc(radius) + size:
+            walls[which[mine], rows[mine] + down, columns[mine] + right] = True
+    return walls[:, size:size + height, size:size + width]
+
+
+def _random_cells(candidates, rng):
+    """One cell of each `[H, W]` mask, uniformly, int `[B, 2]` ((0, 0) where a mask is empty)."""
+    flat = candidates.reshape(len(candidates), -1)
+    order = np.cumsum(flat, axis=1)
+    rank = np.floor(rng.random(len(flat)) * order[:, -1]).astype(int)  # 0..count-1
+    index = np.argmax(order > rank[:, None], axis=1)
+    return np.stack(np.unravel_index(index, candidates.shape[1:]), axis=1)
