@@ -6,6 +6,6 @@ from pnzoo.gridworld.solver import COSTS, MOVE_NAMES, MOVES, distances, optimal_
 from pnzoo.gridworld.text import ParsedMap, parse, render
 
 __all__ = [
-    "COSTS", "MOVES", "MOVE_NAMES", "Maps", "ParsedMap", "as_cell", "as_walls", "distances", "encode", "generate",
-    "optimal_moves", "parse", "random_starts", "render", "step", "targets",
+    "COSTS", "MOVES", "MOVE_NAMES", "Maps", "ParsedMap", "as_cell", "as_walls", "distances", "encode",
+    "generate", "optimal_moves", "parse", "random_starts", "render", "step", "targets",
 ]

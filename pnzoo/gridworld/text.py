@@ -43,8 +43,10 @@ def parse(text):
         ((3, 4), (1, 1), (1, 2))
     """
     if not isinstance(text, str):
-        raise ValueError(f"a map as text was expected, received {type(text).__name__}; arrays need no parsing")
-    lines = [(number, line.rstrip()) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+        raise ValueError(f"a map as text was expected, received {type(text).__name__}; "
+                         "an array needs no parsing")
+    numbered = enumerate(text.splitlines(), start=1)
+    lines = [(number, line.rstrip()) for number, line in numbered if line.strip()]
     if not lines:
         raise ValueError("the text holds no map; type rows of # (wall) and . (free), e.g. 'S..\\n.#G'")
     indent = min(len(line) - len(line.lstrip()) for _, line in lines)
