@@ -60,7 +60,7 @@ def generate(n, height, width=None, *, seed, border=True, max_obstacles=None, ma
     Reference: Tamar et al. 2016, section 4.1, and the authors' training files.
     """
     width = height if width is None else width
-    _check_size(n, height, width, border)
+    check_size(n, height, width, border)
     size = None if max_size is None else _at_least("max_size", max_size, 0)
     most, size = _paper_setting(height, width, size)
     if max_obstacles is not None:
@@ -196,7 +196,7 @@ def targets(walls, goal, moves=8, corner_cutting=True):
     return y, (count[..., 0] > 0).astype(np.float32)
 
 
-def _check_size(n, height, width, border):
+def check_size(n, height, width, border):
     _at_least("n", n, 0)
     _at_least("height", height, 1)
     _at_least("width", width, 1)
