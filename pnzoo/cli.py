@@ -1,0 +1,180 @@
+"""The command line: `pnzoo list`, `card`, `plan`, `evaluate` and `dashboard`.
+
+Exit status: 0 done, 1 the planner did not reach the goal, 2 wrong input (one line on stderr says what to type).
+"""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from pnzoo import __version__, cards, hub
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: the words after `pnzoo`; those of the shell by default.
+
+    Returns:
+        The exit status.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets on stderr otherwise
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except (ValueError, TypeError, OSError, ImportError) as error:
+        print(f"pnzoo: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="pnzoo", description="Pretrained planners and few-shot classifiers.")
+    parser.add_argument("--version", action="version", version=f"pnzoo {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    command = commands.add_parser("list", help="the models of the zoo")
+    command.add_argument("pattern", nargs="?", default="*", help="with wildcards, such as 'vin*'")
+    command.set_defaults(run=_list)
+
+    command = commands.add_parser("card", help="what a model is, how it was made, what it reaches")
+    command.add_argument("name", help="a model of the zoo, or a folder")
+    command.add_argument("--json", action="store_true", help="the card as a program reads it")
+    command.set_defaults(run=_card)
+
+    command = commands.add_parser("plan", help="plan on a map of yours and print the path")
+    command.add_argument("name", help="a planner of the zoo, or a folder")
+    command.add_argument("map", help="a text file of # walls, . free cells, S start, G goal; - reads standard input")
+    command.add_argument("--k", type=int, help="steps of value iteration, if not the model's own")
+    command.set_defaults(run=_plan)
+
+    command = commands.add_parser("evaluate", help="measure a planner on fresh maps, as its card says")
+    command.add_argument("name", help="a planner of the zoo, or a folder")
+    command.add_argument("--maps", metavar="FILE.mat", help="maps of the VIN authors' files instead of fresh ones")
+    command.add_argument("--n", type=int, help="number of maps (5000, or all of FILE.mat)")
+    command.add_argument("--seed", type=int, help="of maps and starts (9000 + height; 0 for the starts on FILE.mat)")
+    command.add_argument("--size", type=_size, metavar="HxW", help="such as 16x16 (the size it was trained on)")
+    command.add_argument("--k", type=int, help="steps of value iteration, if not the model's own")
+    command.set_defaults(run=_evaluate)
+
+    command = commands.add_parser("dashboard", help="open the dashboard in a browser; further options go to streamlit")
+    command.set_defaults(run=_dashboard)
+    command.add_argument("streamlit", nargs=argparse.REMAINDER, help="such as --server.port 8600")
+    return parser
+
+
+def _size(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d+)(?:x(\d+))?", text)
+    if not match:
+        raise argparse.ArgumentTypeError(f"{text!r} is no size; type height x width, such as 16x16")
+    return int(match[1]), int(match[2] or match[1])
+
+
+def _list(options: argparse.Namespace) -> int:
+    names = hub.list_models(options.pattern)
+    if not names:
+        raise ValueError(f"no model matches {options.pattern!r}; pnzoo list shows them all")
+    width = max(map(len, names))
+    for name in names:
+        card = hub.card(name)
+        print(f"{name:{width}}  {card['task']:8}  {_headline(card):>24}  {card.get('summary', '')}".rstrip())
+    return 0
+
+
+def _headline(card: dict) -> str:
+    metrics = card.get("metrics")
+    return f"{cards.number(metrics[0]['name'], metrics[0]['value'])} {metrics[0]['name']}" if metrics else "-"
+
+
+def _card(options: argparse.Namespace) -> int:
+    card = hub.card(options.name)
+    print(json.dumps(card, indent=1, ensure_ascii=False) if options.json else cards.readme(card).rstrip())
+    return 0
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from pnzoo import gridworld
+
+    text = sys.stdin.read() if options.map == "-" else _text_of(options.map)
+    walls, start, goal = gridworld.parse(text)
+    for letter, cell, what in (("S", start, "start"), ("G", goal, "goal")):
+        if cell is None:
+            raise ValueError(f"the map has no {what}; mark one cell with {letter}")
+    plan = _load_planner(options).plan(walls, start, goal)
+    print(gridworld.render(walls, start, goal, plan.path))
+    if plan.reached:
+        print(f"reached in {len(plan.actions)} moves, length {plan.cost:.2f}")
+        return 0
+    print(f"not reached: {plan.reason}")
+    return 1
+
+
+def _text_of(file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ValueError(f"{file} is not text; a map is lines of # . S G") from None
+    except OSError as error:
+        raise ValueError(f"cannot read {file}: {error.strerror}; give the file of a map, or - for standard input") from None
+
+
+def _load_planner(options: argparse.Namespace):
+    task = hub.card(options.name)["task"]
+    if task != "planning":
+        planners = [name for name in hub.list_models() if hub.card(name)["task"] == "planning"]
+        raise ValueError(f"{options.name} is a {task} model and does not plan; planners are {', '.join(planners)}")
+    return hub.load(options.name, **({} if options.k is None else {"k": options.k}))
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from pnzoo import exam
+
+    if options.n is not None and options.n < 1:
+        raise ValueError(f"--n is the number of maps, at least 1; got {options.n}")
+    model = _load_planner(options)
+    if options.maps:
+        if options.size:
+            raise ValueError("--maps brings its own size; leave out --size")
+        test = exam.paper(options.maps, n=options.n, seed=options.seed or 0)
+    else:
+        height, width = options.size or _trained_size(options.name)
+        test = exam.fresh(height, width, n=options.n or exam.MAPS, seed=options.seed)
+    print(f"{options.name} on {len(test.walls):,} maps ({test.on})")
+    for metric in exam.measure(model, test):
+        name = metric["name"]
+        print(f"{name.replace('_', ' '):16} {cards.number(name, metric['value']):>10}   95 % {cards.interval(metric)}")
+    return 0
+
+
+def _trained_size(name: str) -> tuple[int, int]:
+    """The size in the recipe, or the number in the name; 16x16 where neither says one."""
+    card = hub.card(name)
+    size = (card.get("recipe") or {}).get("size")
+    if isinstance(size, int):
+        return size, size
+    number = re.search(r"\d+", card["name"])
+    side = int(number[0]) if number else 16
+    return (side, side) if side > 2 else (16, 16)
+
+
+def dashboard_script() -> Path:
+    """The dashboard's `app.py`: of the clone, or where a wheel put it."""
+    zoo = hub.zoo_folder()
+    script = zoo.parent / "dashboard" / "app.py"
+    if not script.is_file():
+        raise FileNotFoundError(f"{script} is missing; install pnzoo again")
+    return script
+
+
+def _dashboard(options: argparse.Namespace) -> int:
+    if find_spec("streamlit") is None:
+        raise ImportError("the dashboard needs Streamlit and Plotly. Type: pip install 'pnzoo[dashboard]'")
+    script = dashboard_script()
+    # Streamlit reads the theme from .streamlit/ of the working folder or of the script's.
+    return subprocess.call([sys.executable, "-m", "streamlit", "run", str(script), *options.streamlit])
