@@ -8,6 +8,6 @@ from pnzoo.gridworld.text import ParsedMap, parse, render
 
 __all__ = [
     "COSTS", "FAMILIES", "MOVES", "MOVE_NAMES", "Maps", "ParsedMap", "as_cell", "as_walls", "distances",
-    "encode", "farthest_starts", "generate", "generate_family", "optimal_moves", "parse", "random_starts", "render",
-    "step", "targets",
+    "encode", "farthest_starts", "generate", "generate_family", "optimal_moves", "parse", "random_starts",
+    "render", "step", "targets",
 ]

@@ -1,10 +1,10 @@
 """Random maps of the VIN paper's distribution at any size, and the arrays that models train on.
 
-What the authors' files hold was worked out from the files. A map gets a uniform number of obstacles, dropped
-anywhere on it, the border included. Half of them are discs of the largest size (radius 0 a cell, 1 a plus,
-2 the thirteen cells within two steps), half are rectangles with sides of at most that size, hence nothing at
-all at 8x8. That gives the files' obstacle shares (0.11 and 0.20 of the inner cells), histograms and shapes;
-for 28x28 only the share, 0.21, could be compared.
+A goal is drawn on the inner cells, then a uniform number of obstacles anywhere on the map, its border
+included; one that covers the goal is dropped. Half of them are discs with a radius of 1..size, half are
+rectangles with sides of 1..size. At size 0 (8x8) a disc is one cell and a rectangle nothing. This is how the
+authors' generator works; the obstacle shares of their files (0.11, 0.20, 0.21 of the inner cells at 8, 16, 28)
+come out.
 """
 
 from typing import NamedTuple
@@ -43,11 +43,11 @@ def generate(n, height, width=None, *, seed, border=True, max_obstacles=None, ma
             the map's edge still stops the agent.
         max_obstacles: obstacles are uniform in 1..max_obstacles. Default: the paper's 30 / 40 / 50 at
             8 / 16 / 28, and what keeps a similar density at other sizes.
-        max_size: radius of the discs, longest side of the rectangles, in cells. Default: the paper's
-            0 / 1 / 2 at 8 / 16 / 28, one more for every 12 cells of the map's side.
+        max_size: largest radius of the discs and side of the rectangles, in cells. Default: the paper's
+            0 / 1 / 2 at 8 / 16 / 28, one more for every 10 cells of the map's side.
 
     Returns:
-        `Maps(walls, goal)`. The goal is a random free cell with a free neighbour, so each map has a start.
+        `Maps(walls, goal)`. The goal is a random cell with a free cell beside it, so each map has a start.
 
     Raises:
         ValueError: if the map has no room for a goal and a start, or an argument is out of range.
@@ -57,7 +57,7 @@ def generate(n, height, width=None, *, seed, border=True, max_obstacles=None, ma
         >>> walls.shape, bool(walls[0, 0].all())
         ((2, 16, 16), True)
 
-    Reference: Tamar et al. 2016, section 4.1, and the authors' training files.
+    Reference: Tamar et al. 2016, section 4.1, and the authors' published generator and files.
     """
     width = height if width is None else width
     check_size(n, height, width, border)
@@ -67,16 +67,16 @@ def generate(n, height, width=None, *, seed, border=True, max_obstacles=None, ma
         most = _at_least("max_obstacles", max_obstacles, 0)
     rng = np.random.default_rng(seed)
     walls = np.empty((n, height, width), dtype=bool)
-    goal = np.empty((n, 2), dtype=int)
+    ring = int(bool(border))
+    goal = rng.integers(ring, (height - ring, width - ring), size=(n, 2))
     counts = rng.integers(min(1, most), most + 1, size=n)
     todo = np.arange(n)
     while len(todo):
-        walls[todo] = _obstacles(counts[todo], height, width, size, rng)
+        walls[todo] = _obstacles(counts[todo], goal[todo], height, width, size, rng)
         if border:
             draw_border(walls)
-        goal[todo], good = random_goals(walls[todo], rng)
-        todo = todo[~good]
-        counts[todo] //= 2  # too full for a goal and a start: again with half the obstacles, at last none
+        todo = todo[~_free_beside(walls[todo])[np.arange(len(todo)), goal[todo, 0], goal[todo, 1]]]
+        counts[todo] //= 2  # the goal is walled in: again with half the obstacles, at last with none
     return Maps(walls, goal)
 
 
@@ -111,9 +111,7 @@ def random_goals(walls, rng):
         >>> good
         array([ True])
     """
-    free = np.pad(~walls, ((0, 0), (1, 1), (1, 1)))
-    beside = free[:, :-2, 1:-1] | free[:, 2:, 1:-1] | free[:, 1:-1, :-2] | free[:, 1:-1, 2:]
-    candidates = ~walls & beside
+    candidates = ~walls & _free_beside(walls)
     return _random_cells(candidates, rng), candidates.any(axis=(1, 2))
 
 
@@ -218,38 +216,52 @@ def _paper_setting(height, width, size):
     """Most obstacles and their size: the paper's at 8, 16 and 28, in between and beyond a similar density."""
     side = float(np.sqrt(height * width))
     if size is None:
-        size = max(0, int((side - 4) // 12))
-    # Cells drawn by the greatest number of obstacles, counting overlaps, a cell of the map.
-    fullness = [most * _mean_area(radius) / known**2 for known, (most, radius) in _PAPER.items()]
+        size = max(0, round((side - 8) / 10))
+    # Cells that the greatest number of obstacles draw, overlaps counted, by cell of the map.
+    fullness = [most * _mean_area(largest) / known**2 for known, (most, largest) in _PAPER.items()]
     most = np.interp(side, list(_PAPER), fullness) * height * width / _mean_area(size)
     return max(1, round(float(most))), size
 
 
 def _mean_area(size):
-    return (len(_disc(size)) + (size * (size + 1) / 2 / max(1, size)) ** 2) / 2
+    if size == 0:
+        return 0.5
+    return (np.mean([len(_disc(radius)) for radius in range(1, size + 1)]) + ((size + 1) / 2) ** 2) / 2
 
 
 def _disc(radius):
-    """Cells within `radius` of the origin, int `[N, 2]`."""
+    """Cells of a filled midpoint circle, int `[N, 2]`: 1, 5, 21, 37, ... of them."""
     span = np.arange(-radius, radius + 1)
-    return np.argwhere(span[:, None] ** 2 + span**2 <= radius**2) - radius
+    return np.argwhere(span[:, None] ** 2 + span**2 < max(1, radius**2 + radius)) - radius
 
 
-def _obstacles(counts, height, width, size, rng):
-    """Drop `counts[i]` obstacles on map i, bool `[B, H, W]`; they may overlap and stick out."""
+def _obstacles(counts, goal, height, width, size, rng):
+    """Drop up to `counts[i]` obstacles on map i, bool `[B, H, W]`; they may overlap and stick out."""
     total = int(counts.sum())
     which = np.repeat(np.arange(len(counts)), counts)
-    rows, columns = rng.integers(0, height, total), rng.integers(0, width, total)
-    sides = rng.integers(1, size + 1, (total, 2)) if size else np.zeros((total, 2), dtype=int)
-    round_ones = rng.random(total) < 0.5
+    at = rng.integers(0, (height, width), (total, 2))  # a disc's middle, a rectangle's top left
+    sides = rng.integers(min(1, size), size + 1, (total, 2))
+    discs = rng.random(total) < 0.5
+    away = goal[which] - at
+    hit = np.where(discs, (away**2).sum(axis=1) < np.maximum(1, sides[:, 0] ** 2 + sides[:, 0]),
+                   ((away >= 0) & (away < sides)).all(axis=1))
     walls = np.zeros((len(counts), height + 2 * size, width + 2 * size), dtype=bool)
-    discs = np.flatnonzero(round_ones)
-    for down, right in _disc(size) + size:
-        walls[which[discs], rows[discs] + down, columns[discs] + right] = True
-    for down, right in np.ndindex(size, size):
-        mine = np.flatnonzero(~round_ones & (sides[:, 0] > down) & (sides[:, 1] > right))
-        walls[which[mine], rows[mine] + down + size, columns[mine] + right + size] = True
+
+    def draw(these, cells):
+        for down, right in cells + size:
+            walls[which[these], at[these, 0] + down, at[these, 1] + right] = True
+
+    for radius in range(min(1, size), size + 1):
+        draw(np.flatnonzero(discs & ~hit & (sides[:, 0] == radius)), _disc(radius))
+    for corner in np.ndindex(size, size):
+        draw(np.flatnonzero(~discs & ~hit & (sides > corner).all(axis=1)), np.array([corner]))
     return walls[:, size:size + height, size:size + width]
+
+
+def _free_beside(walls):
+    """bool `[B, H, W]`: a cell north, south, east or west is free."""
+    free = np.pad(~walls, ((0, 0), (1, 1), (1, 1)))
+    return free[:, :-2, 1:-1] | free[:, 2:, 1:-1] | free[:, 1:-1, :-2] | free[:, 1:-1, 2:]
 
 
 def _random_cells(candidates, rng):

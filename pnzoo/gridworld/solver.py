@@ -179,8 +179,8 @@ def _chunk_distances(walls, goal, moves, corner_cutting):
     cut = None if corner_cutting or moves == 4 else _cut_corners(walls)[..., 4:]
     inner, wall = value[:, 1:-1, 1:-1], wall[:, 1:-1, 1:-1]
     # A sweep settles one more step of every path. Open maps settle within their diameter; a maze would need
-    # as many sweeps as its longest path has steps, and there a priority queue is faster.
-    for _ in range(walls.shape[1] + walls.shape[2]):
+    # as many sweeps as its longest path has steps, and a priority queue costs about as much as 200 sweeps.
+    for _ in range(min(200, walls.shape[1] + walls.shape[2])):
         after = _sweep(value, inner, wall, moves, cut)
         changed = (after != inner).any(axis=(1, 2))  # inf != inf is False
         if not changed.any():
