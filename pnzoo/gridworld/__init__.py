@@ -3,11 +3,12 @@
 from pnzoo.gridworld.checks import as_cell, as_walls
 from pnzoo.gridworld.maps import Maps, encode, generate, random_starts, targets
 from pnzoo.gridworld.mazes import FAMILIES, farthest_starts, generate_family
+from pnzoo.gridworld.paths import path_actions, shortest_paths
 from pnzoo.gridworld.solver import COSTS, MOVE_NAMES, MOVES, distances, optimal_moves, step
 from pnzoo.gridworld.text import ParsedMap, parse, render
 
 __all__ = [
     "COSTS", "FAMILIES", "MOVES", "MOVE_NAMES", "Maps", "ParsedMap", "as_cell", "as_walls", "distances",
-    "encode", "farthest_starts", "generate", "generate_family", "optimal_moves", "parse", "random_starts",
-    "render", "step", "targets",
+    "encode", "farthest_starts", "generate", "generate_family", "optimal_moves", "parse", "path_actions",
+    "random_starts", "render", "shortest_paths", "step", "targets",
 ]

@@ -3,8 +3,8 @@
 A goal is drawn on the inner cells, then a uniform number of obstacles anywhere on the map, its border
 included; one that covers the goal is dropped. Half of them are discs with a radius of 1..size, half are
 rectangles with sides of 1..size. At size 0 (8x8) a disc is one cell and a rectangle nothing. This is how the
-authors' generator works; the obstacle shares of their files (0.11, 0.20, 0.21 of the inner cells at 8, 16, 28)
-come out.
+authors' generator works; the obstacle shares of their files come out (0.11, 0.20 and 0.21 of the inner cells
+at 8, 16 and 28).
 """
 
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""The VIN authors' MATLAB files: their training layout and their test layout, which differ in almost everything.
+"""The VIN authors' MATLAB files: their training layout and their test layout, which differ in most things.
 
             training (gridworld_8.mat)                   test (gridworld_8_test.mat)
 variables   batch_im_data, batch_value_data,             all_im_data, all_value_data, all_states_xy
@@ -253,7 +253,8 @@ def _maps(path, image, value, columns_first):
     goals = np.asarray(value) == 10
     if (goals.sum(axis=1) != 1).any():
         row = int(np.argmax(goals.sum(axis=1) != 1))
-        raise ValueError(f"{path}: goal image {row} has {int(goals[row].sum())} cells of value 10, expected one")
+        raise ValueError(f"{path}: goal image {row} has {int(goals[row].sum())} cells of value 10, "
+                         "expected one")
     walls = (image == 0).reshape(-1, side, side)
     goal = np.stack(np.divmod(goals.argmax(axis=1), side), axis=1)
     return (walls.transpose(0, 2, 1), goal[:, ::-1]) if columns_first else (walls, goal)
