@@ -61,10 +61,10 @@ def generate(n, height, width=None, *, seed, border=True, max_obstacles=None, ma
     """
     width = height if width is None else width
     check_size(n, height, width, border)
-    size = None if max_size is None else _at_least("max_size", max_size, 0)
+    size = None if max_size is None else at_least("max_size", max_size, 0)
     most, size = _paper_setting(height, width, size)
     if max_obstacles is not None:
-        most = _at_least("max_obstacles", max_obstacles, 0)
+        most = at_least("max_obstacles", max_obstacles, 0)
     rng = np.random.default_rng(seed)
     walls = np.empty((n, height, width), dtype=bool)
     ring = int(bool(border))
@@ -195,9 +195,9 @@ def targets(walls, goal, moves=8, corner_cutting=True):
 
 
 def check_size(n, height, width, border):
-    _at_least("n", n, 0)
-    _at_least("height", height, 1)
-    _at_least("width", width, 1)
+    at_least("n", n, 0)
+    at_least("height", height, 1)
+    at_least("width", width, 1)
     inner = (height - 2 * border) * (width - 2 * border) if min(height, width) > 2 * border else 0
     if inner < 2:
         drawn = "with a border, which takes the outer ring; pass border=False or a larger size" if border \
@@ -206,7 +206,7 @@ def check_size(n, height, width, border):
                          f"{inner} {drawn}")
 
 
-def _at_least(name, value, least):
+def at_least(name, value, least):
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
         raise ValueError(f"{name} must be an integer of {least} or more, received {value!r}")
     return int(value)

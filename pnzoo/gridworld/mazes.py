@@ -8,7 +8,7 @@ import numpy as np
 
 from pnzoo.gridworld import lattice
 from pnzoo.gridworld.checks import as_batch
-from pnzoo.gridworld.maps import Maps, check_size, generate, random_goals
+from pnzoo.gridworld.maps import Maps, at_least, check_size, generate, random_goals
 from pnzoo.gridworld.solver import distances
 
 _TRIES = 10  # maps without room for a goal and a start are drawn again; after that they stay empty
@@ -86,6 +86,7 @@ def rooms(n, height, width, rng, room=4, loops=0.5):
         >>> rooms(2, 20, 30, np.random.default_rng(0)).shape
         (2, 20, 30)
     """
+    at_least("room", room, 1)
     row_cells = lattice.layout(n, height, room, rng, widen_rooms=True)
     column_cells = lattice.layout(n, width, room, rng, widen_rooms=True)
     east, south = lattice.random_tree(n, row_cells.shape[1] // 2 + 1, column_cells.shape[1] // 2 + 1, rng)
@@ -110,6 +111,7 @@ def gaps(n, height, width, rng, spacing=3):
         >>> gaps(2, 20, 30, np.random.default_rng(0)).shape
         (2, 20, 30)
     """
+    at_least("spacing", spacing, 1)
     walls = np.empty((n, height, width), dtype=bool)
     upright = rng.random(n) < 0.5
     if upright.any():
@@ -163,6 +165,9 @@ def caves(n, height, width, rng, fill=0.42, rounds=4):
         >>> caves(2, 20, 30, np.random.default_rng(0)).shape
         (2, 20, 30)
     """
+    if not 0 <= fill <= 1:
+        raise ValueError(f"fill is a share of cells, 0 to 1, received {fill!r}")
+    at_least("rounds", rounds, 0)
     walls = rng.random((n, height, width)) < fill
     for _ in range(rounds):
         rock = np.pad(walls, ((0, 0), (1, 1), (1, 1)), constant_values=True).astype(np.int8)
@@ -183,6 +188,9 @@ def forests(n, height, width, rng, sparse=0.05, dense=0.35):
         >>> forests(2, 20, 30, np.random.default_rng(0)).shape
         (2, 20, 30)
     """
+    if not 0 <= sparse <= dense <= 1:
+        raise ValueError(f"sparse and dense are probabilities, 0 <= sparse <= dense <= 1, "
+                         f"received {sparse!r} and {dense!r}")
     return rng.random((n, height, width)) < rng.uniform(sparse, dense, (n, 1, 1))
 
 

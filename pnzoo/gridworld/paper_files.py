@@ -10,6 +10,7 @@ states      x is the row, y the column, from 0           row and column, from 1
 """
 
 from os import PathLike
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -218,10 +219,10 @@ def _load(path):
 
     if not isinstance(path, (str, PathLike)):
         raise ValueError(f"a path was expected, received {type(path).__name__}")
+    if not Path(path).exists():
+        raise FileNotFoundError(f"{path}: no such file")
     try:
-        variables = loadmat(path, appendmat=False)
-    except FileNotFoundError as error:
-        raise FileNotFoundError(f"{path}: no such file") from error
+        variables = loadmat(Path(path), appendmat=False)
     except Exception as error:  # SciPy raises a dozen types for files that are not whole
         raise ValueError(f"{path}: not a readable MATLAB 5 file, or cut short ({error}); "
                          "download it again") from error
