@@ -231,6 +231,4 @@ def _dijkstra(walls, goal, moves, corner_cutting):
     graph = coo_array((np.concatenate(costs), (np.concatenate(rows), np.concatenate(columns))),
                       shape=(walls.size, walls.size)).tocsr()
     sources = np.arange(len(walls)) * walls[0].size + goal[:, 0] * walls.shape[2] + goal[:, 1]
-    found = dijkstra(graph, indices=sources, min_only=True).reshape(walls.shape)
-    found[walls] = np.inf
-    return found
+    return dijkstra(graph, indices=sources, min_only=True).reshape(walls.shape)

@@ -45,6 +45,7 @@ def test_most_of_the_ground_reaches_the_goal(name):
     walls, goal = generate_family(name, 50, 32, seed=0)
     reached = np.isfinite(distances(walls, goal, moves=4)).sum() / (~walls).sum()
     assert reached > 0.93
+    assert name == "open" or main_ground(walls)[np.arange(50), goal[:, 0], goal[:, 1]].all()
     assert reached == 1 or name in ("open", "traps", "forests")
 
 
@@ -105,6 +106,11 @@ def test_rooms_have_doors_of_one_cell():
     left_right = padded[:, 1:-1, :-2] & padded[:, 1:-1, 2:]
     doors = ~walls & (up_down ^ left_right)
     assert (doors.sum(axis=(1, 2)) == 5 * 5 - 1).all()
+
+
+def test_a_goal_is_never_in_a_small_pocket():
+    walls, goal = generate_family("forests", 300, 12, seed=0, sparse=0.4, dense=0.5)
+    assert main_ground(walls)[np.arange(300), goal[:, 0], goal[:, 1]].all()
 
 
 def test_traps_are_boxes():

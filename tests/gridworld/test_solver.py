@@ -135,6 +135,20 @@ def test_long_mazes_are_exact():
             np.testing.assert_allclose(distances(walls, goal, 8, corner_cutting)[i], exact)
 
 
+def test_nearly_equal_ways_are_not_ties():
+    # Two ways round differ by a + b sqrt 2, often by far less than a step: 17 against 12 sqrt 2 by 0.03.
+    walls, goal = generate_family("braided", 20, 61, seed=0, loops=1.0)
+    dist = distances(walls, goal)
+    best = optimal_moves(walls, goal, dist=dist)
+    padded = np.pad(dist, ((0, 0), (1, 1), (1, 1)), constant_values=np.inf)
+    ways = np.stack([padded[:, 1 + down:62 + down, 1 + right:62 + right] + cost
+                     for (down, right), cost in zip(MOVES, COSTS, strict=True)], axis=-1)
+    inside = np.isfinite(dist) & (dist > 0)
+    excess = ways[inside] - dist[inside][:, None]
+    assert ((excess > 1e-4) & (excess < 0.05)).any()
+    np.testing.assert_array_equal(best[inside], excess < 1e-9)
+
+
 def test_long_rows_of_ties_stay_ties():
     # On empty ground a far cell off the diagonal has exactly two best moves, straight and diagonal.
     walls = np.zeros((200, 200), dtype=bool)
