@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("evaluate", help="measure a planner on fresh maps, as its card says")
     command.add_argument("name", help="a planner of the zoo, or a folder")
     command.add_argument("--maps", metavar="FILE.mat", help="maps of the VIN authors' files instead of fresh ones")
-    command.add_argument("--n", type=int, help="number of maps (5000, or all of FILE.mat)")
+    command.add_argument("--n", type=int, help="number of maps (5000, or all of FILE.mat's test part)")
     command.add_argument("--seed", type=int, help="of maps and starts (9000 + height; 0 for the starts on FILE.mat)")
     command.add_argument("--size", type=_size, metavar="HxW", help="such as 16x16 (the size it was trained on)")
     command.add_argument("--k", type=int, help="steps of value iteration, if not the model's own")

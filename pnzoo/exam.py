@@ -49,27 +49,39 @@ def fresh(height: int, width: int | None = None, n: int = MAPS, seed: int | None
 
 
 def paper(file: str | Path, n: int | None = None, seed: int = 0) -> Exam:
-    """The distinct maps of one of the VIN authors' .mat files, with a start each.
+    """Maps of one of the VIN authors' .mat files, one start each.
+
+    Of a training file, the seventh that `gridworld.paper_files.split_by_map` holds out is taken (no map of it is on
+    the other side), and starts are drawn at random; a test file brings its own starts.
 
     Args:
-        file: their training or test file.
+        file: one of their files, training or test layout.
         n: how many maps, drawn at random; all without it.
         seed: of the starts, and of the choice.
 
     Returns:
         `Exam`.
-    """
-    from pnzoo.gridworld.paper_files import read_maps
 
-    walls, goal = read_maps(file)
-    reachable = np.isfinite(gridworld.distances(walls, goal)).sum(axis=(1, 2)) > 1  # a cell besides the goal
-    walls, goal = walls[reachable], goal[reachable]
+    Raises:
+        FileNotFoundError, ValueError: no such file, or not one of theirs.
+    """
+    from pnzoo.gridworld.paper_files import PaperTest, read_paper_file, split_by_map
+
+    data = read_paper_file(file)
+    if isinstance(data, PaperTest):
+        walls, goal, start, on = data.walls, data.goal, data.starts, f"{Path(file).name}, its own starts"
+    else:
+        held_out = split_by_map(data)[1]
+        walls, goal, start = held_out.walls, held_out.goal, None
+        on = f"the held-out maps of {Path(file).name}, starts of seed {seed}"
     rng = np.random.default_rng(seed)
     if n is not None and n < len(walls):
         chosen = np.sort(rng.choice(len(walls), n, replace=False))
         walls, goal = walls[chosen], goal[chosen]
-    start = gridworld.random_starts(walls, goal, rng)
-    return Exam(walls, goal, start, f"the maps of {Path(file).name}, starts of seed {seed}")
+        start = start if start is None else start[chosen]
+    if start is None:
+        start = gridworld.random_starts(walls, goal, rng)
+    return Exam(walls, goal, start, on)
 
 
 def measure(model: Any, exam: Exam) -> list[dict[str, Any]]:
