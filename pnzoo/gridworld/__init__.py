@@ -1,6 +1,7 @@
 """Grid worlds: random maps, exact shortest paths, maps as text. Needs NumPy only."""
 
 from pnzoo.gridworld.checks import as_cell, as_walls
+from pnzoo.gridworld.code import from_code, to_code
 from pnzoo.gridworld.maps import Maps, encode, generate, random_starts, targets
 from pnzoo.gridworld.mazes import FAMILIES, farthest_starts, generate_family
 from pnzoo.gridworld.paths import path_actions, shortest_paths
@@ -9,6 +10,6 @@ from pnzoo.gridworld.text import ParsedMap, parse, render
 
 __all__ = [
     "COSTS", "FAMILIES", "MOVES", "MOVE_NAMES", "Maps", "ParsedMap", "as_cell", "as_walls", "distances",
-    "encode", "farthest_starts", "generate", "generate_family", "optimal_moves", "parse", "path_actions",
-    "random_starts", "render", "shortest_paths", "step", "targets",
+    "encode", "farthest_starts", "from_code", "generate", "generate_family", "optimal_moves", "parse",
+    "path_actions", "random_starts", "render", "shortest_paths", "step", "targets", "to_code",
 ]
