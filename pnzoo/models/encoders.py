@@ -1,0 +1,162 @@
+"""Image encoders: 28x28 drawings to codes."""
+
+import keras
+from keras import layers, ops
+
+
+@keras.saving.register_keras_serializable("pnzoo")
+class Conv4Encoder(keras.layers.Layer):
+    """The paper's encoder: four times conv 3x3, batch normalisation, ReLU, max-pool 2x2.
+
+    A 28x28 image shrinks 28-14-7-3-1 with `"valid"` pooling, which is how 28/16 ends at 1x1x64; `"same"` pooling
+    goes 28-14-7-4-2 and gives a code of 4 x 64.
+
+    Args:
+        filters: channels of every block.
+        pool: padding of the pooling, `"valid"` or `"same"`.
+
+    Reference: Vinyals et al. 2016, section 4.1.1.
+    """
+
+    def __init__(self, filters=64, pool="valid", **kwargs):
+        super().__init__(**kwargs)
+        self.filters, self.pool_padding = filters, pool
+        self.convolutions = [_conv(filters, 3, self.dtype_policy) for _ in range(4)]
+        self.norms = [_norm(self.dtype_policy) for _ in range(4)]
+        self.pool = layers.MaxPooling2D(2, padding=pool, dtype=self.dtype_policy)
+
+    def build(self, input_shape):
+        channels = input_shape[-1]
+        for convolution, norm in zip(self.convolutions, self.norms, strict=True):
+            convolution.build((None, None, None, channels))
+            norm.build((None, None, None, self.filters))
+            channels = self.filters
+        self.built = True
+
+    def call(self, images, training=False):
+        """Images `[N, H, W, 1]` to codes `[N, D]`."""
+        x = images
+        for convolution, norm in zip(self.convolutions, self.norms, strict=True):
+            x = self.pool(ops.relu(norm(convolution(x), training=training)))
+        return ops.reshape(x, (-1, x.shape[1] * x.shape[2] * x.shape[3]))
+
+    def compute_output_shape(self, input_shape):
+        height, width = input_shape[1:3]
+        for _ in range(4):
+            grow = 1 if self.pool_padding == "same" else 0
+            height, width = (height + grow) // 2, (width + grow) // 2
+        return (input_shape[0], height * width * self.filters)
+
+    def get_config(self):
+        return {**super().get_config(), "filters": self.filters, "pool": self.pool_padding}
+
+
+@keras.saving.register_keras_serializable("pnzoo")
+class ResidualEncoder(keras.layers.Layer):
+    """A small residual encoder: one block of two 3x3 convolutions a stage, a max-pool after each, one code at the end.
+
+    Args:
+        widths: channels of the stages; each halves the image's side (28-14-7-3 with three).
+        code: length of the code: a last 3x3 convolution without padding, then the mean over what is left.
+    """
+
+    def __init__(self, widths=(48, 96, 160), code=256, **kwargs):
+        super().__init__(**kwargs)
+        self.widths, self.code = tuple(widths), code
+        self.blocks = [ResidualBlock(width, dtype=self.dtype_policy) for width in self.widths]
+        self.pool = layers.MaxPooling2D(2, dtype=self.dtype_policy)
+        self.last = _conv(code, 3, self.dtype_policy, padding="valid")
+        self.norm = _norm(self.dtype_policy)
+
+    def build(self, input_shape):
+        channels = input_shape[-1]
+        for block in self.blocks:
+            block.build((None, None, None, channels))
+            channels = block.filters
+        self.last.build((None, None, None, channels))
+        self.norm.build((None, None, None, self.code))
+        self.built = True
+
+    def call(self, images, training=False):
+        """Images `[N, H, W, 1]` to codes `[N, code]`."""
+        x = images
+        for block in self.blocks:
+            x = self.pool(block(x, training=training))
+        x = self.norm(self.last(x), training=training)
+        return ops.mean(x, axis=(1, 2))
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], self.code)
+
+    def get_config(self):
+        return {**super().get_config(), "widths": list(self.widths), "code": self.code}
+
+
+@keras.saving.register_keras_serializable("pnzoo")
+class ResidualBlock(keras.layers.Layer):
+    """Two 3x3 convolutions with normalisation, plus the input through a 1x1 convolution.
+
+    Args:
+        filters: channels.
+
+    Reference: He et al. 2016.
+    """
+
+    def __init__(self, filters, **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.first, self.second = _conv(filters, 3, self.dtype_policy), _conv(filters, 3, self.dtype_policy)
+        self.shortcut = _conv(filters, 1, self.dtype_policy)
+        self.first_norm, self.second_norm = _norm(self.dtype_policy), _norm(self.dtype_policy)
+
+    def build(self, input_shape):
+        inner = (None, None, None, self.filters)
+        self.first.build(input_shape)
+        self.shortcut.build(input_shape)
+        self.second.build(inner)
+        self.first_norm.build(inner)
+        self.second_norm.build(inner)
+        self.built = True
+
+    def call(self, images, training=False):
+        """`[N, H, W, C]` to `[N, H, W, filters]`."""
+        x = ops.relu(self.first_norm(self.first(images), training=training))
+        x = self.second_norm(self.second(x), training=training)
+        return ops.relu(x + self.shortcut(images))
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.filters)
+
+    def get_config(self):
+        return {**super().get_config(), "filters": self.filters}
+
+
+ENCODERS = {"conv4": Conv4Encoder, "residual": ResidualEncoder}
+
+
+def make_encoder(name, options=None, dtype=None):
+    """Build an encoder by name.
+
+    Args:
+        name: `"conv4"` or `"residual"`.
+        options: dict of its arguments.
+        dtype: dtype or dtype policy.
+
+    Returns:
+        A Keras layer, images `[N, H, W, 1]` to codes `[N, D]`.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
+    if name not in ENCODERS:
+        raise ValueError(f"encoder={name!r} is not one of {', '.join(map(repr, ENCODERS))}.")
+    return ENCODERS[name](**(options or {}), dtype=dtype, name="encoder")
+
+
+def _conv(filters, size, dtype, padding="same"):
+    # batch normalisation follows and has a bias of its own
+    return layers.Conv2D(filters, size, padding=padding, use_bias=False, kernel_initializer="he_normal", dtype=dtype)
+
+
+def _norm(dtype):
+    return layers.BatchNormalization(momentum=0.95, epsilon=1e-4, dtype=dtype)

@@ -1,0 +1,247 @@
+"""Matching Networks."""
+
+import math
+
+import keras
+import numpy as np
+from keras import ops
+
+from pnzoo.layers.full_context import AttentionLSTM, BidirectionalContext, SetContext
+from pnzoo.layers.matching_attention import MatchingAttention, unit
+from pnzoo.layers.views import Views
+from pnzoo.models.encoders import make_encoder
+
+SUPPORT_CONTEXTS = {"lstm": BidirectionalContext, "set": SetContext}
+
+
+@keras.saving.register_keras_serializable("pnzoo")
+class MatchingNetwork(keras.Model):
+    """Classify queries by a labelled support set: encoder, g over the support set, f over the query, attention.
+
+    Without contexts (the default) f and g are the encoder alone. Batch normalisation uses an episode's own
+    statistics while training and its moving averages otherwise, so a prediction never depends on the other queries
+    (it is not transductive).
+
+    Args:
+        encoder: `"conv4"` (the paper's) or `"residual"`.
+        encoder_options: dict of the encoder's arguments.
+        kernel: `"cosine"`, `"plain_cosine"`, `"dot"` or `"euclidean"`, see `MatchingAttention`.
+        scale, learn_scale: of the kernel.
+        support_context: g: None, `"lstm"` (bidirectional, the paper's, which depends on the support's order) or
+            `"set"` (order-invariant).
+        query_steps: K, the steps of f; 0 for none. With K > 0 or a support context, codes are first brought to a
+            root mean square of 1, the size of an LSTM's output.
+        views: outside training, a code is the mean of this many small fixed warps of the image (`layers.Views`). It
+            costs as many times more encoding, needs no training, and looks at one image at a time.
+        image_size: height and width of the images, in pixels.
+
+    Call it with a dict of `support` float `[B, S, H, W, 1]` (1 for ink), `labels` one-hot `[B, S, W]`, `query`
+    `[B, Q, H, W, 1]` and optionally `mask` bool `[B, S]` (False at padding), or the same as a tuple; it returns
+    log-probabilities float32 `[B, Q, W]`.
+
+    Example:
+        >>> import numpy as np
+        >>> network = MatchingNetwork()
+        >>> images = np.random.default_rng(0).random((1, 5, 28, 28, 1), "float32")
+        >>> log_p = network({"support": images, "labels": np.eye(5)[None], "query": images[:, :2]})
+        >>> np.exp(log_p).sum(-1).round(3).tolist()
+        [[1.0, 1.0]]
+
+    Reference: Vinyals et al. 2016, equations 1 to 6.
+    """
+
+    def __init__(
+        self,
+        encoder="conv4",
+        encoder_options=None,
+        kernel="cosine",
+        scale=None,
+        learn_scale=None,
+        support_context=None,
+        query_steps=0,
+        views=1,
+        image_size=28,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        if support_context not in (None, *SUPPORT_CONTEXTS):
+            raise ValueError(f"support_context={support_context!r} is not None, 'lstm' or 'set'.")
+        self.settings = {
+            "encoder": encoder,
+            "encoder_options": dict(encoder_options or {}),
+            "kernel": kernel,
+            "scale": scale,
+            "learn_scale": learn_scale,
+            "support_context": support_context,
+            "query_steps": query_steps,
+            "views": views,
+            "image_size": image_size,
+        }
+        self.encoder = make_encoder(encoder, encoder_options, self.dtype_policy)
+        code = self.encoder.compute_output_shape((None, image_size, image_size, 1))[-1]
+        self.code_length = code
+        self.g = SUPPORT_CONTEXTS[support_context](dtype=self.dtype_policy, name="g") if support_context else None
+        # products of codes of root mean square 1 are as large as the code is long: 10 / length is a cosine times 10
+        look = {"learn_scale": True, "scale": 10.0 / code}
+        self.f = AttentionLSTM(query_steps, **look, dtype=self.dtype_policy, name="f") if query_steps else None
+        self.attention_kernel = MatchingAttention(kernel, scale, learn_scale, name="kernel")
+        self.views = Views(views, dtype=self.dtype_policy, name="views")
+
+    def build(self, input_shape=None):
+        size, code = self.settings["image_size"], self.code_length
+        self.encoder.build((None, size, size, 1))
+        self.views.build((None, size, size, 1))
+        if self.g:
+            self.g.build((None, None, code))
+        if self.f:
+            self.f.build([(None, None, code), (None, None, code)])
+        self.attention_kernel.build()
+        self.built = True
+
+    def build_weights(self):
+        """Create all weights, without data."""
+        if not self.built:
+            self.build()
+
+    def encode(self, images, training=False):
+        """Codes of images, before any context: f'(x) = g'(x).
+
+        Args:
+            images: float `[N, H, W, 1]`, 1 for ink.
+            training: whether batch normalisation uses this batch.
+
+        Returns:
+            `[N, D]`.
+        """
+        if training or self.settings["views"] == 1:
+            return self.encoder(images, training=training)
+        codes = unit(self.encoder(self.views(images), training=False))
+        return ops.mean(ops.reshape(codes, (self.settings["views"], -1, self.code_length)), axis=0)
+
+    def contextualise(self, support, query, mask=None):
+        """Codes after g and f, and what f looked at.
+
+        Args:
+            support: codes `[B, S, D]`.
+            query: codes `[B, Q, D]`.
+            mask: bool `[B, S]` or None.
+
+        Returns:
+            g(S) `[B, S, D]`, f(x, S) `[B, Q, D]`, and the attention of f's steps, float32 `[B, K, Q, S]`, or None.
+        """
+        if not (self.g or self.f):
+            return support, query, None
+        length = math.sqrt(self.code_length)
+        support, query, looks = unit(support) * length, unit(query) * length, None
+        if self.g:
+            support = self.g(support, mask=mask)
+        if self.f:
+            query, looks = self.f([query, support], mask=mask)
+        return support, query, looks
+
+    def match(self, support, labels, query, mask=None):
+        """Log-probabilities from codes.
+
+        Args:
+            support: codes from `encode`, `[B, S, D]`.
+            labels: one-hot `[B, S, W]`.
+            query: codes `[B, Q, D]`.
+            mask: bool `[B, S]` or None.
+
+        Returns:
+            float32 `[B, Q, W]`.
+        """
+        support, query, _ = self.contextualise(support, query, mask)
+        inputs = (support, labels, query) if mask is None else (support, labels, query, mask)
+        return self.attention_kernel(inputs)
+
+    def call(self, inputs, training=False):
+        support, labels, query, mask = unpack(inputs)
+        support, query = self.encode_episode(support, query, training)
+        return self.match(support, labels, query, mask)
+
+    def encode_episode(self, support, query, training=False):
+        """Codes `[B, S, D]` and `[B, Q, D]` of images `[B, S, H, W, 1]` and `[B, Q, H, W, 1]`, in one batch."""
+        both = ops.concatenate([support, query], axis=1)
+        codes = self.encode(ops.reshape(both, (-1, *both.shape[2:])), training)
+        codes = ops.reshape(codes, (-1, ops.shape(both)[1], self.code_length))
+        shots = ops.shape(support)[1]
+        return codes[:, :shots], codes[:, shots:]
+
+    def attention(self, inputs):
+        """Which support image decided: a(x, x_i).
+
+        Args:
+            inputs: as for calling the model.
+
+        Returns:
+            NumPy float32 `[B, Q, S]`; rows sum to 1.
+        """
+        support, query, mask, _ = self._codes_after_context(inputs)
+        return ops.convert_to_numpy(ops.exp(self.attention_kernel.log_attention(query, support, mask)))
+
+    def attention_steps(self, inputs):
+        """What f looked at before each of its K steps (the first look is uniform: h_0 is zero).
+
+        Args:
+            inputs: as for calling the model.
+
+        Returns:
+            NumPy float32 `[B, K, Q, S]`.
+
+        Raises:
+            ValueError: if the model has no f.
+        """
+        if not self.f:
+            raise ValueError("this network has query_steps=0, so there are no steps. Load an FCE entry, such as "
+                             "pnzoo.load('matching_fce_omniglot'), or use attention().")
+        return ops.convert_to_numpy(self._codes_after_context(inputs)[3])
+
+    def _codes_after_context(self, inputs):
+        support, _, query, mask = unpack(inputs)
+        support, query, looks = self.contextualise(*self.encode_episode(support, query), mask)
+        return support, query, mask, looks
+
+    def compute_output_shape(self, input_shape):
+        _, labels, query, _ = unpack(input_shape)
+        return (*query[:2], labels[-1])
+
+    def get_config(self):
+        return {**super().get_config(), **self.settings}
+
+
+def unpack(inputs):
+    """`(support, labels, query, mask or None)` from a dict or a tuple.
+
+    Raises:
+        ValueError: if something is missing.
+    """
+    if isinstance(inputs, dict):
+        missing = {"support", "labels", "query"} - set(inputs)
+        if missing:
+            raise ValueError(f"inputs lack {sorted(missing)}; they have {sorted(inputs)}. Give support [B, S, H, W, 1], "
+                             "labels [B, S, W], query [B, Q, H, W, 1] and optionally mask [B, S].")
+        return inputs["support"], inputs["labels"], inputs["query"], inputs.get("mask")
+    if not 3 <= len(inputs) <= 4:
+        raise ValueError(f"got {len(inputs)} inputs, expected (support, labels, query) or (support, labels, query, mask).")
+    support, labels, query, *mask = inputs
+    return support, labels, query, mask[0] if mask else None
+
+
+def encode_all(model, images, batch_size=256):
+    """Codes of many images, in batches.
+
+    Args:
+        model: anything with `encode`.
+        images: uint8 `[..., H, W]`, 255 for ink.
+        batch_size: images a batch.
+
+    Returns:
+        NumPy float32 `[..., D]`.
+    """
+    flat = np.asarray(images).reshape(-1, *np.shape(images)[-2:])
+    codes = []
+    for start in range(0, len(flat), batch_size):
+        ink = flat[start : start + batch_size].astype("float32")[..., None] / np.float32(255)
+        codes.append(ops.convert_to_numpy(model.encode(ops.convert_to_tensor(ink))).astype("float32"))
+    return np.concatenate(codes).reshape(*np.shape(images)[:-2], -1)

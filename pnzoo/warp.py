@@ -1,0 +1,67 @@
+"""Affine warps of small images in NumPy: training's augmentation."""
+
+import numpy as np
+
+
+def random_affine(n, rng, *, degrees=0.0, shift=0.0, zoom=0.0, shear=0.0, stretch=0.0):
+    """Random affine maps from output to input positions.
+
+    Args:
+        n: how many.
+        rng: a `numpy.random.Generator`.
+        degrees: largest rotation either way, in degrees.
+        shift: largest shift either way, as a share of the image's side.
+        zoom: largest change of size either way, as a share.
+        shear: largest shear either way, as a share.
+        stretch: largest change of the aspect ratio either way, as a share.
+
+    Returns:
+        float32 `[n, 2, 3]`: positions run from -1 to 1 over (row, column), and input = M[:, :2] output + M[:, 2].
+    """
+    turn = np.deg2rad(rng.uniform(-degrees, degrees, n))
+    size = np.exp(rng.uniform(-zoom, zoom, n))
+    aspect = np.exp(rng.uniform(-stretch, stretch, n) / 2)
+    lean = rng.uniform(-shear, shear, n)
+    cos, sin = np.cos(turn) * size, np.sin(turn) * size
+    linear = np.stack([np.stack([cos * aspect, -sin / aspect], -1), np.stack([sin * aspect, cos / aspect], -1)], -2)
+    linear[:, :, 1] += lean[:, None] * linear[:, :, 0]
+    offset = rng.uniform(-2 * shift, 2 * shift, (n, 2, 1))
+    return np.concatenate([linear, offset], -1).astype("float32")
+
+
+def warp(images, matrices):
+    """Bilinear warp, with no ink outside the image.
+
+    Args:
+        images: uint8 or float `[n, H, W]`.
+        matrices: float `[n, 2, 3]`, see `random_affine`.
+
+    Returns:
+        float32 `[n, H, W]`, in the images' own units.
+
+    Example:
+        >>> image = np.eye(4)[None]
+        >>> bool(np.allclose(warp(image, np.array([[[1, 0, 0], [0, 1, 0.0]]])), image))
+        True
+    """
+    n, height, width = images.shape
+    rows, columns = np.meshgrid(_centres(height), _centres(width), indexing="ij")
+    grid = np.stack([rows.ravel(), columns.ravel(), np.ones(height * width, "float32")])
+    source = np.asarray(matrices, "float32") @ grid  # [n, 2, H*W]
+    # A border of one pixel on each side (two at the far end) stands for everything outside.
+    row = np.clip((source[:, 0] + 1) * (height / 2) + 0.5, 0, height + 0.999).astype("float32")
+    column = np.clip((source[:, 1] + 1) * (width / 2) + 0.5, 0, width + 0.999).astype("float32")
+    padded = np.pad(images, ((0, 0), (1, 2), (1, 2))).astype("float32")
+    stride = width + 3
+    r0, c0 = row.astype("int32"), column.astype("int32")
+    dr, dc = row - r0, column - c0
+    at = (np.arange(n, dtype="int32") * ((height + 3) * stride))[:, None] + r0 * stride + c0
+    flat = padded.ravel()
+    top = flat[at] * (1 - dc) + flat[at + 1] * dc
+    bottom = flat[at + stride] * (1 - dc) + flat[at + stride + 1] * dc
+    return (top * (1 - dr) + bottom * dr).reshape(n, height, width)
+
+
+def _centres(length):
+    """float32 [length]: pixel centres from -1 to 1."""
+    return ((np.arange(length) + 0.5) * (2 / length) - 1).astype("float32")
