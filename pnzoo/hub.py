@@ -239,7 +239,7 @@ def _check_overrides(cls: type, overrides: dict[str, Any]) -> None:
     parameters = inspect.signature(cls.__init__).parameters.values()
     known = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY) and p.name != "self"]
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
-        known += [word for word in ("name", "dtype", "trainable") if word not in known]
+        known += [word for word in ("dtype", "trainable") if word not in known]
     for word in overrides:
         if word not in known:
             near = nearest(word, known)

@@ -1,0 +1,34 @@
+"""What every test finds: quiet backends, and a zoo of toys in a temporary folder."""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # numbers in tests are the CPU's
+
+import numpy as np
+import pytest
+
+import pnzoo
+from pnzoo import hub
+
+
+@pytest.fixture
+def toy_zoo(tmp_path, monkeypatch):
+    """An empty zoo in a temporary folder, where `Guide` of tests/toys.py may be saved."""
+    zoo = tmp_path / "zoo"
+    zoo.mkdir()
+    monkeypatch.setattr(hub, "zoo_folder", lambda: zoo)
+    monkeypatch.setitem(hub.CLASSES, "Guide", "tests.toys")
+    return zoo
+
+
+@pytest.fixture
+def guide(toy_zoo):
+    """The entry `guide8` of the toy zoo: its model, as it was saved."""
+    from tests.toys import CARD, Guide
+
+    model = Guide(width=5)
+    model.build_weights()
+    model.dense.kernel.assign(np.random.default_rng(0).normal(size=(5, 8)).astype("float32"))
+    pnzoo.save(model, toy_zoo / "guide8", CARD)
+    return model
