@@ -26,7 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets on stderr otherwise
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, others = parser.parse_known_args(arguments)
+    if options.run is _dashboard:
+        options.streamlit = others
+    elif others:
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
     try:
         return options.run(options)
     except (ValueError, TypeError, OSError, ImportError) as error:
@@ -63,9 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--k", type=int, help="steps of value iteration, if not the model's own")
     command.set_defaults(run=_evaluate)
 
-    command = commands.add_parser("dashboard", help="open the dashboard in a browser; further options go to streamlit")
+    command = commands.add_parser("dashboard", help="open the dashboard in a browser; options such as --server.port go to streamlit")
     command.set_defaults(run=_dashboard)
-    command.add_argument("streamlit", nargs=argparse.REMAINDER, help="such as --server.port 8600")
     return parser
 
 
