@@ -1,5 +1,11 @@
 """What a trained model has learned, and what it costs: measurements that read models and never change them."""
 
+from pnzoo.analysis.bellman import Backup, backup, q_history
 from pnzoo.analysis.flops import flops
+from pnzoo.analysis.kernels import Roles, arrows, mean_kernels, roles
+from pnzoo.analysis.walks import Walks, rate_by, walk_all
 
-__all__ = ["flops"]
+__all__ = [
+    "Backup", "Roles", "Walks", "arrows", "backup", "flops", "mean_kernels", "q_history", "rate_by", "roles",
+    "walk_all",
+]
