@@ -147,7 +147,7 @@ def _evaluate(options: argparse.Namespace) -> int:
             raise ValueError("--maps brings its own size; leave out --size")
         test = exam.paper(options.maps, n=options.n, seed=options.seed or 0)
     else:
-        height, width = options.size or _trained_size(options.name)
+        height, width = options.size or trained_size(options.name)
         test = exam.fresh(height, width, n=options.n or exam.MAPS, seed=options.seed)
     print(f"{options.name} on {len(test.walls):,} maps ({test.on})")
     for metric in exam.measure(model, test):
@@ -156,8 +156,15 @@ def _evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _trained_size(name: str) -> tuple[int, int]:
-    """The size in the recipe, or the number in the name; 16x16 where neither says one."""
+def trained_size(name: str) -> tuple[int, int]:
+    """Height and width of the maps that an entry was trained for.
+
+    Args:
+        name: an entry of the zoo, or a folder.
+
+    Returns:
+        The size in the recipe, or the number in the name; 16x16 where neither says one.
+    """
     card = hub.card(name)
     size = (card.get("recipe") or {}).get("size")
     if isinstance(size, int):

@@ -264,7 +264,7 @@ def test_weights_that_are_not_shipped_are_downloaded_once(guide, remote):
 
 def test_a_download_that_fails_or_differs_gives_no_model(guide, remote):
     remote.write_bytes(b"something else")
-    with pytest.raises(ValueError, match="hash|sha256"):
+    with pytest.raises(ValueError, match=r"hash|sha256"):
         pnzoo.load("guide8")
     remote.unlink()
     with pytest.raises(Exception, match="away"):

@@ -49,7 +49,7 @@ def test_every_public_name_is_there(name):
 
 
 def test_an_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="no attribute 'laod'; it has .*load"):
+    with pytest.raises(AttributeError, match=r"no attribute 'laod'; it has .*load"):
         pnzoo.laod  # noqa: B018
 
 

@@ -1,0 +1,59 @@
+"""Write the golden outputs: what each entry of the zoo answers to a small fixed input.
+
+    python -m tests.make_golden [NAME ...] [--all]
+
+Without a name, only entries that have none yet. A golden file that has to change means that published weights no longer
+do what they did: change it only together with the weights.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+import pnzoo
+from pnzoo import exam
+from pnzoo.cli import trained_size
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def example(name):
+    """The fixed input of an entry, as a dictionary of arrays."""
+    if pnzoo.card(name)["task"] == "planning":
+        maps = exam.fresh(*trained_size(name), n=1, seed=1)
+        return {"walls": maps.walls, "goal": maps.goal}
+    rng = np.random.default_rng(1)
+    size = 28
+    strokes = rng.random((1, 10, size, size, 1)) < 0.1
+    ink = (strokes | np.roll(strokes, 1, axis=2) | np.roll(strokes, 1, axis=3)).astype("float32")
+    return {"support": ink[:, :5], "labels": np.eye(5, dtype="float32")[None], "query": ink[:, 5:]}
+
+
+def answer(model, inputs):
+    """What a model says to its example: logits of every cell, or log-probabilities of every query."""
+    if "walls" in inputs:
+        return np.asarray(model.scores(inputs["walls"], inputs["goal"]))
+    from keras import ops
+
+    return ops.convert_to_numpy(model(inputs))
+
+
+def main(arguments=None):
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--all", action="store_true", help="every entry, also those that have one")
+    options = parser.parse_args(arguments)
+    names = options.names or pnzoo.list_models()
+    GOLDEN.mkdir(exist_ok=True)
+    for name in names:
+        file = GOLDEN / f"{name}.npz"
+        if options.names or options.all or not file.is_file():
+            inputs = example(name)
+            np.savez_compressed(file, **inputs, answer=answer(pnzoo.load(name), inputs))
+            print(f"wrote tests/golden/{file.name} ({file.stat().st_size / 1e3:.0f} kB)")
+
+
+if __name__ == "__main__":
+    main()

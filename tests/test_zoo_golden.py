@@ -1,0 +1,31 @@
+"""Every entry answers a fixed input as it did when it was published, on whichever backend runs this.
+
+CI runs this file on TensorFlow, JAX and PyTorch.
+"""
+
+import numpy as np
+import pytest
+
+import pnzoo
+from tests.make_golden import GOLDEN, answer
+
+
+@pytest.mark.parametrize("name", pnzoo.list_models())
+def test_golden_answer(name):
+    file = GOLDEN / f"{name}.npz"
+    assert file.is_file(), f"no golden answer of {name}: run python -m tests.make_golden {name}"
+    with np.load(file) as stored:
+        inputs = {key: stored[key] for key in stored.files if key != "answer"}
+        expected = stored["answer"]
+    found = answer(pnzoo.load(name), inputs)
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4)
+
+
+def test_every_golden_answer_is_of_an_entry():
+    assert {file.stem for file in GOLDEN.glob("*.npz")} <= set(pnzoo.list_models())
+
+
+def test_a_golden_answer_depends_on_the_weights(guide):
+    inputs = np.eye(5, dtype="float32")
+    fresh = pnzoo.load("guide8", weights=False)
+    assert not np.allclose(fresh.predict(inputs, verbose=0), guide.predict(inputs, verbose=0), rtol=1e-3, atol=1e-4)
