@@ -1,4 +1,4 @@
-"""Which of TensorFlow, JAX and PyTorch Keras is to run on, decided before Keras is imported and without importing any."""
+"""Which of TensorFlow, JAX and PyTorch Keras runs on: decided before Keras is imported, without importing any."""
 
 import json
 import os

@@ -68,7 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--k", type=int, help="steps of value iteration, if not the model's own")
     command.set_defaults(run=_evaluate)
 
-    command = commands.add_parser("dashboard", help="open the dashboard in a browser; options such as --server.port go to streamlit")
+    options_too = "open the dashboard in a browser; options such as --server.port go to streamlit"
+    command = commands.add_parser("dashboard", help=options_too)
     command.set_defaults(run=_dashboard)
     return parser
 
@@ -125,7 +126,8 @@ def _text_of(file: str) -> str:
     except UnicodeDecodeError:
         raise ValueError(f"{file} is not text; a map is lines of # . S G") from None
     except OSError as error:
-        raise ValueError(f"cannot read {file}: {error.strerror}; give the file of a map, or - for standard input") from None
+        why = f"cannot read {file}: {error.strerror}"
+        raise ValueError(f"{why}; give the file of a map, or - for standard input") from None
 
 
 def _load_planner(options: argparse.Namespace):
