@@ -23,6 +23,7 @@ class EpisodeStream(keras.utils.PyDataset):
         epoch: the epoch to start at, when resuming.
         class_targets: also give each image's class for a loss over all classes: targets become a dict of `episode`
             int `[B, Q]` and `classes` int `[B, S + Q]`, support before query.
+        every_label: give the labels of support and query images, int `[B, S + Q]`, instead of the queries' alone.
 
     Example:
         >>> import numpy as np
@@ -34,14 +35,15 @@ class EpisodeStream(keras.utils.PyDataset):
 
     def __init__(
         self, images, *, way, shot, queries, batch_size=1, steps=100, seed=0, augment=None, epoch=0,
-        class_targets=False, **fit,
+        class_targets=False, every_label=False, **fit,
     ):
         super().__init__(**fit)
         self.images = images
         self.counts = np.array([len(drawings) for drawings in images])
         self.way, self.shot, self.queries = way, shot, queries
         self.batch_size, self.steps, self.seed = batch_size, steps, seed
-        self.augment, self.epoch, self.class_targets = augment, epoch, class_targets
+        self.augment, self.epoch = augment, epoch
+        self.class_targets, self.every_label = class_targets, every_label
 
     @property
     def num_batches(self):
@@ -58,6 +60,8 @@ class EpisodeStream(keras.utils.PyDataset):
         inputs, y = episodes.batch(self.images, drawn)
         for role in ("support", "query"):
             inputs[role] = self._ink(inputs[role], rng)
+        if self.every_label:
+            y = np.stack([np.r_[e.support_label, e.query_label] for e in drawn]).astype("int32")
         if self.class_targets:
             y = {"episode": y, "classes": np.stack([np.r_[e.support[:, 0], e.query[:, 0]] for e in drawn])}
         return inputs, y

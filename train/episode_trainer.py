@@ -5,8 +5,8 @@ import math
 import keras
 from keras import ops
 
-from pnzoo.layers.matching_attention import unit
-from pnzoo.models.matching import unpack
+from pnzoo.layers.matching_attention import FAR, unit
+from pnzoo.models.episode_model import unpack
 
 
 class EpisodeTrainer(keras.Model):
@@ -14,14 +14,18 @@ class EpisodeTrainer(keras.Model):
 
     Args:
         network: the network trained.
+        objective: `"episodes"` (queries against the support set); `"neighbours"` (each image of the episode in turn
+            is the query and all others are its support set, which draws more comparisons from the same images; only
+            for networks without context); or `"pairs"` (a Siamese network's same or different).
         classes: training classes, 0 for no loss over them.
         head: `"cosine"` (scaled cosine with a learned vector a class) or `"linear"` (a plain softmax layer).
         margin: taken off the cosine of the right class while training, which pulls classes further apart.
     """
 
-    def __init__(self, network, classes=0, head="cosine", margin=0.0, **kwargs):
+    def __init__(self, network, objective="episodes", classes=0, head="cosine", margin=0.0, **kwargs):
         super().__init__(**kwargs)
-        self.network, self.classes, self.head, self.margin = network, classes, head, margin
+        self.network, self.objective = network, objective
+        self.classes, self.head, self.margin = classes, head, margin
 
     def build(self, input_shape=None):
         self.network.build_weights()
@@ -34,11 +38,21 @@ class EpisodeTrainer(keras.Model):
 
     def call(self, inputs, training=False):
         support, labels, query, mask = unpack(inputs)
-        codes = self.network.encode_episode(support, query, training)
-        log_p = self.network.match(codes[0], labels, codes[1], mask)
+        support, query = self.network.encode_episode(support, query, training)
+        if self.objective == "pairs":
+            return self.network.class_scores(support, labels, query, mask)
+        if self.objective == "neighbours":
+            answer = self._neighbours(ops.concatenate([support, query], axis=1))
+        else:
+            answer = self.network.match(support, labels, query, mask)
         if not self.classes:
-            return log_p
-        return {"episode": log_p, "classes": self._class_logits(ops.concatenate(codes, axis=1))}
+            return answer
+        return {"episode": answer, "classes": self._class_logits(ops.concatenate([support, query], axis=1))}
+
+    def _neighbours(self, codes):
+        """log a(x_i, x_j) of every image over all others, `[B, N, N]`."""
+        itself = ops.eye(codes.shape[1], dtype="float32") * FAR
+        return ops.log_softmax(self.network.attention_kernel.similarity(codes, codes) + itself, axis=-1)
 
     def _class_logits(self, codes):
         codes = ops.cast(codes, "float32")
@@ -57,3 +71,32 @@ def episode_loss():
     """-log of the right class's probability, over real queries only."""
     # a log-softmax of log-probabilities changes nothing, so the stock loss is exact
     return keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=-1)
+
+
+def pair_loss(y, logits):
+    """Cross-entropy of same or different over all pairs of a query and a class, both kinds counted equally.
+
+    Args:
+        y: int `[B, Q]`.
+        logits: `[B, Q, W]`, one support image a class.
+    """
+    same = ops.one_hot(y, logits.shape[-1])
+    loss = ops.maximum(logits, 0) - logits * same + ops.log1p(ops.exp(-ops.abs(logits)))
+    return ops.mean(ops.sum(loss * same, -1) + ops.sum(loss * (1 - same), -1) / (logits.shape[-1] - 1)) / 2
+
+
+def neighbour_loss(y, log_attention):
+    """-log of the attention that each image pays to the others of its class.
+
+    Args:
+        y: int `[B, N]`, the class of every image.
+        log_attention: `[B, N, N]`.
+    """
+    same = ops.equal(y[:, :, None], y[:, None, :])
+    return -ops.mean(ops.logsumexp(ops.where(same, log_attention, FAR), axis=-1))
+
+
+def neighbour_accuracy(y, log_attention):
+    """Share of images whose nearest other image is of their class."""
+    nearest = ops.take_along_axis(y, ops.argmax(log_attention, axis=-1), axis=1)
+    return ops.mean(ops.cast(ops.equal(nearest, y), "float32"))

@@ -11,11 +11,17 @@ import numpy as np
 
 from pnzoo import episode_exam, hub, omniglot
 from pnzoo.episode_stream import EpisodeStream
+from pnzoo.fine_tuning import copy
 from pnzoo.models.matching import encode_all
-from train.episode_trainer import EpisodeTrainer, episode_loss
+from train.episode_trainer import EpisodeTrainer, episode_loss, neighbour_accuracy, neighbour_loss, pair_loss
 from train.pace import Pace
 
 PAPER = {"5w1s": 0.981, "5w5s": 0.989, "20w1s": 0.938, "20w5s": 0.985}
+OBJECTIVES = {
+    "episodes": (episode_loss(), "accuracy"),
+    "neighbours": (neighbour_loss, neighbour_accuracy),
+    "pairs": (pair_loss, "accuracy"),
+}
 
 
 def train(recipe, folder, *, command, fresh=False, verbose=2):
@@ -43,7 +49,7 @@ def train(recipe, folder, *, command, fresh=False, verbose=2):
     stream = EpisodeStream(
         training.images, way=recipe.way, shot=recipe.shot, queries=recipe.queries, batch_size=recipe.batch_size,
         steps=recipe.steps, seed=recipe.seed, augment=recipe.augment, epoch=pace.epoch,
-        class_targets=bool(recipe.class_weight), workers=2, max_queue_size=8,
+        class_targets=bool(recipe.class_weight), every_label=recipe.objective == "neighbours", workers=2, max_queue_size=8,
     )
     validate = Validate(trainer.network, validation, folder, recipe)
     callbacks = [
@@ -54,7 +60,7 @@ def train(recipe, folder, *, command, fresh=False, verbose=2):
     if pace.epoch < recipe.epochs and pace.spent_before < 1:
         trainer.fit(stream, epochs=recipe.epochs, callbacks=callbacks, verbose=verbose)
     validate.finish()
-    network = as_float32(trainer.network)
+    network = copy(trainer.network)  # in float32, whatever it was trained in
     network.load_weights(folder / "best.weights.h5")
     hub.save(network, folder / "entry", _card(recipe, folder, command, pace.seconds))
     return network
@@ -79,30 +85,23 @@ def make_trainer(recipe, classes):
     """Build and compile what `fit` trains."""
     module = importlib.import_module(hub.CLASSES[recipe.model])
     network = getattr(module, recipe.model)(**recipe.config, dtype=recipe.precision)
-    trainer = EpisodeTrainer(network, classes if recipe.class_weight else 0, recipe.class_head, recipe.margin)
+    trainer = EpisodeTrainer(
+        network, recipe.objective, classes if recipe.class_weight else 0, recipe.class_head, recipe.margin
+    )
     trainer.build()
-    losses, weights, metrics = episode_loss(), None, ["accuracy"]
+    loss, metric = OBJECTIVES[recipe.objective]
+    weights = None
     if recipe.class_weight:
-        losses = {"episode": losses, "classes": trainer.class_loss}
+        loss, metric = {"episode": loss, "classes": trainer.class_loss}, {"episode": metric, "classes": "accuracy"}
         weights = {"episode": recipe.episode_weight, "classes": recipe.class_weight}
-        metrics = {"episode": ["accuracy"], "classes": ["accuracy"]}
     decay = recipe.weight_decay
     optimizer = keras.optimizers.AdamW(recipe.learning_rate, weight_decay=decay) if decay else keras.optimizers.Adam()
-    trainer.compile(optimizer, losses, loss_weights=weights, metrics=metrics, jit_compile=_jit())
+    trainer.compile(optimizer, loss, loss_weights=weights, metrics=metric if weights else [metric], jit_compile=_jit())
     return trainer
 
 
 def _jit():
     return "auto" if keras.backend.backend() != "torch" else False
-
-
-def as_float32(network):
-    """The same network computing in float32, whatever precision it was trained in."""
-    config = {k: v for k, v in network.get_config().items() if k not in ("name", "trainable", "dtype")}
-    copy = type(network)(**config)
-    copy.build_weights()
-    copy.set_weights(network.get_weights())
-    return copy
 
 
 class Validate(keras.callbacks.Callback):

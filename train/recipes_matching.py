@@ -15,6 +15,7 @@ class Recipe:
 
     summary: str
     model: str = "MatchingNetwork"  # class in pnzoo.hub.CLASSES
+    objective: str = "episodes"  # or "neighbours", "pairs": see train.episode_trainer
     config: dict = dataclasses.field(default_factory=dict)  # its arguments
     data: str = "omniglot"  # or "glyphs", the invented characters
     protocol: str = "vinyals"  # split of Omniglot

@@ -10,13 +10,16 @@ from keras import layers, ops
 from pnzoo.layers.matching_attention import FAR
 
 
+# The layers say `real` where Keras would say `mask`, a name with a machinery of its own in layers.
+
+
 @keras.saving.register_keras_serializable("pnzoo")
 class BidirectionalContext(keras.layers.Layer):
     """g(x_i, S) = h_forward_i + h_backward_i + g'(x_i): a bidirectional LSTM over the support set, with a skip.
 
-    The result depends on the order of the support set. Padding (mask False) is stepped over.
+    The result depends on the order of the support set. Padding is stepped over.
 
-    Call it with codes g' `[B, S, D]` and an optional mask bool `[B, S]`; it returns `[B, S, D]`.
+    Call it with codes g' `[B, S, D]` and an optional `real` bool `[B, S]`, False at padding; it returns `[B, S, D]`.
 
     Example:
         >>> import numpy as np
@@ -32,8 +35,8 @@ class BidirectionalContext(keras.layers.Layer):
         self.lstm.build(input_shape)
         self.built = True
 
-    def call(self, codes, mask=None):
-        return self.lstm(codes, mask=mask) + codes
+    def call(self, codes, real=None):
+        return self.lstm(codes, mask=real) + codes
 
     def compute_output_shape(self, input_shape):
         return input_shape
@@ -50,7 +53,7 @@ class SetContext(keras.layers.Layer):
     Args:
         steps: reads of the set.
 
-    Call it with codes g' `[B, S, D]` and an optional mask bool `[B, S]`; it returns `[B, S, D]`.
+    Call it with codes g' `[B, S, D]` and an optional `real` bool `[B, S]`, False at padding; it returns `[B, S, D]`.
 
     Reference: Vinyals, Bengio and Kudlur 2016 (Order Matters), equations 3 to 7, for the process block.
     """
@@ -68,11 +71,11 @@ class SetContext(keras.layers.Layer):
         self.log_scale = self.add_weight(name="log_scale", shape=(), initializer="zeros")
         self.built = True
 
-    def call(self, codes, mask=None):
+    def call(self, codes, real=None):
         q = c = r = ops.zeros_like(codes[:, 0])
         for _ in range(self.steps):
             q, c = self.cell(ops.concatenate([q, r], -1), c)
-            r = read(q[:, None], codes, mask, ops.exp(self.log_scale))[0][:, 0]
+            r = read(q[:, None], codes, real, ops.exp(self.log_scale))[0][:, 0]
         summary = ops.concatenate([q, r], -1)[:, None] + ops.zeros_like(codes[:, :, :1])
         return codes + self.mix(ops.concatenate([codes, summary], -1))
 
@@ -102,7 +105,7 @@ class AttentionLSTM(keras.layers.Layer):
         learn_scale: multiply the products of equation 6 by a learned scale; the paper has none.
         scale: its initial value.
 
-    Call it with `(query codes f' [B, Q, D], support codes g [B, S, D])` and an optional mask bool `[B, S]`; it
+    Call it with `(query codes f' [B, Q, D], support codes g [B, S, D])` and an optional `real` bool `[B, S]`, False at padding; it
     returns `(codes [B, Q, D], attention float32 [B, K, Q, S])`, where attention k is the one that step k read with.
 
     Reference: Vinyals et al. 2016, equations 3 to 6; in equation 5 the index of r is read as in equation 3.
@@ -121,14 +124,13 @@ class AttentionLSTM(keras.layers.Layer):
             self.log_scale = self.add_weight(name="log_scale", shape=(), initializer="zeros")
         self.built = True
 
-    def call(self, inputs, mask=None):
+    def call(self, inputs, real=None):
         query, support = inputs
-        mask = mask[1] if isinstance(mask, list | tuple) else mask  # Keras collects masks like inputs
         scale = self.scale * ops.exp(self.log_scale) if self.learn_scale else self.scale
         h = c = ops.zeros_like(query)
         looks = []
         for _ in range(self.steps):
-            r, look = read(h, support, mask, scale)
+            r, look = read(h, support, real, scale)
             hat, c = self.cell(ops.concatenate([query, h, r], -1), c)
             h = hat + query
             looks.append(look)
@@ -180,21 +182,21 @@ class LSTMStep(keras.layers.Layer):
         return {**super().get_config(), "units": self.units}
 
 
-def read(query, support, mask=None, scale=1.0):
+def read(query, support, real=None, scale=1.0):
     """Soft look-up: r = sum_i softmax_i(scale * query . support_i) support_i.
 
     Args:
         query: `[B, Q, D]`.
         support: `[B, S, D]`.
-        mask: bool `[B, S]` or None.
+        real: bool `[B, S]`, False at padding, or None.
         scale: factor on the products.
 
     Returns:
         r `[B, Q, D]` and the attention, float32 `[B, Q, S]`.
     """
     logits = ops.cast(ops.einsum("bqd,bsd->bqs", query, support) * scale, "float32")
-    if mask is not None:
-        logits = ops.where(ops.cast(mask, "bool")[:, None, :], logits, FAR)
+    if real is not None:
+        logits = ops.where(ops.cast(real, "bool")[:, None, :], logits, FAR)
     attention = ops.softmax(logits, axis=-1)
     return ops.einsum("bqs,bsd->bqd", ops.cast(attention, support.dtype), support), attention
 

@@ -120,4 +120,5 @@ class MatchingAttention(keras.layers.Layer):
 
 def unit(codes):
     """Codes `[..., D]` at length 1; a zero code stays zero."""
+    codes = ops.convert_to_tensor(codes)
     return codes * ops.rsqrt(ops.maximum(ops.sum(codes**2, -1, keepdims=True), 1e-12))

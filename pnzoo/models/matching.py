@@ -10,12 +10,13 @@ from pnzoo.layers.full_context import AttentionLSTM, BidirectionalContext, SetCo
 from pnzoo.layers.matching_attention import MatchingAttention, unit
 from pnzoo.layers.views import Views
 from pnzoo.models.encoders import make_encoder
+from pnzoo.models.episode_model import EpisodeModel, unpack
 
 SUPPORT_CONTEXTS = {"lstm": BidirectionalContext, "set": SetContext}
 
 
 @keras.saving.register_keras_serializable("pnzoo")
-class MatchingNetwork(keras.Model):
+class MatchingNetwork(EpisodeModel):
     """Classify queries by a labelled support set: encoder, g over the support set, f over the query, attention.
 
     Without contexts (the default) f and g are the encoder alone. Batch normalisation uses an episode's own
@@ -98,11 +99,6 @@ class MatchingNetwork(keras.Model):
         self.attention_kernel.build()
         self.built = True
 
-    def build_weights(self):
-        """Create all weights, without data."""
-        if not self.built:
-            self.build()
-
     def encode(self, images, training=False):
         """Codes of images, before any context: f'(x) = g'(x).
 
@@ -134,9 +130,9 @@ class MatchingNetwork(keras.Model):
         length = math.sqrt(self.code_length)
         support, query, looks = unit(support) * length, unit(query) * length, None
         if self.g:
-            support = self.g(support, mask=mask)
+            support = self.g(support, real=mask)
         if self.f:
-            query, looks = self.f([query, support], mask=mask)
+            query, looks = self.f([query, support], real=mask)
         return support, query, looks
 
     def match(self, support, labels, query, mask=None):
@@ -155,30 +151,14 @@ class MatchingNetwork(keras.Model):
         inputs = (support, labels, query) if mask is None else (support, labels, query, mask)
         return self.attention_kernel(inputs)
 
-    def call(self, inputs, training=False):
-        support, labels, query, mask = unpack(inputs)
-        support, query = self.encode_episode(support, query, training)
-        return self.match(support, labels, query, mask)
+    def attend(self, support, query, mask=None):
+        """a(x, x_i) from codes, float32 `[B, Q, S]`; arguments as for `match`."""
+        support, query, _ = self.contextualise(support, query, mask)
+        return ops.exp(self.attention_kernel.log_attention(query, support, mask))
 
-    def encode_episode(self, support, query, training=False):
-        """Codes `[B, S, D]` and `[B, Q, D]` of images `[B, S, H, W, 1]` and `[B, Q, H, W, 1]`, in one batch."""
-        both = ops.concatenate([support, query], axis=1)
-        codes = self.encode(ops.reshape(both, (-1, *both.shape[2:])), training)
-        codes = ops.reshape(codes, (-1, ops.shape(both)[1], self.code_length))
-        shots = ops.shape(support)[1]
-        return codes[:, :shots], codes[:, shots:]
-
-    def attention(self, inputs):
-        """Which support image decided: a(x, x_i).
-
-        Args:
-            inputs: as for calling the model.
-
-        Returns:
-            NumPy float32 `[B, Q, S]`; rows sum to 1.
-        """
-        support, query, mask, _ = self._codes_after_context(inputs)
-        return ops.convert_to_numpy(ops.exp(self.attention_kernel.log_attention(query, support, mask)))
+    def similarity(self, support, query):
+        """How alike codes are, before any context: the cosine, `[B, Q, S]`."""
+        return ops.einsum("bqd,bsd->bqs", unit(query), unit(support))
 
     def attention_steps(self, inputs):
         """What f looked at before each of its K steps (the first look is uniform: h_0 is zero).
@@ -193,39 +173,13 @@ class MatchingNetwork(keras.Model):
             ValueError: if the model has no f.
         """
         if not self.f:
-            raise ValueError("this network has query_steps=0, so there are no steps. Load an FCE entry, such as "
-                             "pnzoo.load('matching_fce_omniglot'), or use attention().")
-        return ops.convert_to_numpy(self._codes_after_context(inputs)[3])
-
-    def _codes_after_context(self, inputs):
+            raise ValueError(
+                "this network has query_steps=0, so there are no steps. Load an FCE entry, such as "
+                "pnzoo.load('matching_fce_omniglot'), or use attention()."
+            )
         support, _, query, mask = unpack(inputs)
-        support, query, looks = self.contextualise(*self.encode_episode(support, query), mask)
-        return support, query, mask, looks
-
-    def compute_output_shape(self, input_shape):
-        _, labels, query, _ = unpack(input_shape)
-        return (*query[:2], labels[-1])
-
-    def get_config(self):
-        return {**super().get_config(), **self.settings}
-
-
-def unpack(inputs):
-    """`(support, labels, query, mask or None)` from a dict or a tuple.
-
-    Raises:
-        ValueError: if something is missing.
-    """
-    if isinstance(inputs, dict):
-        missing = {"support", "labels", "query"} - set(inputs)
-        if missing:
-            raise ValueError(f"inputs lack {sorted(missing)}; they have {sorted(inputs)}. Give support [B, S, H, W, 1], "
-                             "labels [B, S, W], query [B, Q, H, W, 1] and optionally mask [B, S].")
-        return inputs["support"], inputs["labels"], inputs["query"], inputs.get("mask")
-    if not 3 <= len(inputs) <= 4:
-        raise ValueError(f"got {len(inputs)} inputs, expected (support, labels, query) or (support, labels, query, mask).")
-    support, labels, query, *mask = inputs
-    return support, labels, query, mask[0] if mask else None
+        _, _, looks = self.contextualise(*self.encode_episode(support, query), mask)
+        return ops.convert_to_numpy(looks)
 
 
 def encode_all(model, images, batch_size=256):
