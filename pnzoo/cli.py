@@ -9,7 +9,9 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit status.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets on stderr otherwise
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # not TensorFlow's notes on this machine
     parser = _parser()
     options, others = parser.parse_known_args(arguments)
     if options.run is _dashboard:
@@ -135,7 +137,30 @@ def _load_planner(options: argparse.Namespace):
     if task != "planning":
         planners = [name for name in hub.list_models() if hub.card(name)["task"] == "planning"]
         raise ValueError(f"{options.name} is a {task} model and does not plan; planners are {', '.join(planners)}")
-    return hub.load(options.name, **({} if options.k is None else {"k": options.k}))
+    with _hushed():
+        return hub.load(options.name, **({} if options.k is None else {"k": options.k}))
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Hold back what libraries print on stderr while they load, and show it only if loading fails.
+
+    TensorFlow greets from C++ before it knows its log level: only the file descriptor itself can be hushed.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException as error:
+            held.seek(0)
+            if not isinstance(error, (ValueError, TypeError, OSError, ImportError)):
+                os.write(kept, held.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def _evaluate(options: argparse.Namespace) -> int:

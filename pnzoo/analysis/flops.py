@@ -19,8 +19,8 @@ def flops(model, input_shape):
 
     Args:
         model: a Keras model or layer.
-        input_shape: of the input, batch included, such as `(1, 16, 16, 2)`; a list of shapes for several inputs,
-            or a dictionary of them.
+        input_shape: of the input, batch included, such as `(1, 16, 16, 2)`. For several inputs a dictionary of shapes, or
+            a list of two for a planner's pair (image, positions), where positions are whole numbers.
 
     Returns:
         int, two for each multiply-add.
@@ -43,7 +43,8 @@ def _zeros(shape):
         return {name: _zeros(each) for name, each in shape.items()}
     if all(isinstance(length, int | np.integer) for length in shape):
         return np.zeros(shape, "float32")
-    return [_zeros(each) for each in shape]
+    image, positions = shape
+    return [np.zeros(image, "float32"), np.zeros(positions, "int32")]
 
 
 class _Count:

@@ -6,6 +6,7 @@ import pytest
 
 from pnzoo.analysis import flops
 from pnzoo.layers import ValueIteration
+from pnzoo.models.reactive import CNNPolicy
 
 CELLS = 6 * 7
 
@@ -37,10 +38,19 @@ def test_state_transitions_also_count_how_p_is_made():
 
     class Both(keras.Model):
         def call(self, inputs):
-            return layer(inputs[0], inputs[1])
+            return layer(inputs["reward"], inputs["observation"])
 
     made, backups = CELLS * 5 * 9 * 8, 4 * CELLS * 9 * 8
-    assert flops(Both(), [(1, 6, 7), (1, 6, 7, 5)]) == 2 * (made + backups)
+    assert flops(Both(), {"reward": (1, 6, 7), "observation": (1, 6, 7, 5)}) == 2 * (made + backups)
+
+
+def test_a_reactive_policy_at_one_cell_costs_one_image():
+    model = CNNPolicy(8).build_weights()
+    sides, widths = (8, 4, 4, 2, 2), (3, 50, 50, 100, 100, 100)
+    convolutions = sum(side**2 * 9 * a * b for side, a, b in zip(sides, widths, widths[1:], strict=False))
+    one = 2 * (convolutions + 2 * 2 * 100 * 100 + 100 * 8)
+    assert flops(model, [(1, 8, 8, 2), (1, 1, 2)]) == one
+    assert flops(model, (1, 8, 8, 2)) == 64 * one
 
 
 def test_counting_leaves_keras_as_it_was():
