@@ -18,7 +18,8 @@ def test_golden_answer(name):
         inputs = {key: stored[key] for key in stored.files if key != "answer"}
         expected = stored["answer"]
     found = answer(pnzoo.load(name), inputs)
-    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4)
+    # Differences of large values lose digits, and how many depends on the order in which a backend adds.
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=5e-4 * max(1.0, np.abs(expected).max()))
 
 
 def test_every_golden_answer_is_of_an_entry():

@@ -19,8 +19,8 @@ def flops(model, input_shape):
 
     Args:
         model: a Keras model or layer.
-        input_shape: of the input, batch included, such as `(1, 16, 16, 2)`. For several inputs a dictionary of shapes, or
-            a list of two for a planner's pair (image, positions), where positions are whole numbers.
+        input_shape: of the input, batch included, such as `(1, 16, 16, 2)`. For several inputs a dictionary of shapes,
+            or a list of two for a planner's pair (image, positions), where positions are whole numbers.
 
     Returns:
         int, two for each multiply-add.
