@@ -37,7 +37,7 @@ class MatchingAttention(keras.layers.Layer):
     """
 
     def __init__(self, kernel="cosine", scale=None, learn_scale=None, **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(autocast=False, **kwargs)
         if kernel not in KERNELS:
             raise ValueError(f"kernel={kernel!r} is not one of {', '.join(map(repr, KERNELS))}.")
         self.kernel = kernel
@@ -49,7 +49,7 @@ class MatchingAttention(keras.layers.Layer):
     def build(self, input_shape=None):
         if self.learn_scale:
             start = keras.initializers.Constant(math.log(self.initial_scale))
-            self.log_scale = self.add_weight(name="log_scale", shape=(), initializer=start, dtype="float32")
+            self.log_scale = self.add_weight(name="log_scale", shape=(), initializer=start, dtype="float32", autocast=False)
         self.built = True
 
     @property

@@ -1,0 +1,18 @@
+"""Layers: the parts of the two papers that Keras does not have."""
+
+from pnzoo.layers.attention_readout import AttentionReadout
+from pnzoo.layers.full_context import AttentionLSTM, BidirectionalContext, SetContext
+from pnzoo.layers.matching_attention import MatchingAttention
+from pnzoo.layers.value_iteration import Backups, ValueIteration
+from pnzoo.layers.views import Views
+
+__all__ = [
+    "AttentionLSTM",
+    "AttentionReadout",
+    "Backups",
+    "BidirectionalContext",
+    "MatchingAttention",
+    "SetContext",
+    "ValueIteration",
+    "Views",
+]

@@ -1,0 +1,240 @@
+"""The planning module of Value Iteration Networks: K Bellman backups inside a network.
+
+Tamar et al. 2016, section 3.1. With a reward R, a transition P and V_0 = 0, each step is
+
+    Q_a(s) = sum_s' P_a(s' | s) [R(s') + V_{k-1}(s')]        V_k(s) = max_a Q_a(s)
+
+where s' runs over the 3x3 neighbourhood of s. The three forms of P differ in what they may depend on.
+"""
+
+from typing import NamedTuple
+
+import keras
+from keras import ops
+
+TRANSITIONS = ("free", "probability", "state")
+NEIGHBOURS = 9  # the 3x3 neighbourhood, row by row; 4 is the cell itself
+LONGEST_UNROLLED = 64  # beyond this, an unrolled graph compiles slower than a loop runs
+
+
+class Backups(NamedTuple):
+    """What every step of value iteration computed (`ValueIteration(...)(reward, steps=True)`).
+
+    q:          [B, H, W, A]       the read-out, Q(R, V_K)
+    values:     [B, K+1, H, W]     V_0 = 0, V_1 ... V_K
+    q_steps:    [B, K, H, W, A]    the Q whose maximum is V_1 ... V_K
+    transition: [A, 3, 3] or [B, H, W, A, 3, 3]
+    """
+
+    q: object
+    values: object
+    q_steps: object
+    transition: object
+
+
+@keras.saving.register_keras_serializable("pnzoo")
+class ValueIteration(keras.layers.Layer):
+    """K steps of value iteration on a 2-D map, as one differentiable layer.
+
+    Args:
+        k: number of backups, at least 1. With tied weights it may be changed at any time: the
+            weights do not depend on it.
+        channels: number of abstract actions A, each with a Q map of its own.
+        transition: what P may depend on.
+            `"free"`: the paper's shared kernels, two unconstrained 3x3 filters an action,
+            `Q_a = W^R_a * R + W^V_a * V`.
+            `"probability"`: one shared 3x3 kernel an action, kept a distribution by a softmax, so that
+            it can be read as P: `Q_a = P_a * (R + V) + b_a`.
+            `"state"`: the paper's general form P = f_P(observation), a distribution for each cell and action,
+            `Q_a(s) = sum_j P_a(j | s) (R_j + V_j) + b_a`.
+        tied: share the weights over the k steps. Untied weights fix k.
+        sharpness: factor on the logits of P before the softmax; a larger one leaks less probability
+            to cells that a move cannot reach (`"probability"` and `"state"` only).
+        costs: keep the action biases b_a <= 0 (as -softplus), so that with R <= 0 the values are minus the
+            cost of the way to the goal and settle; without it nothing stops V from growing with k
+            (`"probability"` and `"state"` only).
+
+    Call args:
+        reward: [B, H, W] R, one number a cell.
+        observation: [B, H, W, F] features that P is computed from; needed for `"state"` only.
+        steps: return every step (`Backups`) instead of the read-out alone.
+
+    Returns:
+        [B, H, W, A] Q(R, V_K), or `Backups`.
+
+    Raises:
+        ValueError: k < 1, no channel, an unknown transition, `"state"` without an observation.
+
+    Example:
+        >>> import numpy as np
+        >>> from pnzoo.layers import ValueIteration
+        >>> layer = ValueIteration(k=5, channels=8, transition="probability")
+        >>> layer(np.zeros((2, 9, 9), "float32")).shape == (2, 9, 9, 8)
+        True
+
+    Reference: Tamar et al. 2016, "Value Iteration Networks", section 3.1 and figure 2.
+    """
+
+    def __init__(self, k, channels=10, transition="free", tied=True, sharpness=1.0, costs=False, **kwargs):
+        super().__init__(**kwargs)
+        if isinstance(k, bool) or int(k) != k or k < 1:
+            raise ValueError(f"k is the number of value-iteration steps, a whole number >= 1; got {k!r}. Try k=20.")
+        if int(channels) != channels or channels < 1:
+            raise ValueError(f"channels is the number of abstract actions, a whole number >= 1; got {channels!r}.")
+        if transition not in TRANSITIONS:
+            raise ValueError(f"transition is one of {', '.join(map(repr, TRANSITIONS))}; got {transition!r}.")
+        self.k = int(k)
+        self.channels = int(channels)
+        self.transition = transition
+        self.tied = bool(tied)
+        self.sharpness = float(sharpness)
+        self.costs = bool(costs)
+
+    def build(self, reward_shape, observation_shape=None):
+        if self.transition == "state" and observation_shape is None:
+            raise ValueError(
+                "transition='state' computes P from an observation: call layer(reward, observation) with [B, H, W, F]."
+            )
+        copies = 1 if self.tied else self.k + 1  # k backups and the read-out
+        if self.transition == "free":
+            shape = (copies, 3, 3, 1, self.channels)
+            small = keras.initializers.RandomNormal(stddev=0.01)  # the paper's
+            self.reward_kernel = self.add_weight(shape=shape, initializer=small, name="reward_kernel")
+            self.value_kernel = self.add_weight(shape=shape, initializer=small, name="value_kernel")
+        else:
+            features = 1 if self.transition == "probability" else observation_shape[-1]
+            # With one feature (the constant 1) the logits are plain weights of unit scale.
+            scale = 1.0 if self.transition == "probability" else features**-0.5
+            self.logit_kernel = self.add_weight(
+                shape=(copies, features, NEIGHBOURS * self.channels),
+                initializer=keras.initializers.RandomNormal(stddev=scale),
+                name="logit_kernel",
+            )
+            self.logit_bias = self.add_weight(
+                shape=(copies, NEIGHBOURS * self.channels), initializer="zeros", name="logit_bias"
+            )
+            self.action_bias = self.add_weight(
+                shape=(copies, self.channels), initializer="zeros", name="action_bias"
+            )
+
+    def call(self, reward, observation=None, steps=False):
+        backup = self._backups(reward, observation)
+        value = ops.zeros_like(reward)
+        if steps:
+            return self._every_step(backup, value, observation)
+        if self.tied and self.k > LONGEST_UNROLLED:
+            value = ops.fori_loop(0, self.k, lambda _, v: ops.max(backup(0, v), axis=-1), value)
+        else:
+            for step in range(self.k):
+                value = ops.max(backup(self._copy(step), value), axis=-1)
+        return backup(self._copy(self.k), value)
+
+    def _every_step(self, backup, value, observation):
+        values, q_steps = [value], []
+        for step in range(self.k):
+            q_steps.append(backup(self._copy(step), values[-1]))
+            values.append(ops.max(q_steps[-1], axis=-1))
+        q = backup(self._copy(self.k), values[-1])
+        return Backups(q, ops.stack(values, axis=1), ops.stack(q_steps, axis=1), self.transition_probabilities(observation))
+
+    def transition_probabilities(self, observation=None, step=0):
+        """P as an array: [A, 3, 3] for shared kernels (free ones as they are), else [B, H, W, A, 3, 3].
+
+        Args:
+            observation: [B, H, W, F], for `"state"` only.
+            step: which step's P, where weights are untied.
+        """
+        copy = self._copy(step)
+        if self.transition == "free":
+            return ops.transpose(self.value_kernel[copy][:, :, 0, :], (2, 0, 1))
+        if self.transition == "probability":
+            return ops.reshape(self._shared_kernel(copy), (self.channels, 3, 3))
+        p = self._probabilities(copy, observation)
+        return ops.reshape(p, (*ops.shape(p)[:4], 3, 3))
+
+    def _backups(self, reward, observation):
+        """The function (weight copy, V) -> Q of the chosen transition, all that is constant over k computed once."""
+        if self.transition == "free":
+            count = 1 if self.tied else self.k + 1
+            # conv([R, V]) = conv(R) + conv(V), and conv(R) does not change with k.
+            of_reward = [_convolve(reward, self.reward_kernel[copy]) for copy in range(count)]
+            return lambda copy, value: of_reward[copy] + _convolve(value, self.value_kernel[copy])
+        if self.transition == "probability":
+            count = 1 if self.tied else self.k + 1
+            kernels = [
+                ops.reshape(ops.transpose(self._shared_kernel(copy)), (3, 3, 1, self.channels)) for copy in range(count)
+            ]
+            return lambda copy, value: self._bias(copy) + ops.conv(
+                _with_edge(reward + value)[..., None], kernels[copy], padding="valid", data_format="channels_last"
+            )
+        tied = self._probabilities(0, observation) if self.tied else None
+
+        def backup(copy, value):
+            p = tied if self.tied else self._probabilities(copy, observation)
+            return ops.einsum("bhwaj,bhwj->bhwa", p, _neighbourhood(reward + value)) + self._bias(copy)
+
+        return backup
+
+    def _shared_kernel(self, copy):
+        logits = ops.reshape(self.logit_kernel[copy][0] + self.logit_bias[copy], (self.channels, NEIGHBOURS))
+        return ops.softmax(self.sharpness * logits, axis=-1)
+
+    def _probabilities(self, copy, observation):
+        """P_a(j | s), [B, H, W, A, 9]: the neighbour last, so that one small product a cell takes the expectation."""
+        logits = ops.matmul(observation, self.logit_kernel[copy]) + self.logit_bias[copy]
+        batch, height, width = ops.shape(observation)[:3]
+        logits = ops.reshape(logits, (batch, height, width, self.channels, NEIGHBOURS))
+        return ops.softmax(self.sharpness * logits, axis=-1)
+
+    def _bias(self, copy):
+        return -ops.softplus(self.action_bias[copy]) if self.costs else self.action_bias[copy]
+
+    def _copy(self, step):
+        return 0 if self.tied else step
+
+    def compute_output_spec(self, reward, observation=None, steps=False):
+        batch, height, width = reward.shape
+        a = self.channels
+        q = keras.KerasTensor((batch, height, width, a), self.compute_dtype)
+        if not steps:
+            return q
+        shared = (a, 3, 3) if self.transition != "state" else (batch, height, width, a, 3, 3)
+        return Backups(
+            q,
+            keras.KerasTensor((batch, self.k + 1, height, width), self.compute_dtype),
+            keras.KerasTensor((batch, self.k, height, width, a), self.compute_dtype),
+            keras.KerasTensor(shared, self.compute_dtype),
+        )
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "k": self.k,
+            "channels": self.channels,
+            "transition": self.transition,
+            "tied": self.tied,
+            "sharpness": self.sharpness,
+            "costs": self.costs,
+        }
+
+
+def _convolve(image, kernel):
+    """[B, H, W] * [3, 3, 1, A] -> [B, H, W, A], zeros beyond the edge."""
+    return ops.conv(image[..., None], kernel, padding="same", data_format="channels_last")
+
+
+def _neighbourhood(image):
+    """[B, H, W] -> [B, H, W, 9]: each cell's 3x3 neighbourhood, row by row."""
+    height, width = ops.shape(image)[1:]
+    padded = _with_edge(image)
+    corners = [divmod(j, 3) for j in range(NEIGHBOURS)]
+    return ops.stack([padded[:, i : i + height, j : j + width] for i, j in corners], axis=-1)
+
+
+def _with_edge(image):
+    """[B, H, W] -> [B, H+2, W+2]: beyond the edge lies the edge again.
+
+    Zeros there would be the best value on the map where rewards are costs, a false goal all around it.
+    """
+    image = ops.concatenate([image[:, :1], image, image[:, -1:]], axis=1)
+    return ops.concatenate([image[:, :, :1], image, image[:, :, -1:]], axis=2)

@@ -1,0 +1,10 @@
+"""Models: planners and few-shot classifiers, each a `keras.Model`."""
+
+from pnzoo.models.mann import MANN
+from pnzoo.models.matching import MatchingNetwork
+from pnzoo.models.planner import Planner
+from pnzoo.models.reactive import CNNPolicy, FCNPolicy
+from pnzoo.models.siamese import SiameseNetwork
+from pnzoo.models.vin import VIN
+
+__all__ = ["MANN", "VIN", "CNNPolicy", "FCNPolicy", "MatchingNetwork", "Planner", "SiameseNetwork"]

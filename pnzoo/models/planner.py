@@ -1,0 +1,81 @@
+"""What every planner can do with a map: score it, follow its arrows, and show its inside."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from pnzoo import gridworld
+from pnzoo.planning import follow, on_every_map
+
+CELLS_A_BATCH = 65_536  # 256 maps of 16x16: what one forward pass holds at once
+
+
+class Planner(keras.Model):
+    """A model that maps an image of walls and goal, [B, H, W, 2], to logits of the 8 moves, [B, H, W, 8]."""
+
+    def scores(self, walls, goal):
+        """Logits of the eight moves in every cell.
+
+        Args:
+            walls: bool [H, W] or [B, H, W], True = wall.
+            goal: int (row, col) or [B, 2].
+
+        Returns:
+            float32 [H, W, 8] or [B, H, W, 8], in the order of `pnzoo.gridworld.MOVES`.
+
+        Raises:
+            ValueError: the map or the goal is not one (see `gridworld.as_walls`, `gridworld.as_cell`).
+        """
+        return on_every_map(self._scores, walls, goal)
+
+    def policy(self, walls, goal):
+        """The move that the model would make in every cell.
+
+        Args:
+            walls: bool [H, W] or [B, H, W], True = wall.
+            goal: int (row, col) or [B, 2].
+
+        Returns:
+            int [H, W] or [B, H, W], indices into `pnzoo.gridworld.MOVES`. A wall's cell has an entry too; it means nothing.
+
+        Raises:
+            ValueError: the map or the goal is not one.
+        """
+        return self.scores(walls, goal).argmax(axis=-1)
+
+    def plan(self, walls, start, goal, max_steps=None):
+        """Follow the policy from start to goal.
+
+        Args:
+            walls: bool [H, W], True = wall.
+            start, goal: int (row, col).
+            max_steps: give up after so many moves; by default one for every cell of the map, since a
+                policy that enters a cell twice never leaves its circle.
+
+        Returns:
+            `pnzoo.Plan`. Where there is no way, or the policy does not find it, `reached` is False and
+            `reason` says why.
+
+        Raises:
+            ValueError: the map, start or goal is out of range or on a wall.
+        """
+        walls = gridworld.as_walls(walls)
+        start, goal = (gridworld.as_cell(n, c, walls, free=True) for n, c in (("start", start), ("goal", goal)))
+        return follow(walls, start, goal, lambda: self.policy(walls, goal), max_steps)
+
+    def scores_at(self, walls, goal, positions):
+        """Logits at some positions only: bool [B, H, W], int [B, 2] and [B, N, 2] -> [B, N, 8]."""
+        everywhere = self.scores(walls, goal)
+        rows = np.arange(len(walls))[:, None]
+        return everywhere[rows, positions[..., 0], positions[..., 1]]
+
+    def _scores(self, walls, goal):
+        image = gridworld.encode(walls, goal)
+        size = max(1, CELLS_A_BATCH // (image.shape[1] * image.shape[2]))
+        parts = [image[i : i + size] for i in range(0, len(image), size)]
+        return np.concatenate([ops.convert_to_numpy(self.predict_on_batch(part)) for part in parts])
+
+    def build_weights(self):
+        """Create every weight without data; `pnzoo.load` does so before it reads them from a file."""
+        self.build()
+        return self

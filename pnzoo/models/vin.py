@@ -1,0 +1,225 @@
+"""Value Iteration Networks."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from pnzoo import gridworld
+from pnzoo.layers import AttentionReadout, ValueIteration
+from pnzoo.models.planner import Planner
+from pnzoo.planning import Trace, with_border
+
+ACTIONS = 8
+GOAL_START = 2.0  # how much less a goal's cell costs than others, before softplus, when training begins
+
+
+@keras.saving.register_keras_serializable("pnzoo")
+class VIN(Planner):
+    """A Value Iteration Network: it learns R and P from the map, plans in them for K steps, and acts on Q.
+
+        phi = features(image)      R = f_R(phi)      P = f_P(phi) or shared kernels
+        Q = value_iteration(R, P, K)                 logits = W [psi(Q, s), phi(s)]
+
+    Args:
+        k: steps of value iteration. With tied weights any k works with the same weights: take at least the
+            number of moves of the longest path that matters.
+        channels: abstract actions A of the planning module.
+        features: widths of the feature layers; the first is a 3x3 convolution, the others see one cell only.
+        activation: of the feature layers; `"linear"` in the paper, which has one of 150.
+        transition: `"state"`, `"probability"` or `"free"` (the paper's), see `pnzoo.layers.ValueIteration`.
+        tied: one set of planning weights for all k steps; untied, k is fixed.
+        sharpness: factor on the logits of P.
+        goal_value: value of the goal in the input image (10 in the paper).
+        costs: keep R and the action biases at or below 0 (as -softplus): V is then minus a cost-to-go, and settles.
+        gain: with a number, the policy reads gain (Q - max_a Q): only differences count, and small ones, which
+            decide between nearly equal ways, count from the first step of training on. None: it reads Q.
+        concat_state: let the policy also read phi(s) beside Q(s, .), as the paper allows.
+
+    Call args:
+        image: [B, H, W, 2], 1 at walls and 1 at the goal (`pnzoo.gridworld.encode`); or a pair (image, positions
+            [B, N, 2]) to score those cells only.
+
+    Returns:
+        logits of the eight moves, [B, H, W, 8] or [B, N, 8].
+
+    Example:
+        >>> from pnzoo import gridworld
+        >>> from pnzoo.models import VIN
+        >>> maps = gridworld.generate(2, 8, seed=0)
+        >>> VIN(k=10)(gridworld.encode(*maps)).shape == (2, 8, 8, 8)
+        True
+
+    Reference: Tamar et al. 2016, section 3 and appendix A.
+    """
+
+    def __init__(
+        self,
+        k=20,
+        channels=10,
+        features=(64, 64),
+        activation="relu",
+        transition="state",
+        tied=True,
+        sharpness=4.0,
+        goal_value=1.0,
+        costs=True,
+        gain=10.0,
+        concat_state=False,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.settings = {
+            "k": k,
+            "channels": channels,
+            "features": list(features),
+            "activation": activation,
+            "transition": transition,
+            "tied": tied,
+            "sharpness": sharpness,
+            "goal_value": goal_value,
+            "costs": costs,
+            "gain": gain,
+            "concat_state": concat_state,
+        }
+        self.value_iteration = ValueIteration(
+            k, channels, transition, tied, sharpness, costs and transition != "free", name="value_iteration"
+        )
+        self.features = [
+            keras.layers.Conv2D(width, 3 if i == 0 else 1, padding="same", activation=activation, name=f"features_{i}")
+            for i, width in enumerate(features)
+        ]
+        self.reward_head = keras.layers.Dense(1, use_bias=costs, name="reward")
+        if costs:
+            # The goal starts as a place worth reaching. Left to chance, about one start in three learns the world upside
+            # down, the goal as its worst place and every move as its opposite: a plateau that a maximum can't leave.
+            towards = keras.initializers.Constant([[0.0], [-GOAL_START]])
+            self.reward_of_image = keras.layers.Dense(
+                1, use_bias=False, kernel_initializer=towards, name="reward_of_image"
+            )
+        self.policy_head = keras.layers.Dense(ACTIONS, use_bias=False, name="policy")
+        self.readout = AttentionReadout(name="psi")
+
+    @property
+    def k(self):
+        return self.value_iteration.k
+
+    def build(self, input_shape=None):
+        width = 2  # the channels of the image
+        for layer in self.features:
+            layer.build((None, None, None, width))
+            width = layer.filters
+        self.reward_head.build((None, None, None, width))
+        if self.settings["costs"]:
+            self.reward_of_image.build((None, None, None, 2))
+        self.value_iteration.build((None, None, None), (None, None, None, width))
+        read = self.settings["channels"] + (width if self.settings["concat_state"] else 0)
+        self.policy_head.build((None, None, None, read))
+        self.built = True
+
+    def call(self, inputs):
+        image, positions = inputs if isinstance(inputs, (tuple, list)) else (inputs, None)
+        observation, reward = self.observe(image)
+        q = self.value_iteration(reward, observation)
+        if positions is not None:
+            q, observation = self.readout(q, positions), self.readout(observation, positions)
+        return self.decide(q, observation)
+
+    def observe(self, image):
+        """phi and R of a map: [B, H, W, 2] -> ([B, H, W, F], [B, H, W])."""
+        observation = image * ops.convert_to_tensor([1.0, self.settings["goal_value"]], dtype=image.dtype)
+        for layer in self.features:
+            observation = layer(observation)
+        reward = self.reward_head(observation)
+        if self.settings["costs"]:
+            reward = -ops.softplus(reward + self.reward_of_image(image))
+        return observation, reward[..., 0]
+
+    def decide(self, q, observation=None):
+        """Logits of the eight moves from Q, and from phi where the model was built so: [..., A] -> [..., 8]."""
+        if self.settings["gain"] is not None:
+            q = self.settings["gain"] * (q - ops.max(q, axis=-1, keepdims=True))
+        if self.settings["concat_state"]:
+            q = ops.concatenate([q, observation], axis=-1)
+        return self.policy_head(q)
+
+    def trace(self, walls, goal):
+        """Everything that planning computes on one map: R, P, V of each step, Q and the policy.
+
+        Args:
+            walls: bool [H, W], True = wall.
+            goal: int (row, col).
+
+        Returns:
+            `pnzoo.Trace`.
+
+        Raises:
+            ValueError: not one map, or the goal is out of range or on a wall.
+
+        Example:
+            >>> from pnzoo import gridworld
+            >>> from pnzoo.models import VIN
+            >>> maps = gridworld.generate(1, 8, seed=0)
+            >>> VIN(k=10).trace(maps.walls[0], maps.goal[0]).values.shape
+            (11, 8, 8)
+        """
+        return self._trace(walls, goal, None)
+
+    def replan(self, walls, goal, reward):
+        """Plan in a reward of your own: as `trace`, with R replaced and all else as learned.
+
+        Args:
+            walls: bool [H, W], True = wall.
+            goal: int (row, col); P may depend on where it is.
+            reward: float [H, W], in place of the learned R. `trace(...).reward` shows the scale.
+
+        Returns:
+            `pnzoo.Trace`.
+
+        Raises:
+            ValueError: as `trace`, and for a reward of another shape or with NaN or infinity.
+
+        Example:
+            >>> from pnzoo import gridworld
+            >>> from pnzoo.models import VIN
+            >>> walls, goal = (x[0] for x in gridworld.generate(1, 8, seed=0))
+            >>> model = VIN(k=10)
+            >>> reward = model.trace(walls, goal).reward
+            >>> bool((model.replan(walls, goal, reward).policy == model.trace(walls, goal).policy).all())
+            True
+        """
+        walls = gridworld.as_walls(walls)
+        reward = np.asarray(reward, dtype="float32")
+        if reward.shape != walls.shape:
+            raise ValueError(f"reward gives one number a cell, shape {walls.shape}; got {reward.shape}.")
+        if not np.isfinite(reward).all():
+            raise ValueError("reward holds NaN or infinity; give finite numbers, as in trace().reward.")
+        return self._trace(walls, goal, reward)
+
+    def _trace(self, walls, goal, own_reward):
+        walls = gridworld.as_walls(walls)
+        goal = gridworld.as_cell("goal", goal, walls, free=True)
+        walls, margin = with_border(walls)
+        inner = slice(margin, -margin or None)
+        image = ops.convert_to_tensor(gridworld.encode(walls[None], np.add([goal], margin)))
+        observation, reward = self.observe(image)
+        if own_reward is not None:
+            whole = np.array(ops.convert_to_numpy(reward))
+            whole[0, inner, inner] = own_reward
+            reward = ops.convert_to_tensor(whole)
+        steps = self.value_iteration(reward, observation, steps=True)
+        q_all = ops.concatenate([steps.q_steps[0], steps.q], axis=0)  # Q(R, V_0) ... Q(R, V_K): [K+1, H, W, A]
+        features = ops.broadcast_to(observation, (*q_all.shape[:3], observation.shape[-1]))
+        policies = ops.argmax(self.decide(q_all, features), axis=-1)
+        greedy = ops.argmax(q_all, axis=-1)
+
+        def cut(x):  # [N, H + 2 margin, W + 2 margin, ...] -> [N, H, W, ...]
+            return ops.convert_to_numpy(x)[:, inner, inner]
+
+        per_cell = self.settings["transition"] == "state"
+        transition = cut(steps.transition)[0] if per_cell else ops.convert_to_numpy(steps.transition)
+        policies, greedy = cut(policies).astype("int8"), cut(greedy).astype("int8")
+        reward, values, q = cut(reward)[0], cut(steps.values[0]), cut(steps.q)[0]
+        return Trace(reward, transition, values, q, policies[-1].astype(int), policies, greedy)
+
+    def get_config(self):
+        return {**super().get_config(), **self.settings}

@@ -1,0 +1,261 @@
+"""Train the planners of the zoo by imitation of shortest paths.
+
+    python -m train.imitation vin16                     # train; stopped, it goes on where it was
+    python -m train.imitation vin16 --evaluate --publish  # measure on fresh maps and put it into zoo/
+    python -m train.imitation vin16 --seeds 10          # the same recipe from ten seeds: how often does it work?
+
+Every field of the recipe (`train/recipes_imitation.py`) is an option: `--seed 3 --batch-size 64`. A run lives in `runs/NAME`.
+"""
+
+import argparse
+import dataclasses
+import importlib
+import json
+import pathlib
+import shutil
+import sys
+
+import keras
+import numpy as np
+
+from pnzoo import exam, gridworld, hub
+from pnzoo.analysis import flops
+from train import run
+from train.recipes_imitation import PAPER_TABLE, RECIPES, Stage
+
+VALIDATION_MAPS = 500
+VALIDATION_SEED = 8000  # + size; training draws from seeds below 1000 * 8, exams from 9000 up
+
+
+def main(arguments=None):
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", choices=RECIPES, help="the entry")
+    parser.add_argument("--run", default=None, help="folder of the run (default: runs/NAME)")
+    parser.add_argument("--fresh", action="store_true", help="forget an earlier run of this name")
+    parser.add_argument("--evaluate", action="store_true", help="measure the trained model, fill its card")
+    parser.add_argument("--maps", type=int, default=exam.MAPS, help="fresh maps to measure on")
+    parser.add_argument("--paper-files", default=None, help="folder with the authors' gridworld_N.mat, to measure on too")
+    parser.add_argument("--publish", action="store_true", help="copy the entry into zoo/")
+    parser.add_argument("--seeds", type=int, default=0, help="train and measure this many seeds instead")
+    run.add_fields(parser, next(iter(RECIPES.values())))
+    options = vars(parser.parse_args(arguments))
+    recipe = run.override(RECIPES[options["name"]], options)
+    name, folder = options["name"], pathlib.Path(options["run"] or run.RUNS / options["name"])
+    if options["seeds"]:
+        return many_seeds(name, recipe, folder, options["seeds"], options["maps"])
+    command = " ".join(["python -m train.imitation", *(sys.argv[1:] if arguments is None else arguments)])
+    if not options["evaluate"] or not (folder / "entry").is_dir():
+        train(recipe, folder, command.split(" --evaluate")[0], fresh=options["fresh"])
+    if options["evaluate"]:
+        evaluate(folder, name, options["maps"], options["paper_files"])
+    if options["publish"]:
+        publish(folder, name)
+
+
+def train(recipe, folder, command="", fresh=False):
+    """Train by a recipe, stage after stage, or go on with a run that was stopped; returns the best model by validation."""
+    folder = run.open_folder(folder, recipe, fresh)
+    keras.utils.set_random_seed(recipe.seed)
+    model = build(recipe)
+    stages = [stage if isinstance(stage, Stage) else Stage(**stage) for stage in recipe.stages]
+    for number, stage in enumerate(stages):
+        best = folder / f"stage{number}.weights.h5"
+        done = folder / f"stage{number}.done"
+        if not done.exists():
+            fit(model, recipe, stage, number, len(stages), folder, best)
+            done.touch()
+        # The last stage's best weights are the result; earlier stages hand on their last ones.
+        model.load_weights(best)
+    settle(model, recipe)
+    hub.save(model, folder / "entry", card(recipe, folder, len(stages), command))
+    return model
+
+
+def build(recipe):
+    """The untrained model of a recipe."""
+    model = getattr(importlib.import_module(hub.CLASSES[recipe.model]), recipe.model)(**recipe.config)
+    return model.build_weights()
+
+
+def settle(model, recipe):
+    """Give the model the K it ships with."""
+    if "k" in recipe.config:
+        set_k(model, recipe.config["k"])
+
+
+def set_k(model, k):
+    """Change the number of planning steps; untied weights have theirs."""
+    if model.value_iteration.tied:
+        model.value_iteration.k = k
+        model.settings["k"] = k
+
+
+def fit(model, recipe, stage, number, count, folder, best):
+    """One stage of a recipe: maps of one size, a number of epochs, a learning rate that falls."""
+    training = data(recipe, stage, recipe.seed * 10 + (0 if recipe.same_maps else number), stage.maps)
+    validation = data(recipe, stage, VALIDATION_SEED + stage.size, VALIDATION_MAPS)
+    if stage.k:
+        set_k(model, stage.k)
+    steps = -(-stage.maps // recipe.batch_size) * stage.epochs
+    schedule = keras.optimizers.schedules.PolynomialDecay(stage.rate_from, steps, stage.rate_to)
+    clip = {"global_clipnorm": recipe.clip} if recipe.clip else {}
+    kind = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}[recipe.optimizer]
+    extra = {"rho": 0.9, "epsilon": 1e-6} if recipe.optimizer == "rmsprop" else {}
+    model.compile(
+        kind(schedule, **clip, **extra),
+        keras.losses.CategoricalCrossentropy(from_logits=True),
+        jit_compile=keras.backend.backend() != "torch" and recipe.compile,
+    )
+    last = number == count - 1
+    model.fit(
+        Batches(*training, recipe.batch_size, recipe.cells, recipe.seed),
+        validation_data=Batches(*validation, recipe.batch_size, recipe.cells, recipe.seed, shuffle=False),
+        epochs=stage.epochs,
+        verbose=0,
+        callbacks=[
+            keras.callbacks.TerminateOnNaN(),
+            keras.callbacks.ModelCheckpoint(
+                str(best), monitor="val_loss", save_best_only=last, save_weights_only=True, verbose=0
+            ),
+            keras.callbacks.CSVLogger(str(folder / f"stage{number}.csv"), append=True),
+            run.Clock(folder, f"stage {number + 1}/{count}, {stage.size}x{stage.size},"),
+            keras.callbacks.BackupAndRestore(str(folder / f"backup{number}")),
+        ],
+    )
+
+
+def data(recipe, stage, seed, maps):
+    """Images, targets and weights: every reachable cell with its set of optimal moves, or the paper's labels."""
+    walls, goal = gridworld.generate(maps, stage.size, seed=seed)
+    if recipe.paths:
+        return (gridworld.encode(walls, goal), *path_labels(walls, goal, recipe.paths, seed))
+    return (gridworld.encode(walls, goal), *gridworld.targets(walls, goal))
+
+
+def path_labels(walls, goal, paths, seed):
+    """The paper's data: some shortest paths a map, one label for each state on them."""
+    rng = np.random.default_rng(seed)
+    dist = gridworld.distances(walls, goal)
+    best = gridworld.optimal_moves(walls, goal, dist=dist)
+    # One optimal move a cell, drawn once a map: paths that meet go on together, as one expert's do.
+    label = np.where(best, rng.random(best.shape), -1.0).argmax(axis=-1)
+    weight = np.zeros(walls.shape, "float32")
+    rows = np.arange(len(walls))
+    for _ in range(paths):
+        at = gridworld.random_starts(walls, goal, rng, dist=dist)
+        for _ in range(walls[0].size):
+            under_way = (at != goal).any(axis=1)
+            if not under_way.any():
+                break
+            weight[rows[under_way], at[under_way, 0], at[under_way, 1]] = 1.0
+            moved, _ = gridworld.step(walls, at, label[rows, at[:, 0], at[:, 1]])
+            at = np.where(under_way[:, None], moved, at)
+    return np.eye(8, dtype="float32")[label] * weight[..., None], weight
+
+
+class Batches(keras.utils.PyDataset):
+    """Whole maps, or for models that see one cell at a time some random labelled cells of each."""
+
+    def __init__(self, images, targets, weights, batch_size, cells, seed, shuffle=True):
+        super().__init__()
+        self.images, self.targets, self.weights = images, targets, weights
+        self.batch_size, self.cells, self.shuffle = batch_size, cells, shuffle
+        self.rng = np.random.default_rng(seed)
+        self.order = np.arange(len(images))
+        self.on_epoch_begin()
+
+    def __len__(self):
+        return -(-len(self.order) // self.batch_size)
+
+    def on_epoch_begin(self):
+        if self.shuffle:
+            self.rng.shuffle(self.order)
+
+    def __getitem__(self, index):
+        chosen = self.order[index * self.batch_size : (index + 1) * self.batch_size]
+        if len(chosen) < self.batch_size:  # one shape, one compilation
+            chosen = np.concatenate([chosen, self.order[: self.batch_size - len(chosen)]])
+        images, targets, weights = self.images[chosen], self.targets[chosen], self.weights[chosen]
+        if not self.cells:
+            # The mean over labelled cells, whatever the share of walls.
+            return images, targets, weights * (weights.size / weights.sum())
+        keys = np.where(weights > 0, self.rng.random(weights.shape), -1.0).reshape(len(chosen), -1)
+        flat = np.argsort(-keys, axis=1)[:, : self.cells]
+        positions = np.stack(np.divmod(flat, weights.shape[2]), axis=-1).astype("int32")
+        rows = np.arange(len(chosen))[:, None]
+        at = (rows, positions[..., 0], positions[..., 1])
+        return (images, positions), targets[at], weights[at]
+
+
+def card(recipe, folder, stages, command):
+    """What is known of a model when its training ends."""
+    sizes = " then ".join(dict.fromkeys(f"{_field(s, 'size')}x{_field(s, 'size')}" for s in recipe.stages))
+    labels = f"one label for each state on {recipe.paths} paths a map" if recipe.paths else "every reachable cell, its set of optimal moves"
+    return {
+        "task": "planning",
+        "summary": recipe.summary,
+        "paper": "Tamar et al. 2016, Value Iteration Networks, arXiv 1602.02867",
+        "command": command,
+        "seed": recipe.seed,
+        "backend": keras.backend.backend(),
+        "data": f"generated maps of the paper's distribution, {sizes}; {labels}",
+        "hardware": run.hardware(),
+        "wall_seconds": round(run.seconds_spent(folder), 1),
+        "recipe": json.loads(json.dumps(dataclasses.asdict(recipe))),
+        "limits": list(recipe.limits),
+        "history": run.history([folder / f"stage{number}.csv" for number in range(stages)]),
+    }
+
+
+def _field(stage, name):
+    return stage[name] if isinstance(stage, dict) else getattr(stage, name)
+
+
+def evaluate(folder, name, maps, paper_files=None):
+    """Measure on fresh maps (and the authors' held-out ones) and write the numbers into the card."""
+    model, entry = hub.load(folder / "entry"), hub.card(folder / "entry")
+    size = int("".join(c for c in name if c.isdigit()) or 16)
+    exams = [(exam.fresh(size, n=maps), f"pnzoo evaluate {name}" + (f" --n {maps}" if maps != exam.MAPS else ""))]
+    file = pathlib.Path(paper_files or "") / f"gridworld_{size}.mat"
+    if paper_files and file.exists():
+        exams.append((exam.paper(file), f"pnzoo evaluate {name} --maps {file.name}"))
+    metrics = []
+    for paper_exam, command in exams:
+        for metric in exam.measure(model, paper_exam):
+            metric |= {"seeds": [entry["seed"]], "command": command, "paper": PAPER_TABLE.get((name.split("_")[0], metric["name"]))}
+            metrics.append(metric)
+            print(f"{name}: {metric['name']} {metric['value']:.5f} {metric['interval']} on {metric['on']}", flush=True)
+    shape = (1, size, size, 2)
+    if getattr(model, "scores_every_cell", True):
+        counted = {"value": flops(model, shape), "per": f"one {size}x{size} map, all cells"}
+    else:
+        counted = {"value": flops(model, [shape, (1, 1, 2)]), "per": f"one cell of a {size}x{size} map"}
+    hub.save(model, folder / "entry", {**entry, "metrics": metrics, "flops": counted})
+
+
+def publish(folder, name):
+    """Put the entry into zoo/."""
+    model, entry = hub.load(folder / "entry"), hub.card(folder / "entry")
+    hub.save(model, hub.zoo_folder() / name, {**entry, "name": name})
+    print(f"published zoo/{name}")
+
+
+def many_seeds(name, recipe, folder, seeds, maps):
+    """Train a recipe from several seeds and write what each reached to `seeds.json`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    size = int("".join(c for c in name if c.isdigit()))
+    results = []
+    for seed in range(seeds):
+        of_seed = folder / f"seed{seed}"
+        model = train(dataclasses.replace(recipe, seed=seed), of_seed)
+        found = {m["name"]: m["value"] for m in exam.measure(model, exam.fresh(size, n=maps))}
+        results.append({"seed": seed, "seconds": round(run.seconds_spent(of_seed), 1), "maps": maps, **found})
+        print(results[-1], flush=True)
+        (folder / "seeds.json").write_text(json.dumps(results, indent=1))
+        shutil.rmtree(of_seed)
+    return results
+
+
+if __name__ == "__main__":
+    main()
