@@ -2,10 +2,12 @@
 
 from pnzoo.analysis.bellman import Backup, backup, q_history
 from pnzoo.analysis.flops import flops
+from pnzoo.analysis.front import changes, flow, settled
 from pnzoo.analysis.kernels import Roles, arrows, mean_kernels, roles
+from pnzoo.analysis.verdict import Verdict, verdict
 from pnzoo.analysis.walks import Walks, rate_by, walk_all
 
 __all__ = [
-    "Backup", "Roles", "Walks", "arrows", "backup", "flops", "mean_kernels", "q_history", "rate_by", "roles",
-    "walk_all",
+    "Backup", "Roles", "Verdict", "Walks", "arrows", "backup", "changes", "flops", "flow", "mean_kernels",
+    "q_history", "rate_by", "roles", "settled", "verdict", "walk_all",
 ]

@@ -112,7 +112,7 @@ def _parts(layer, trace, cell, step):
         of_reward, of_value = (ops.convert_to_numpy(kernel[copy])[:, :, 0].transpose(2, 0, 1)
                                for kernel in (layer.reward_kernel, layer.value_kernel))
         return of_value, of_reward, np.zeros(layer.channels, "float32")
-    bias = ops.convert_to_numpy(layer.action_bias[copy])
+    bias = ops.convert_to_numpy(layer._bias(copy))
     if layer.transition == "probability":
         return ops.convert_to_numpy(layer.transition_probabilities(step=step)), None, bias
     if not layer.tied:

@@ -115,3 +115,22 @@ def test_rates_cover_all_walks_in_order():
     assert all(row["interval"][0] <= row["rate"] <= row["interval"][1] for row in rows)
     assert analysis.rate_by([], []) == []
     assert len(analysis.rate_by([3, 3, 3], [True, False, True])) == 1
+
+
+def test_verdict_of_the_best_policy_is_right_everywhere():
+    for walls, goal, start in zip(*MAPS, START, strict=True):
+        best = gridworld.optimal_moves(walls, goal).argmax(axis=-1)
+        found = analysis.verdict(walls, start, goal, best)
+        assert (found.right == found.labelled).all()
+        assert found.best_cost == pytest.approx(gridworld.distances(walls, goal)[tuple(start)])
+        assert found.patience >= len(found.best_path) - 1
+        assert tuple(found.best_path[-1]) == tuple(goal)
+
+
+def test_verdict_without_a_way():
+    walls, start, goal = gridworld.parse("#####\n#S#G#\n#####")
+    found = analysis.verdict(walls, start, goal, np.zeros(walls.shape, int))
+    assert not found.reachable
+    assert found.best_cost == np.inf
+    assert found.patience == 0
+    assert not found.labelled.any()

@@ -1,0 +1,286 @@
+"""Inside: how does it plan?"""
+
+import computed
+import figures
+import share
+import streamlit as st
+import url_state
+import words
+
+from pnzoo import analysis, gridworld, planning
+from widgets import cell_view, choices, map_grid, map_input
+
+VIEWS = {"steps": "Step by step", "cell": "One cell", "moves": "Learned moves", "paint": "Paint a reward"}
+SNIPPET = '''import pnzoo
+from pnzoo import gridworld
+
+walls, start, goal = gridworld.from_code(
+    "{code}")
+model = pnzoo.load("{name}", k={k})
+trace = model.trace(walls, goal)
+print(trace.reward.shape, trace.values.shape)  # R, and V_0 ... V_K
+{more}'''
+MORE = {
+    "steps": "print(trace.values[-1].round(2))",
+    "cell": "backup = pnzoo.analysis.backup(model, trace, {cell}, k={step})\nprint(backup.q.round(3), backup.q.max())",
+    "moves": "print(pnzoo.analysis.mean_kernels(trace, walls).round(2))\nprint(pnzoo.analysis.roles(trace, walls))",
+    "paint": "reward = trace.reward.copy()\nfor row, col, value in {paint}:\n    reward[row, col] = value\n"
+             "print(model.replan(walls, goal, reward).policy)",
+}
+
+
+def page():
+    st.title("How does it plan?")
+    st.markdown("The network turns the map into a reward **R** for every cell and into a belief **P** about what its "
+                "actions do. Then it improves the value **V** of every cell **K** times, each time from the cells "
+                "around it, and walks uphill.")
+    names = computed.names("planning", "VIN")
+    url_state.adopt({"model": choices.reader("planning"), "map": map_input.from_address, "k": choices.read_k,
+                     "view": read_view, "cell": read_cell, "step": choices.read_int("step", 1, computed.MAX_K),
+                     "paint": read_paint})
+    if not names:
+        st.info("There is no Value Iteration Network in the zoo yet. Train one with `python -m train.imitation vin8`.")
+        return
+    with st.container(border=True):
+        left, right = st.columns([5, 6], gap="medium", vertical_alignment="bottom")
+        with left:
+            name, k = choices.model_and_k(names)
+        with right:
+            map_input.random_controls()
+    code = map_input.current()
+    problem, steps = prepare(name, code, k)
+    if problem:
+        st.warning(problem, icon=":material/help:")
+        url_state.publish({"model": name, "map": code, "k": str(k) if k else None})
+        return
+    view = pick_view()
+    SHOW[view](name, code, steps)
+    publish(name, code, k, view)
+    take_along(name, code, steps, view)
+    words.glossary("K", "R, reward", "P, transition", "V, value", "Q", "Policy", "psi", "VIN", "Value iteration")
+
+
+def prepare(name, code, k):
+    """(what is wrong, None) or (None, steps to show)."""
+    parsed = computed.read_map(code)
+    if parsed.goal is None or parsed.start is None:
+        return "This map has no start or no goal yet: put them on the page Plan (keys S and G on the map).", None
+    steps = computed.steps_for(name, code, k)
+    if parsed.walls.size * steps > computed.MAX_TRACE:
+        height, width = parsed.walls.shape
+        most = computed.MAX_TRACE // parsed.walls.size
+        return (f"{steps:,} steps on {height} x {width} cells are too many to look into; choose K of at most {most}, "
+                "or a smaller map. The page Plan walks maps of this size."), None
+    return None, steps
+
+
+def pick_view():
+    view = url_state.get("view", "steps")
+    st.session_state["choose_view"] = view
+    st.segmented_control("What to look at", list(VIEWS), format_func=VIEWS.get, key="choose_view", required=True,
+                         on_change=lambda: url_state.put(view=st.session_state["choose_view"]),
+                         label_visibility="collapsed")
+    return view
+
+
+# -- step by step -----------------------------------------------------------------------------------------
+
+
+def show_steps(name, code, k):
+    walls, start, goal = computed.read_map(code)
+    trace = computed.trace(name, code, k)
+    st.markdown("Drag the slider, or press ▶: news of the goal spreads by one cell a step. Colours mean the same number "
+                "in every step.")
+    share.chart(figures.steps(trace, analysis.flow(trace), walls, start, goal, k, dark=is_dark()), key="steps", alt=(
+        f"Three maps of {walls.shape[0]} by {walls.shape[1]} cells: the learned reward, the direction in which the best "
+        f"action pushes, and the value after {k} steps, which is highest near the goal {goal}."))
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**The wave front.** The step at which each cell's move became final: it rolls outward from G.")
+        share.chart(figures.wave(analysis.settled(trace), walls, k, dark=is_dark()), key="wave",
+                    alt="Map of the step at which the move of each cell stopped changing; small near the goal.")
+    with right:
+        st.markdown("**How much V still changes.** When both lines lie flat at 0, more steps would change nothing.")
+        largest, mean = analysis.changes(trace, walls)
+        share.chart(figures.change(largest, mean, dark=is_dark()), key="change",
+                    alt=f"Change of V by step: the largest is {largest[0]:.2f} at step 1 and {largest[-1]:.3f} at step {k}.")
+    needed = computed.truth(code).patience
+    words_ = "enough" if k >= needed else "**too few**: cells farther away hear nothing of the goal"
+    st.caption(f"The farthest cell is {needed} moves from the goal; {k} steps are {words_}.")
+
+
+# -- one cell ---------------------------------------------------------------------------------------------
+
+
+def show_cell(name, code, k):
+    walls, start, goal = computed.read_map(code)
+    trace = computed.trace(name, code, k)
+    cell = chosen_cell(walls, start)
+    step = min(url_state.get("step", k), k)
+    left, right = st.columns([4, 6], gap="large")
+    with left:
+        st.markdown("Click a cell, or move to it with the arrow keys and press space.")
+        st.session_state["choose_step"] = step
+        if k > 1:
+            st.slider("Step k", 1, k, key="choose_step",
+                      on_change=lambda: url_state.put(step=st.session_state["choose_step"]))
+        heat = trace.values[step]
+        low, high = figures.value_range(trace, walls, k)
+        map_grid.draw("pick", walls, start, goal, mode="pick", on_change=take_cell, cell=list(cell), widest=460,
+                      heat=heat, heatName="value", low=low, high=high, stops=figures.stops(figures.VALUE_SCALE),
+                      label=f"Map of the value V after step {step}. Arrow keys move, space picks a cell.")
+        st.caption(f"V after step {step}: dark is low, bright is high.")
+    with right:
+        cell_view.show(computed.model(name, k), trace, walls, cell, step, is_dark())
+
+
+def chosen_cell(walls, start):
+    """The picked cell, else the start; always one whose nine neighbours are on the map."""
+    row, col = url_state.get("cell", start)
+    inside = 0 < row < walls.shape[0] - 1 and 0 < col < walls.shape[1] - 1
+    return (row, col) if inside else start
+
+
+def take_cell(message):
+    walls = computed.read_map(map_input.current()).walls
+    cell = map_grid.read_cell(message.get("cell"), walls.shape)
+    if cell is not None:
+        url_state.put(cell=cell)
+
+
+# -- learned moves ----------------------------------------------------------------------------------------
+
+
+def show_moves(name, code, k):
+    walls, _, _ = computed.read_map(code)
+    trace = computed.trace(name, code, k)
+    roles = analysis.roles(trace, walls)
+    weights = analysis.mean_kernels(trace, walls)
+    shared = trace.transition.ndim == 3
+    st.markdown("Nobody told the network what its actions do. Each square is one action: the nine cells around the agent, "
+                "and the weight that the action gives each. :orange[**Solid arrow**]: where it pushes. :blue[**Dotted "
+                "arrow**]: the true move it stands for, which is the move the policy makes where this action is best. "
+                + ("All cells share these kernels." if shared else
+                   "This network has a P for every cell; shown is the mean over cells without a wall beside them."))
+    share.chart(figures.kernels(weights, analysis.arrows(weights), roles.move, dark=is_dark()), key="kernels",
+                alt="Ten squares of three by three weights, one for each action, with an arrow for its push.")
+    table = [{"action": a, "stands for": gridworld.MOVE_NAMES[m] if m >= 0 else "nothing", "best in": share_,
+              "of these, policy agrees": faith, "weight on that cell": mass}
+             for a, (m, share_, faith, mass) in enumerate(zip(*roles, strict=True))]
+    percent = st.column_config.NumberColumn(format="percent")
+    st.dataframe(table, hide_index=True, column_config={
+        "best in": percent, "of these, policy agrees": percent,
+        "weight on that cell": st.column_config.NumberColumn(format="%.2f")},
+        alt="Table of the actions: the move each stands for, and how often.")
+
+
+# -- paint a reward ---------------------------------------------------------------------------------------
+
+
+def show_paint(name, code, k):
+    walls, start, goal = computed.read_map(code)
+    learned = computed.trace(name, code, k)
+    paint = tuple(each for each in url_state.get("paint", ()) if each[0] < walls.shape[0] and each[1] < walls.shape[1])
+    trace = computed.replanned(name, code, k, paint) if paint else learned
+    top = figures.reward_top(learned, walls)
+    plan = planning.follow(walls, start, goal, lambda: trace.policy)
+    st.markdown("An agent could choose its reward while it runs. Do it by hand: paint places to seek and places to shun, "
+                "and the same learned planner plans again.")
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**R**: paint here")
+        map_grid.draw("paint", walls, start, goal, mode="paint", tools=map_grid.PAINT_TOOLS, on_change=take_paint,
+                      seq=url_state.get("paint_seq"), heat=learned.reward, heatName="reward", low=-top, high=top,
+                      stops=figures.stops(figures.REWARD_SCALE), paint=[list(each) for each in paint],
+                      brushes={"good": round(top, 3), "bad": round(-top, 3)}, widest=520,
+                      label="Map of the reward. Arrow keys move, space paints with the chosen brush, U takes back.")
+        st.caption("Purple is good, orange is bad; painted cells have a frame.")
+    with right:
+        st.markdown("**V and the policy**: planned again")
+        low, high = figures.value_range(trace, walls, k)
+        told = ~walls
+        arrows = "".join(str(move) if on else "-" for move, on in zip(trace.policy.ravel(), told.ravel(), strict=True))
+        st.space("medium")
+        map_grid.draw("replanned", walls, start, goal, mode="pick", on_change=take_cell, widest=520,
+                      heat=trace.values[-1], heatName="value", low=low, high=high, path=plan.path, reached=plan.reached,
+                      stops=figures.stops(figures.VALUE_SCALE), arrows=arrows,
+                      label="Map of the value planned from the painted reward, with the path and a move in every cell.")
+    changed = float((trace.policy != learned.policy)[~walls].mean())
+    if paint:
+        ending = "reaches G" if plan.reached else plan.reason
+        st.info(f"{len(paint)} painted cells change the move in {changed:.0%} of the free cells; from S it now {ending}.",
+                icon=":material/brush:")
+        st.button("Back to the learned reward", key="unpaint", icon=":material/undo:",
+                  on_click=lambda: url_state.put(paint=None, paint_seq=None))
+
+
+def take_paint(message):
+    walls = computed.read_map(map_input.current()).walls
+    cells = map_grid.read_paint(message, walls.shape)
+    if cells is not None:
+        url_state.put(paint=tuple(cells) or None, paint_seq=message.get("seq"))
+
+
+# -- address ----------------------------------------------------------------------------------------------
+
+
+def read_view(text):
+    if text not in VIEWS:
+        raise ValueError(f"view is one of {', '.join(VIEWS)}, and this is {text[:40]!r}")
+    return text
+
+
+def read_cell(text):
+    parts = text.split(".")
+    if len(parts) != 2:
+        raise ValueError(f"cell is row.column, such as 3.4, and this is {text[:40]!r}")
+    return tuple(choices.read_int("a row or column", 0, computed.MAX_SIDE)(part) for part in parts)
+
+
+def read_paint(text):
+    cells = []
+    for part in text.split("_")[: map_grid.MOST_PAINTED + 1]:
+        try:
+            row, col, value = part.split(",")
+            cells.append((*read_cell(f"{row}.{col}"), float(value)))
+        except ValueError:
+            raise ValueError(f"paint is row,column,reward joined by _, such as 3,4,0.5_3,5,-1; this has {part[:40]!r}") \
+                from None
+        if not abs(cells[-1][2]) <= 100:  # also not NaN
+            raise ValueError(f"a painted reward lies between -100 and 100, and this is {value[:40]}")
+    if len(cells) > map_grid.MOST_PAINTED:
+        raise ValueError(f"at most {map_grid.MOST_PAINTED} cells can be painted")
+    return tuple(cells)
+
+
+def publish(name, code, k, view):
+    paint, cell = url_state.get("paint"), url_state.get("cell")
+    texts = {"model": name, "map": code, "k": str(k) if k else None, "view": view}
+    if view == "cell":
+        texts["cell"] = "{}.{}".format(*cell) if cell else None
+        texts["step"] = str(url_state.get("step")) if url_state.get("step") else None
+    if view == "paint" and paint:
+        texts["paint"] = "_".join(f"{row},{col},{value:g}" for row, col, value in paint)
+    url_state.publish(texts)
+
+
+def take_along(name, code, k, view):
+    walls, start, goal = computed.read_map(code)
+    paint = list(url_state.get("paint", ()))
+    more = MORE[view].format(cell=chosen_cell(walls, start), step=min(url_state.get("step", k), k), paint=paint)
+
+    def now():
+        return computed.replanned(name, code, k, tuple(paint)) if paint and view == "paint" else \
+            computed.trace(name, code, k)
+
+    share.panel("inside", SNIPPET.format(code=code, name=name, k=k, more=more),
+                lambda: figures.steps(now(), analysis.flow(now()), walls, start, goal, k, alone=True),
+                lambda: {"walls": walls, **now()._asdict()})
+
+
+def is_dark():
+    return st.context.theme.type == "dark"
+
+
+SHOW = {"steps": show_steps, "cell": show_cell, "moves": show_moves, "paint": show_paint}
+page()

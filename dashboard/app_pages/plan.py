@@ -1,0 +1,158 @@
+"""Plan: where would it go?"""
+
+import computed
+import figures
+import share
+import streamlit as st
+import url_state
+import words
+
+from pnzoo import gridworld
+from widgets import choices, map_grid, map_input
+
+SNIPPET = '''import pnzoo
+from pnzoo import gridworld
+
+walls, start, goal = gridworld.from_code(
+    "{code}")
+model = pnzoo.load("{name}"{k})
+plan = model.plan(walls, start, goal)
+print(gridworld.render(walls, start, goal, plan.path))
+print(plan.reached, plan.reason, len(plan.actions), round(plan.cost, 2))'''
+
+
+def page():
+    st.title("Where would it go?")
+    st.markdown("A neural network looks at a map and walks from **S** to **G**. Draw walls, drag **S** and **G**, and "
+                "see at once where it would go, beside a shortest way.")
+    planners = computed.names("planning")
+    url_state.adopt({"model": choices.reader("planning"), "map": map_input.from_address, "k": choices.read_k})
+    if not planners:
+        st.info("There is no planner in the zoo yet. Train one with `python -m train.imitation vin8`.")
+        return
+    with st.container(border=True):
+        left, right = st.columns([5, 6], gap="medium", vertical_alignment="bottom")
+        with left:
+            name, k = choices.model_and_k(planners)
+        with right:
+            map_input.random_controls()
+    code = map_input.current()
+    result = think(name, code, k)
+    board, verdict = st.columns([10, 9], gap="large")
+    with board:
+        show_board(code, result)
+    with verdict:
+        show_verdict(name, code, k, result)
+    map_input.other_ways()
+    url_state.publish({"model": name, "map": code, "k": str(k) if k else None})
+    take_along(name, code, result)
+    words.glossary("VIN", "K", "Policy", "Excess", "Value iteration")
+
+
+def think(name, code, k):
+    """(planned, verdict) or what is missing, in words."""
+    parsed = computed.read_map(code)
+    if parsed.goal is None:
+        return "This map has no goal yet: click on the map, move to a free cell with the arrow keys and press **G**."
+    if parsed.start is None:
+        return "This map has no start yet: click on the map, move to a free cell with the arrow keys and press **S**."
+    try:
+        steps = computed.steps_for(name, code, k)
+        return computed.planned(name, code, steps), computed.verdict(name, code, steps)
+    except ValueError as error:
+        return f"{name} cannot plan on this map: {error}"
+
+
+def show_board(code, result):
+    walls, start, goal = computed.read_map(code)
+    layers = {}
+    if not isinstance(result, str):
+        done, judged = result
+        layers = {"path": done.plan.path, "reached": done.plan.reached}
+        if st.session_state.get("show_best", True):
+            layers["best"] = judged.best_path
+        if st.session_state.get("show_arrows", True):
+            layers["arrows"] = arrows_of(done.policy, judged.labelled)
+            layers["wrong"] = judged.labelled & ~judged.right
+    height, width = walls.shape
+    edited = url_state.get("edited", (None, None))
+    map_grid.draw("board", walls, start, goal, mode="edit", tools=map_grid.EDIT_TOOLS, on_change=take_edit,
+                  seq=edited[0] if edited[1] == code else None,
+                  widest=600, label=f"Map editor, {height} by {width} cells. {map_grid.KEYS}", **layers)
+    st.caption(map_grid.KEYS)
+
+
+def take_edit(message):
+    """What was drawn on the map becomes the map."""
+    old = map_input.current()
+    edit = map_grid.read_edit(message, computed.read_map(old).walls.shape)
+    if edit is not None:
+        walls, start, goal = edit
+        code = map_input.code_of(map_input.uploads.bordered(walls, start, goal)) if not walls.all() else old
+        map_input.use(code)
+        url_state.put(edited=(message.get("seq"), code))
+
+
+def arrows_of(policy, labelled):
+    """Moves as one character a cell, - where there is nothing to say."""
+    pairs = zip(policy.ravel(), labelled.ravel(), strict=True)
+    return "".join(str(move) if told else "-" for move, told in pairs)
+
+
+def show_verdict(name, code, k, result):
+    if isinstance(result, str):
+        st.warning(result, icon=":material/help:")
+        return
+    done, judged = result
+    plan = done.plan
+    if plan.reached:
+        longer = plan.cost - judged.best_cost
+        words_ = "on a shortest way" if longer < 1e-6 else f"{longer:.2f} longer than the shortest way"
+        st.success(f"**It reaches the goal**, {words_}.", icon=":material/check_circle:")
+    elif not judged.reachable:
+        st.warning("**There is no way**: walls separate S and G. Erase one.", icon=":material/block:")
+    else:
+        st.error(f"**It does not reach the goal**: it {plan.reason}.", icon=":material/cancel:")
+        if done.k and done.k < judged.patience:
+            st.info(f"The farthest cell is {judged.patience} moves from G, and it thinks only {done.k} steps ahead: try a "
+                    "larger K.", icon=":material/lightbulb:")
+    one, two = st.columns(2)
+    one.metric("Moves", len(plan.actions), help="How many moves it made.")
+    two.metric("Length", f"{plan.cost:.2f}", help="1 a straight move, 1.41 a diagonal one.")
+    one.metric("Shortest length", f"{judged.best_cost:.2f}" if judged.reachable else "no way")
+    excess = f"{plan.cost - judged.best_cost:.2f}" if plan.reached else "—"
+    two.metric("Excess", excess, help="How much longer than the shortest way.")
+    told = int(judged.labelled.sum())
+    if told:
+        st.metric("Cells with a best move", f"{judged.right.sum() / told:.1%}", border=False,
+                  help="In how many of the cells that can reach G its arrow starts a shortest way.")
+    legend()
+    about = f"{name} thinks {done.k} steps ahead" if done.k else f"{name} does not plan: it reacts"
+    st.caption(f"{about}. Planned in {done.seconds * 1000:.0f} ms.")
+    if done.k:
+        st.page_link("app_pages/inside.py", label="See how it planned this", icon=":material/visibility:",
+                     query_params={"model": name, "map": code, **({"k": str(k)} if k else {})})
+
+
+def legend():
+    st.checkbox("Show a shortest way :blue[**┅┅**]", value=True, key="show_best", persist_state="session")
+    st.checkbox("Show its move in every cell :gray[**→**], bold :orange[**→**] where another is better", value=True,
+                key="show_arrows", persist_state="session")
+
+
+def take_along(name, code, result):
+    steps = None if isinstance(result, str) else result[0].k
+    snippet = SNIPPET.format(code=code, name=name, k=f", k={steps}" if steps else "")
+    if isinstance(result, str):
+        share.panel("plan", snippet)
+        return
+    walls, start, goal = computed.read_map(code)
+    done, judged = result
+    share.panel("plan", snippet,
+                lambda: figures.plan(walls, start, goal, done.plan.path, judged.best_path, done.policy),
+                lambda: {"walls": walls, "start": start, "goal": goal, "path": done.plan.path, "policy": done.policy,
+                         "best_path": judged.best_path,
+                         "distances": gridworld.distances(walls, goal)})
+
+
+page()

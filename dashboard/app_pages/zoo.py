@@ -1,0 +1,183 @@
+"""Zoo: what is in it, how good is it, how was it made?"""
+
+import computed
+import figures
+import share
+import streamlit as st
+import url_state
+import words
+
+from pnzoo import cards, hub
+
+TASKS = {"all": "All", "planning": "Planning", "few-shot": "Few-shot"}
+
+
+def page():
+    st.title("The zoo")
+    st.markdown("Every model here loads with one line and tells how it was made, what it reaches, and what the paper "
+                "reports. Fractions come with their 95 % interval.")
+    all_cards = computed.cards()
+    url_state.adopt({"entry": read_entry, "task": read_task, "find": read_find})
+    for name, problem in computed.broken().items():
+        st.error(f"The entry {name} cannot be read: {problem}", icon=":material/error:")
+    if not all_cards:
+        st.info("The zoo is empty. Train a model with `python -m train.imitation vin8`.")
+        return
+    task, find = filters()
+    shown = [card for card in all_cards.values() if task in ("all", card["task"]) and matches(card, find)]
+    if not shown:
+        st.info(f"No entry matches {find!r}. Clear the search to see all {len(all_cards)}.")
+    else:
+        show_table(shown)
+    entry = url_state.get("entry")
+    if entry in all_cards:
+        show_card(all_cards[entry])
+    elif shown:
+        st.caption("Tick a row to see its card, its curve of training and its files.")
+    url_state.publish({"entry": entry, "task": task if task != "all" else None, "find": find or None})
+    share.panel("zoo", "import pnzoo\n\nfor name in pnzoo.list_models():\n    print(name, pnzoo.card(name)[\"summary\"])"
+                if entry not in all_cards else f'import pnzoo\n\nmodel = pnzoo.load("{entry}")\nprint(pnzoo.card("{entry}"))',
+                (lambda: figures.history(curves(all_cards[entry]))) if entry in all_cards else None)
+    words.glossary("VIN", "K", "Way", "Shot", "FCE", "Excess")
+
+
+def filters():
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    with left:
+        st.session_state["choose_task"] = url_state.get("task", "all")
+        st.segmented_control("Task", list(TASKS), format_func=TASKS.get, key="choose_task", required=True,
+                             on_change=lambda: url_state.put(task=st.session_state["choose_task"]))
+    with right:
+        st.session_state["find"] = url_state.get("find", "")
+        st.text_input("Search", key="find", placeholder="name, class, paper or summary", icon=":material/search:",
+                      on_change=lambda: url_state.put(find=st.session_state["find"] or None))
+    return url_state.get("task", "all"), url_state.get("find", "")
+
+
+def matches(card, find):
+    where = " ".join(str(card.get(key, "")) for key in ("name", "model", "paper", "summary"))
+    return find.lower() in where.lower()
+
+
+def show_table(shown):
+    rows = [row_of(card) for card in shown]
+    number = st.column_config.NumberColumn
+    event = st.dataframe(
+        rows, hide_index=True, key="zoo_table", on_select="rerun", selection_mode="single-row",
+        alt="Table of the models: task, class, parameters, operations, what they reach and what the paper reports.",
+        column_config={
+            "Model": st.column_config.TextColumn(pinned=True),
+            "Reached": st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent",
+                                                       help="The card's first metric."),
+            "Paper": number(format="percent", help="What the paper reports for the same."),
+            "Parameters": number(format="localized"), "FLOPs": number(format="compact"),
+            "Size, kB": number(format="localized"), "Training, min": number(format="%.1f"),
+        })
+    picked = event.selection.rows
+    if picked and shown[picked[0]]["name"] != st.session_state.get("last_picked"):
+        st.session_state["last_picked"] = shown[picked[0]]["name"]
+        url_state.put(entry=shown[picked[0]]["name"])
+        st.rerun()
+
+
+def row_of(card):
+    metric = (card.get("metrics") or [None])[0]
+    seconds = card.get("wall_seconds")
+    return {
+        "Model": card["name"], "Task": card["task"],
+        "Reached": metric["value"] if metric and 0 <= metric["value"] <= 1 else None,
+        "Measure": metric["name"].replace("_", " ") if metric else None,
+        "95 %": cards.interval(metric) if metric else None,
+        "Paper": metric.get("paper") if metric else None,
+        "Class": card["model"], "Parameters": card["parameters"],
+        "FLOPs": (card.get("flops") or {}).get("value"), "Size, kB": size_of(card["name"]),
+        "Training, min": None if seconds is None else seconds / 60, "Summary": card.get("summary"),
+    }
+
+
+def size_of(name):
+    file = hub.zoo_folder() / name / hub.WEIGHTS
+    return round(file.stat().st_size / 1000) if file.is_file() else None
+
+
+def show_card(card):
+    name = card["name"]
+    st.subheader(name)
+    st.markdown(card.get("summary", ""))
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        if card.get("metrics"):
+            st.markdown("**What it reaches**")
+            st.dataframe([metric_row(metric) for metric in card["metrics"]], hide_index=True,
+                         alt=f"Metrics of {name} with their intervals and the paper's numbers.")
+        if card.get("limits"):
+            st.markdown("**Limits**")
+            st.markdown("\n".join(f"- {limit}" for limit in card["limits"]))
+        if curves(card):
+            st.markdown("**Curve of training**")
+            share.chart(figures.history(curves(card), dark=st.context.theme.type == "dark"), key="history",
+                        alt=f"Curves of the training of {name}: {', '.join(curves(card))} by epoch.")
+    with right:
+        st.code(f'model = pnzoo.load("{name}")', language="python")
+        weights = hub.zoo_folder() / name / hub.WEIGHTS
+        if weights.is_file():
+            st.download_button("Weights", weights.read_bytes, f"{name}.weights.h5", "application/octet-stream",
+                               on_click="ignore", icon=":material/download:", width="stretch")
+        st.download_button("Card", cards.readme(card), f"{name}.md", "text/markdown", on_click="ignore",
+                           icon=":material/download:", width="stretch")
+        open_in(card)
+        facts = {key: card.get(key) for key in ("paper", "command", "seed", "backend", "data", "hardware")}
+        if card.get("wall_seconds") is not None:
+            facts["training time"] = cards.duration(card["wall_seconds"])
+        st.markdown("\n".join(f"- **{key}**: {value}" for key, value in facts.items() if value is not None))
+        if card.get("recipe"):
+            with st.expander("Recipe", icon=":material/receipt_long:"):
+                st.json(card["recipe"], expanded=True)
+
+
+def open_in(card):
+    if card["task"] == "few-shot":
+        st.page_link("app_pages/few_shot.py", label="Draw characters for it", icon=":material/draw:",
+                     query_params={"fewshot": card["name"]})
+        return
+    st.page_link("app_pages/plan.py", label="Let it plan", icon=":material/route:", query_params={"model": card["name"]})
+    if card["model"] == "VIN":
+        st.page_link("app_pages/inside.py", label="Look inside", icon=":material/visibility:",
+                     query_params={"model": card["name"]})
+
+
+def metric_row(metric):
+    name = metric["name"]
+    paper = metric.get("paper")
+    return {"measure": name.replace("_", " "), "value": cards.number(name, metric["value"]),
+            "95 %": cards.interval(metric), "n": metric["n"], "on": metric["on"],
+            "paper": None if paper is None else cards.number(name, paper), "command": metric["command"]}
+
+
+def curves(card):
+    """The curves of a card's history: lists of numbers of the same length."""
+    history = {key: values for key, values in (card.get("history") or {}).items() if isinstance(values, list)}
+    return {key: values for key, values in history.items()
+            if key != "epoch" and values and all(isinstance(x, int | float) for x in values)}
+
+
+def read_entry(text):
+    if text not in computed.cards():
+        near = hub.nearest(text, list(computed.cards()))
+        raise ValueError(f"there is no model {text[:60]!r}" + (f", did you mean {' or '.join(near)}?" if near else ""))
+    return text
+
+
+def read_task(text):
+    if text not in TASKS:
+        raise ValueError(f"task is one of {', '.join(TASKS)}, and this is {text[:40]!r}")
+    return text
+
+
+def read_find(text):
+    if len(text) > 80:
+        raise ValueError(f"a search has at most 80 characters, this one {len(text)}")
+    return text
+
+
+page()

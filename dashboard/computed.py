@@ -1,0 +1,137 @@
+"""What pnzoo computes, kept while it does not change. Every cache has a bound."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+
+MAX_SIDE = 103  # 101 cells and a ring of wall
+MAX_K = 4_000
+MAX_TRACE = 1_500_000  # cells times steps that a trace may hold: about 60 MB while it is made
+
+
+class Planned(NamedTuple):
+    """A plan on a map, and the policy it came from."""
+
+    plan: Any
+    policy: np.ndarray
+    k: int | None
+    seconds: float
+
+
+@st.cache_data(max_entries=4, show_spinner=False, ttl=60)
+def cards() -> dict[str, dict]:
+    """name -> card, of every entry that can be read; what is broken is left out and reported by `broken`."""
+    return _read_cards()[0]
+
+
+def broken() -> dict[str, str]:
+    """name -> what is wrong with the entry."""
+    return _read_cards()[1]
+
+
+def _read_cards():
+    import pnzoo
+
+    good, bad = {}, {}
+    for name in pnzoo.list_models():
+        try:
+            good[name] = pnzoo.card(name)
+        except (ValueError, OSError) as error:
+            bad[name] = str(error)
+    return good, bad
+
+
+def names(task: str, model: str | None = None) -> list[str]:
+    """Entries of a task, of one class if `model` says so; the paper's own come after ours."""
+    return [name for name, card in cards().items() if card["task"] == task and model in (None, card["model"])]
+
+
+@st.cache_resource(max_entries=6, show_spinner="Loading the model")
+def model(name: str, k: int | None = None):
+    """A model of the zoo with its weights, for k steps of planning."""
+    import pnzoo
+
+    return pnzoo.load(name, **({} if k is None else {"k": k}))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def read_map(code: str):
+    """Walls, start and goal of a map code."""
+    from pnzoo import gridworld
+
+    return gridworld.from_code(code)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def truth(code: str):
+    """The exact solution, `pnzoo.analysis.Verdict` without a policy."""
+    from pnzoo import analysis
+
+    return analysis.verdict(*read_map(code))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def verdict(name: str, code: str, k: int | None):
+    """The model's policy against the exact solution."""
+    from pnzoo import analysis
+
+    return analysis.verdict(*read_map(code), planned(name, code, k).policy)
+
+
+@st.cache_data(max_entries=12, show_spinner=False)
+def trace(name: str, code: str, k: int):
+    """R, P, V, Q of every step, `pnzoo.Trace`."""
+    walls, _, goal = read_map(code)
+    return model(name, k).trace(walls, goal)
+
+
+@st.cache_data(max_entries=12, show_spinner=False)
+def replanned(name: str, code: str, k: int, paint: tuple):
+    """The trace with some cells' reward painted over: ((row, col, reward), ...)."""
+    walls, _, goal = read_map(code)
+    reward = trace(name, code, k).reward.copy()
+    for row, col, value in paint:
+        reward[row, col] = value
+    return model(name, k).replan(walls, goal, reward)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def planned(name: str, code: str, k: int | None) -> Planned:
+    """Where the model goes on a map."""
+    from time import perf_counter
+
+    from pnzoo import planning
+
+    walls, start, goal = read_map(code)
+    network = model(name, k)
+    begin = perf_counter()
+    if k is not None and walls.size * k <= MAX_TRACE:
+        policy = trace(name, code, k).policy  # Inside shows the same trace: computed once
+    else:
+        policy = network.policy(walls, goal)
+    plan = planning.follow(walls, start, goal, lambda: policy)
+    return Planned(plan, policy, k, perf_counter() - begin)
+
+
+def steps_for(name: str, code: str, k: int | None) -> int | None:
+    """K of a plan: the one asked for, or the model's own and more where the map is wide; None without a K."""
+    card = cards()[name]
+    if card["model"] != "VIN":
+        return None
+    return k if k is not None else min(MAX_K, max(own_k(name), truth(code).patience))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def own_k(name: str) -> int:
+    """K of the stored model."""
+    return model(name).k
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def drawn_map(family: str, side: int, seed: int) -> str:
+    """Code of a random map of a family, with a start far from the goal."""
+    from pnzoo import gridworld
+
+    walls, goal = (x[0] for x in gridworld.generate_family(family, 1, side, seed=seed))
+    return gridworld.to_code(walls, gridworld.farthest_starts(walls, goal), goal)

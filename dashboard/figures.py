@@ -1,0 +1,345 @@
+"""Arrays of a planner -> Plotly figures, nothing else. Colours hold for every kind of colour vision."""
+
+from typing import NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+MOVES = np.array([(-1, 0), (1, 0), (0, 1), (0, -1), (-1, 1), (-1, -1), (1, 1), (1, -1)])
+MOVE_NAMES = ("N", "S", "E", "W", "NE", "NW", "SE", "SW")
+# Cividis for values; orange to purple (PuOr without its darkest ends) for rewards, white at 0.
+VALUE_SCALE = "Cividis"
+REWARD_SCALE = ["#a65a0f", "#e08214", "#fdb863", "#fee0b6", "#f7f7f7", "#d8daeb", "#b2abd2", "#8073ac", "#5b3a94"]
+MOST_NUMBERS = 900_000  # in all frames of a figure: about 4 MB on the way to the browser
+
+
+class Look(NamedTuple):
+    """Colours of a theme."""
+
+    text: str
+    faint: str
+    wall: str
+    path: str
+    best: str
+    good: str
+
+
+LIGHT = Look("#1d2733", "rgba(29,39,51,0.35)", "#3c4856", "#c74e00", "#0072B2", "#00795a")
+DARK = Look("#e8ecf1", "rgba(232,236,241,0.4)", "#8d99a8", "#ff8c42", "#6cc4ff", "#2cc295")
+
+
+def look(dark: bool) -> Look:
+    """The colours of a theme."""
+    return DARK if dark else LIGHT
+
+
+def plan(walls, start, goal, path, best, policy, dark=False):
+    """A plan as a figure to keep: walls, the model's path, a shortest one, the policy's arrows."""
+    colours = look(dark)
+    figure = go.Figure([_wall_layer(walls, colours)])
+    figure.add_trace(_arrow_trace(np.where(walls, -1, policy), colours.faint))
+    figure.add_trace(_line(best, "a shortest path", colours.best, 4, "dash"))
+    figure.add_trace(_line(path, "the model's path", colours.path, 4, "solid"))
+    for cell, letter, colour, symbol in ((start, "S", colours.path, "circle"), (goal, "G", colours.good, "diamond")):
+        figure.add_trace(go.Scatter(x=[cell[1]], y=[cell[0]], mode="markers+text", text=[letter], showlegend=False,
+                                    marker={"size": 20, "color": colour, "symbol": symbol}, hoverinfo="skip",
+                                    textfont={"color": "white"}))
+    _square_axes(figure, walls.shape)
+    figure.update_layout(height=620, margin=_MARGIN, legend={"orientation": "h", "y": -0.02},
+                         template="plotly_dark" if dark else "plotly_white")
+    return figure
+
+
+_MARGIN = {"l": 8, "r": 8, "t": 40, "b": 8}
+
+
+def steps(trace, push, walls, start, goal, k, dark=False, alone=False):
+    """R, P and V side by side, with a frame for every step.
+
+    Args:
+        trace: `pnzoo.Trace`.
+        push: `pnzoo.analysis.flow(trace)`.
+        walls: bool [H, W].
+        start, goal: (row, col).
+        k: the step shown first, and the last one.
+        dark: theme.
+        alone: for a file of its own, with a background.
+
+    Returns:
+        A figure whose slider and play button run in the browser: no frame asks the server.
+    """
+    colours = look(dark)
+    shown = frame_steps(walls.size, k)
+    figure = make_subplots(1, 3, horizontal_spacing=0.04, subplot_titles=(
+        "R: the reward it sees", "P: where its best action pushes", "V: how good each cell is"))
+    low, high = value_range(trace, walls, k)
+    top = reward_top(trace, walls)
+    figure.add_trace(go.Heatmap(z=_rounded(trace.reward), colorscale=REWARD_SCALE, zmin=-top, zmax=top,
+                                colorbar=_bar(0.0, 0.31, "R"), hovertemplate=_HOVER.format("R")), 1, 1)
+    figure.add_trace(go.Heatmap(z=_rounded(trace.values[k]), colorscale=VALUE_SCALE, zmin=low, zmax=high,
+                                colorbar=_bar(0.69, 1.0, "V"), hovertemplate=_HOVER.format("V")), 1, 3)
+    figure.add_trace(_push_trace(push[k], walls, colours.text), 1, 2)
+    for column in (1, 2, 3):
+        figure.add_trace(_wall_layer(walls, colours, 0.9 if column != 2 else 1.0), 1, column)
+        for cell, letter, colour in ((start, "S", colours.path), (goal, "G", colours.good)):
+            if cell is not None:
+                figure.add_trace(_letter(cell, letter, colour), 1, column)
+    figure.frames = [go.Frame(name=str(i), traces=[1, 2], data=[
+        go.Heatmap(z=_rounded(trace.values[i])), _push_trace(push[i], walls, colours.text)]) for i in shown]
+    _square_axes(figure, walls.shape)
+    figure.update_layout(height=470, margin={"l": 8, "r": 8, "t": 46, "b": 8}, showlegend=False,
+                         sliders=[_slider(shown, shown.index(k))], updatemenus=[_play()])
+    return _finish(figure, dark, alone)
+
+
+def frame_steps(cells, k):
+    """Which steps get a frame: all of them, or fewer where the map is large; the last is always k."""
+    most = max(2, MOST_NUMBERS // max(1, cells))
+    return sorted({round(x) for x in np.linspace(0, k, min(k + 1, most))})
+
+
+def value_range(trace, walls, k):
+    """One colour range for all steps, so that a colour means the same value in every frame."""
+    values = trace.values[: k + 1, ~walls] if (~walls).any() else trace.values[: k + 1]
+    low, high = float(values.min()), float(values.max())
+    return low, high if high > low else low + 1.0
+
+
+def stops(scale):
+    """Colours of a scale as [[red, green, blue], ...], for the canvas."""
+    from plotly.colors import get_colorscale, hex_to_rgb
+
+    colours = scale if isinstance(scale, list) else [colour for _, colour in get_colorscale(scale)]
+    return [list(hex_to_rgb(colour)) for colour in colours]
+
+
+def reward_top(trace, walls):
+    """The largest size of R on free cells: the end of its colour scale, and what a brush paints."""
+    free = trace.reward[~walls]
+    return float(np.abs(free).max()) if free.size and np.abs(free).max() > 0 else 1.0
+
+
+def change(largest, mean, dark=False):
+    """How much V still changes at each step, `pnzoo.analysis.changes`."""
+    colours = look(dark)
+    x = np.arange(1, len(largest) + 1)
+    figure = go.Figure()
+    figure.add_trace(go.Scatter(x=x, y=largest, name="largest", mode="lines+markers",
+                                line={"color": colours.path, "width": 2.5}, marker={"size": 5}))
+    figure.add_trace(go.Scatter(x=x, y=mean, name="mean", mode="lines+markers",
+                                line={"color": colours.best, "width": 2.5, "dash": "dot"},
+                                marker={"size": 5, "symbol": "square"}))
+    figure.update_layout(height=280, margin={"l": 8, "r": 8, "t": 8, "b": 8}, xaxis_title="step k",
+                         yaxis_title="change of V", legend={"x": 0.98, "xanchor": "right", "y": 0.98})
+    return figure
+
+
+def wave(settled, walls, k, dark=False):
+    """The wave front: at which step each cell's arrow became what it is in the end."""
+    colours = look(dark)
+    figure = go.Figure(go.Heatmap(z=np.where(walls, np.nan, settled), colorscale="Viridis", zmin=0, zmax=max(1, k),
+                                  reversescale=True, colorbar={"title": "step", "thickness": 12},
+                                  hovertemplate="row %{y}, column %{x}: settled at step %{z}<extra></extra>"))
+    figure.add_trace(_wall_layer(walls, colours))
+    _square_axes(figure, walls.shape)
+    figure.update_layout(height=330, margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    return figure
+
+
+def nine(backup, best, dark=False):
+    """The nine numbers of a backup: the best action's weights, R, and V of the step before."""
+    colours = look(dark)
+    free = backup.reward_kernel is not None
+    parts = [(backup.kernel[best], "W of V" if free else "P of the best action", "Greys_r" if dark else "Greys"),
+             (backup.reward, "R", REWARD_SCALE), (backup.value, "V one step before", VALUE_SCALE)]
+    if free:
+        parts.insert(1, (backup.reward_kernel[best], "W of R", REWARD_SCALE))
+        parts[0] = (*parts[0][:2], REWARD_SCALE)
+    figure = make_subplots(1, len(parts), subplot_titles=[title for _, title, _ in parts], horizontal_spacing=0.05)
+    for column, (block, title, scale) in enumerate(parts, start=1):
+        top = float(np.abs(block).max()) or 1.0
+        ends = {REWARD_SCALE[0]: {"zmin": -top, "zmax": top}, "G": {"zmin": 0, "zmax": top}}.get(scale[0], {})
+        figure.add_trace(go.Heatmap(z=block, colorscale=scale, showscale=False, xgap=3, ygap=3, **ends,
+                                    text=[[f"{x:.3g}" if abs(x) >= 0.001 else "0" for x in row] for row in block],
+                                    texttemplate="%{text}", textfont={"size": 13},
+                                    hovertemplate=title + ": %{z:.4f}<extra></extra>"), 1, column)
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False, autorange="reversed")
+    figure.update_layout(height=200, margin={"l": 4, "r": 4, "t": 30, "b": 4}, font_color=colours.text)
+    figure.update_annotations(font_size=13)
+    return figure
+
+
+def q_curves(history, moves, k, step, dark=False):
+    """Q of one cell after every step, one line an action, named by the move it stands for."""
+    colours = look(dark)
+    figure = go.Figure()
+    best = int(history[min(step, k) - 1].argmax())
+    figure.add_vline(x=step - 1, line={"color": colours.faint, "dash": "dot"})
+    dashes = ("solid", "dash", "dot", "dashdot", "longdash")
+    palette = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#999999")
+    for action in range(history.shape[1]):
+        name = f"{action}" + (f" ({MOVE_NAMES[moves[action]]})" if moves[action] >= 0 else " (unused)")
+        wins = action == best
+        figure.add_trace(go.Scatter(
+            x=np.arange(k + 1), y=_rounded(history[: k + 1, action]), name=("best: " if wins else "") + name, mode="lines",
+            line={"color": colours.path if wins else palette[action % len(palette)], "width": 4 if wins else 1.6,
+                  "dash": "solid" if wins else dashes[action % len(dashes)]}))
+    figure.update_layout(height=320, margin={"l": 8, "r": 8, "t": 8, "b": 8}, xaxis_title="step k", yaxis_title="Q",
+                         legend={"title": "action (its move)"})
+    return figure
+
+
+def kernels(weights, pushes, moves, dark=False):
+    """Each action's 3x3 kernel as a picture, with the arrow of its mean push and the true move it stands for."""
+    colours = look(dark)
+    actions, columns = len(weights), 5
+    rows = -(-actions // columns)
+    names = [f"action {a}: " + (f"moves {MOVE_NAMES[m]}" if m >= 0 else "never chosen") for a, m in enumerate(moves)]
+    figure = make_subplots(rows, columns, subplot_titles=names, horizontal_spacing=0.03, vertical_spacing=0.16)
+    low = min(0.0, float(weights.min()))
+    top = float(np.abs(weights).max()) or 1.0
+    scale = {"colorscale": "Greys" if not dark else "Greys_r", "zmin": 0, "zmax": top}
+    if low < -1e-6:
+        scale = {"colorscale": REWARD_SCALE, "zmin": -top, "zmax": top}
+    for action, push in enumerate(pushes):
+        place = {"row": action // columns + 1, "col": action % columns + 1}
+        figure.add_trace(go.Heatmap(z=weights[action], x=[-1, 0, 1], y=[-1, 0, 1], showscale=False, xgap=2, ygap=2,
+                                    text=[[f"{x:.2f}" for x in row] for row in weights[action]], texttemplate="%{text}",
+                                    hovertemplate="row %{y:+d}, column %{x:+d}: %{z:.3f}<extra></extra>", **scale),
+                         **place)
+        if moves[action] >= 0:
+            figure.add_trace(_single_arrow(MOVES[moves[action]], colours.best, 3, "dot"), **place)
+        figure.add_trace(_single_arrow(push, colours.path, 4, "solid"), **place)
+    figure.update_xaxes(visible=False, range=[-1.55, 1.55])
+    figure.update_yaxes(visible=False, range=[1.55, -1.55], scaleratio=1)
+    figure.update_layout(height=215 * rows, margin={"l": 4, "r": 4, "t": 30, "b": 4}, showlegend=False)
+    figure.update_annotations(font_size=12)
+    return figure
+
+
+def history(curves, dark=False):
+    """Curves of a training: {name: values} against epochs."""
+    figure = go.Figure()
+    dashes = ("solid", "dash", "dot", "dashdot")
+    for i, (name, values) in enumerate(curves.items()):
+        figure.add_trace(go.Scatter(x=np.arange(1, len(values) + 1), y=values, name=name.replace("_", " "),
+                                    mode="lines", line={"dash": dashes[i % 4], "width": 2}))
+    figure.update_layout(height=300, margin={"l": 8, "r": 8, "t": 8, "b": 8}, xaxis_title="epoch",
+                         legend={"orientation": "h", "y": 1.12})
+    return figure
+
+
+def rates(groups, title, dark=False):
+    """Success of several models against one thing, with 95 % intervals: {model: rows of `analysis.rate_by`}."""
+    colours = look(dark)
+    styles = ((colours.best, "circle", "solid"), (colours.path, "square", "dash"), (colours.good, "diamond", "dot"))
+    figure = go.Figure()
+    for (name, rows), (colour, symbol, dash) in zip(groups.items(), styles, strict=False):
+        rate = np.array([row["rate"] for row in rows])
+        low, high = (np.array([row["interval"][i] for row in rows]) for i in (0, 1))
+        span = [f"{row['low']:.2g} to {row['high']:.2g}, {row['n']} maps" for row in rows]
+        figure.add_trace(go.Scatter(
+            x=[row["middle"] for row in rows], y=rate, name=name, customdata=span, mode="lines+markers",
+            line={"color": colour, "dash": dash, "width": 2.5}, marker={"symbol": symbol, "size": 9},
+            error_y={"type": "data", "array": high - rate, "arrayminus": rate - low, "thickness": 1.2},
+            hovertemplate=f"{name}: %{{y:.1%}}<br>%{{customdata}}<extra></extra>"))
+    figure.update_layout(height=330, margin={"l": 8, "r": 8, "t": 8, "b": 8}, xaxis_title=title,
+                         yaxis={"title": "success", "tickformat": ".0%", "range": [-0.03, 1.06]},
+                         legend={"x": 0.02, "y": 0.05})
+    return figure
+
+
+# -- pieces ---------------------------------------------------------------------------------------------
+
+_HOVER = "row %{{y}}, column %{{x}}: {0} = %{{z:.3f}}<extra></extra>"
+
+
+def _rounded(array):
+    return np.round(np.asarray(array, "float32"), 3)
+
+
+def _wall_layer(walls, colours, opacity=1.0):
+    return go.Heatmap(z=np.where(walls, 1.0, np.nan), colorscale=[[0, colours.wall], [1, colours.wall]], showscale=False,
+                      opacity=opacity, hoverinfo="skip", name="walls")
+
+
+def _arrow_trace(policy, colour):
+    rows, cols = np.nonzero(policy >= 0)
+    moves = MOVES[policy[rows, cols]]
+    length = 0.62 / np.linalg.norm(moves, axis=1)
+    return go.Quiver(x=cols, y=rows, u=moves[:, 1] * length, v=moves[:, 0] * length, anchor="center", arrowref="data",
+                     lengthmode="raw", marker={"color": colour}, hoverinfo="skip", showlegend=False)
+
+
+def _push_trace(push, walls, colour):
+    """Arrows as one line trace: tail, tip and two barbs, so that a frame is redrawn at once."""
+    rows, cols = np.nonzero(~walls)
+    down, right = push[rows, cols, 0] * 0.45, push[rows, cols, 1] * 0.45
+    gap = np.full(len(rows), np.nan)
+    barb = [(-0.55 * right + side * 0.38 * down, -0.55 * down - side * 0.38 * right) for side in (1, -1)]
+    tip = (cols + right, rows + down)
+    x = [cols - right, tip[0], tip[0] + barb[0][0], tip[0], tip[0] + barb[1][0], gap]
+    y = [rows - down, tip[1], tip[1] + barb[0][1], tip[1], tip[1] + barb[1][1], gap]
+    return go.Scatter(x=_rounded(np.stack(x, 1).ravel()), y=_rounded(np.stack(y, 1).ravel()), mode="lines",
+                      line={"color": colour, "width": 1.3}, hoverinfo="skip", name="push")
+
+
+def _single_arrow(push, colour, width, dash):
+    down, right = np.asarray(push, float) * 0.9
+    long = max(1e-6, float(np.hypot(down, right)))
+    back, side = (np.array([down, right]) / long * 0.32), (np.array([-right, down]) / long * 0.2)
+    tip = np.array([down, right])
+    points = [np.zeros(2), tip, tip - back + side, tip, tip - back - side]
+    if long < 0.05:
+        points = points[:1]
+    return go.Scatter(x=[p[1] for p in points], y=[p[0] for p in points], mode="lines" if len(points) > 1 else "markers",
+                      line={"color": colour, "width": width, "dash": dash}, marker={"color": colour, "size": 7},
+                      hoverinfo="skip")
+
+
+def _line(path, name, colour, width, dash):
+    return go.Scatter(x=path[:, 1], y=path[:, 0], name=name, mode="lines", hoverinfo="skip",
+                      line={"color": colour, "width": width, "dash": dash})
+
+
+def _letter(cell, letter, colour):
+    return go.Scatter(x=[cell[1]], y=[cell[0]], mode="markers+text", text=[letter], hoverinfo="skip",
+                      marker={"color": colour, "size": 15, "line": {"color": "white", "width": 1},
+                              "symbol": "circle" if letter == "S" else "diamond"},
+                      textfont={"color": "white", "size": 9})
+
+
+def _square_axes(figure, shape):
+    figure.update_xaxes(visible=False, range=[-0.5, shape[1] - 0.5], constrain="domain")
+    figure.update_yaxes(visible=False, range=[shape[0] - 0.5, -0.5], constrain="domain", scaleratio=1)
+    for axis in figure.select_yaxes():
+        axis.scaleanchor = (axis.anchor or "x")
+
+
+def _bar(left, right, title):
+    return {"orientation": "h", "thickness": 9, "len": right - left, "x": (left + right) / 2, "y": -0.03, "yanchor": "top",
+            "tickfont": {"size": 10}, "nticks": 5, "title": {"text": title, "side": "right", "font": {"size": 11}}}
+
+
+def _slider(shown, active):
+    now = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
+    return {"active": active, "x": 0.1, "len": 0.9, "y": -0.14, "pad": {"t": 26, "b": 4},
+            "currentvalue": {"prefix": "after step k = ", "font": {"size": 14}},
+            "steps": [{"method": "animate", "label": str(i), "args": [[str(i)], now]} for i in shown]}
+
+
+def _play():
+    run = {"fromcurrent": True, "frame": {"duration": 180, "redraw": True}, "transition": {"duration": 0}}
+    still = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}}
+    return {"type": "buttons", "direction": "left", "x": 0.0, "y": -0.24, "xanchor": "left", "yanchor": "top",
+            "pad": {"t": 0}, "showactive": False,
+            "buttons": [{"label": "▶", "method": "animate", "args": [None, run]},
+                        {"label": "❚❚", "method": "animate", "args": [[None], still]}]}
+
+
+def _finish(figure, dark, alone):
+    if alone:
+        figure.update_layout(template="plotly_dark" if dark else "plotly_white")
+    return figure

@@ -1,0 +1,53 @@
+"""What every page offers at its end: the link, the Python that gives the same result, figures and arrays to keep."""
+
+import io
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+import url_state
+
+CONFIG = {"displaylogo": False, "showSendToCloud": False, "displayModeBar": False, "scrollZoom": False}
+
+
+def panel(name: str, snippet: str, figure: Callable | None = None, arrays: Callable | None = None) -> None:
+    """Link, snippet and downloads.
+
+    Args:
+        name: how the downloaded files begin.
+        snippet: Python that gives what the page shows.
+        figure: function that makes the Plotly figure to download; called when the button is pressed.
+        arrays: function that gives a dictionary of arrays, likewise.
+    """
+    with st.container(border=True):
+        st.markdown("**Take it with you**")
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            st.caption("The same in Python")
+            st.code(snippet, language="python", wrap_lines=False, height=min(420, 34 + 23 * len(snippet.splitlines())))
+        with right:
+            st.caption("A link to exactly this page")
+            st.code(url_state.link(), language=None, wrap_lines=False)
+            if figure is not None:
+                st.download_button("Figure (HTML)", lambda: html(figure()), f"{name}.html", "text/html",
+                                   on_click="ignore", icon=":material/download:", width="stretch")
+            if arrays is not None:
+                st.download_button("Arrays (NumPy)", lambda: npz(arrays()), f"{name}.npz", "application/octet-stream",
+                                   on_click="ignore", icon=":material/download:", width="stretch")
+
+
+def html(figure) -> str:
+    """A figure as one file that opens without a network and sends nothing anywhere."""
+    return figure.to_html(include_plotlyjs=True, config={**CONFIG, "displayModeBar": True})
+
+
+def npz(arrays: dict[str, np.ndarray]) -> bytes:
+    """Arrays as `numpy.load` reads them, without pickles."""
+    file = io.BytesIO()
+    np.savez_compressed(file, allow_pickle=False, **{name: np.asarray(array) for name, array in arrays.items()})
+    return file.getvalue()
+
+
+def chart(figure, alt: str, key: str, **options) -> None:
+    """A Plotly figure with its description for those who do not see it."""
+    st.plotly_chart(figure, alt=alt, key=key, config=CONFIG, **options)

@@ -1,0 +1,87 @@
+"""The whole state of a page lives in its address: what is read from it, and what is written back.
+
+A page opens with `adopt({name: reader})`, asks `get(name)`, changes with `put(name=value)` in callbacks, and ends
+with `publish({name: text})`. Values stay in the session, so that a map drawn on one page is there on the next.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+LONGEST = 8_000  # characters of one parameter; a 103x103 map takes 1,800
+
+
+def adopt(readers: Mapping[str, Callable[[str], Any]]) -> None:
+    """Take over the address where it was changed from outside: a link, a hand-made one, the back button.
+
+    Args:
+        readers: name of a parameter -> function that turns its text into a value, or raises ValueError with a
+            message that says what it received and what it expects. A value that cannot be read is left out.
+    """
+    given = st.query_params.to_dict()
+    if given != _memory().get("written"):
+        problems = []
+        for name in readers.keys() & given.keys():
+            try:
+                _values()[name] = readers[name](_short(given[name]))
+            except ValueError as error:
+                problems.append((name, str(error)))
+        _memory()["problems"] = sorted(problems)
+        _memory()["written"] = given
+        _memory()["epoch"] = _memory().get("epoch", 0) + 1
+    for name, problem in _memory().get("problems", []):
+        shown = problem.replace("`", "'")
+        st.warning(f"The address has a part that cannot be used, and it was left out: `{name}`. "
+                   f"`{shown}`", icon=":material/link_off:")
+
+
+def _short(text: str) -> str:
+    if len(text) > LONGEST:
+        raise ValueError(f"{len(text):,} characters are too many, at most {LONGEST:,}")
+    return text
+
+
+def get(name: str, default: Any = None) -> Any:
+    """The value of a parameter, or the default where none was given."""
+    return _values().get(name, default)
+
+
+def put(**values: Any) -> None:
+    """Change the state; None forgets a value. For callbacks, which run before the page is drawn again."""
+    _memory()["problems"] = []
+    for name, value in values.items():
+        if value is None:
+            _values().pop(name, None)
+        else:
+            _values()[name] = value
+
+
+def epoch() -> int:
+    """A number that grows whenever the address was changed from outside."""
+    return _memory().get("epoch", 0)
+
+
+def publish(texts: Mapping[str, str | None]) -> None:
+    """Write the page's state into the address; a parameter that is None is left away."""
+    wanted = {name: text for name, text in texts.items() if text is not None}
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+    _memory()["written"] = wanted
+
+
+def link() -> str:
+    """The address of the page as it is now."""
+    from urllib.parse import urlencode
+
+    base = (st.context.url or "").split("?")[0]
+    query = urlencode(_memory().get("written", {}))
+    return f"{base}?{query}" if query else base
+
+
+def _memory() -> dict:
+    return st.session_state.setdefault("pnzoo", {})
+
+
+def _values() -> dict:
+    return _memory().setdefault("values", {})

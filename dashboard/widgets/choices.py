@@ -1,0 +1,63 @@
+"""Which model, how many steps: controls that several pages have, and how an address may set them."""
+
+import computed
+import streamlit as st
+import url_state
+
+
+def reader(task, model=None):
+    """Reader of a model's name out of an address."""
+
+    def read(text):
+        allowed = computed.names(task, model)
+        if text not in computed.cards():
+            from pnzoo.hub import nearest
+
+            near = nearest(text, allowed)
+            raise ValueError(f"there is no model {text[:60]!r}" + (f", did you mean {' or '.join(near)}?" if near else ""))
+        if text not in allowed and computed.cards()[text]["task"] != task:
+            raise ValueError(f"{text} is a {computed.cards()[text]['task']} model, this page is about {task}")
+        return text
+
+    return read
+
+
+def read_int(name, low, high):
+    """Reader of a whole number out of an address."""
+
+    def read(text):
+        if not text.isascii() or not text.isdigit() or len(text) > 12 or not low <= int(text) <= high:
+            raise ValueError(f"{name} is a whole number from {low:,} to {high:,}, and this is {text[:40]!r}")
+        return int(text)
+
+    return read
+
+
+read_k = read_int("K", 1, computed.MAX_K)
+
+
+def pick_model(names, label="Model", key="model", default="vin16"):
+    """A select box whose choice is the state's."""
+    first = default if default in names else names[0]
+    chosen = url_state.get(key, first)
+    widget = f"choose_{key}_{len(names)}"
+    st.session_state[widget] = chosen if chosen in names else first
+    return st.selectbox(label, names, key=widget, help=None,
+                        on_change=lambda: url_state.put(**{key: st.session_state[widget]}))
+
+
+def model_and_k(names):
+    """Model and K; K is None where the model and the map decide."""
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    with left:
+        name = pick_model(names)
+    with right:
+        if computed.cards()[name]["model"] != "VIN":
+            st.number_input("K, steps ahead", value=None, disabled=True, key="no_k", placeholder="does not plan")
+            return name, None
+        st.session_state["choose_k"] = url_state.get("k")
+        st.number_input("K, steps ahead", 1, computed.MAX_K, key="choose_k", value=None, placeholder="automatic",
+                        help="How many steps of planning. Automatic: as many as the model was trained with, and more "
+                             "where the map is so wide that news of the goal needs longer to arrive.",
+                        on_change=lambda: url_state.put(k=st.session_state["choose_k"]))
+    return name, url_state.get("k")

@@ -1,0 +1,114 @@
+"""The map that people draw on: a canvas in the page (map_grid.js), and what it sends back, checked."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+_HERE = Path(__file__).parent
+_HTML = """<div class="grid"><div class="bar" role="toolbar" aria-label="Tools of the map"></div>
+<canvas tabindex="0" role="application"></canvas><div class="say" role="status" aria-live="polite"></div></div>"""
+
+_grid = st.components.v2.component(
+    "pnzoo_map_grid",
+    html=_HTML,
+    css=(_HERE / "map_grid.css").read_text(encoding="utf-8"),
+    js=(_HERE / "map_grid.js").read_text(encoding="utf-8"),
+)
+
+EDIT_TOOLS = [
+    {"name": "wall", "label": "Draw walls", "help": "Drag over cells to make them walls"},
+    {"name": "erase", "label": "Erase", "help": "Drag over walls to remove them"},
+    {"name": "rectangle", "label": "Rectangle", "help": "Drag a corner to the opposite one; on a wall it erases"},
+    {"name": "undo", "label": "Undo", "help": "Take back the last change (U)"},
+]
+KEYS = ("Keyboard: arrow keys move, space draws or erases a wall, S and G put start and goal, R twice fills a "
+        "rectangle, U takes back.")
+PAINT_TOOLS = [
+    {"name": "good", "label": "Good place +", "help": "Drag over cells to make them rewarding"},
+    {"name": "bad", "label": "Bad place −", "help": "Drag over cells to make them costly"},
+    {"name": "unpaint", "label": "As learned", "help": "Drag to give cells back the reward the network learned"},
+    {"name": "undo", "label": "Undo", "help": "Take back the last stroke (U)"},
+]
+MOST_PAINTED = 150  # cells; the address carries them
+
+
+def draw(key: str, walls: np.ndarray, start, goal, *, mode: str, label: str, tools: list | None = None,
+         on_change: Callable[[dict], None], seq: int | None = None, widest: int = 560, **layers) -> None:
+    """Show a map that can be changed.
+
+    Args:
+        key: of the component.
+        walls, start, goal: bool [H, W], (row, col) or None.
+        mode: "edit" walls, "pick" a cell or "paint" a reward.
+        label: what a screen reader says.
+        tools: of the tool bar.
+        on_change: called with what was sent: {"walls", "start", "goal", "seq"}, {"cell"} or {"cells", "seq"}.
+        seq: the number of the change that this map came from, None where it came from elsewhere.
+        widest: pixels.
+        **layers: `path`, `best` [T, 2], `reached`, `arrows` int [H, W] (-1 none), `wrong` bool [H, W], `heat` [H, W] with
+            `stops`, `low`, `high`, `heatName`; `cell`; `paint` [(row, col, value)], `brushes` {tool: value}.
+    """
+    name = {"edit": "edit", "pick": "pick", "paint": "paint"}[mode]
+    data = {"mode": mode, "rows": walls.shape[0], "cols": walls.shape[1], "walls": bits(walls), "start": _pair(start),
+            "goal": _pair(goal), "label": label, "tools": tools or [{"name": "pick", "label": "", "help": ""}],
+            "seq": seq, "widest": widest, "most": MOST_PAINTED, **{key: _plain(value) for key, value in layers.items()}}
+
+    def changed():
+        message = getattr(st.session_state.get(key), name, None)
+        if isinstance(message, dict):
+            on_change(message)
+
+    _grid(key=key, data=data, **{f"on_{name}_change": changed})
+
+
+def bits(flags: np.ndarray) -> str:
+    """bool [H, W] as a string of 0 and 1."""
+    return "".join("1" if flag else "0" for flag in np.asarray(flags).ravel())
+
+
+def read_edit(message: dict, shape: tuple[int, int]):
+    """What an edit says: (walls, start, goal), or None where it is not one of this map (an older page, a forgery)."""
+    text, height, width = message.get("walls"), *shape
+    if not isinstance(text, str) or len(text) != height * width or set(text) - {"0", "1"}:
+        return None
+    walls = np.array([mark == "1" for mark in text]).reshape(shape)
+    start, goal = (read_cell(message.get(name), shape) for name in ("start", "goal"))
+    for cell in (start, goal):
+        if cell is not None:
+            walls[cell] = False
+    return walls, start, goal
+
+
+def read_cell(value, shape: tuple[int, int]):
+    """A (row, col) inside the map, or None."""
+    if not isinstance(value, list | tuple) or len(value) != 2 or not all(type(x) is int for x in value):
+        return None
+    return tuple(value) if all(0 <= x < most for x, most in zip(value, shape, strict=True)) else None
+
+
+def read_paint(message: dict, shape: tuple[int, int]):
+    """The painted cells [(row, col, value)] of a message, or None."""
+    cells = message.get("cells")
+    if not isinstance(cells, list) or len(cells) > MOST_PAINTED:
+        return None
+    if not all(isinstance(each, list) and len(each) == 3 and read_cell(each[:2], shape) for each in cells):
+        return None
+    if not all(isinstance(each[2], int | float) and abs(each[2]) <= 100 for each in cells):
+        return None
+    return [(each[0], each[1], float(each[2])) for each in cells]
+
+
+def _pair(cell):
+    return None if cell is None else [int(x) for x in cell]
+
+
+def _plain(value):
+    if isinstance(value, np.ndarray):
+        if value.dtype == bool:
+            return bits(value)
+        if value.dtype.kind == "i" and value.ndim == 2 and value.shape[1] != 2:
+            return "".join("0123456789"[x] if x >= 0 else "-" for x in value.ravel())
+        return [round(float(x), 3) for x in value.ravel()] if value.dtype.kind == "f" else value.tolist()
+    return value

@@ -1,0 +1,105 @@
+"""The map of the planner pages: where it comes from, and how it is changed."""
+
+import streamlit as st
+import url_state
+from computed import MAX_SIDE, drawn_map, read_map
+
+from pnzoo import gridworld
+from widgets import uploads
+
+FAMILIES = {
+    "open": "Open ground, as in the paper", "maze": "Maze", "braided": "Maze with loops", "rooms": "Rooms",
+    "caves": "Caves", "traps": "Bug traps", "gaps": "Walls with gaps", "spirals": "Spiral", "forests": "Forest",
+}
+SIDES = (8, 11, 16, 21, 28, 41, 61, 81, 101)
+FIRST = ("open", 16, 12)  # family, side and seed of the map that a visitor meets
+
+
+def current() -> str:
+    """Code of the map."""
+    return url_state.get("map") or drawn_map(*FIRST)
+
+
+def from_address(text: str) -> str:
+    """A map code out of a link, checked; maps without a ring of wall get one."""
+    parsed = gridworld.from_code(text)
+    if max(parsed.walls.shape) > MAX_SIDE or min(parsed.walls.shape) < 3:
+        raise ValueError(f"a map has 3 to {MAX_SIDE} rows and columns, this one {parsed.walls.shape[0]} x "
+                         f"{parsed.walls.shape[1]}")
+    for name, cell in (("start", parsed.start), ("goal", parsed.goal)):
+        if cell is not None and parsed.walls[cell]:
+            raise ValueError(f"the {name} {cell} is inside a wall")
+    return code_of(uploads.bordered(*parsed))
+
+
+def code_of(parsed) -> str:
+    """Code of a `ParsedMap`."""
+    return gridworld.to_code(parsed.walls, parsed.start, parsed.goal)
+
+
+def use(code: str) -> None:
+    """Make it the map of all pages; what was painted or picked on the old one is forgotten."""
+    url_state.put(map=code, cell=None, paint=None)
+
+
+def random_controls() -> None:
+    """Kind, size and a button for the next random map."""
+    left, middle, right = st.columns([5, 3, 3], vertical_alignment="bottom")
+    family = left.selectbox("Kind of map", list(FAMILIES), format_func=FAMILIES.get, key="family",
+                            persist_state="session")
+    side = middle.selectbox("Size", SIDES, index=2, format_func=lambda n: f"{n} x {n}", key="side",
+                            persist_state="session")
+    right.button("New map", key="new_map", icon=":material/casino:", on_click=_draw, args=(family, side), width="stretch")
+
+
+def _draw(family, side):
+    seed = st.session_state.get("map_seed", 0) + 1
+    st.session_state["map_seed"] = seed
+    use(drawn_map(family, side, seed))
+
+
+def other_ways() -> None:
+    """A map as text, and a map from a file."""
+    with st.expander("Type a map, or upload one", icon=":material/upload_file:"):
+        text, file = st.columns(2, gap="large")
+        with text:
+            _text_box()
+        with file:
+            _upload_box()
+
+
+def _text_box():
+    walls, start, goal = read_map(current())
+    shown = gridworld.render(walls, start, goal)
+    if st.session_state.get("map_text_of") != shown:  # the map was changed elsewhere: the text follows it
+        st.session_state["map_text"] = st.session_state["map_text_of"] = shown
+    st.text_area("Map as text: # wall, . free, S start, G goal", key="map_text", height=280,
+                 max_chars=4 * MAX_SIDE * MAX_SIDE)
+    st.button("Use this text", key="use_text", icon=":material/check:", on_click=_take_text)
+    if problem := st.session_state.pop("text_problem", None):
+        st.error(problem, icon=":material/error:")
+
+
+def _take_text():
+    try:
+        use(code_of(uploads.text_map(st.session_state["map_text"])))
+    except ValueError as error:
+        st.session_state["text_problem"] = f"This text is no map. {str(error).replace('`', '')}"
+
+
+def _upload_box():
+    cells = st.number_input("A large picture is shrunk to so many cells on its longer side", 5, 101, 41, key="cells")
+    file = st.file_uploader("A text file, or a PNG picture (dark is wall; one pixel a cell, or larger)",
+                            key="map_file", max_upload_size=1)
+    st.caption("In a picture with a pixel a cell, a red pixel is the start and a green one the goal.")
+    if file is None:
+        return
+    try:
+        parsed = uploads.read_map(file.getvalue(), cells)
+    except ValueError as error:
+        st.error(f"This file is no map: {error}", icon=":material/error:")
+        return
+    code = code_of(parsed)
+    st.button(f"Use this map of {parsed.walls.shape[0]} x {parsed.walls.shape[1]} cells", key="use_file",
+              icon=":material/check:", on_click=use, args=(code,), type="primary")
+    st.code("\n".join(gridworld.render(*parsed).splitlines()[:24]), language=None)

@@ -1,0 +1,73 @@
+"""How planning unfolds over the steps: where its arrows point, when they settle, how much V still changes."""
+
+import numpy as np
+
+from pnzoo.analysis.kernels import arrows
+from pnzoo.gridworld import as_walls
+
+
+def flow(trace):
+    """Where the best abstract action of each cell pushes, after every step.
+
+    Args:
+        trace: `pnzoo.Trace`.
+
+    Returns:
+        [K+1, H, W, 2], the mean displacement (rows, columns) under the kernel of the action with the largest Q.
+
+    Example:
+        >>> from pnzoo import gridworld
+        >>> from pnzoo.models import VIN
+        >>> walls, goal = (x[0] for x in gridworld.generate(1, 8, seed=0))
+        >>> flow(VIN(k=10).trace(walls, goal)).shape
+        (11, 8, 8, 2)
+    """
+    push = arrows(trace.transition)  # [A, 2], or [H, W, A, 2]
+    if push.ndim == 2:
+        return push[trace.greedy]
+    rows, cols = np.indices(trace.reward.shape)
+    return push[rows, cols, trace.greedy]
+
+
+def settled(trace):
+    """When the arrow of each cell became what it is in the end.
+
+    Args:
+        trace: `pnzoo.Trace`.
+
+    Returns:
+        int [H, W], the first step from which the policy of the cell no longer changes, 0 ... K.
+
+    Example:
+        >>> from pnzoo import gridworld
+        >>> from pnzoo.models import VIN
+        >>> walls, goal = (x[0] for x in gridworld.generate(1, 8, seed=0))
+        >>> bool((settled(VIN(k=10).trace(walls, goal)) <= 10).all())
+        True
+    """
+    other = trace.policies != trace.policies[-1]
+    steps = np.arange(1, len(other) + 1)[:, None, None]
+    return (other * steps).max(axis=0)
+
+
+def changes(trace, walls):
+    """How much V changes at each step, over the free cells.
+
+    Args:
+        trace: `pnzoo.Trace`.
+        walls: bool [H, W].
+
+    Returns:
+        (largest [K], mean [K]) of |V_k - V_{k-1}|.
+
+    Example:
+        >>> from pnzoo import gridworld
+        >>> from pnzoo.models import VIN
+        >>> walls, goal = (x[0] for x in gridworld.generate(1, 8, seed=0))
+        >>> largest, mean = changes(VIN(k=10).trace(walls, goal), walls)
+        >>> largest.shape, bool((largest >= mean).all())
+        ((10,), True)
+    """
+    free = ~as_walls(walls)
+    delta = np.abs(np.diff(trace.values, axis=0))[:, free if free.any() else ~free]
+    return delta.max(axis=1), delta.mean(axis=1)

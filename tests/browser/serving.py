@@ -1,0 +1,84 @@
+"""Start the dashboard and a browser, for tests, screenshots and benchmarks."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+# A browser that talks to nobody but the server under test.
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+             "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"]
+
+
+def chromium_path():
+    """Debian's chromium, or another one on the PATH; None without."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@contextmanager
+def server(command=None, **environment):
+    """The address of a dashboard of its own, for as long as the block runs."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    command = command or [sys.executable, "-m", "pnzoo", "dashboard"]
+    log = tempfile.TemporaryFile()  # a pipe that nobody reads would block the server once full
+    process = subprocess.Popen(
+        [*command, "--server.port", str(port), "--server.headless", "true", "--server.fileWatcherType", "none"],
+        cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=subprocess.STDOUT,
+        start_new_session=True)
+    address = f"http://localhost:{port}"
+    try:
+        _wait(address, process)
+        yield address, process
+    except BaseException:
+        log.seek(0)
+        print(log.read().decode(errors="replace")[-5000:])
+        raise
+    finally:
+        os.killpg(process.pid, 15)
+        process.wait(20)
+
+
+def _wait(address, process):
+    for _ in range(600):
+        if process.poll() is not None:
+            raise RuntimeError("the dashboard stopped before it answered")
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the dashboard did not start within a minute")
+
+
+@contextmanager
+def browser():
+    """A chromium driven by playwright."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+        try:
+            yield chromium
+        finally:
+            chromium.close()
+
+
+def settle(page, timeout=60_000):
+    """Wait until the page is drawn to its end: every page ends with the words used on it."""
+    page.wait_for_selector("h1", timeout=timeout)
+    page.get_by_text("Words used here").wait_for(timeout=timeout)
+    page.wait_for_function(
+        "() => !document.querySelector('[data-testid=stStatusWidget]') && "
+        "!document.querySelector('[data-stale=true]') && !document.querySelector('[data-testid=stSkeleton]')",
+        timeout=timeout)
+    page.wait_for_timeout(250)
