@@ -49,8 +49,8 @@ def warp(images, matrices):
     grid = np.stack([rows.ravel(), columns.ravel(), np.ones(height * width, "float32")])
     source = np.asarray(matrices, "float32") @ grid  # [n, 2, H*W]
     # A border of one pixel on each side (two at the far end) stands for everything outside.
-    row = np.clip((source[:, 0] + 1) * (height / 2) + 0.5, 0, height + 0.999).astype("float32")
-    column = np.clip((source[:, 1] + 1) * (width / 2) + 0.5, 0, width + 0.999).astype("float32")
+    row = np.clip((source[:, 0] + 1) * (height / 2) + 0.5, 0, height + 1).astype("float32")
+    column = np.clip((source[:, 1] + 1) * (width / 2) + 0.5, 0, width + 1).astype("float32")
     padded = np.pad(images, ((0, 0), (1, 2), (1, 2))).astype("float32")
     stride = width + 3
     r0, c0 = row.astype("int32"), column.astype("int32")

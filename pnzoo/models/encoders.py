@@ -56,13 +56,18 @@ class ResidualEncoder(keras.layers.Layer):
     """A small residual encoder: one block of two 3x3 convolutions a stage, a max-pool after each, one code at the end.
 
     Args:
-        widths: channels of the stages; each halves the image's side (28-14-7-3 with three).
+        widths: channels of the stages; each halves the image's side.
         code: length of the code: a last 3x3 convolution without padding, then the mean over what is left.
+        stem: begin with a 5x5 convolution of stride 2, so that no block works at full size: twice as fast. Sides go
+            28-14-7-3 with three stages and no stem, or with a stem and two pools.
     """
 
-    def __init__(self, widths=(48, 96, 160), code=256, **kwargs):
+    def __init__(self, widths=(48, 96, 160), code=256, stem=False, **kwargs):
         super().__init__(**kwargs)
-        self.widths, self.code = tuple(widths), code
+        self.widths, self.code, self.has_stem = tuple(widths), code, bool(stem)
+        if self.has_stem:
+            self.stem = _conv(self.widths[0], 5, self.dtype_policy, strides=2)
+            self.stem_norm = _norm(self.dtype_policy)
         self.blocks = [ResidualBlock(width, dtype=self.dtype_policy) for width in self.widths]
         self.pool = layers.MaxPooling2D(2, dtype=self.dtype_policy)
         self.last = _conv(code, 3, self.dtype_policy, padding="valid")
@@ -70,6 +75,10 @@ class ResidualEncoder(keras.layers.Layer):
 
     def build(self, input_shape):
         channels = input_shape[-1]
+        if self.has_stem:
+            self.stem.build((None, None, None, channels))
+            channels = self.widths[0]
+            self.stem_norm.build((None, None, None, channels))
         for block in self.blocks:
             block.build((None, None, None, channels))
             channels = block.filters
@@ -80,8 +89,12 @@ class ResidualEncoder(keras.layers.Layer):
     def call(self, images, training=False):
         """Images `[N, H, W, 1]` to codes `[N, code]`."""
         x = images
-        for block in self.blocks:
-            x = self.pool(block(x, training=training))
+        if self.has_stem:
+            x = ops.relu(self.stem_norm(self.stem(x), training=training))
+        for i, block in enumerate(self.blocks):
+            # the stem has halved the side once, so the last stage need not
+            last = self.has_stem and i == len(self.blocks) - 1
+            x = block(x, training=training) if last else self.pool(block(x, training=training))
         x = self.norm(self.last(x), training=training)
         return ops.mean(x, axis=(1, 2))
 
@@ -89,7 +102,7 @@ class ResidualEncoder(keras.layers.Layer):
         return (input_shape[0], self.code)
 
     def get_config(self):
-        return {**super().get_config(), "widths": list(self.widths), "code": self.code}
+        return {**super().get_config(), "widths": list(self.widths), "code": self.code, "stem": self.has_stem}
 
 
 @keras.saving.register_keras_serializable("pnzoo")
@@ -153,9 +166,11 @@ def make_encoder(name, options=None, dtype=None):
     return ENCODERS[name](**(options or {}), dtype=dtype, name="encoder")
 
 
-def _conv(filters, size, dtype, padding="same"):
+def _conv(filters, size, dtype, padding="same", strides=1):
     # batch normalisation follows and has a bias of its own
-    return layers.Conv2D(filters, size, padding=padding, use_bias=False, kernel_initializer="he_normal", dtype=dtype)
+    return layers.Conv2D(
+        filters, size, strides=strides, padding=padding, use_bias=False, kernel_initializer="he_normal", dtype=dtype
+    )
 
 
 def _norm(dtype):

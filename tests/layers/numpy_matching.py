@@ -1,0 +1,71 @@
+"""Matching Networks written again in NumPy, straight from the paper's equations, to compare the layers with."""
+
+import numpy as np
+
+
+def softmax(x):
+    e = np.exp(x - x.max(-1, keepdims=True))
+    return e / e.sum(-1, keepdims=True)
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def cosine(a, b):
+    return a @ b / np.linalg.norm(a) / np.linalg.norm(b)
+
+
+def matching(query, support, labels, similarity):
+    """Equations 1 and 2 for one episode, by loops: query [Q, D], support [S, D], labels [S, W] -> [Q, W]."""
+    y = np.zeros((len(query), labels.shape[1]))
+    for j, x in enumerate(query):
+        c = np.array([similarity(x, x_i) for x_i in support])
+        a = np.exp(c) / np.exp(c).sum()
+        for a_i, y_i in zip(a, labels, strict=True):
+            y[j] += a_i * y_i
+    return y
+
+
+def lstm(x, h, c, kernel, recurrent, bias):
+    """One LSTM step, gates in Keras' order: input, forget, candidate, output."""
+    i, f, g, o = np.split(x @ kernel + h @ recurrent + bias, 4, axis=-1)
+    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+    return sigmoid(o) * np.tanh(c), c
+
+
+def bidirectional_g(codes, forward, backward):
+    """Appendix A.2 for one support set: g(x_i) = h_forward_i + h_backward_i + g'(x_i); codes [S, D]."""
+    total = codes.copy()
+    for weights, order in ((forward, range(len(codes))), (backward, reversed(range(len(codes))))):
+        h = c = np.zeros(codes.shape[1])
+        for i in order:
+            h, c = lstm(codes[i], h, c, *weights)
+            total[i] += h
+    return total
+
+
+def attention_lstm(query, g, steps, kernel, bias, scale=1.0):
+    """Equations 3 to 6 for one query code [D] and support codes g [S, D]; returns h_K and the K attentions."""
+    h = c = np.zeros_like(query)
+    looks = []
+    for _ in range(steps):
+        a = softmax(scale * np.array([h @ g_i for g_i in g]))  # equation 6
+        r = sum(a_i * g_i for a_i, g_i in zip(a, g, strict=True))  # equation 5
+        width = len(query)
+        x_kernel, recurrent = kernel[:width], kernel[width:]
+        hat, c = lstm(query, np.concatenate([h, r]), c, x_kernel, recurrent, bias)  # equation 3
+        h = hat + query  # equation 4
+        looks.append(a)
+    return h, np.array(looks)
+
+
+def process_set(codes, steps, kernel, bias, scale):
+    """The process block of "Order Matters" (its equations 3 to 7) for codes [S, D]: [q_T, r_T]."""
+    width = codes.shape[1]
+    q = c = r = np.zeros(width)
+    for _ in range(steps):
+        q, c = lstm(np.concatenate([q, r]), np.zeros(0), c, kernel, np.zeros((0, 4 * width)), bias)
+        a = softmax(scale * codes @ q)
+        r = a @ codes
+    return np.concatenate([q, r])
