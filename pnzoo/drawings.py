@@ -17,7 +17,7 @@ def as_drawings(images, *, ink="auto", crop="auto", size=IMAGE_SIZE):
 
     Each image on its own: colours become grey (alpha is laid on white), the paper's grey level is taken as the
     median, the ink's as the farthest from it, and the two are stretched to 0 and 1; then the image is cropped if
-    asked, padded to a square and shrunk by area averaging.
+    asked, padded to a square, shrunk by area averaging, and stretched to 1 again.
 
     Args:
         images: an array `[N, H, W]`, `[N, H, W, C]` with C = 1, 3 or 4, or `[N, H*H]` (flattened squares); or a list
@@ -81,7 +81,8 @@ def _drawing(i, image, ink, crop, size):
     strokes = _strokes(i, grey, ink)
     if crop is True or (crop == "auto" and max(grey.shape) > 105):
         strokes = _cropped(strokes)
-    return np.clip(shrink(_square(strokes), size), 0, 1)
+    small = shrink(_square(strokes), size)
+    return np.clip(small / small.max(), 0, 1)  # a thin pen on a large page came out faint
 
 
 def _grey(i, image):
