@@ -135,3 +135,33 @@ def drawn_map(family: str, side: int, seed: int) -> str:
 
     walls, goal = (x[0] for x in gridworld.generate_family(family, 1, side, seed=seed))
     return gridworld.to_code(walls, gridworld.farthest_starts(walls, goal), goal)
+
+
+class Trials(NamedTuple):
+    """Many maps and one walk of a model on each, `pnzoo.analysis.Walks`."""
+
+    walls: np.ndarray
+    goal: np.ndarray
+    start: np.ndarray
+    k: int | None
+    walks: Any
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def trial_maps(family: str, side: int, count: int, seed: int):
+    """Random maps with a goal and a random start each: (walls, goal, start, moves of the longest shortest way)."""
+    from pnzoo import gridworld, planning
+
+    walls, goal = gridworld.generate_family(family, count, side, seed=seed)
+    start = gridworld.random_starts(walls, goal, np.random.default_rng(seed))
+    return walls, goal, start, int(planning.optimal_steps(walls, goal, start).max())
+
+
+@st.cache_data(max_entries=16, show_spinner="Walking on many maps")
+def trials(name: str, family: str, side: int, count: int, seed: int) -> Trials:
+    """Let a model walk on random maps."""
+    from pnzoo import analysis
+
+    walls, goal, start, longest = trial_maps(family, side, count, seed)
+    k = max(own_k(name), longest) if cards()[name]["model"] == "VIN" else None
+    return Trials(walls, goal, start, k, analysis.walk_all(model(name, k), walls, goal, start))

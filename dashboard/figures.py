@@ -26,7 +26,7 @@ class Look(NamedTuple):
 
 
 LIGHT = Look("#1d2733", "rgba(29,39,51,0.35)", "#3c4856", "#c74e00", "#0072B2", "#00795a")
-DARK = Look("#e8ecf1", "rgba(232,236,241,0.4)", "#8d99a8", "#ff8c42", "#6cc4ff", "#2cc295")
+DARK = Look("#e8ecf1", "rgba(232,236,241,0.4)", "#657389", "#ff8c42", "#6cc4ff", "#2cc295")
 
 
 def look(dark: bool) -> Look:
@@ -172,7 +172,7 @@ def nine(backup, best, dark=False):
 
 
 def q_curves(history, moves, k, step, dark=False):
-    """Q of one cell after every step, one line an action, named by the move it stands for."""
+    """How far each action of one cell is behind its best, after every step; lines are named by their move."""
     colours = look(dark)
     figure = go.Figure()
     best = int(history[min(step, k) - 1].argmax())
@@ -183,39 +183,11 @@ def q_curves(history, moves, k, step, dark=False):
         name = f"{action}" + (f" ({MOVE_NAMES[moves[action]]})" if moves[action] >= 0 else " (unused)")
         wins = action == best
         figure.add_trace(go.Scatter(
-            x=np.arange(k + 1), y=_rounded(history[: k + 1, action]), name=("best: " if wins else "") + name, mode="lines",
+            x=np.arange(k + 1), y=_rounded((history[: k + 1].T - history[: k + 1].max(axis=1))[action]), name=("best: " if wins else "") + name, mode="lines",
             line={"color": colours.path if wins else palette[action % len(palette)], "width": 4 if wins else 1.6,
                   "dash": "solid" if wins else dashes[action % len(dashes)]}))
-    figure.update_layout(height=320, margin={"l": 8, "r": 8, "t": 8, "b": 8}, xaxis_title="step k", yaxis_title="Q",
+    figure.update_layout(height=320, margin={"l": 8, "r": 8, "t": 8, "b": 8}, xaxis_title="step k", yaxis_title="Q minus the best Q",
                          legend={"title": "action (its move)"})
-    return figure
-
-
-def kernels(weights, pushes, moves, dark=False):
-    """Each action's 3x3 kernel as a picture, with the arrow of its mean push and the true move it stands for."""
-    colours = look(dark)
-    actions, columns = len(weights), 5
-    rows = -(-actions // columns)
-    names = [f"action {a}: " + (f"moves {MOVE_NAMES[m]}" if m >= 0 else "never chosen") for a, m in enumerate(moves)]
-    figure = make_subplots(rows, columns, subplot_titles=names, horizontal_spacing=0.03, vertical_spacing=0.16)
-    low = min(0.0, float(weights.min()))
-    top = float(np.abs(weights).max()) or 1.0
-    scale = {"colorscale": "Greys" if not dark else "Greys_r", "zmin": 0, "zmax": top}
-    if low < -1e-6:
-        scale = {"colorscale": REWARD_SCALE, "zmin": -top, "zmax": top}
-    for action, push in enumerate(pushes):
-        place = {"row": action // columns + 1, "col": action % columns + 1}
-        figure.add_trace(go.Heatmap(z=weights[action], x=[-1, 0, 1], y=[-1, 0, 1], showscale=False, xgap=2, ygap=2,
-                                    text=[[f"{x:.2f}" for x in row] for row in weights[action]], texttemplate="%{text}",
-                                    hovertemplate="row %{y:+d}, column %{x:+d}: %{z:.3f}<extra></extra>", **scale),
-                         **place)
-        if moves[action] >= 0:
-            figure.add_trace(_single_arrow(MOVES[moves[action]], colours.best, 3, "dot"), **place)
-        figure.add_trace(_single_arrow(push, colours.path, 4, "solid"), **place)
-    figure.update_xaxes(visible=False, range=[-1.55, 1.55])
-    figure.update_yaxes(visible=False, range=[1.55, -1.55], scaleratio=1)
-    figure.update_layout(height=215 * rows, margin={"l": 4, "r": 4, "t": 30, "b": 4}, showlegend=False)
-    figure.update_annotations(font_size=12)
     return figure
 
 
@@ -284,19 +256,6 @@ def _push_trace(push, walls, colour):
     y = [rows - down, tip[1], tip[1] + barb[0][1], tip[1], tip[1] + barb[1][1], gap]
     return go.Scatter(x=_rounded(np.stack(x, 1).ravel()), y=_rounded(np.stack(y, 1).ravel()), mode="lines",
                       line={"color": colour, "width": 1.3}, hoverinfo="skip", name="push")
-
-
-def _single_arrow(push, colour, width, dash):
-    down, right = np.asarray(push, float) * 0.9
-    long = max(1e-6, float(np.hypot(down, right)))
-    back, side = (np.array([down, right]) / long * 0.32), (np.array([-right, down]) / long * 0.2)
-    tip = np.array([down, right])
-    points = [np.zeros(2), tip, tip - back + side, tip, tip - back - side]
-    if long < 0.05:
-        points = points[:1]
-    return go.Scatter(x=[p[1] for p in points], y=[p[0] for p in points], mode="lines" if len(points) > 1 else "markers",
-                      line={"color": colour, "width": width, "dash": dash}, marker={"color": colour, "size": 7},
-                      hoverinfo="skip")
 
 
 def _line(path, name, colour, width, dash):

@@ -1,2 +1,224 @@
+"""Compare: where does it fail?"""
+
+import computed
+import figures
+import pictures
+import share
 import streamlit as st
-st.title("Soon")
+import url_state
+import words
+
+from pnzoo import analysis, gridworld
+from widgets import choices, map_grid, map_input
+
+SIDES = (8, 11, 16, 21, 28, 41)
+COUNTS = (100, 300, 1000)
+MOST_SHOWN = 12
+SNIPPET = '''import numpy as np
+import pnzoo
+from pnzoo import analysis, gridworld
+
+walls, goal = gridworld.generate_family("{family}", {count}, {side}, seed={seed})
+start = gridworld.random_starts(walls, goal, np.random.default_rng({seed}))
+for name, k in {entries}:
+    model = pnzoo.load(name, **({{"k": k}} if k else {{}}))
+    walks = analysis.walk_all(model, walls, goal, start)
+    print(name, walks.success.mean(), analysis.rate_by(walks.best_cost, walks.success))'''
+
+
+def page():
+    st.title("Where does it fail?")
+    st.markdown("Two models on the same maps. A walk fails when it enters a wall, or needs more than twice the moves of "
+                "a shortest way.")
+    names = computed.names("planning")
+    url_state.adopt({
+        "model": choices.reader("planning"), "other": choices.reader("planning"), "map": map_input.from_address,
+        "kind": read_kind, "size": one_of("size", SIDES), "maps": one_of("maps", COUNTS),
+        "seed": choices.read_int("seed", 0, 10**6)})
+    if not names:
+        st.info("There is no planner in the zoo yet. Train one with `python -m train.imitation vin8`.")
+        return
+    with st.container(border=True):
+        first, second, kind, size, count, seed = controls(names)
+    pair = {first: None, second: None}
+    runs, problems = {}, []
+    for name in pair:
+        try:
+            runs[name] = computed.trials(name, kind, size, count, seed)
+        except ValueError as error:
+            problems.append(f"{name} cannot walk on these maps: {error}")
+    for problem in problems:
+        st.warning(problem, icon=":material/help:")
+    if runs:
+        show_rates(runs)
+        show_failures(runs)
+    show_same_map(list(pair))
+    url_state.publish({"model": first, "other": second, "kind": kind, "size": str(size), "maps": str(count),
+                       "seed": str(seed), "map": map_input.current()})
+    entries = [(name, run.k) for name, run in runs.items()]
+    share.panel("compare", SNIPPET.format(family=kind, count=count, side=size, seed=seed, entries=entries),
+                (lambda: rate_figure(runs, "best_cost", "length of a shortest way")) if runs else None,
+                (lambda: arrays(runs)) if runs else None)
+    words.glossary("Excess", "K", "Policy", "VIN")
+
+
+def controls(names):
+    one, two, three, four, five, six = st.columns([3, 3, 4, 2, 2, 2], vertical_alignment="bottom")
+    with one:
+        first = choices.pick_model(names, "Model")
+    with two:
+        rest = [name for name in names if name != first] or names
+        second = choices.pick_model(rest, "Compared with", "other", rival(first, rest))
+    with three:
+        kind = pick("Kind of maps", "kind", list(map_input.FAMILIES), "open", map_input.FAMILIES.get)
+    with four:
+        size = pick("Size", "size", SIDES, 16, lambda n: f"{n} x {n}")
+    with five:
+        count = pick("Maps", "maps", COUNTS, 300)
+    with six:
+        st.session_state["choose_seed"] = url_state.get("seed", 1)
+        seed = st.number_input("Seed", 0, 10**6, key="choose_seed", help="The same number gives the same maps.",
+                               on_change=lambda: url_state.put(seed=st.session_state["choose_seed"]))
+    return first, second, kind, size, count, seed
+
+
+def rival(name, rest):
+    """The entry of another class for the same size, if there is one."""
+    digits = "".join(filter(str.isdigit, name))
+    other = [each for each in rest if digits and digits in each and computed.cards()[each]["model"] != "VIN"]
+    return (other or rest)[0]
+
+
+def pick(label, name, options, first, words_=str):
+    widget = f"choose_{name}"
+    st.session_state[widget] = url_state.get(name, first)
+    return st.selectbox(label, options, key=widget, format_func=words_,
+                        on_change=lambda: url_state.put(**{name: st.session_state[widget]}))
+
+
+# -- success ----------------------------------------------------------------------------------------------
+
+
+def show_rates(runs):
+    columns = st.columns(len(runs))
+    for column, (name, run) in zip(columns, runs.items(), strict=True):
+        walks = run.walks
+        with column:
+            failed, crashed = int((~walks.success).sum()), int(walks.crashed.sum())
+            st.metric(f"{name}: success", f"{walks.success.mean():.1%}", border=True, delta_color="off",
+                      delta=f"{failed} of {len(walks.success)} failed, {crashed} in a wall", delta_arrow="off")
+    left, right = st.columns(2, gap="large")
+    for column, field, title, words_ in (
+            (left, "best_cost", "length of a shortest way", "**The farther, the harder?** Each point is an eighth of the "
+             "maps; bars are 95 % intervals."),
+            (right, "density", "share of wall", "**The denser, the harder?** The same walks, ordered by the share of "
+             "wall on the map.")):
+        with column:
+            st.markdown(words_)
+            share.chart(rate_figure(runs, field, title), key=f"rates_{field}", alt=describe(runs, field, title))
+
+
+def rate_figure(runs, field, title):
+    groups = {name: analysis.rate_by(getattr(run.walks, field), run.walks.success) for name, run in runs.items()}
+    return figures.rates(groups, title, dark=is_dark())
+
+
+def describe(runs, field, title):
+    parts = []
+    for name, run in runs.items():
+        rows = analysis.rate_by(getattr(run.walks, field), run.walks.success)
+        parts.append(f"{name} from {rows[0]['rate']:.0%} at the smallest to {rows[-1]['rate']:.0%} at the largest")
+    return f"Success against {title}: {'; '.join(parts)}."
+
+
+def arrays(runs):
+    kept = {}
+    for name, run in runs.items():
+        kept |= {"walls": run.walls, "goal": run.goal, "start": run.start}
+        kept |= {f"{name}_{field}": values for field, values in run.walks._asdict().items()}
+    return kept
+
+
+# -- failures ---------------------------------------------------------------------------------------------
+
+
+def show_failures(runs):
+    st.subheader("Failures, one by one")
+    name = list(runs)[0]
+    if len(runs) > 1:
+        name = st.segmented_control("Failures of", list(runs), default=name, key="failures_of", required=True) or name
+    run = runs[name]
+    failed = (~run.walks.success).nonzero()[0]
+    if not len(failed):
+        st.success(f"{name} failed on none of these {len(run.walks.success)} maps. Try mazes, larger maps, or another seed.",
+                   icon=":material/check_circle:")
+        return
+    others = [other for other in runs if other != name]
+    shown = failed[:MOST_SHOWN]
+    st.caption(f"{len(failed)} of {len(run.walks.success)}; the first {len(shown)} are shown. Open one to see what it does.")
+    with st.container(horizontal=True, gap="medium"):
+        for index in shown:
+            thumbnail(name, run, int(index), [o for o in others if runs[o].walks.success[index]])
+
+
+def thumbnail(name, run, index, better):
+    walls, start, goal = run.walls[index], run.start[index], run.goal[index]
+    code = gridworld.to_code(walls, start, goal)
+    done = computed.planned(name, code, run.k)
+    with st.container(width=204):
+        st.image(pictures.world(walls, start, goal, done.plan.path, dark=is_dark()), width=200,
+                 alt=f"Map {index}: {name} {done.plan.reason}.")
+        st.caption(done.plan.reason.capitalize() + (f". {better[0]} gets there." if better else "."))
+        st.page_link("app_pages/plan.py", label=f"Open map {index}", icon=":material/open_in_new:",
+                     query_params={"model": name, "map": code, **({"k": str(run.k)} if run.k else {})})
+
+
+# -- the same map -----------------------------------------------------------------------------------------
+
+
+def show_same_map(pair):
+    st.subheader("Both on the map of the page Plan")
+    code = map_input.current()
+    walls, start, goal = computed.read_map(code)
+    if start is None or goal is None:
+        st.info("That map has no start or no goal yet.")
+        return
+    for column, name in zip(st.columns(len(pair), gap="large"), pair, strict=True):
+        with column:
+            try:
+                steps = computed.steps_for(name, code, None)
+                done, judged = computed.planned(name, code, steps), computed.verdict(name, code, steps)
+            except ValueError as error:
+                st.warning(f"{name} cannot plan on this map: {error}", icon=":material/help:")
+                continue
+            excess = done.plan.cost - judged.best_cost
+            ending = f"reaches G, {excess:.2f} longer than the best" if done.plan.reached else done.plan.reason
+            st.markdown(f"**{name}**: {ending}")
+            map_grid.draw(f"same_{name}", walls, start, goal, mode="pick", on_change=lambda message: None, widest=480,
+                          path=done.plan.path, reached=done.plan.reached, best=judged.best_path,
+                          label=f"The map with the way of {name} and a shortest way.")
+
+
+# -- address ----------------------------------------------------------------------------------------------
+
+
+def one_of(name, options):
+    def read(text):
+        if text not in map(str, options):
+            raise ValueError(f"{name} is one of {', '.join(map(str, options))}, and this is {text[:40]!r}")
+        return int(text)
+
+    return read
+
+
+def read_kind(text):
+    if text not in map_input.FAMILIES:
+        raise ValueError(f"kind is one of {', '.join(map_input.FAMILIES)}, and this is {text[:40]!r}")
+    return text
+
+
+def is_dark():
+    return st.context.theme.type == "dark"
+
+
+page()

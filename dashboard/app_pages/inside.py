@@ -2,13 +2,14 @@
 
 import computed
 import figures
+import pictures
 import share
 import streamlit as st
 import url_state
 import words
 
 from pnzoo import analysis, gridworld, planning
-from widgets import cell_view, choices, map_grid, map_input
+from widgets import cell_view, choices, film, map_grid, map_input
 
 VIEWS = {"steps": "Step by step", "cell": "One cell", "moves": "Learned moves", "paint": "Paint a reward"}
 SNIPPET = '''import pnzoo
@@ -91,9 +92,7 @@ def show_steps(name, code, k):
     trace = computed.trace(name, code, k)
     st.markdown("Drag the slider, or press ▶: news of the goal spreads by one cell a step. Colours mean the same number "
                 "in every step.")
-    share.chart(figures.steps(trace, analysis.flow(trace), walls, start, goal, k, dark=is_dark()), key="steps", alt=(
-        f"Three maps of {walls.shape[0]} by {walls.shape[1]} cells: the learned reward, the direction in which the best "
-        f"action pushes, and the value after {k} steps, which is highest near the goal {goal}."))
+    show_film(name, code, k)
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**The wave front.** The step at which each cell's move became final: it rolls outward from G.")
@@ -107,6 +106,15 @@ def show_steps(name, code, k):
     needed = computed.truth(code).patience
     words_ = "enough" if k >= needed else "**too few**: cells farther away hear nothing of the goal"
     st.caption(f"The farthest cell is {needed} moves from the goal; {k} steps are {words_}.")
+
+
+@st.fragment
+def show_film(name, code, k):
+    trace = computed.trace(name, code, k)
+    film.draw("film", trace, analysis.flow(trace), *computed.read_map(code), k, step=url_state.get("step"),
+              on_step=lambda step: url_state.put(step=max(1, step)))
+    if url_state.get("view", "steps") == "steps":
+        publish(name, code, url_state.get("k"), "steps")
 
 
 # -- one cell ---------------------------------------------------------------------------------------------
@@ -162,8 +170,12 @@ def show_moves(name, code, k):
                 "arrow**]: the true move it stands for, which is the move the policy makes where this action is best. "
                 + ("All cells share these kernels." if shared else
                    "This network has a P for every cell; shown is the mean over cells without a wall beside them."))
-    share.chart(figures.kernels(weights, analysis.arrows(weights), roles.move, dark=is_dark()), key="kernels",
-                alt="Ten squares of three by three weights, one for each action, with an arrow for its push.")
+    with st.container(horizontal=True, gap="medium"):
+        for action, (push, move) in enumerate(zip(analysis.arrows(weights), roles.move, strict=True)):
+            stands = f"stands for {gridworld.MOVE_NAMES[move]}" if move >= 0 else "never chosen"
+            st.image(pictures.kernel(weights[action], push, move, dark=is_dark()), width=196,
+                     caption=f"Action {action}: {stands}",
+                     alt=f"Action {action} {stands}; its weights push {push[0]:+.2f} rows and {push[1]:+.2f} columns.")
     table = [{"action": a, "stands for": gridworld.MOVE_NAMES[m] if m >= 0 else "nothing", "best in": share_,
               "of these, policy agrees": faith, "weight on that cell": mass}
              for a, (m, share_, faith, mass) in enumerate(zip(*roles, strict=True))]
@@ -200,8 +212,8 @@ def show_paint(name, code, k):
         low, high = figures.value_range(trace, walls, k)
         told = ~walls
         arrows = "".join(str(move) if on else "-" for move, on in zip(trace.policy.ravel(), told.ravel(), strict=True))
-        st.space("medium")
         map_grid.draw("replanned", walls, start, goal, mode="pick", on_change=take_cell, widest=520,
+                      note="Arrows: its move in every cell. Line: its way from S.",
                       heat=trace.values[-1], heatName="value", low=low, high=high, path=plan.path, reached=plan.reached,
                       stops=figures.stops(figures.VALUE_SCALE), arrows=arrows,
                       label="Map of the value planned from the painted reward, with the path and a move in every cell.")
@@ -258,6 +270,7 @@ def publish(name, code, k, view):
     texts = {"model": name, "map": code, "k": str(k) if k else None, "view": view}
     if view == "cell":
         texts["cell"] = "{}.{}".format(*cell) if cell else None
+    if view in ("steps", "cell"):
         texts["step"] = str(url_state.get("step")) if url_state.get("step") else None
     if view == "paint" and paint:
         texts["paint"] = "_".join(f"{row},{col},{value:g}" for row, col, value in paint)
@@ -267,7 +280,7 @@ def publish(name, code, k, view):
 def take_along(name, code, k, view):
     walls, start, goal = computed.read_map(code)
     paint = list(url_state.get("paint", ()))
-    more = MORE[view].format(cell=chosen_cell(walls, start), step=min(url_state.get("step", k), k), paint=paint)
+    more = MORE[view if paint or view != "paint" else "steps"].format(cell=chosen_cell(walls, start), step=min(url_state.get("step", k), k), paint=paint)
 
     def now():
         return computed.replanned(name, code, k, tuple(paint)) if paint and view == "paint" else \

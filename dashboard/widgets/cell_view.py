@@ -37,6 +37,7 @@ def show(model, trace, walls, cell, step, dark):
     share.chart(figures.nine(numbers, best, dark), key="nine", alt=(
         f"Three squares of nine numbers round the cell: weights of action {best}, reward, and value of the step before; "
         f"together they give {numbers.q[best]:.3f}."))
+    st.markdown("**Q of every action**: how far it is behind the best one, after each step.")
     share.chart(figures.q_curves(history, moves, len(history) - 1, step, dark), key="q_curves", alt=(
         f"Q of every action after each step; action {best} is the largest at step {step}."))
     with st.expander("The lines of code that compute it", icon=":material/code:"):

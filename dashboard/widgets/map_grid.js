@@ -2,16 +2,7 @@
 // The page sends data down and gets one message back for each finished gesture: edit, pick or paint.
 
 const MOVES = [[-1, 0], [1, 0], [0, 1], [0, -1], [-1, 1], [-1, -1], [1, 1], [1, -1]];
-const grids = new WeakMap();
-
-export default function (component) {
-  const host = component.parentElement.querySelector(".grid");
-  if (!grids.has(host)) grids.set(host, makeGrid(host));
-  const grid = grids.get(host);
-  grid.send = component.setTriggerValue;
-  grid.show(component.data);
-  return () => grid.stop();
-}
+export default keep(".grid", makeGrid);
 
 function makeGrid(host) {
   const bar = host.querySelector(".bar"), canvas = host.querySelector("canvas"), say = host.querySelector(".say");
@@ -59,7 +50,8 @@ function makeGrid(host) {
     for (const button of bar.children) {
       if (button.dataset.tool !== "undo") button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
     }
-    bar.hidden = data.tools.length < 2;
+    if (data.note) bar.textContent = data.note;
+    bar.hidden = !data.note && data.tools.length < 2;
   }
 
   function choose(name) {
@@ -251,41 +243,21 @@ function makeGrid(host) {
     const wide = Math.min(host.clientWidth || 300, data.widest, (data.widest * data.cols) / data.rows);
     if (wide < 20) return;
     size = wide / data.cols;
-    const ratio = window.devicePixelRatio || 1;
-    const [width, height] = [Math.round(size * data.cols), Math.round(size * data.rows)];
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
-    canvas.width = width * ratio;
-    canvas.height = height * ratio;
-    canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
+    fit(canvas, Math.round(size * data.cols), Math.round(size * data.rows));
     draw();
-  }
-
-  function palette() {
-    const css = getComputedStyle(host), of = (name) => css.getPropertyValue(name).trim();
-    const back = of("--st-background-color") || "#ffffff";
-    const sum = (back.match(/^#[0-9a-f]{6}/i) ? [1, 3, 5].map((i) => parseInt(back.substr(i, 2), 16)) : [255])
-      .reduce((a, b) => a + b, 0);
-    const dark = sum < 380;
-    return {
-      floor: of("--st-secondary-background-color") || "#f2f4f7", text: of("--st-text-color") || "#1d2733",
-      focus: of("--st-primary-color") || "#00659e", wall: dark ? "#8d99a8" : "#3c4856",
-      path: dark ? "#ff8c42" : "#c74e00", best: dark ? "#6cc4ff" : "#0072b2",
-      start: dark ? "#ff8c42" : "#c74e00", goal: dark ? "#2cc295" : "#00795a", ink: dark ? "#12161c" : "#ffffff",
-    };
   }
 
   function draw() {
     if (!data || !canvas.width) return;
-    const pen = canvas.getContext("2d"), colour = palette();
+    const pen = canvas.getContext("2d"), colour = palette(host);
     pen.clearRect(0, 0, size * data.cols, size * data.rows);
     drawCells(pen, colour);
     if (data.arrows && size >= 9) drawArrows(pen, colour);
     if (data.best) drawLine(pen, data.best, colour.best, [size * 0.22, size * 0.2], size * 0.16);
     if (data.path) drawLine(pen, data.path, colour.path, [], size * 0.17);
     if (data.path && !data.reached && data.path.length) drawCross(pen, data.path[data.path.length - 1], colour.path);
-    if (start) drawMark(pen, start, "S", colour.start, colour.ink, false);
-    if (goal) drawMark(pen, goal, "G", colour.goal, colour.ink, true);
+    if (start) mark(pen, start, size, "S", colour);
+    if (goal) mark(pen, goal, size, "G", colour);
     if (data.cell) outline(pen, data.cell, data.cell, colour.path, [], 3);
     if (drag && drag.kind === "rectangle") outline(pen, drag.from, cursor, colour.focus, [4, 3], 2);
     if (corner) outline(pen, corner, cursor, colour.focus, [4, 3], 2);
@@ -297,7 +269,7 @@ function makeGrid(host) {
       for (let c = 0; c < data.cols; c++) {
         const i = r * data.cols + c, wall = walls[i];
         const painted = paint.has(i), value = painted ? paint.get(i) : data.heat ? data.heat[i] : null;
-        pen.fillStyle = value === null ? (wall ? colour.wall : colour.floor) : shade(value);
+        pen.fillStyle = value === null ? (wall ? colour.wall : colour.floor) : shade(rise(value), data.stops);
         pen.fillRect(c * size, r * size, size + 0.5, size + 0.5);
         if (wall && value !== null) hatch(pen, r, c, colour);
         if (painted) dot(pen, r, c, colour);
@@ -313,16 +285,11 @@ function makeGrid(host) {
     pen.globalAlpha = 1;
   }
 
-  function shade(value) {
-    const stops = data.stops, share = Math.max(0, Math.min(1, (value - data.low) / (data.high - data.low || 1)));
-    const place = share * (stops.length - 1), first = Math.min(stops.length - 2, Math.floor(place));
-    const mix = stops[first].map((x, i) => Math.round(x + (stops[first + 1][i] - x) * (place - first)));
-    return `rgb(${mix.join()})`;
-  }
+  const rise = (value) => (value - data.low) / (data.high - data.low || 1);
 
   function hatch(pen, r, c, colour) {
     pen.fillStyle = colour.wall;
-    pen.globalAlpha = 0.82;
+    pen.globalAlpha = 0.93;
     pen.fillRect(c * size, r * size, size + 0.5, size + 0.5);
     pen.globalAlpha = 1;
   }
@@ -341,17 +308,12 @@ function makeGrid(host) {
       const wrong = data.wrong && data.wrong[i] === "1";
       const [r, c] = [Math.floor(i / data.cols), i % data.cols];
       const long = size * (move[0] && move[1] ? 0.23 : 0.3), [x, y] = [(c + 0.5) * size, (r + 0.5) * size];
-      const [dx, dy] = [move[1] * long, move[0] * long], head = size * 0.16, angle = Math.atan2(dy, dx);
-      pen.strokeStyle = wrong ? colour.path : colour.text;
-      pen.globalAlpha = wrong ? 1 : 0.42;
+      const [dx, dy] = [move[1] * long, move[0] * long], head = size * 0.16;
+      pen.strokeStyle = wrong ? colour.path : data.heat ? inkOn(rise(data.heat[i]), data.stops) : colour.text;
+      pen.globalAlpha = wrong ? 1 : data.heat ? 0.75 : 0.42;
       pen.lineWidth = wrong ? Math.max(1.5, size * 0.09) : Math.max(1, size * 0.05);
       pen.beginPath();
-      pen.moveTo(x - dx, y - dy);
-      pen.lineTo(x + dx, y + dy);
-      for (const turn of [2.55, -2.55]) {
-        pen.moveTo(x + dx, y + dy);
-        pen.lineTo(x + dx + head * Math.cos(angle + turn), y + dy + head * Math.sin(angle + turn));
-      }
+      arrow(pen, x, y, dx, dy, head);
       pen.stroke();
     }
     pen.globalAlpha = 1;
@@ -367,24 +329,6 @@ function makeGrid(host) {
     cells.forEach(([r, c], i) => pen[i ? "lineTo" : "moveTo"]((c + 0.5) * size, (r + 0.5) * size));
     pen.stroke();
     pen.setLineDash([]);
-  }
-
-  function drawMark(pen, [r, c], letter, colour, ink, diamond) {
-    const [x, y, reach] = [(c + 0.5) * size, (r + 0.5) * size, Math.max(5, size * (diamond ? 0.56 : 0.44))];
-    pen.fillStyle = colour;
-    pen.strokeStyle = ink;
-    pen.lineWidth = 1.5;
-    pen.beginPath();
-    if (diamond) [[0, -1], [1, 0], [0, 1], [-1, 0]].forEach(([i, j]) => pen.lineTo(x + i * reach, y + j * reach));
-    else pen.arc(x, y, reach, 0, 7);
-    pen.closePath();
-    pen.fill();
-    pen.stroke();
-    pen.fillStyle = ink;
-    pen.font = `700 ${Math.max(7, Math.round(size * 0.5))}px sans-serif`;
-    pen.textAlign = "center";
-    pen.textBaseline = "middle";
-    pen.fillText(letter, x, y + size * 0.03);
   }
 
   function drawCross(pen, [r, c], colour) {
@@ -411,7 +355,6 @@ function makeGrid(host) {
 
   function stop() {
     watcher.disconnect();
-    grids.delete(host);
   }
 
   return grid;

@@ -1,21 +1,16 @@
 """The map that people draw on: a canvas in the page (map_grid.js), and what it sends back, checked."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
-_HERE = Path(__file__).parent
+from widgets import canvas
+
 _HTML = """<div class="grid"><div class="bar" role="toolbar" aria-label="Tools of the map"></div>
 <canvas tabindex="0" role="application"></canvas><div class="say" role="status" aria-live="polite"></div></div>"""
 
-_grid = st.components.v2.component(
-    "pnzoo_map_grid",
-    html=_HTML,
-    css=(_HERE / "map_grid.css").read_text(encoding="utf-8"),
-    js=(_HERE / "map_grid.js").read_text(encoding="utf-8"),
-)
+_grid = canvas.component("map_grid", _HTML)
 
 EDIT_TOOLS = [
     {"name": "wall", "label": "Draw walls", "help": "Drag over cells to make them walls"},
@@ -48,7 +43,7 @@ def draw(key: str, walls: np.ndarray, start, goal, *, mode: str, label: str, too
         seq: the number of the change that this map came from, None where it came from elsewhere.
         widest: pixels.
         **layers: `path`, `best` [T, 2], `reached`, `arrows` int [H, W] (-1 none), `wrong` bool [H, W], `heat` [H, W] with
-            `stops`, `low`, `high`, `heatName`; `cell`; `paint` [(row, col, value)], `brushes` {tool: value}.
+            `stops`, `low`, `high`, `heatName`; `cell`; `note`, a line above the map; `paint` [(row, col, value)], `brushes` {tool: value}.
     """
     name = {"edit": "edit", "pick": "pick", "paint": "paint"}[mode]
     data = {"mode": mode, "rows": walls.shape[0], "cols": walls.shape[1], "walls": bits(walls), "start": _pair(start),

@@ -1,0 +1,84 @@
+"""Small arrays -> SVG pictures: crisp at any size, and light enough to show many."""
+
+import numpy as np
+
+MOVES = ((-1, 0), (1, 0), (0, 1), (0, -1), (-1, 1), (-1, -1), (1, 1), (1, -1))
+_CELL = 60
+
+
+def kernel(weights, push, move, dark=False):
+    """An action's nine weights, the arrow of its mean push (solid) and of the move it stands for (dotted).
+
+    Args:
+        weights: [3, 3].
+        push: (rows, columns), the mean displacement.
+        move: index of the move, -1 for none.
+        dark: theme.
+
+    Returns:
+        SVG text.
+    """
+    top = float(np.abs(weights).max()) or 1.0
+    text, paper = ("#e8ecf1", "#1d232c") if dark else ("#1d2733", "#f2f4f7")
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {3 * _CELL} {3 * _CELL}" font-family="sans-serif">']
+    for row in range(3):
+        for col in range(3):
+            weight = float(weights[row, col])
+            colour = "#E69F00" if weight < 0 else ("#8fb8d8" if dark else "#4f86b0")
+            place = f'x="{col * _CELL + 1}" y="{row * _CELL + 1}" width="{_CELL - 2}" height="{_CELL - 2}" rx="5"'
+            parts.append(f'<rect {place} fill="{paper}"/><rect {place} fill="{colour}" '
+                         f'fill-opacity="{min(1.0, abs(weight) / top) * 0.75:.3f}"/>')
+            parts.append(f'<text x="{col * _CELL + 6}" y="{row * _CELL + 15}" font-size="11" fill="{text}">'
+                         f"{_short(weight)}</text>")
+    if move >= 0:
+        parts.append(_arrow(MOVES[move], "#6cc4ff" if dark else "#003f66", 3, 'stroke-dasharray="2 6"'))
+    parts.append(_arrow(push, "#ff8c42" if dark else "#c74e00", 5, ""))
+    return "".join(parts) + "</svg>"
+
+
+def _arrow(push, colour, width, dashes):
+    middle = 1.5 * _CELL
+    right, down = float(push[1]) * _CELL * 0.92, float(push[0]) * _CELL * 0.92
+    long = float(np.hypot(right, down))
+    if long < 3:
+        return f'<circle cx="{middle}" cy="{middle}" r="5" fill="{colour}"/>'
+    x, y = middle + right, middle + down
+    back = np.array([right, down]) / long * min(13, long)
+    side = np.array([-back[1], back[0]]) * 0.55
+    (ax, ay), (bx, by) = (np.array([x, y]) - back + side, np.array([x, y]) - back - side)
+    style = f'stroke="{colour}" stroke-width="{width}" stroke-linecap="round" stroke-linejoin="round" fill="none"'
+    return (f'<path d="M{middle:.1f} {middle:.1f}L{x:.1f} {y:.1f}" {style} {dashes}/>'
+            f'<path d="M{ax:.1f} {ay:.1f}L{x:.1f} {y:.1f}L{bx:.1f} {by:.1f}" {style}/>')
+
+
+def _short(weight):
+    text = f"{weight:.2f}"
+    return text.replace("0.", ".", 1) if abs(weight) < 1 else text
+
+
+def world(walls, start, goal, path, dark=False):
+    """A small map: walls, the way, S as a disc and G as a diamond, x where the way ends short of G.
+
+    Args:
+        walls: bool [H, W].
+        start, goal: (row, col).
+        path: int [T, 2].
+        dark: theme.
+
+    Returns:
+        SVG text.
+    """
+    height, width = walls.shape
+    wall, floor = ("#657389", "#1d232c") if dark else ("#3c4856", "#f2f4f7")
+    way, mark, ink = ("#ff8c42", "#2cc295", "#12161c") if dark else ("#c74e00", "#00795a", "#ffffff")
+    cells = "".join(f"M{c} {r}h1v1h-1z" for r, c in np.argwhere(walls))
+    line = " ".join(f"{c + 0.5},{r + 0.5}" for r, c in path)
+    (sr, sc), (gr, gc), (er, ec) = start, goal, path[-1]
+    cross = "" if (er, ec) == (gr, gc) else (f'<path d="M{ec + 0.1} {er + 0.1}l.8 .8m0 -.8l-.8 .8" stroke="{way}" '
+                                              'stroke-width=".22"/>')
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" shape-rendering="geometricPrecision">'
+            f'<rect width="{width}" height="{height}" fill="{floor}"/><path d="{cells}" fill="{wall}"/>'
+            f'<polyline points="{line}" fill="none" stroke="{way}" stroke-width=".3" stroke-linejoin="round"/>{cross}'
+            f'<circle cx="{sc + 0.5}" cy="{sr + 0.5}" r=".5" fill="{way}" stroke="{ink}" stroke-width=".08"/>'
+            f'<path d="M{gc + 0.5} {gr - 0.15}l.65 .65l-.65 .65l-.65 -.65z" fill="{mark}" stroke="{ink}" '
+            'stroke-width=".08"/></svg>')

@@ -1,0 +1,86 @@
+// Drawing that the map editor and the film share. Joined in front of each by widgets/canvas.py.
+
+function palette(host) {
+  const css = getComputedStyle(host), of = (name, other) => css.getPropertyValue(name).trim() || other;
+  const back = of("--st-background-color", "#ffffff");
+  const light = /^#[0-9a-f]{6}/i.test(back) ? [1, 3, 5].reduce((sum, i) => sum + parseInt(back.substr(i, 2), 16), 0) : 700;
+  const dark = light < 380;
+  return {
+    floor: of("--st-secondary-background-color", "#f2f4f7"), text: of("--st-text-color", "#1d2733"),
+    focus: of("--st-primary-color", "#00659e"), wall: dark ? "#657389" : "#3c4856",
+    path: dark ? "#ff8c42" : "#c74e00", best: dark ? "#6cc4ff" : "#0072b2",
+    start: dark ? "#ff8c42" : "#c74e00", goal: dark ? "#2cc295" : "#00795a", ink: dark ? "#12161c" : "#ffffff",
+  };
+}
+
+function mix(share, stops) {
+  const place = Math.max(0, Math.min(1, share)) * (stops.length - 1), first = Math.min(stops.length - 2, Math.floor(place));
+  return stops[first].map((x, i) => Math.round(x + (stops[first + 1][i] - x) * (place - first)));
+}
+
+const shade = (share, stops) => `rgb(${mix(share, stops).join()})`;
+
+// Black or white, whichever is read more easily on a shade.
+const inkOn = (share, stops) => (mix(share, stops).reduce((sum, x, i) => sum + x * [0.3, 0.59, 0.11][i], 0) > 120 ? "#000" : "#fff");
+
+// Size a canvas in CSS pixels and give a pen whose unit is one of them.
+function fit(canvas, width, height) {
+  const ratio = window.devicePixelRatio || 1;
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  canvas.width = width * ratio;
+  canvas.height = height * ratio;
+  const pen = canvas.getContext("2d");
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return pen;
+}
+
+function mark(pen, [row, col], size, letter, colour) {
+  const diamond = letter === "G", [x, y] = [(col + 0.5) * size, (row + 0.5) * size];
+  const reach = Math.max(5, size * (diamond ? 0.56 : 0.44));
+  pen.fillStyle = diamond ? colour.goal : colour.start;
+  pen.strokeStyle = colour.ink;
+  pen.lineWidth = 1.5;
+  pen.beginPath();
+  if (diamond) [[0, -1], [1, 0], [0, 1], [-1, 0]].forEach(([i, j]) => pen.lineTo(x + i * reach, y + j * reach));
+  else pen.arc(x, y, reach, 0, 7);
+  pen.closePath();
+  pen.fill();
+  pen.stroke();
+  pen.fillStyle = colour.ink;
+  pen.font = `700 ${Math.max(7, Math.round(size * 0.5))}px sans-serif`;
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  pen.fillText(letter, x, y + size * 0.03);
+}
+
+function arrow(pen, x, y, dx, dy, head) {
+  const angle = Math.atan2(dy, dx);
+  pen.moveTo(x - dx, y - dy);
+  pen.lineTo(x + dx, y + dy);
+  for (const turn of [2.55, -2.55]) {
+    pen.moveTo(x + dx, y + dy);
+    pen.lineTo(x + dx + head * Math.cos(angle + turn), y + dy + head * Math.sin(angle + turn));
+  }
+}
+
+function frame(pen, [row, col], size, colour, dashes, width) {
+  pen.strokeStyle = colour;
+  pen.lineWidth = width;
+  pen.setLineDash(dashes);
+  pen.strokeRect(col * size + 1, row * size + 1, size - 2, size - 2);
+  pen.setLineDash([]);
+}
+
+// A component's function is called again with every new data; what it keeps between calls lives in its host element.
+function keep(selector, make) {
+  const made = new WeakMap();
+  return (component) => {
+    const host = component.parentElement.querySelector(selector);
+    if (!made.has(host)) made.set(host, make(host));
+    const widget = made.get(host);
+    widget.send = component.setTriggerValue;
+    widget.show(component.data);
+    return () => { widget.stop(); made.delete(host); };
+  };
+}

@@ -1,0 +1,70 @@
+"""R, P and V step by step: a film that runs in the page (film.js)."""
+
+import base64
+import hashlib
+from collections.abc import Callable
+
+import figures
+import numpy as np
+import streamlit as st
+
+from widgets import canvas
+from widgets.map_grid import bits
+
+_PANEL = """<figure><figcaption><b>{0}</b>: {1}<small>{2}</small></figcaption>
+<canvas data-panel="{0}" tabindex="0" role="img" aria-label="Map of {0}: {1}. Arrow keys read the cells."></canvas>
+<div class="key" data-panel="{0}">{3}</div></figure>"""
+_KEY = '<span class="low"></span><span class="ramp"></span><span class="high"></span>'
+_HTML = f"""<div class="film"><div class="panels">
+{_PANEL.format("R", "the reward it sees", "orange costs, purple pays", _KEY)}
+{_PANEL.format("P", "what its best action does", "where each cell's best action pushes", "")}
+{_PANEL.format("V", "how good each cell is", "dark is poor, bright is good", _KEY)}
+</div><div class="control"><button type="button" aria-label="Play">▶</button>
+<input type="range" min="0" value="0" step="1" aria-label="Step of value iteration"><output></output></div>
+<div class="say" role="status" aria-live="polite"></div></div>"""
+
+_film = canvas.component("film", _HTML)
+
+
+def draw(key: str, trace, push, walls, start, goal, k: int, *, step: int | None,
+         on_step: Callable[[int], None]) -> None:
+    """Show a trace.
+
+    Args:
+        key: of the component.
+        trace: `pnzoo.Trace`.
+        push: [K+1, H, W, 2], `pnzoo.analysis.flow(trace)`.
+        walls, start, goal: the map.
+        k: the last step.
+        step: the step shown first; None plays all of them once.
+        on_step: called with the step where the slider came to rest.
+    """
+    data = film_data(trace, push, walls, start, goal, k)
+    shown = data["steps"] if step is None else [s for s in data["steps"] if s <= step] or data["steps"][:1]
+    data |= {"autoplay": step is None, "first": len(shown) - 1}
+
+    def moved():
+        value = getattr(st.session_state.get(key), "step", None)
+        if type(value) is int and 0 <= value <= k:
+            on_step(value)
+
+    _film(key=key, data=data, on_step_change=moved)
+
+
+def film_data(trace, push, walls, start, goal, k):
+    """What the page needs: whole numbers in base64, a few bytes a cell and step."""
+    steps = figures.frame_steps(walls.size, k)
+    low, high = figures.value_range(trace, walls, k)
+    share = np.clip((trace.values[steps] - low) / (high - low), 0, 1)
+    values = _base64(np.round(share * 65535).astype("<u2"))
+    top = figures.reward_top(trace, walls)
+    return {"rows": walls.shape[0], "cols": walls.shape[1], "walls": bits(walls), "start": [int(x) for x in start],
+            "goal": [int(x) for x in goal], "steps": steps, "values": values, "vRange": [low, high],
+            "push": _base64(np.round(push[steps] * 127).astype("i1")),
+            "reward": [round(float(x), 3) for x in trace.reward.ravel()], "rRange": [-top, top],
+            "rStops": figures.stops(figures.REWARD_SCALE), "vStops": figures.stops(figures.VALUE_SCALE),
+            "id": hashlib.sha256((values + bits(walls)).encode()).hexdigest()[:16]}
+
+
+def _base64(array):
+    return base64.b64encode(array.tobytes()).decode()
