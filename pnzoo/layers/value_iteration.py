@@ -7,6 +7,7 @@ Tamar et al. 2016, section 3.1. With a reward R, a transition P and V_0 = 0, eac
 where s' runs over the 3x3 neighbourhood of s. The three forms of P differ in what they may depend on.
 """
 
+from numbers import Real
 from typing import NamedTuple
 
 import keras
@@ -77,9 +78,9 @@ class ValueIteration(keras.layers.Layer):
 
     def __init__(self, k, channels=10, transition="free", tied=True, sharpness=1.0, costs=False, **kwargs):
         super().__init__(**kwargs)
-        if isinstance(k, bool) or int(k) != k or k < 1:
+        if not _counts(k):
             raise ValueError(f"k is the number of value-iteration steps, a whole number >= 1; got {k!r}. Try k=20.")
-        if int(channels) != channels or channels < 1:
+        if not _counts(channels):
             raise ValueError(f"channels is the number of abstract actions, a whole number >= 1; got {channels!r}.")
         if transition not in TRANSITIONS:
             raise ValueError(f"transition is one of {', '.join(map(repr, TRANSITIONS))}; got {transition!r}.")
@@ -216,6 +217,11 @@ class ValueIteration(keras.layers.Layer):
             "sharpness": self.sharpness,
             "costs": self.costs,
         }
+
+
+def _counts(number):
+    """Whether it is a whole number >= 1."""
+    return isinstance(number, Real) and not isinstance(number, bool) and number // 1 == number and number >= 1
 
 
 def _convolve(image, kernel):
