@@ -38,22 +38,21 @@ VIN_LIMITS = (
     "Plans at most k moves ahead: for longer ways load it with a larger k.",
     "Trained on 8-connected maps where a diagonal move may pass a wall's corner.",
 )
-OPEN = {
-    8: Stage(size=8, maps=4000, epochs=8, k=12),
-    16: Stage(size=16, maps=3000, epochs=8, k=28, rate_from=5e-3, rate_to=2e-4),
-}
+SHORT = Stage(size=8, maps=4000, epochs=8, k=12, rate_from=1e-2, rate_to=1e-3)
+MIDDLE = Stage(size=16, maps=3000, epochs=8, k=28, rate_from=5e-3, rate_to=2e-4)
+LONG = Stage(size=28, maps=1000, epochs=3, k=56, rate_from=1e-3, rate_to=1e-4)
 
 
 def _vin(size, k, stages):
     return Recipe(
         summary=f"Value Iteration Network with state-dependent transitions for maps such as the paper's {size}x{size}, any size, any k",
-        config={"k": k},
-        stages=tuple(OPEN[s] for s in stages),
+        config={"k": k, "sharpness": 6.0},
+        stages=stages,
         limits=VIN_LIMITS,
     )
 
 
-def _paper(size, k):
+def _paper(size, k, epochs=30):
     return Recipe(
         summary=f"Value Iteration Network as in the paper: shared free kernels, linear reward features, {size}x{size}",
         config={
@@ -66,22 +65,47 @@ def _paper(size, k):
             "gain": None,
         },
         stages=tuple(
-            Stage(size=size, maps=5000, epochs=30, rate_from=rate, rate_to=rate) for rate in (0.01, 0.005, 0.002, 0.001)
+            Stage(size=size, maps=5000, epochs=epochs, rate_from=rate, rate_to=rate) for rate in (0.01, 0.005, 0.002, 0.001)
         ),
         batch_size=12,
         paths=7,
         same_maps=True,
         optimizer="rmsprop",
         clip=0.0,
-        limits=("The paper's parameterisation and recipe, for comparison: see the entry without _paper for the best weights.",),
+        limits=(
+            "For comparison with the paper; the entry without _paper has better weights.",
+            "Each step takes 12 maps with all their labelled states (the paper: 12 maps with 10 states each), so an epoch has "
+            "fewer steps than the paper's" + (f"; {epochs} epochs a learning rate, not 30." if epochs != 30 else "."),
+        ),
+    )
+
+
+def _reactive(kind, size, maps, epochs, batch_size, cells, rate=1e-3):
+    model, what = {"cnn": ("CNNPolicy", "five convolutions"), "fcn": ("FCNPolicy", "a convolution that spans the map")}[kind]
+    return Recipe(
+        summary=f"The paper's {kind.upper()} baseline, a reactive policy of {what}, {size}x{size}",
+        model=model,
+        config={"size": size},
+        stages=(Stage(size=size, maps=maps, epochs=epochs, rate_from=rate, rate_to=rate / 50),),
+        batch_size=batch_size,
+        cells=cells,
+        limits=(f"A reactive baseline: maps up to {size}x{size} only, and it does not plan.",),
     )
 
 
 RECIPES = {
-    "vin8": _vin(8, 16, [8]),
-    "vin16": _vin(16, 48, [8, 16]),
-    "vin28": _vin(28, 80, [8, 16]),
-    **{f"vin{size}_paper": _paper(size, k) for size, k in ((8, 10), (16, 20), (28, 36))},
+    "vin8": _vin(8, 16, (SHORT, dataclasses.replace(MIDDLE, epochs=4))),
+    "vin16": _vin(16, 48, (SHORT, MIDDLE)),
+    "vin28": _vin(28, 80, (SHORT, MIDDLE, LONG)),
+    "vin8_paper": _paper(8, 10),
+    "vin16_paper": _paper(16, 20),
+    "vin28_paper": _paper(28, 36, epochs=10),
+    "fcn8": _reactive("fcn", 8, maps=20_000, epochs=20, batch_size=32, cells=16),
+    "fcn16": _reactive("fcn", 16, maps=20_000, epochs=8, batch_size=32, cells=32),
+    "fcn28": _reactive("fcn", 28, maps=20_000, epochs=3, batch_size=32, cells=32),
+    "cnn8": _reactive("cnn", 8, maps=20_000, epochs=6, batch_size=32, cells=8),
+    "cnn16": _reactive("cnn", 16, maps=20_000, epochs=3, batch_size=32, cells=8),
+    "cnn28": _reactive("cnn", 28, maps=12_000, epochs=2, batch_size=32, cells=8),
 }
 
 # Success and 0-1 loss in table 1 of the paper.
