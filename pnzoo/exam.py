@@ -17,12 +17,17 @@ class Exam(NamedTuple):
     goal:  int [B, 2], (row, col)
     start: int [B, 2], drawn among all cells from which the goal can be reached
     on:    what they are, as a card says it
+    which, states, labels: int [N], [N, 2], [N]: states with one label each and the map each is on, where the
+           authors' data has them
     """
 
     walls: np.ndarray
     goal: np.ndarray
     start: np.ndarray
     on: str
+    which: np.ndarray | None = None
+    states: np.ndarray | None = None
+    labels: np.ndarray | None = None
 
 
 def fresh(height: int, width: int | None = None, n: int = MAPS, seed: int | None = None) -> Exam:
@@ -68,12 +73,15 @@ def paper(file: str | Path, n: int | None = None, seed: int = 0) -> Exam:
     from pnzoo.gridworld.paper_files import PaperTest, read_paper_file, split_by_map
 
     data = read_paper_file(file)
+    labelled = {}
     if isinstance(data, PaperTest):
         walls, goal, start, on = data.walls, data.goal, data.starts, f"{Path(file).name}, its own starts"
     else:
         held_out = split_by_map(data)[1]
         walls, goal, start = held_out.walls, held_out.goal, None
         on = f"the held-out maps of {Path(file).name}, starts of seed {seed}"
+        if n is None or n >= len(walls):
+            labelled = {"which": held_out.which, "states": held_out.states, "labels": held_out.labels}
     rng = np.random.default_rng(seed)
     if n is not None and n < len(walls):
         chosen = np.sort(rng.choice(len(walls), n, replace=False))
@@ -81,10 +89,12 @@ def paper(file: str | Path, n: int | None = None, seed: int = 0) -> Exam:
         start = start if start is None else start[chosen]
     if start is None:
         start = gridworld.random_starts(walls, goal, rng)
-    return Exam(walls, goal, start, on)
+    return Exam(walls, goal, start, on, **labelled)
 
 
 def measure(model: Any, exam: Exam) -> list[dict[str, Any]]:
     """Metrics of a planner on an exam, as `planning.evaluate` gives them, each with `on`."""
     metrics = planning.evaluate(model, exam.walls, exam.goal, exam.start)
+    if exam.labels is not None:
+        metrics.append(planning.author_label_loss(model, *exam[:2], exam.which, exam.states, exam.labels))
     return [{**metric, "on": exam.on} for metric in metrics]

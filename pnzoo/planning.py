@@ -29,7 +29,7 @@ class Trace(NamedTuple):
     """The inside of a Value Iteration Network on one map.
 
     reward:     [H, W] R, as the network sees it
-    transition: [A, 3, 3], or [H, W, A, 3, 3] where P depends on the cell: the weight that each action gives each neighbour
+    transition: [A, 3, 3], or [H, W, A, 3, 3] where P depends on the cell: the weight of each neighbour
     values:     [K+1, H, W] V_0 = 0, V_1 ... V_K
     q:          [H, W, A] Q(R, V_K), what the policy reads
     policy:     int [H, W], indices into `gridworld.MOVES`
@@ -47,7 +47,10 @@ class Trace(NamedTuple):
 
 
 def with_border(walls):
-    """Draw the ring of wall that every map ends in, where it is not drawn: bool [H, W] -> (bool [H', W'], margin 0 or 1)."""
+    """Draw the ring of wall that every map ends in, where it is not drawn.
+
+    bool [H, W] -> (bool [H', W'], margin), the margin being 0 or 1.
+    """
     drawn = _border_drawn(walls[None])[0]
     return (walls, 0) if drawn else (np.pad(walls, 1, constant_values=True), 1)
 
@@ -88,7 +91,9 @@ def _as_goals(goal, walls, single):
         return np.asarray([gridworld.as_cell("goal", goal, walls[0], free=True)])
     goals = np.asarray(goal)
     if goals.shape != (len(walls), 2):
-        raise ValueError(f"{len(walls)} maps need goals of shape ({len(walls)}, 2), a (row, col) each; got {goals.shape}.")
+        raise ValueError(
+            f"{len(walls)} maps need goals of shape ({len(walls)}, 2), a (row, col) each; got {goals.shape}."
+        )
     if goals.dtype.kind in "iu":  # many goals at once; the slow check below finds and names the bad one
         inside = ((goals >= 0) & (goals < walls.shape[1:])).all(axis=1)
         if inside.all() and not walls[np.arange(len(walls)), goals[:, 0], goals[:, 1]].any():
@@ -188,7 +193,7 @@ def roll_out(walls, start, goal, act, limit):
 
 
 def optimal_steps(walls, goal, start, dist=None):
-    """Moves of a cheapest path from each start (of several, the one found by taking the first optimal move): int [B]."""
+    """Moves of a cheapest path from each start, int [B]; of several, the one of first optimal moves."""
     dist = gridworld.distances(walls, goal) if dist is None else dist
     best = gridworld.optimal_moves(walls, goal, dist=dist).argmax(axis=-1)
     limit = np.full(len(walls), walls[0].size)
@@ -233,8 +238,9 @@ def evaluate(model, walls, goal, start, cells_a_map=None, seed=0):
     Returns:
         list of {"name", "value", "n", "interval"}: `success`; `optimal_length` (reached by a cheapest path);
         `optimal_action` (share of cells whose action is in the set of optimal moves); `path_excess` (mean
-        extra length of successful walks); `expected_reward` (+1 goal, -1 wall, -0.01 a move); `label_loss` (the paper's 0-1
-        loss, against one label drawn uniformly from the optimal set).
+        extra length of successful walks); `expected_reward` (+1 goal, -1 wall, -0.01 a move); `label_loss` (0-1
+        error against one label a cell, drawn uniformly from its optimal set; the paper's own labels are not uniform,
+        see `author_label_loss`).
 
     Raises:
         ValueError: a start from which the goal can't be reached.
@@ -249,16 +255,8 @@ def evaluate(model, walls, goal, start, cells_a_map=None, seed=0):
         raise ValueError(f"map {int(np.argmin(np.isfinite(best_cost)))}: no way leads from its start to its goal.")
     limit = 2 * (optimal_steps(walls, goal, start, dist) + 1)
     labelled = optimal.any(axis=-1)
-    if getattr(model, "scores_every_cell", True):
-        policy = model.policy(walls, goal)
-
-        def act(index, at):
-            return policy[index, at[:, 0], at[:, 1]]
-    else:
-
-        def act(index, at):
-            return model.scores_at(walls[index], goal[index], at[:, None]).argmax(axis=-1)[:, 0]
-
+    act = _acting(model, walls, goal)
+    if not getattr(model, "scores_every_cell", True):
         cells_a_map = cells_a_map or 10
     walks = roll_out(walls, start, goal, act, limit)
     index, at = _cells(labelled, cells_a_map, seed)
@@ -268,7 +266,7 @@ def evaluate(model, walls, goal, start, cells_a_map=None, seed=0):
     loss = 1 - right / sets.sum(axis=1)
     shortest = walks.success & (walks.cost <= best_cost + 1e-6)
     reward = walks.success * 1.0 - walks.crashed * 1.0 - 0.01 * walks.steps
-    excess = (walks.cost - best_cost)[walks.success]
+    excess = np.round(walks.cost - best_cost, 9)[walks.success]  # sums of the same numbers in another order
     return [
         _proportion("success", walks.success),
         _proportion("optimal_length", shortest),
@@ -278,6 +276,33 @@ def evaluate(model, walls, goal, start, cells_a_map=None, seed=0):
         _mean("expected_reward", reward),
         _mean("label_loss", _by_map(loss, index)),
     ]
+
+
+def author_label_loss(model, walls, goal, which, states, labels):
+    """The loss in the paper's table 1: 0-1 error against the one move that the data gives for each state.
+
+    A state may have several shortest first moves, so even a perfect planner misses some labels.
+
+    Args:
+        model: a planner.
+        walls, goal: bool [M, H, W], int [M, 2].
+        which, states, labels: int [N] the map of each state, int [N, 2], int [N].
+
+    Returns:
+        {"name": "author_label_loss", "value", "n", "interval"}, n and interval over states.
+    """
+    act = _acting(model, walls, goal)
+    parts = [slice(i, i + 4096) for i in range(0, len(which), 4096)]
+    actions = np.concatenate([act(which[part], states[part]) for part in parts])
+    return _proportion("author_label_loss", actions != labels)
+
+
+def _acting(model, walls, goal):
+    """The function (map indices [n], positions [n, 2]) -> actions [n] of a model."""
+    if getattr(model, "scores_every_cell", True):
+        policy = model.policy(walls, goal)
+        return lambda index, at: policy[index, at[:, 0], at[:, 1]]
+    return lambda index, at: model.scores_at(walls[index], goal[index], at[:, None]).argmax(axis=-1)[:, 0]
 
 
 def _cells(labelled, cells_a_map, seed):

@@ -4,7 +4,8 @@
     python -m train.imitation vin16 --evaluate --publish  # measure on fresh maps and put it into zoo/
     python -m train.imitation vin16 --seeds 10          # the same recipe from ten seeds: how often does it work?
 
-Every field of the recipe (`train/recipes_imitation.py`) is an option: `--seed 3 --batch-size 64`. A run lives in `runs/NAME`.
+Every field of the recipe (`train/recipes_imitation.py`) is an option: `--seed 3 --batch-size 64`. A run
+lives in `runs/NAME`.
 """
 
 import argparse
@@ -35,7 +36,7 @@ def main(arguments=None):
     parser.add_argument("--fresh", action="store_true", help="forget an earlier run of this name")
     parser.add_argument("--evaluate", action="store_true", help="measure the trained model, fill its card")
     parser.add_argument("--maps", type=int, default=exam.MAPS, help="fresh maps to measure on")
-    parser.add_argument("--paper-files", default=None, help="folder with the authors' gridworld_N.mat, to measure on too")
+    parser.add_argument("--paper-files", default=None, help="folder with the authors' .mat files, to measure on too")
     parser.add_argument("--publish", action="store_true", help="copy the entry into zoo/")
     parser.add_argument("--seeds", type=int, default=0, help="train and measure this many seeds instead")
     run.add_fields(parser, next(iter(RECIPES.values())))
@@ -54,7 +55,7 @@ def main(arguments=None):
 
 
 def train(recipe, folder, command="", fresh=False):
-    """Train by a recipe, stage after stage, or go on with a run that was stopped; returns the best model by validation."""
+    """Train by a recipe, or go on with a run that was stopped; returns the best model by validation."""
     folder = run.open_folder(folder, recipe, fresh)
     keras.utils.set_random_seed(recipe.seed)
     model = build(recipe)
@@ -191,7 +192,9 @@ class Batches(keras.utils.PyDataset):
 def card(recipe, folder, stages, command):
     """What is known of a model when its training ends."""
     sizes = " then ".join(dict.fromkeys(f"{_field(s, 'size')}x{_field(s, 'size')}" for s in recipe.stages))
-    labels = f"one label for each state on {recipe.paths} paths a map" if recipe.paths else "every reachable cell, its set of optimal moves"
+    labels = "every reachable cell, its set of optimal moves"
+    if recipe.paths:
+        labels = f"one label for each state on {recipe.paths} paths a map"
     return {
         "task": "planning",
         "summary": recipe.summary,
@@ -223,7 +226,8 @@ def evaluate(folder, name, maps, paper_files=None):
     metrics = []
     for paper_exam, command in exams:
         for metric in exam.measure(model, paper_exam):
-            metric |= {"seeds": [entry["seed"]], "command": command, "paper": PAPER_TABLE.get((name.split("_")[0], metric["name"]))}
+            paper = PAPER_TABLE.get((name.split("_")[0], metric["name"]))
+            metric |= {"seeds": [entry["seed"]], "command": command, "paper": paper}
             metrics.append(metric)
             print(f"{name}: {metric['name']} {metric['value']:.5f} {metric['interval']} on {metric['on']}", flush=True)
     shape = (1, size, size, 2)

@@ -136,7 +136,8 @@ class ValueIteration(keras.layers.Layer):
             q_steps.append(backup(self._copy(step), values[-1]))
             values.append(ops.max(q_steps[-1], axis=-1))
         q = backup(self._copy(self.k), values[-1])
-        return Backups(q, ops.stack(values, axis=1), ops.stack(q_steps, axis=1), self.transition_probabilities(observation))
+        transition = self.transition_probabilities(observation)
+        return Backups(q, ops.stack(values, axis=1), ops.stack(q_steps, axis=1), transition)
 
     def transition_probabilities(self, observation=None, step=0):
         """P as an array: [A, 3, 3] for shared kernels (free ones as they are), else [B, H, W, A, 3, 3].

@@ -36,7 +36,8 @@ class Planner(keras.Model):
             goal: int (row, col) or [B, 2].
 
         Returns:
-            int [H, W] or [B, H, W], indices into `pnzoo.gridworld.MOVES`. A wall's cell has an entry too; it means nothing.
+            int [H, W] or [B, H, W], indices into `pnzoo.gridworld.MOVES`. Cells of wall have
+            an entry too; it means nothing.
 
         Raises:
             ValueError: the map or the goal is not one.

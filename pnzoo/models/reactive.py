@@ -22,7 +22,9 @@ class Reactive(Planner):
     def __init__(self, size, **kwargs):
         super().__init__(**kwargs)
         if int(size) != size or size < 4:
-            raise ValueError(f"size is the side of the maps, a whole number >= 4; got {size!r}. The paper's are 8, 16 and 28.")
+            raise ValueError(
+                f"size is the side of the maps, a whole number >= 4; got {size!r}. The paper's are 8, 16 and 28."
+            )
         self.size = int(size)
 
     def call(self, inputs):

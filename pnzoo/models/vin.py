@@ -90,8 +90,8 @@ class VIN(Planner):
         ]
         self.reward_head = keras.layers.Dense(1, use_bias=costs, name="reward")
         if costs:
-            # The goal starts as a place worth reaching. Left to chance, about one start in three learns the world upside
-            # down, the goal as its worst place and every move as its opposite: a plateau that a maximum can't leave.
+            # The goal starts as a place worth reaching. Left to chance, some seeds learn the world upside down, the
+            # goal as its worst place and every move as its opposite: a plateau that a maximum can't leave.
             towards = keras.initializers.Constant([[0.0], [-GOAL_START]])
             self.reward_of_image = keras.layers.Dense(
                 1, use_bias=False, kernel_initializer=towards, name="reward_of_image"
