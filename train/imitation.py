@@ -49,7 +49,7 @@ def main(arguments=None):
     if not options["evaluate"] or not (folder / "entry").is_dir():
         train(recipe, folder, command.split(" --evaluate")[0], fresh=options["fresh"])
     if options["evaluate"]:
-        evaluate(folder, name, options["maps"], options["paper_files"])
+        evaluate(folder, name, recipe, options["maps"], options["paper_files"])
     if options["publish"]:
         publish(folder, name)
 
@@ -205,17 +205,23 @@ def card(recipe, folder, stages, command):
         "data": f"generated maps of the paper's distribution, {sizes}; {labels}",
         "hardware": run.hardware(),
         "wall_seconds": round(run.seconds_spent(folder), 1),
-        "recipe": json.loads(json.dumps(dataclasses.asdict(recipe))),
+        "recipe": _recorded(recipe),
         "limits": list(recipe.limits),
         "history": run.history([folder / f"stage{number}.csv" for number in range(stages)]),
     }
+
+
+def _recorded(recipe):
+    """The recipe as a card keeps it: what bears on the training, not the words beside it."""
+    fields = json.loads(json.dumps(dataclasses.asdict(recipe)))
+    return {name: value for name, value in fields.items() if name not in ("summary", "limits")}
 
 
 def _field(stage, name):
     return stage[name] if isinstance(stage, dict) else getattr(stage, name)
 
 
-def evaluate(folder, name, maps, paper_files=None):
+def evaluate(folder, name, recipe, maps, paper_files=None):
     """Measure on fresh maps (and the authors' held-out ones) and write the numbers into the card."""
     model, entry = hub.load(folder / "entry"), hub.card(folder / "entry")
     size = int("".join(c for c in name if c.isdigit()) or 16)
@@ -235,7 +241,8 @@ def evaluate(folder, name, maps, paper_files=None):
         counted = {"value": flops(model, shape), "per": f"one {size}x{size} map, all cells"}
     else:
         counted = {"value": flops(model, [shape, (1, 1, 2)]), "per": f"one cell of a {size}x{size} map"}
-    hub.save(model, folder / "entry", {**entry, "metrics": metrics, "flops": counted})
+    words = {"summary": recipe.summary, "limits": list(recipe.limits)}
+    hub.save(model, folder / "entry", {**entry, **words, "metrics": metrics, "flops": counted})
 
 
 def publish(folder, name):

@@ -37,6 +37,7 @@ class Recipe:
 VIN_LIMITS = (
     "Plans at most k moves ahead: for longer ways load it with a larger k.",
     "Trained on 8-connected maps where a diagonal move may pass a wall's corner.",
+    "Not trained in mazes: of 100 perfect 15x15 mazes, vin16 with k=120 solved 30 from the farthest start.",
 )
 SHORT = Stage(size=8, maps=4000, epochs=8, k=12, rate_from=1e-2, rate_to=1e-3)
 MIDDLE = Stage(size=16, maps=3000, epochs=8, k=28, rate_from=5e-3, rate_to=2e-4)
@@ -102,7 +103,7 @@ RECIPES = {
     "vin28": _vin(80, (SHORT, MIDDLE, LONG)),
     "vin8_paper": _paper(8, 10),
     "vin16_paper": _paper(16, 20),
-    "vin28_paper": _paper(28, 36, epochs=10),
+    "vin28_paper": _paper(28, 36, epochs=4),
     "fcn8": _reactive("fcn", 8, maps=20_000, epochs=20, batch_size=32, cells=16),
     "fcn16": _reactive("fcn", 16, maps=20_000, epochs=8, batch_size=32, cells=32),
     "fcn28": _reactive("fcn", 28, maps=20_000, epochs=3, batch_size=32, cells=32),
