@@ -16,14 +16,16 @@ class EpisodeStream(keras.utils.PyDataset):
     Args:
         images: uint8 `[C, N, H, W]` with 255 for ink (`Characters.images`), or a list of C arrays `[N_c, H, W]`.
         way, shot, queries: as in `episodes.sample`.
+        shapes: instead of those three, a list of `(way, shot, queries)` that batches take in turn.
+        support_size: pad every support set to this size; by default, to the largest of the batch.
         batch_size: episodes a batch.
         steps: batches an epoch.
         seed: seed of the stream.
         augment: None, or a dict of `warp.random_affine`'s limits, to warp every image by a map of its own.
         epoch: the epoch to start at, when resuming.
-        class_targets: also give each image's class for a loss over all classes: targets become a dict of `episode`
-            int `[B, Q]` and `classes` int `[B, S + Q]`, support before query.
-        every_label: give the labels of support and query images, int `[B, S + Q]`, instead of the queries' alone.
+        targets: what each batch asks for: `"queries"` (labels int `[B, Q]`), `"all"` (labels int `[B, S + Q]`,
+            support before query), or `"classes"` (the same with the numbers of the classes in `images`); or a tuple
+            of two, to have a dict of both by the names `episode` and `classes`.
 
     Example:
         >>> import numpy as np
@@ -34,16 +36,28 @@ class EpisodeStream(keras.utils.PyDataset):
     """
 
     def __init__(
-        self, images, *, way, shot, queries, batch_size=1, steps=100, seed=0, augment=None, epoch=0,
-        class_targets=False, every_label=False, **fit,
+        self,
+        images,
+        *,
+        way=None,
+        shot=None,
+        queries=None,
+        shapes=None,
+        support_size=None,
+        batch_size=1,
+        steps=100,
+        seed=0,
+        augment=None,
+        epoch=0,
+        targets="queries",
+        **fit,
     ):
         super().__init__(**fit)
         self.images = images
         self.counts = np.array([len(drawings) for drawings in images])
-        self.way, self.shot, self.queries = way, shot, queries
-        self.batch_size, self.steps, self.seed = batch_size, steps, seed
-        self.augment, self.epoch = augment, epoch
-        self.class_targets, self.every_label = class_targets, every_label
+        self.shapes = shapes or [(way, shot, queries)]
+        self.support_size, self.batch_size, self.steps = support_size, batch_size, steps
+        self.seed, self.augment, self.epoch, self.targets = seed, augment, epoch, targets
 
     @property
     def num_batches(self):
@@ -54,17 +68,22 @@ class EpisodeStream(keras.utils.PyDataset):
 
     def __getitem__(self, index):
         rng = np.random.default_rng((self.seed, self.epoch, index))
-        drawn = [
-            episodes.sample(self.counts, self.way, self.shot, self.queries, rng) for _ in range(self.batch_size)
-        ]
-        inputs, y = episodes.batch(self.images, drawn)
+        way, shot, queries = self.shapes[index % len(self.shapes)]
+        drawn = [episodes.sample(self.counts, way, shot, queries, rng) for _ in range(self.batch_size)]
+        inputs, y = episodes.batch(self.images, drawn, self.support_size)
         for role in ("support", "query"):
             inputs[role] = self._ink(inputs[role], rng)
-        if self.every_label:
-            y = np.stack([np.r_[e.support_label, e.query_label] for e in drawn]).astype("int32")
-        if self.class_targets:
-            y = {"episode": y, "classes": np.stack([np.r_[e.support[:, 0], e.query[:, 0]] for e in drawn])}
-        return inputs, y
+        if isinstance(self.targets, str):
+            return inputs, self._target(self.targets, y, drawn)
+        names = ("episode", "classes")
+        return inputs, {name: self._target(kind, y, drawn) for name, kind in zip(names, self.targets, strict=True)}
+
+    def _target(self, kind, y, drawn):
+        if kind == "queries":
+            return y
+        if kind == "all":
+            return np.stack([np.r_[e.support_label, e.query_label] for e in drawn]).astype("int32")
+        return np.stack([np.r_[e.support[:, 0], e.query[:, 0]] for e in drawn]).astype("int32")
 
     def _ink(self, images, rng):
         if self.augment:

@@ -126,18 +126,20 @@ def sample_within(alphabet, way, shot, queries, rng, counts):
     return sample(counts, way, shot, queries, rng, among=np.flatnonzero(alphabet == rng.choice(wide)))
 
 
-def batch(images, episodes):
+def batch(images, episodes, support_size=None):
     """Look up images (or codes) and stack episodes into the arrays that the models take.
 
     Args:
         images: array `[C, N, ...]`, or a list of C arrays `[N_c, ...]`.
         episodes: list of `Episode` with equal way; support sets of unequal size are padded and masked.
+        support_size: size to pad support sets to; by default, that of the largest.
 
     Returns:
         `(inputs, y)`: a dict of `support [B, S, ...]`, `labels` one-hot float32 `[B, S, W]`, `query [B, Q, ...]`,
         `mask` bool `[B, S]` True at real support images; and `y` int32 `[B, Q]`, -1 where a query is padding.
     """
     size, asked = (max(len(getattr(e, field)) for e in episodes) for field in ("support", "query"))
+    size = support_size or size
     support, query = (
         np.stack([_pad(_look_up(images, getattr(e, field)), length) for e in episodes])
         for field, length in (("support", size), ("query", asked))

@@ -78,10 +78,15 @@ def fine_tune(
     return tuned
 
 
-def copy(model):
-    """A few-shot model with the same configuration and weights, sharing nothing."""
+def copy(model, **changes):
+    """A few-shot model with the same weights, sharing nothing, in the default precision.
+
+    Args:
+        model: the model.
+        **changes: arguments that replace its own and need no other weights, such as `views=9`.
+    """
     config = {k: v for k, v in model.get_config().items() if k not in ("name", "trainable", "dtype")}
-    twin = type(model)(**config)
+    twin = type(model)(**{**config, **changes})
     twin.build_weights()
     twin.set_weights(model.get_weights())
     return twin

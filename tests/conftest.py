@@ -32,3 +32,16 @@ def guide(toy_zoo):
     model.dense.kernel.assign(np.random.default_rng(0).normal(size=(5, 8)).astype("float32"))
     pnzoo.save(model, toy_zoo / "guide8", CARD)
     return model
+
+
+@pytest.fixture(scope="session")
+def real_omniglot(tmp_path_factory):
+    """Omniglot's `Drawings`: from the cache, or made from the TFDS folder that TFDS_DATA_DIR names."""
+    from pnzoo import omniglot
+
+    if omniglot.cache_path().exists():
+        return omniglot.load()
+    if not os.path.isdir(os.path.join(os.environ.get("TFDS_DATA_DIR", ""), "omniglot")):
+        pytest.skip("no Omniglot here: set TFDS_DATA_DIR to a folder that holds it")
+    pytest.importorskip("tensorflow_datasets")
+    return omniglot.load(omniglot.prepare(tmp_path_factory.mktemp("omniglot") / omniglot.PREPARED))

@@ -1,8 +1,9 @@
 """Train the few-shot entries of the zoo.
 
-    python -m train.prepare_omniglot                  # once
-    python -m train.matching matching_conv4_omniglot  # train; stop and start it again as often as you like
-    python -m train.matching matching_conv4_omniglot --evaluate --publish   # test split, once, at the very end
+    python -m train.prepare_omniglot                      # once
+    python -m train.matching matching_conv4_omniglot      # train; stopped, it goes on where it was
+    python -m train.matching NAME --evaluate --publish    # measure on the test part, once, and put it into zoo/
+    python -m train.matching NAME --validate              # measure on the validation part, as often as you like
 
 Every field of the recipe (`train/recipes_matching.py`) is an option: `--minutes 30 --config '{"kernel": "dot"}'`.
 A run lives in `runs/NAME`: `history.csv`, a backup to resume from, the best weights by validation, and the finished
@@ -11,59 +12,61 @@ A run lives in `runs/NAME`: `history.csv`, a backup to resume from, the best wei
 
 import argparse
 import dataclasses
-import json
 import pathlib
-import platform
 import sys
 
-RUNS = pathlib.Path("runs")
+from train import run
+from train.recipes_matching import RECIPES, Recipe
+
+QUICK = {"steps": 10, "epochs": 3, "validate_every": 3}
 
 
 def main(arguments=None):
     """Run the command line."""
-    from train import few_shot_run
-    from train.recipes_matching import RECIPES
+    from pnzoo import hub
+    from train import few_shot_exam, few_shot_run
+
+    options = _parse(arguments)
+    recipe = run.override(RECIPES[options["name"]], options)
+    if options["quick"]:
+        recipe = dataclasses.replace(recipe, **QUICK)
+    name = options["name"] + "_quick" * options["quick"]
+    folder = pathlib.Path(options["run"] or run.RUNS / name)
+    command = " ".join(["python -m train.matching", *(sys.argv[1:] if arguments is None else arguments)])
+    measuring = options["evaluate"] or options["validate"]
+    if not measuring or not (folder / "entry").is_dir():
+        few_shot_run.train(recipe, folder, command=command.split(" --evaluate")[0], fresh=options["fresh"])
+    if options["validate"]:
+        network, card = hub.load(folder / "entry", **options["load"]), hub.card(folder / "entry")
+        for metric in few_shot_exam.measure(network, name, card["recipe"], "val", options["episodes"]):
+            print(f"{name} {metric['name']}: {100 * metric['value']:.2f} % {metric['interval']} on validation", flush=True)
+    if options["evaluate"]:
+        few_shot_exam.evaluate(
+            folder / "entry", name, episodes=options["episodes"], command=command, mnist=options["mnist"],
+            again=options["again"],
+        )
+    if options["publish"]:
+        network, card = hub.load(folder / "entry"), hub.card(folder / "entry")
+        print("published", hub.save(network, hub.zoo_folder() / options["name"], {**card, "name": options["name"]}))
+
+
+def _parse(arguments):
+    import json
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", choices=RECIPES, help="the entry")
     parser.add_argument("--run", default=None, help="folder of the run (default: runs/NAME)")
     parser.add_argument("--fresh", action="store_true", help="forget an earlier run of this name")
-    parser.add_argument("--quick", action="store_true", help="a minute's run, to see that everything works")
-    parser.add_argument("--evaluate", action="store_true", help="measure the trained entry on the test split")
-    parser.add_argument("--episodes", type=int, default=2000, help="test episodes for each way and shot")
-    parser.add_argument("--publish", action="store_true", help="copy the entry to the zoo")
-    _add_fields(parser, RECIPES)
-    options = vars(parser.parse_args(arguments))
-    recipe = _override(RECIPES[options["name"]], options)
-    if options["quick"]:
-        recipe = dataclasses.replace(recipe, minutes=0.7, epochs=20, steps=10, validate_every=100)
-    folder = pathlib.Path(options["run"] or RUNS / (options["name"] + "_quick" * options["quick"]))
-    command = " ".join(["python -m train.matching", *(sys.argv[1:] if arguments is None else arguments)])
-    if not options["evaluate"]:
-        few_shot_run.train(recipe, folder, command=command, fresh=options["fresh"])
-    else:
-        few_shot_run.evaluate(folder / "entry", options["name"], episodes=options["episodes"], command=command)
-    if options["publish"]:
-        few_shot_run.publish(folder / "entry", options["name"])
-
-
-def _add_fields(parser, recipes):
-    any_recipe = next(iter(recipes.values()))
-    for field in dataclasses.fields(any_recipe):
-        kind = {dict: json.loads}.get(field.type, field.type)
-        parser.add_argument("--" + field.name.replace("_", "-"), type=kind, default=None, metavar=field.type.__name__)
-
-
-def _override(recipe, options):
-    names = {field.name for field in dataclasses.fields(recipe)}
-    return dataclasses.replace(recipe, **{k: v for k, v in options.items() if k in names and v is not None})
-
-
-def hardware():
-    """One line on the machine, for a card."""
-    import os
-
-    return f"{os.cpu_count()} CPU cores ({platform.machine()}), no GPU"
+    parser.add_argument("--quick", action="store_true", help="a few steps, to see that everything works")
+    parser.add_argument("--validate", action="store_true", help="measure on the validation part, write nothing")
+    parser.add_argument("--load", type=json.loads, default={}, help="with --validate: arguments to change, as JSON")
+    parser.add_argument("--evaluate", action="store_true", help="measure on the test part, fill the card")
+    parser.add_argument("--again", action="store_true", help="with --evaluate: although the card has numbers")
+    parser.add_argument("--episodes", type=int, default=2000, help="episodes for each way and shot")
+    parser.add_argument("--mnist", default=None, help="an .npz with x_test and y_test, to measure on MNIST too")
+    parser.add_argument("--publish", action="store_true", help="copy the entry into zoo/")
+    run.add_fields(parser, Recipe())
+    return vars(parser.parse_args(arguments))
 
 
 if __name__ == "__main__":

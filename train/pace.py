@@ -7,6 +7,8 @@ import time
 
 import keras
 
+from train.run import seconds_spent
+
 
 class Pace(keras.callbacks.Callback):
     """Warm-up and cosine decay over a budget of minutes or epochs, surviving restarts; stops when it is used up.
@@ -15,7 +17,7 @@ class Pace(keras.callbacks.Callback):
     where it was, in time and in learning rate.
 
     Args:
-        folder: the run's folder.
+        folder: the run's folder, where `BackupAndRestore` writes to `backup`.
         learning_rate: the highest.
         minutes: budget of wall-clock minutes, or None to go by epochs.
         epochs: budget of epochs (an upper limit when minutes are given).
@@ -26,8 +28,7 @@ class Pace(keras.callbacks.Callback):
         super().__init__()
         self.path = pathlib.Path(folder) / "clock.json"
         self.peak, self.minutes, self.epochs, self.warmup = learning_rate, minutes, epochs, warmup
-        stored = json.loads(self.path.read_text()) if self.path.exists() else {"seconds": 0.0, "epoch": 0}
-        self.before, self.epoch = stored["seconds"], stored["epoch"]
+        self.before, self.epoch = seconds_spent(folder), epochs_done(folder)
         self.started = None
 
     @property
@@ -57,7 +58,7 @@ class Pace(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         self.epoch, self.batch = epoch + 1, 0
-        self.path.write_text(json.dumps({"seconds": self.seconds, "epoch": self.epoch}))
+        self.path.write_text(json.dumps({"seconds": self.seconds}))
         if logs is not None:
             logs["minutes"] = self.seconds / 60
         if self.minutes and self.seconds >= 60 * self.minutes:
@@ -74,3 +75,13 @@ def shape(spent, warmup=0.02):
     if spent < warmup:
         return max(spent / warmup, 0.01)
     return 0.5 * (1 + math.cos(math.pi * (spent - warmup) / (1 - warmup)))
+
+
+def epochs_done(folder):
+    """Epochs that the backup in a run's folder holds, so where `fit` will go on."""
+    backup = pathlib.Path(folder) / "backup"
+    # while a backup is being written, the one before it still counts
+    for name in ("training_metadata.json.bkp", "training_metadata.json"):
+        if (backup / name).exists():
+            return json.loads((backup / name).read_text())["epoch"]
+    return 0

@@ -2,7 +2,19 @@
 
 import dataclasses
 
-AUGMENT = {"degrees": 14.0, "shift": 0.08, "zoom": 0.12, "shear": 0.1, "stretch": 0.1}
+# How far two drawings of one character are made to differ, beyond what people did themselves.
+MILD = {"degrees": 8.0, "shift": 0.05, "zoom": 0.08, "shear": 0.08, "stretch": 0.08}
+STRONG = {"degrees": 14.0, "shift": 0.08, "zoom": 0.12, "shear": 0.15, "stretch": 0.12}
+
+# Two drawings a class and many classes: every image is compared with the one other of its class and 238 of others.
+PAIRS_OF_120 = {"objective": "neighbours", "way": 120, "shot": 1, "queries": 1}
+
+RESIDUAL = {"encoder": "residual", "encoder_options": {"widths": [64, 128, 192], "code": 256, "stem": True}}
+
+FIXED = (
+    "trained on the train and validation parts together; the number of epochs is that of a run on the train part alone, "
+    "whose validation accuracy was still not falling at its end"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -13,16 +25,18 @@ class Recipe:
     episode as wide as the training set. Its vectors are thrown away after training.
     """
 
-    summary: str
+    summary: str = ""
     model: str = "MatchingNetwork"  # class in pnzoo.hub.CLASSES
-    objective: str = "episodes"  # or "neighbours", "pairs": see train.episode_trainer
     config: dict = dataclasses.field(default_factory=dict)  # its arguments
+    objective: str = "episodes"  # or "neighbours", "pairs": see train.episode_trainer
     data: str = "omniglot"  # or "glyphs", the invented characters
     protocol: str = "vinyals"  # split of Omniglot
     part: str = "train"  # part trained on
     way: int = 60  # classes an episode
-    shot: int = 1  # support images a class
+    shot: list | int = 1  # support images a class; [low, high] draws a number for each class
     queries: int = 3  # query images a class
+    shapes: list = dataclasses.field(default_factory=list)  # instead: [way, shot, queries] that steps take in turn
+    support_size: int = 0  # pad support sets to this size
     batch_size: int = 1  # episodes a step
     steps: int = 100  # steps an epoch
     epochs: int = 60
@@ -35,17 +49,135 @@ class Recipe:
     margin: float = 0.0  # taken off the right class's cosine while training
     augment: dict = dataclasses.field(default_factory=dict)  # limits of pnzoo.warp.random_affine
     precision: str = "float32"  # or "mixed_bfloat16", while training; weights are float32 either way
-    start_from: str = ""  # an entry or folder whose weights of equal name and shape are the start
+    start_from: str = ""  # an entry or folder whose encoder is the start
     validate_every: int = 5  # epochs between validations, which choose the weights kept
     seed: int = 0
+    notes: str = ""  # how the stopping point was fixed, and the like
+    limits: list = dataclasses.field(default_factory=list)  # what the card warns of
 
+
+OMNIGLOT_ONLY = "Trained on thin single-pen drawings; photographs, thick brushes and filled shapes are foreign to it."
+ONE_RUN = "One training run, not a benchmark: other seeds differ by some tenths of a point."
 
 RECIPES = {
+    "matching_omniglot": Recipe(
+        summary="The strongest few-shot classifier of the zoo: residual encoder, scaled cosine, no context",
+        config={**RESIDUAL, "views": 9},
+        **PAIRS_OF_120,
+        part="trainval",
+        augment=MILD,
+        precision="mixed_bfloat16",
+        epochs=120,
+        notes=FIXED,
+        limits=[OMNIGLOT_ONLY, ONE_RUN],
+    ),
     "matching_conv4_omniglot": Recipe(
-        summary="Matching Network with the paper's Conv-4 encoder and a scaled cosine, for Omniglot-like characters",
+        summary="Matching Network with the paper's Conv-4 encoder and a scaled cosine, no context",
         config={"encoder": "conv4"},
-        augment={},
+        **PAIRS_OF_120,
+        part="trainval",
         precision="mixed_bfloat16",
         epochs=100,
+        notes=FIXED,
+        limits=[OMNIGLOT_ONLY, ONE_RUN],
+    ),
+    "matching_fce_omniglot": Recipe(
+        summary="Matching Network with full context embeddings: bidirectional LSTM g and attention LSTM f, as in the paper",
+        config={"encoder": "conv4", "support_context": "lstm", "query_steps": 5},
+        shapes=[[20, 1, 5], [5, 5, 10], [60, 1, 2], [20, 5, 4], [5, 1, 15]],
+        batch_size=2,
+        part="trainval",
+        start_from="matching_conv4_omniglot",
+        learning_rate=1e-3,
+        epochs=30,
+        notes=FIXED + "; starts from matching_conv4_omniglot's encoder and trains everything together",
+        limits=[OMNIGLOT_ONLY, ONE_RUN, "Its answer depends on the order of the support set.",
+                "Trained with at most 100 support images; FewShotClassifier reads larger sets in random subsets."],
+    ),
+    "matching_set_omniglot": Recipe(
+        summary="Matching Network with an order-invariant context over the support set, and the attention LSTM f",
+        config={"encoder": "conv4", "support_context": "set", "query_steps": 5},
+        shapes=[[20, 1, 5], [5, 5, 10], [60, 1, 2], [20, 5, 4], [5, 1, 15]],
+        batch_size=2,
+        part="trainval",
+        start_from="matching_conv4_omniglot",
+        learning_rate=1e-3,
+        epochs=30,
+        notes=FIXED + "; starts from matching_conv4_omniglot's encoder and trains everything together",
+        limits=[OMNIGLOT_ONLY, ONE_RUN,
+                "Trained with at most 100 support images; FewShotClassifier reads larger sets in random subsets."],
+    ),
+    "matching_background_omniglot": Recipe(
+        summary="Trained on Lake's background alphabets only, for his 20-way one-shot task within an alphabet",
+        config={**RESIDUAL, "views": 9},
+        **PAIRS_OF_120,
+        protocol="background",
+        augment=STRONG,
+        precision="mixed_bfloat16",
+        epochs=120,
+        notes="no part of the background set is held out: number of epochs and all else as in matching_omniglot",
+        limits=[OMNIGLOT_ONLY, ONE_RUN,
+                "TFDS does not record who drew what: the two drawings of a task are by any two people."],
+    ),
+    "siamese_omniglot": Recipe(
+        summary="Convolutional Siamese network, the paper's baseline that judges one pair at a time",
+        model="SiameseNetwork",
+        config={"encoder": "conv4", "encoder_options": {"pool": "same"}},
+        objective="pairs",
+        augment=MILD,
+        precision="mixed_bfloat16",
+        learning_rate=1e-3,
+        epochs=60,
+        limits=[OMNIGLOT_ONLY, ONE_RUN, "Compares every query with every support image through a dense layer: slow on large sets."],
+    ),
+    "mann_omniglot": Recipe(
+        summary="Memory-augmented network, the paper's baseline that reads the support set as a sequence; up to 5 classes",
+        model="MANN",
+        config={"max_way": 5, "encoder": "conv4"},
+        way=5,
+        shot=[1, 5],
+        queries=5,
+        support_size=25,
+        batch_size=8,
+        learning_rate=1e-3,
+        epochs=60,
+        limits=[OMNIGLOT_ONLY, ONE_RUN, "At most 5 classes. Its answer depends on the order of the support set."],
+    ),
+    "classifier_omniglot": Recipe(
+        summary="Plain classifier of the training characters, the paper's baseline; its codes are compared by cosine",
+        config={"encoder": "conv4"},
+        way=120,
+        queries=1,
+        episode_weight=0.0,
+        class_weight=1.0,
+        class_head="linear",
+        precision="mixed_bfloat16",
+        epochs=100,
+        limits=[OMNIGLOT_ONLY, ONE_RUN],
+    ),
+    "matching_glyphs": Recipe(
+        summary="A tiny network trained on invented characters in a minute, for tests and offline use",
+        data="glyphs",
+        config={"encoder": "conv4", "encoder_options": {"filters": 24}},
+        **PAIRS_OF_120,
+        steps=50,
+        epochs=12,
+        learning_rate=5e-3,
+        limits=["Trained on invented characters only: says nothing about Omniglot or handwriting."],
+    ),
+    "matching_fce_glyphs": Recipe(
+        summary="A tiny network with full context embeddings, trained on invented characters, for tests and offline use",
+        data="glyphs",
+        config={
+            "encoder": "conv4", "encoder_options": {"filters": 24}, "support_context": "lstm", "query_steps": 4,
+        },
+        shapes=[[20, 1, 3], [5, 5, 5], [40, 1, 2], [5, 1, 10]],
+        batch_size=2,
+        steps=50,
+        epochs=16,
+        learning_rate=3e-3,
+        start_from="matching_glyphs",
+        limits=["Trained on invented characters only: says nothing about Omniglot or handwriting.",
+                "Its answer depends on the order of the support set."],
     ),
 }

@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+
+from pnzoo import glyphs
+from pnzoo.episode_stream import EpisodeStream
+
+IMAGES = glyphs.generate(2, 6, 5).images
+
+
+def stream(**changes):
+    return EpisodeStream(IMAGES, **{"way": 4, "shot": 1, "queries": 2, "steps": 3, "seed": 7, **changes})
+
+
+def same(a, b):
+    return all((a[0][key] == b[0][key]).all() for key in a[0]) and np.array_equal(a[1], b[1])
+
+
+def test_batches_are_what_the_models_take():
+    inputs, y = stream(batch_size=2)[0]
+    shapes = {key: (value.shape, str(value.dtype)) for key, value in inputs.items()}
+    assert shapes == {
+        "support": ((2, 4, 28, 28, 1), "float32"),
+        "labels": ((2, 4, 4), "float32"),
+        "query": ((2, 8, 28, 28, 1), "float32"),
+        "mask": ((2, 4), "bool"),
+    }
+    assert y.shape == (2, 8)
+    assert inputs["support"].max() == 1
+    assert stream().num_batches == 3
+
+
+def test_a_batch_depends_on_seed_epoch_and_number_alone():
+    a, b = stream(), stream()
+    late = b[2]
+    assert same(a[0], b[0])
+    assert same(a[2], late)
+    assert not same(a[0], a[1])
+    assert not same(a[0], stream(seed=8)[0])
+    a.on_epoch_end()
+    assert not same(a[0], b[0])
+    assert same(a[0], stream(epoch=1)[0])  # how a resumed run goes on
+
+
+def test_warps_leave_labels_alone_and_change_images():
+    plain, warped = stream()[0], stream(augment={"degrees": 10, "shift": 0.1})[0]
+    assert (plain[1] == warped[1]).all()
+    assert np.abs(plain[0]["query"] - warped[0]["query"]).max() > 0.1
+    assert 0 <= warped[0]["query"].min() <= warped[0]["query"].max() <= 1
+
+
+def test_shapes_take_turns():
+    batches = stream(shapes=[(4, 1, 2), (3, 2, 1)])
+    assert [batches[i][0]["labels"].shape for i in range(3)] == [(1, 4, 4), (1, 6, 3), (1, 4, 4)]
+
+
+def test_unbalanced_supports_are_padded_to_one_size():
+    inputs, _ = stream(shot=(1, 3), support_size=12)[0]
+    assert inputs["support"].shape[1] == 12
+    assert 4 <= inputs["mask"].sum() < 12
+    assert (inputs["labels"].sum(-1) == inputs["mask"]).all()
+
+
+@pytest.mark.parametrize("targets", ["all", "classes", ("queries", "classes")])
+def test_targets(targets):
+    inputs, y = stream(targets=targets)[0]
+    order = np.concatenate([inputs["support"], inputs["query"]], axis=1)[0, ..., 0]
+    if isinstance(targets, tuple):
+        assert y["episode"].shape == (1, 8)
+        y = y["classes"]
+    assert y.shape == (1, 12)
+    for i in range(12):
+        for j in range(12):
+            shown = [np.flatnonzero((IMAGES == np.rint(order[k] * 255)).all((2, 3)).any(1))[0] for k in (i, j)]
+            assert (shown[0] == shown[1]) == (y[0, i] == y[0, j])
+    if targets != "all":
+        assert y[0, 0] == np.flatnonzero((IMAGES == np.rint(order[0] * 255)).all((2, 3)).any(1))[0]

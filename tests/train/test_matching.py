@@ -1,0 +1,157 @@
+"""Few-shot training on invented characters: it learns, resumes, and leaves an entry that loads."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+import pnzoo
+from pnzoo import hub
+from train import few_shot_data, few_shot_run, matching
+from train.few_shot_exam import evaluate
+from train.recipes_matching import RECIPES, Recipe
+
+TINY = Recipe(
+    summary="a test", data="glyphs", config={"encoder_options": {"filters": 8}}, objective="neighbours", way=20, shot=1,
+    queries=1, steps=4, epochs=4, validate_every=2, learning_rate=5e-3,
+)
+
+
+@pytest.fixture(autouse=True)
+def few_glyphs(monkeypatch):
+    monkeypatch.setattr(few_shot_data, "GLYPHS", {"train": (1, 3), "val": (2, 2), "test": (3, 2)})
+
+
+def weights(folder):
+    return pnzoo.load(folder / "entry").get_weights()
+
+
+def test_a_run_learns_and_leaves_an_entry(tmp_path):
+    folder = tmp_path / "tiny"
+    network = few_shot_run.train(dataclasses.replace(TINY, epochs=8, steps=8), folder, command="train it", verbose=0)
+    history = np.genfromtxt(folder / "history.csv", delimiter=",", names=True)
+    assert len(history) == 8
+    assert history["loss"][-1] < 0.8 * history["loss"][0]
+    assert np.isfinite(history["val_20w1s"][1::2]).all()
+    best = json.loads((folder / "best.json").read_text())
+    assert best["val_20w1s"] >= np.nanmax(history["val_20w1s"]) - 1e-6
+    card = hub.card(folder / "entry")
+    assert card["command"] == "train it"
+    assert card["recipe"]["kept"] == best
+    assert card["history"]["epoch"] == list(range(1, 9))
+    assert all((a == b).all() for a, b in zip(weights(folder), network.get_weights(), strict=True))
+
+
+class KilledError(Exception):
+    pass
+
+
+def test_a_killed_run_goes_on_as_if_nothing_had_happened(tmp_path, monkeypatch):
+    few_shot_run.train(TINY, tmp_path / "whole", verbose=0)
+    check = few_shot_run.Validate.check
+
+    def killed(self, epoch):
+        if epoch == 2:
+            check(self, epoch)
+            return 0.0
+        raise KilledError
+
+    monkeypatch.setattr(few_shot_run.Validate, "check", killed)
+    with pytest.raises(KilledError):
+        few_shot_run.train(TINY, tmp_path / "killed", verbose=0)
+    monkeypatch.setattr(few_shot_run.Validate, "check", check)
+    few_shot_run.train(TINY, tmp_path / "killed", verbose=0)
+    rows = [np.genfromtxt(tmp_path / run / "history.csv", delimiter=",", names=True) for run in ("whole", "killed")]
+    assert rows[1]["epoch"].tolist() == [0, 1, 2, 3]
+    np.testing.assert_allclose(rows[1]["loss"], rows[0]["loss"], rtol=2e-3)
+
+
+def test_a_finished_run_is_not_trained_again(tmp_path):
+    few_shot_run.train(TINY, tmp_path / "tiny", verbose=0)
+    first = weights(tmp_path / "tiny")
+    few_shot_run.train(TINY, tmp_path / "tiny", verbose=0)
+    assert all((a == b).all() for a, b in zip(first, weights(tmp_path / "tiny"), strict=True))
+    with pytest.raises(ValueError, match="another recipe"):
+        few_shot_run.train(dataclasses.replace(TINY, way=10), tmp_path / "tiny", verbose=0)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"objective": "episodes", "way": 10, "class_weight": 0.5, "margin": 0.1, "augment": {"degrees": 10}},
+        {"objective": "episodes", "way": 10, "episode_weight": 0.0, "class_weight": 1.0, "class_head": "linear"},
+        {"class_weight": 0.5, "precision": "mixed_bfloat16", "weight_decay": 1e-4},
+        {"model": "SiameseNetwork", "objective": "pairs", "way": 10},
+        {"model": "MANN", "objective": "episodes", "way": 5, "shot": [1, 2], "support_size": 10,
+         "config": {"encoder_options": {"filters": 8}, "slots": 16, "controller": 10}},
+        {"objective": "episodes", "shapes": [[8, 1, 2], [4, 3, 1]], "batch_size": 2,
+         "config": {"encoder_options": {"filters": 8}, "support_context": "lstm", "query_steps": 2}},
+        {"config": {"encoder_options": {"filters": 8}, "views": 3}},
+        {"part": "val"},
+    ],
+)  # fmt: skip
+def test_every_kind_of_recipe_runs(tmp_path, changes):
+    recipe = dataclasses.replace(TINY, epochs=1, steps=3, validate_every=1, **changes)
+    few_shot_run.train(recipe, tmp_path / "tiny", verbose=0)
+    network = pnzoo.load(tmp_path / "tiny" / "entry")
+    assert network.dtype_policy.name == "float32"
+    assert type(network).__name__ == recipe.model
+    assert network.settings.get("views", 1) == recipe.config.get("views", 1)
+
+
+def test_a_start_from_another_entry_takes_its_encoder(tmp_path):
+    few_shot_run.train(dataclasses.replace(TINY, epochs=1), tmp_path / "plain", verbose=0)
+    config = {**TINY.config, "support_context": "set", "query_steps": 1}
+    recipe = dataclasses.replace(TINY, objective="episodes", config=config, start_from=str(tmp_path / "plain" / "entry"))
+    trainer = few_shot_run.make_trainer(recipe, classes=60)
+    want = pnzoo.load(tmp_path / "plain" / "entry").encoder.get_weights()
+    assert all((a == b).all() for a, b in zip(trainer.network.encoder.get_weights(), want, strict=True))
+
+
+def test_the_command_line_trains_measures_and_publishes(toy_zoo, tmp_path, capsys):
+    command = ["matching_glyphs", "--run", str(tmp_path / "run"), "--quick", "--way", "20", "--evaluate", "--episodes", "30", "--publish"]
+    matching.main(command)
+    assert pnzoo.list_models() == ["matching_glyphs"]
+    card = pnzoo.card("matching_glyphs")
+    assert {metric["name"] for metric in card["metrics"]} == {"5w1s", "5w5s", "20w1s", "20w5s"}
+    assert all(metric["n"] == 30 and metric["paper"] is None for metric in card["metrics"])
+    assert card["flops"]["value"] > 1e6
+    assert "matching_glyphs_quick 5w1s" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="--again"):
+        matching.main(command)
+
+
+def test_the_test_part_is_measured_once(tmp_path):
+    few_shot_run.train(dataclasses.replace(TINY, epochs=1), tmp_path / "tiny", verbose=0)
+    entry = tmp_path / "tiny" / "entry"
+    evaluate(entry, "matching_tiny", episodes=20, command="x")
+    with pytest.raises(ValueError, match="measured on the test part before"):
+        evaluate(entry, "matching_tiny", episodes=20, command="x")
+    first = hub.card(entry)["metrics"]
+    evaluate(entry, "matching_tiny", episodes=20, command="x", again=True)
+    assert hub.card(entry)["metrics"] == first
+
+
+def test_recipes_are_frozen_and_name_what_exists():
+    for name, recipe in RECIPES.items():
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            recipe.way = 3
+        assert recipe.model in hub.CLASSES
+        assert recipe.objective in few_shot_run.OBJECTIVES
+        assert recipe.start_from in ("", *RECIPES), name
+        assert recipe.limits, name
+        json.dumps(dataclasses.asdict(recipe))
+
+
+def test_no_recipe_for_lakes_task_sees_his_evaluation_set():
+    recipe = RECIPES["matching_background_omniglot"]
+    assert (recipe.protocol, recipe.part, recipe.start_from) == ("background", "train", "")
+
+
+def test_the_budget_of_minutes_ends_a_run(tmp_path):
+    recipe = dataclasses.replace(TINY, minutes=0.02, epochs=500)
+    few_shot_run.train(recipe, tmp_path / "tiny", verbose=0)
+    rows = np.genfromtxt(tmp_path / "tiny" / "history.csv", delimiter=",", names=True, ndmin=1)
+    assert len(rows) < 500
+    assert rows["minutes"][-1] >= 0.02
