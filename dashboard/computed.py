@@ -165,3 +165,19 @@ def trials(name: str, family: str, side: int, count: int, seed: int) -> Trials:
     walls, goal, start, longest = trial_maps(family, side, count, seed)
     k = max(own_k(name), longest) if cards()[name]["model"] == "VIN" else None
     return Trials(walls, goal, start, k, analysis.walk_all(model(name, k), walls, goal, start))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def decision(name: str, support: np.ndarray, labels: np.ndarray, query: np.ndarray):
+    """What a few-shot model makes of a query, `pnzoo.analysis.Decision`."""
+    from pnzoo import analysis
+
+    return analysis.decide(model(name), support, labels, query)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def shuffled(name: str, support: np.ndarray, labels: np.ndarray, query: np.ndarray) -> np.ndarray:
+    """The same with the support set in twenty other orders: [20, W]."""
+    from pnzoo import analysis
+
+    return analysis.shuffled(model(name), support, labels, query)

@@ -182,12 +182,26 @@ def q_curves(history, moves, k, step, dark=False):
     for action in range(history.shape[1]):
         name = f"{action}" + (f" ({MOVE_NAMES[moves[action]]})" if moves[action] >= 0 else " (unused)")
         wins = action == best
-        figure.add_trace(go.Scatter(
-            x=np.arange(k + 1), y=_rounded((history[: k + 1].T - history[: k + 1].max(axis=1))[action]), name=("best: " if wins else "") + name, mode="lines",
-            line={"color": colours.path if wins else palette[action % len(palette)], "width": 4 if wins else 1.6,
-                  "dash": "solid" if wins else dashes[action % len(dashes)]}))
-    figure.update_layout(height=320, margin={"l": 8, "r": 8, "t": 8, "b": 8}, xaxis_title="step k", yaxis_title="Q minus the best Q",
-                         legend={"title": "action (its move)"})
+        figure.add_trace(
+            go.Scatter(
+                x=np.arange(k + 1),
+                y=_rounded((history[: k + 1].T - history[: k + 1].max(axis=1))[action]),
+                name=("best: " if wins else "") + name,
+                mode="lines",
+                line={
+                    "color": colours.path if wins else palette[action % len(palette)],
+                    "width": 4 if wins else 1.6,
+                    "dash": "solid" if wins else dashes[action % len(dashes)],
+                },
+            )
+        )
+    figure.update_layout(
+        height=320,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        xaxis_title="step k",
+        yaxis_title="Q minus the best Q",
+        legend={"title": "action (its move)"},
+    )
     return figure
 
 
@@ -219,7 +233,7 @@ def rates(groups, title, dark=False):
             hovertemplate=f"{name}: %{{y:.1%}}<br>%{{customdata}}<extra></extra>"))
     figure.update_layout(height=330, margin={"l": 8, "r": 8, "t": 8, "b": 8}, xaxis_title=title,
                          yaxis={"title": "success", "tickformat": ".0%", "range": [-0.03, 1.06]},
-                         legend={"x": 0.02, "y": 0.05})
+                         legend={"orientation": "h", "y": 1.12})
     return figure
 
 
@@ -233,8 +247,14 @@ def _rounded(array):
 
 
 def _wall_layer(walls, colours, opacity=1.0):
-    return go.Heatmap(z=np.where(walls, 1.0, np.nan), colorscale=[[0, colours.wall], [1, colours.wall]], showscale=False,
-                      opacity=opacity, hoverinfo="skip", name="walls")
+    return go.Heatmap(
+        z=np.where(walls, 1.0, np.nan),
+        colorscale=[[0, colours.wall], [1, colours.wall]],
+        showscale=False,
+        opacity=opacity,
+        hoverinfo="skip",
+        name="walls",
+    )
 
 
 def _arrow_trace(policy, colour):
@@ -278,8 +298,17 @@ def _square_axes(figure, shape):
 
 
 def _bar(left, right, title):
-    return {"orientation": "h", "thickness": 9, "len": right - left, "x": (left + right) / 2, "y": -0.03, "yanchor": "top",
-            "tickfont": {"size": 10}, "nticks": 5, "title": {"text": title, "side": "right", "font": {"size": 11}}}
+    return {
+        "orientation": "h",
+        "thickness": 9,
+        "len": right - left,
+        "x": (left + right) / 2,
+        "y": -0.03,
+        "yanchor": "top",
+        "tickfont": {"size": 10},
+        "nticks": 5,
+        "title": {"text": title, "side": "right", "font": {"size": 11}},
+    }
 
 
 def _slider(shown, active):

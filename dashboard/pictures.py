@@ -76,9 +76,11 @@ def world(walls, start, goal, path, dark=False):
     (sr, sc), (gr, gc), (er, ec) = start, goal, path[-1]
     cross = "" if (er, ec) == (gr, gc) else (f'<path d="M{ec + 0.1} {er + 0.1}l.8 .8m0 -.8l-.8 .8" stroke="{way}" '
                                               'stroke-width=".22"/>')
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" shape-rendering="geometricPrecision">'
-            f'<rect width="{width}" height="{height}" fill="{floor}"/><path d="{cells}" fill="{wall}"/>'
-            f'<polyline points="{line}" fill="none" stroke="{way}" stroke-width=".3" stroke-linejoin="round"/>{cross}'
-            f'<circle cx="{sc + 0.5}" cy="{sr + 0.5}" r=".5" fill="{way}" stroke="{ink}" stroke-width=".08"/>'
-            f'<path d="M{gc + 0.5} {gr - 0.15}l.65 .65l-.65 .65l-.65 -.65z" fill="{mark}" stroke="{ink}" '
-            'stroke-width=".08"/></svg>')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" shape-rendering="geometricPrecision">'
+        f'<rect width="{width}" height="{height}" fill="{floor}"/><path d="{cells}" fill="{wall}"/>'
+        f'<polyline points="{line}" fill="none" stroke="{way}" stroke-width=".3" stroke-linejoin="round"/>{cross}'
+        f'<circle cx="{sc + 0.5}" cy="{sr + 0.5}" r=".5" fill="{way}" stroke="{ink}" stroke-width=".08"/>'
+        f'<path d="M{gc + 0.5} {gr - 0.15}l.65 .65l-.65 .65l-.65 -.65z" fill="{mark}" stroke="{ink}" '
+        'stroke-width=".08"/></svg>'
+    )

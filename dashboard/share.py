@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
+
 import url_state
 
 CONFIG = {"displaylogo": False, "showSendToCloud": False, "displayModeBar": False, "scrollZoom": False}

@@ -1,13 +1,13 @@
 """Compare: where does it fail?"""
 
+import streamlit as st
+
 import computed
 import figures
 import pictures
 import share
-import streamlit as st
 import url_state
 import words
-
 from pnzoo import analysis, gridworld
 from widgets import choices, map_grid, map_input
 
@@ -28,12 +28,14 @@ for name, k in {entries}:
 
 def page():
     st.title("Where does it fail?")
-    st.markdown("Two models on the same maps. A walk fails when it enters a wall, or needs more than twice the moves of "
-                "a shortest way.")
+    st.markdown(
+        "Two models on the same maps. A walk fails when it enters a wall, or needs more than twice the moves of "
+        "a shortest way."
+    )
     names = computed.names("planning")
     url_state.adopt({
         "model": choices.reader("planning"), "other": choices.reader("planning"), "map": map_input.from_address,
-        "kind": read_kind, "size": one_of("size", SIDES), "maps": one_of("maps", COUNTS),
+        "kind": read_kind, "size": choices.one_of("size", SIDES), "maps": choices.one_of("maps", COUNTS),
         "seed": choices.read_int("seed", 0, 10**6)})
     if not names:
         st.info("There is no planner in the zoo yet. Train one with `python -m train.imitation vin8`.")
@@ -41,6 +43,7 @@ def page():
     with st.container(border=True):
         first, second, kind, size, count, seed = controls(names)
     pair = {first: None, second: None}
+    show_same_map(list(pair))
     runs, problems = {}, []
     for name in pair:
         try:
@@ -52,7 +55,6 @@ def page():
     if runs:
         show_rates(runs)
         show_failures(runs)
-    show_same_map(list(pair))
     url_state.publish({"model": first, "other": second, "kind": kind, "size": str(size), "maps": str(count),
                        "seed": str(seed), "map": map_input.current()})
     entries = [(name, run.k) for name, run in runs.items()]
@@ -70,11 +72,11 @@ def controls(names):
         rest = [name for name in names if name != first] or names
         second = choices.pick_model(rest, "Compared with", "other", rival(first, rest))
     with three:
-        kind = pick("Kind of maps", "kind", list(map_input.FAMILIES), "open", map_input.FAMILIES.get)
+        kind = choices.pick("Kind of maps", "kind", list(map_input.FAMILIES), "open", map_input.FAMILIES.get)
     with four:
-        size = pick("Size", "size", SIDES, 16, lambda n: f"{n} x {n}")
+        size = choices.pick("Size", "size", SIDES, 16, lambda n: f"{n} x {n}")
     with five:
-        count = pick("Maps", "maps", COUNTS, 300)
+        count = choices.pick("Maps", "maps", COUNTS, 300)
     with six:
         st.session_state["choose_seed"] = url_state.get("seed", 1)
         seed = st.number_input("Seed", 0, 10**6, key="choose_seed", help="The same number gives the same maps.",
@@ -89,17 +91,11 @@ def rival(name, rest):
     return (other or rest)[0]
 
 
-def pick(label, name, options, first, words_=str):
-    widget = f"choose_{name}"
-    st.session_state[widget] = url_state.get(name, first)
-    return st.selectbox(label, options, key=widget, format_func=words_,
-                        on_change=lambda: url_state.put(**{name: st.session_state[widget]}))
-
-
 # -- success ----------------------------------------------------------------------------------------------
 
 
 def show_rates(runs):
+    st.subheader("On many maps")
     columns = st.columns(len(runs))
     for column, (name, run) in zip(columns, runs.items(), strict=True):
         walks = run.walks
@@ -109,10 +105,19 @@ def show_rates(runs):
                       delta=f"{failed} of {len(walks.success)} failed, {crashed} in a wall", delta_arrow="off")
     left, right = st.columns(2, gap="large")
     for column, field, title, words_ in (
-            (left, "best_cost", "length of a shortest way", "**The farther, the harder?** Each point is an eighth of the "
-             "maps; bars are 95 % intervals."),
-            (right, "density", "share of wall", "**The denser, the harder?** The same walks, ordered by the share of "
-             "wall on the map.")):
+        (
+            left,
+            "best_cost",
+            "length of a shortest way",
+            "**The farther, the harder?** Each point is an eighth of the maps; bars are 95 % intervals.",
+        ),
+        (
+            right,
+            "density",
+            "share of wall",
+            "**The denser, the harder?** The same walks, ordered by the share of wall on the map.",
+        ),
+    ):
         with column:
             st.markdown(words_)
             share.chart(rate_figure(runs, field, title), key=f"rates_{field}", alt=describe(runs, field, title))
@@ -144,19 +149,23 @@ def arrays(runs):
 
 def show_failures(runs):
     st.subheader("Failures, one by one")
-    name = list(runs)[0]
+    name = next(iter(runs))
     if len(runs) > 1:
         name = st.segmented_control("Failures of", list(runs), default=name, key="failures_of", required=True) or name
     run = runs[name]
     failed = (~run.walks.success).nonzero()[0]
     if not len(failed):
-        st.success(f"{name} failed on none of these {len(run.walks.success)} maps. Try mazes, larger maps, or another seed.",
-                   icon=":material/check_circle:")
+        st.success(
+            f"{name} failed on none of these {len(run.walks.success)} maps. Try mazes, larger maps, or another seed.",
+            icon=":material/check_circle:",
+        )
         return
     others = [other for other in runs if other != name]
     shown = failed[:MOST_SHOWN]
-    st.caption(f"{len(failed)} of {len(run.walks.success)}; the first {len(shown)} are shown. Open one to see what it does.")
-    with st.container(horizontal=True, gap="medium"):
+    st.caption(
+        f"{len(failed)} of {len(run.walks.success)}; the first {len(shown)} are shown. Open one to see what it does."
+    )
+    with st.container(horizontal=True, gap="small"):
         for index in shown:
             thumbnail(name, run, int(index), [o for o in others if runs[o].walks.success[index]])
 
@@ -168,7 +177,9 @@ def thumbnail(name, run, index, better):
     with st.container(width=204):
         st.image(pictures.world(walls, start, goal, done.plan.path, dark=is_dark()), width=200,
                  alt=f"Map {index}: {name} {done.plan.reason}.")
-        st.caption(done.plan.reason.capitalize() + (f". {better[0]} gets there." if better else "."))
+        st.caption(
+            done.plan.reason[0].upper() + done.plan.reason[1:] + (f". {better[0]} gets there." if better else ".")
+        )
         st.page_link("app_pages/plan.py", label=f"Open map {index}", icon=":material/open_in_new:",
                      query_params={"model": name, "map": code, **({"k": str(run.k)} if run.k else {})})
 
@@ -177,7 +188,8 @@ def thumbnail(name, run, index, better):
 
 
 def show_same_map(pair):
-    st.subheader("Both on the map of the page Plan")
+    st.subheader("On one map")
+    st.caption("The map of the page Plan; change it there.")
     code = map_input.current()
     walls, start, goal = computed.read_map(code)
     if start is None or goal is None:
@@ -192,7 +204,8 @@ def show_same_map(pair):
                 st.warning(f"{name} cannot plan on this map: {error}", icon=":material/help:")
                 continue
             excess = done.plan.cost - judged.best_cost
-            ending = f"reaches G, {excess:.2f} longer than the best" if done.plan.reached else done.plan.reason
+            better = "on a shortest way" if excess < 1e-6 else f"{excess:.2f} longer than a shortest way"
+            ending = f"reaches G, {better}" if done.plan.reached else done.plan.reason
             st.markdown(f"**{name}**: {ending}")
             map_grid.draw(f"same_{name}", walls, start, goal, mode="pick", on_change=lambda message: None, widest=480,
                           path=done.plan.path, reached=done.plan.reached, best=judged.best_path,
@@ -200,15 +213,6 @@ def show_same_map(pair):
 
 
 # -- address ----------------------------------------------------------------------------------------------
-
-
-def one_of(name, options):
-    def read(text):
-        if text not in map(str, options):
-            raise ValueError(f"{name} is one of {', '.join(map(str, options))}, and this is {text[:40]!r}")
-        return int(text)
-
-    return read
 
 
 def read_kind(text):

@@ -1,13 +1,13 @@
 """Inside: how does it plan?"""
 
+import streamlit as st
+
 import computed
 import figures
 import pictures
 import share
-import streamlit as st
 import url_state
 import words
-
 from pnzoo import analysis, gridworld, planning
 from widgets import cell_view, choices, film, map_grid, map_input
 
@@ -88,10 +88,12 @@ def pick_view():
 
 
 def show_steps(name, code, k):
-    walls, start, goal = computed.read_map(code)
+    walls = computed.read_map(code).walls
     trace = computed.trace(name, code, k)
-    st.markdown("Drag the slider, or press ▶: news of the goal spreads by one cell a step. Colours mean the same number "
-                "in every step.")
+    st.markdown(
+        "Drag the slider, or press ▶: news of the goal spreads by one cell a step. Colours mean the same number "
+        "in every step."
+    )
     show_film(name, code, k)
     left, right = st.columns(2, gap="large")
     with left:
@@ -101,8 +103,11 @@ def show_steps(name, code, k):
     with right:
         st.markdown("**How much V still changes.** When both lines lie flat at 0, more steps would change nothing.")
         largest, mean = analysis.changes(trace, walls)
-        share.chart(figures.change(largest, mean, dark=is_dark()), key="change",
-                    alt=f"Change of V by step: the largest is {largest[0]:.2f} at step 1 and {largest[-1]:.3f} at step {k}.")
+        share.chart(
+            figures.change(largest, mean, dark=is_dark()),
+            key="change",
+            alt=f"Change of V by step: the largest is {largest[0]:.2f} at step 1 and {largest[-1]:.3f} at step {k}.",
+        )
     needed = computed.truth(code).patience
     words_ = "enough" if k >= needed else "**too few**: cells farther away hear nothing of the goal"
     st.caption(f"The farthest cell is {needed} moves from the goal; {k} steps are {words_}.")
@@ -165,11 +170,16 @@ def show_moves(name, code, k):
     roles = analysis.roles(trace, walls)
     weights = analysis.mean_kernels(trace, walls)
     shared = trace.transition.ndim == 3
-    st.markdown("Nobody told the network what its actions do. Each square is one action: the nine cells around the agent, "
-                "and the weight that the action gives each. :orange[**Solid arrow**]: where it pushes. :blue[**Dotted "
-                "arrow**]: the true move it stands for, which is the move the policy makes where this action is best. "
-                + ("All cells share these kernels." if shared else
-                   "This network has a P for every cell; shown is the mean over cells without a wall beside them."))
+    st.markdown(
+        "Nobody told the network what its actions do. Each square is one action: the nine cells around the agent, "
+        "and the weight that the action gives each. :orange[**Solid arrow**]: where it pushes. :blue[**Dotted "
+        "arrow**]: the true move it stands for, which is the move the policy makes where this action is best. "
+        + (
+            "All cells share these kernels."
+            if shared
+            else "This network has a P for every cell; shown is the mean over cells without a wall beside them."
+        )
+    )
     with st.container(horizontal=True, gap="medium"):
         for action, (push, move) in enumerate(zip(analysis.arrows(weights), roles.move, strict=True)):
             stands = f"stands for {gridworld.MOVE_NAMES[move]}" if move >= 0 else "never chosen"
@@ -196,8 +206,10 @@ def show_paint(name, code, k):
     trace = computed.replanned(name, code, k, paint) if paint else learned
     top = figures.reward_top(learned, walls)
     plan = planning.follow(walls, start, goal, lambda: trace.policy)
-    st.markdown("An agent could choose its reward while it runs. Do it by hand: paint places to seek and places to shun, "
-                "and the same learned planner plans again.")
+    st.markdown(
+        "An agent could choose its reward while it runs. Do it by hand: paint places to seek and places to shun, "
+        "and the same learned planner plans again."
+    )
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**R**: paint here")
@@ -220,8 +232,10 @@ def show_paint(name, code, k):
     changed = float((trace.policy != learned.policy)[~walls].mean())
     if paint:
         ending = "reaches G" if plan.reached else plan.reason
-        st.info(f"{len(paint)} painted cells change the move in {changed:.0%} of the free cells; from S it now {ending}.",
-                icon=":material/brush:")
+        st.info(
+            f"{len(paint)} painted cells change the move in {changed:.0%} of the free cells; from S it now {ending}.",
+            icon=":material/brush:",
+        )
         st.button("Back to the learned reward", key="unpaint", icon=":material/undo:",
                   on_click=lambda: url_state.put(paint=None, paint_seq=None))
 
@@ -256,8 +270,9 @@ def read_paint(text):
             row, col, value = part.split(",")
             cells.append((*read_cell(f"{row}.{col}"), float(value)))
         except ValueError:
-            raise ValueError(f"paint is row,column,reward joined by _, such as 3,4,0.5_3,5,-1; this has {part[:40]!r}") \
-                from None
+            raise ValueError(
+                f"paint is row,column,reward joined by _, such as 3,4,0.5_3,5,-1; this has {part[:40]!r}"
+            ) from None
         if not abs(cells[-1][2]) <= 100:  # also not NaN
             raise ValueError(f"a painted reward lies between -100 and 100, and this is {value[:40]}")
     if len(cells) > map_grid.MOST_PAINTED:
@@ -280,7 +295,9 @@ def publish(name, code, k, view):
 def take_along(name, code, k, view):
     walls, start, goal = computed.read_map(code)
     paint = list(url_state.get("paint", ()))
-    more = MORE[view if paint or view != "paint" else "steps"].format(cell=chosen_cell(walls, start), step=min(url_state.get("step", k), k), paint=paint)
+    more = MORE[view if paint or view != "paint" else "steps"].format(
+        cell=chosen_cell(walls, start), step=min(url_state.get("step", k), k), paint=paint
+    )
 
     def now():
         return computed.replanned(name, code, k, tuple(paint)) if paint and view == "paint" else \

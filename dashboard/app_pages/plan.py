@@ -1,12 +1,12 @@
 """Plan: where would it go?"""
 
+import streamlit as st
+
 import computed
 import figures
 import share
-import streamlit as st
 import url_state
 import words
-
 from pnzoo import gridworld
 from widgets import choices, map_grid, map_input
 
@@ -90,7 +90,8 @@ def take_edit(message):
         walls, start, goal = edit
         code = map_input.code_of(map_input.uploads.bordered(walls, start, goal)) if not walls.all() else old
         map_input.use(code)
-        url_state.put(edited=(message.get("seq"), code))
+        seq = message.get("seq")
+        url_state.put(edited=(seq if isinstance(seq, int) else None, code))
 
 
 def arrows_of(policy, labelled):
@@ -114,8 +115,11 @@ def show_verdict(name, code, k, result):
     else:
         st.error(f"**It does not reach the goal**: it {plan.reason}.", icon=":material/cancel:")
         if done.k and done.k < judged.patience:
-            st.info(f"The farthest cell is {judged.patience} moves from G, and it thinks only {done.k} steps ahead: try a "
-                    "larger K.", icon=":material/lightbulb:")
+            st.info(
+                f"The farthest cell is {judged.patience} moves from G, and it thinks only {done.k} steps ahead: try a "
+                "larger K.",
+                icon=":material/lightbulb:",
+            )
     one, two = st.columns(2)
     one.metric("Moves", len(plan.actions), help="How many moves it made.")
     two.metric("Length", f"{plan.cost:.2f}", help="1 a straight move, 1.41 a diagonal one.")

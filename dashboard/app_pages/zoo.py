@@ -1,12 +1,12 @@
 """Zoo: what is in it, how good is it, how was it made?"""
 
+import streamlit as st
+
 import computed
 import figures
 import share
-import streamlit as st
 import url_state
 import words
-
 from pnzoo import cards, hub
 
 TASKS = {"all": "All", "planning": "Planning", "few-shot": "Few-shot"}
@@ -35,9 +35,13 @@ def page():
     elif shown:
         st.caption("Tick a row to see its card, its curve of training and its files.")
     url_state.publish({"entry": entry, "task": task if task != "all" else None, "find": find or None})
-    share.panel("zoo", "import pnzoo\n\nfor name in pnzoo.list_models():\n    print(name, pnzoo.card(name)[\"summary\"])"
-                if entry not in all_cards else f'import pnzoo\n\nmodel = pnzoo.load("{entry}")\nprint(pnzoo.card("{entry}"))',
-                (lambda: figures.history(curves(all_cards[entry]))) if entry in all_cards else None)
+    share.panel(
+        "zoo",
+        'import pnzoo\n\nfor name in pnzoo.list_models():\n    print(name, pnzoo.card(name)["summary"])'
+        if entry not in all_cards
+        else f'import pnzoo\n\nmodel = pnzoo.load("{entry}")\nprint(pnzoo.card("{entry}"))',
+        (lambda: figures.history(curves(all_cards[entry]))) if entry in all_cards else None,
+    )
     words.glossary("VIN", "K", "Way", "Shot", "FCE", "Excess")
 
 
@@ -140,7 +144,9 @@ def open_in(card):
         st.page_link("app_pages/few_shot.py", label="Draw characters for it", icon=":material/draw:",
                      query_params={"fewshot": card["name"]})
         return
-    st.page_link("app_pages/plan.py", label="Let it plan", icon=":material/route:", query_params={"model": card["name"]})
+    st.page_link(
+        "app_pages/plan.py", label="Let it plan", icon=":material/route:", query_params={"model": card["name"]}
+    )
     if card["model"] == "VIN":
         st.page_link("app_pages/inside.py", label="Look inside", icon=":material/visibility:",
                      query_params={"model": card["name"]})

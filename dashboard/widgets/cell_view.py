@@ -2,10 +2,10 @@
 
 import inspect
 
-import figures
-import share
 import streamlit as st
 
+import figures
+import share
 from pnzoo import analysis, gridworld
 
 SHARED = r"V_k(s)=\max_a\Big[\sum_{j=1}^{9} P_a(j\mid s)\,\big(R_j+V_{k-1,j}\big)+b_a\Big]"
@@ -31,12 +31,19 @@ def show(model, trace, walls, cell, step, dark):
     best = int(numbers.q.argmax())
     moves = analysis.roles(trace, walls).move
     name = gridworld.MOVE_NAMES[moves[best]] if moves[best] >= 0 else "unused in the end"
-    st.markdown(f"**Cell {cell}** {'(a wall) ' if walls[cell] else ''}at step {step}: the best of {len(numbers.q)} actions is "
-                f"action {best} ({name}), so V becomes **{numbers.q[best]:.3f}**.")
+    st.markdown(
+        f"**Cell {cell}** {'(a wall) ' if walls[cell] else ''}at step {step}: the best of {len(numbers.q)} actions is "
+        f"action {best} ({name}), so V becomes **{numbers.q[best]:.3f}**."
+    )
     st.latex(FREE if numbers.reward_kernel is not None else SHARED)
-    share.chart(figures.nine(numbers, best, dark), key="nine", alt=(
-        f"Three squares of nine numbers round the cell: weights of action {best}, reward, and value of the step before; "
-        f"together they give {numbers.q[best]:.3f}."))
+    share.chart(
+        figures.nine(numbers, best, dark),
+        key="nine",
+        alt=(
+            f"Three squares of nine numbers round the cell: weights of action {best}, reward, and value of the step "
+            f"before; together they give {numbers.q[best]:.3f}."
+        ),
+    )
     st.markdown("**Q of every action**: how far it is behind the best one, after each step.")
     share.chart(figures.q_curves(history, moves, len(history) - 1, step, dark), key="q_curves", alt=(
         f"Q of every action after each step; action {best} is the largest at step {step}."))

@@ -1,7 +1,8 @@
 """Which model, how many steps: controls that several pages have, and how an address may set them."""
 
-import computed
 import streamlit as st
+
+import computed
 import url_state
 
 
@@ -14,7 +15,9 @@ def reader(task, model=None):
             from pnzoo.hub import nearest
 
             near = nearest(text, allowed)
-            raise ValueError(f"there is no model {text[:60]!r}" + (f", did you mean {' or '.join(near)}?" if near else ""))
+            raise ValueError(
+                f"there is no model {text[:60]!r}" + (f", did you mean {' or '.join(near)}?" if near else "")
+            )
         if text not in allowed and computed.cards()[text]["task"] != task:
             raise ValueError(f"{text} is a {computed.cards()[text]['task']} model, this page is about {task}")
         return text
@@ -38,12 +41,17 @@ read_k = read_int("K", 1, computed.MAX_K)
 
 def pick_model(names, label="Model", key="model", default="vin16"):
     """A select box whose choice is the state's."""
-    first = default if default in names else names[0]
+    first = next((each for each in (default, *names) if each in names and shows_best(each)), names[0])
     chosen = url_state.get(key, first)
     widget = f"choose_{key}_{len(names)}"
     st.session_state[widget] = chosen if chosen in names else first
     return st.selectbox(label, names, key=widget, help=None,
                         on_change=lambda: url_state.put(**{key: st.session_state[widget]}))
+
+
+def shows_best(name):
+    """Whether an entry is of a kind that a first visit should meet."""
+    return computed.cards()[name]["model"] in ("VIN", "MatchingNetwork")
 
 
 def model_and_k(names):
@@ -61,3 +69,39 @@ def model_and_k(names):
                              "where the map is so wide that news of the goal needs longer to arrive.",
                         on_change=lambda: url_state.put(k=st.session_state["choose_k"]))
     return name, url_state.get("k")
+
+
+def pick(label, name, options, first, words=str, then=None):
+    """A select box for one part of the state.
+
+    Args:
+        label: what is asked.
+        name: of the part.
+        options: its values.
+        first: the value where the state has none.
+        words: how a value is written.
+        then: called after a change.
+
+    Returns:
+        The value.
+    """
+    widget, value = f"choose_{name}", url_state.get(name, first)
+    st.session_state[widget] = value if value in options else first
+
+    def changed():
+        url_state.put(**{name: st.session_state[widget]})
+        if then:
+            then()
+
+    return st.selectbox(label, options, key=widget, format_func=words, on_change=changed)
+
+
+def one_of(name, options):
+    """Reader of one of several numbers out of an address."""
+
+    def read(text):
+        if text not in map(str, options):
+            raise ValueError(f"{name} is one of {', '.join(map(str, options))}, and this is {text[:40]!r}")
+        return int(text)
+
+    return read

@@ -4,10 +4,10 @@ import base64
 import hashlib
 from collections.abc import Callable
 
-import figures
 import numpy as np
 import streamlit as st
 
+import figures
 from widgets import canvas
 from widgets.map_grid import bits
 

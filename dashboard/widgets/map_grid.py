@@ -42,8 +42,9 @@ def draw(key: str, walls: np.ndarray, start, goal, *, mode: str, label: str, too
         on_change: called with what was sent: {"walls", "start", "goal", "seq"}, {"cell"} or {"cells", "seq"}.
         seq: the number of the change that this map came from, None where it came from elsewhere.
         widest: pixels.
-        **layers: `path`, `best` [T, 2], `reached`, `arrows` int [H, W] (-1 none), `wrong` bool [H, W], `heat` [H, W] with
-            `stops`, `low`, `high`, `heatName`; `cell`; `note`, a line above the map; `paint` [(row, col, value)], `brushes` {tool: value}.
+        **layers: `path`, `best` int [T, 2]; `reached`; `arrows`, a digit or - for each cell; `wrong` bool [H, W];
+            `heat` [H, W] with `stops`, `low`, `high`, `heatName`; `cell`; `note`, a line above the map; `paint` [(row, col,
+            value)], `brushes` {tool: value}.
     """
     name = {"edit": "edit", "pick": "pick", "paint": "paint"}[mode]
     data = {"mode": mode, "rows": walls.shape[0], "cols": walls.shape[1], "walls": bits(walls), "start": _pair(start),
@@ -103,7 +104,5 @@ def _plain(value):
     if isinstance(value, np.ndarray):
         if value.dtype == bool:
             return bits(value)
-        if value.dtype.kind == "i" and value.ndim == 2 and value.shape[1] != 2:
-            return "".join("0123456789"[x] if x >= 0 else "-" for x in value.ravel())
         return [round(float(x), 3) for x in value.ravel()] if value.dtype.kind == "f" else value.tolist()
     return value

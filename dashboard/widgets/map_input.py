@@ -1,9 +1,9 @@
 """The map of the planner pages: where it comes from, and how it is changed."""
 
 import streamlit as st
+
 import url_state
 from computed import MAX_SIDE, drawn_map, read_map
-
 from pnzoo import gridworld
 from widgets import uploads
 
@@ -49,7 +49,9 @@ def random_controls() -> None:
                             persist_state="session")
     side = middle.selectbox("Size", SIDES, index=2, format_func=lambda n: f"{n} x {n}", key="side",
                             persist_state="session")
-    right.button("New map", key="new_map", icon=":material/casino:", on_click=_draw, args=(family, side), width="stretch")
+    right.button(
+        "New map", key="new_map", icon=":material/casino:", on_click=_draw, args=(family, side), width="stretch"
+    )
 
 
 def _draw(family, side):

@@ -1,11 +1,11 @@
-"""Files from strangers: what they are is read from their bytes, never from their name, and before anything is opened."""
+"""Files from strangers: what they are is read from their bytes, never from their name, before anything is opened."""
 
 import io
 import warnings
 
 import numpy as np
-from computed import MAX_SIDE
 
+from computed import MAX_SIDE
 from pnzoo import gridworld
 from pnzoo.planning import with_border
 
@@ -25,8 +25,8 @@ def read_map(data: bytes, cells: int = 41):
         cells: a picture larger than a map can be is shrunk until its longer side has so many cells.
 
     Returns:
-        `pnzoo.gridworld.ParsedMap` with a ring of wall round it. In a picture dark is wall; in one with a pixel a cell a
-        red pixel is the start and a green one the goal.
+        `pnzoo.gridworld.ParsedMap` with a ring of wall round it. In a picture dark is wall; in one with a
+        pixel a cell a red pixel is the start and a green one the goal.
 
     Raises:
         ValueError: it is no map; says what it is and what to upload.
@@ -132,7 +132,9 @@ def bordered(walls, start, goal):
     walls, margin = with_border(walls)
     if min(walls.shape) < 3 or max(walls.shape) > MAX_SIDE:
         height, width = (side - 2 * margin for side in walls.shape)
-        raise ValueError(f"the map has {height} x {width} cells; {MAX_SIDE} x {MAX_SIDE} with its ring of wall is the most.")
+        raise ValueError(
+            f"the map has {height} x {width} cells; {MAX_SIDE} x {MAX_SIDE} with its ring of wall is the most."
+        )
     if walls.all():
         raise ValueError("the map is all wall; leave some cells free (. in text, light in a picture).")
     start, goal = (None if cell is None else (cell[0] + margin, cell[1] + margin) for cell in (start, goal))

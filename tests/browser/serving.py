@@ -29,7 +29,7 @@ def server(command=None, **environment):
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
     command = command or [sys.executable, "-m", "pnzoo", "dashboard"]
-    log = tempfile.TemporaryFile()  # a pipe that nobody reads would block the server once full
+    log = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the process; a pipe that nobody reads would block the server once full
     process = subprocess.Popen(
         [*command, "--server.port", str(port), "--server.headless", "true", "--server.fileWatcherType", "none"],
         cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=subprocess.STDOUT,
@@ -44,7 +44,11 @@ def server(command=None, **environment):
         raise
     finally:
         os.killpg(process.pid, 15)
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 9)
+            process.wait(60)
 
 
 def _wait(address, process):
@@ -73,7 +77,7 @@ def browser():
             chromium.close()
 
 
-def settle(page, timeout=60_000):
+def settle(page, timeout=120_000):
     """Wait until the page is drawn to its end: every page ends with the words used on it."""
     page.wait_for_selector("h1", timeout=timeout)
     page.get_by_text("Words used here").wait_for(timeout=timeout)
@@ -82,3 +86,21 @@ def settle(page, timeout=60_000):
         "!document.querySelector('[data-stale=true]') && !document.querySelector('[data-testid=stSkeleton]')",
         timeout=timeout)
     page.wait_for_timeout(250)
+
+
+def listen(page, complaints):
+    """Collect errors of the console, of scripts and of requests that leave the machine."""
+
+    def console(message):
+        # Streamlit asks below the page's own path first when a page other than the first is opened by its address.
+        probing = "404" in message.text and "/_stcore/" in (message.location or {}).get("url", "")
+        if message.type == "error" and not probing:
+            complaints.append(f"console: {message.text} {message.location}")
+
+    def request(sent):
+        if not sent.url.startswith(("http://localhost", "ws://localhost", "data:", "blob:")):
+            complaints.append(f"asked another site: {sent.url}")
+
+    page.on("console", console)
+    page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+    page.on("request", request)

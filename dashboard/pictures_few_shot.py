@@ -1,0 +1,134 @@
+"""A few-shot decision -> one SVG picture: the query, lines of attention, the support images, the answer."""
+
+import numpy as np
+
+_COLUMN, _IMAGE = 120, 92
+
+
+def decision(question, made, answer, dark=False):
+    """The query above, the support images below by class, and a line to each as thick as its attention.
+
+    Args:
+        question: `widgets.support_set.Question`.
+        made: `pnzoo.analysis.Decision`.
+        answer: letter of the answer, or None for "none of these".
+        dark: theme.
+
+    Returns:
+        SVG text.
+    """
+    look = _DARK if dark else _LIGHT
+    columns = min(len(question.classes), 10)
+    blocks = -(-len(question.classes) // columns)
+    shots = int(np.bincount(question.labels).max())
+    row_height = _IMAGE + 34
+    block_height = shots * row_height + 62
+    top = 176
+    width, height = max(columns * _COLUMN, 360), top + blocks * block_height
+    left = (width - columns * _COLUMN) / 2
+    places = _places(question.labels, columns, left, top, row_height, block_height)
+    attention = made.attention if made.attention is not None else np.zeros(len(question.labels))
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" '
+             f'fill="{look["text"]}">']
+    parts += [
+        _line(width / 2, 132, x + _IMAGE / 2, y, share, look) for (x, y), share in zip(places, attention, strict=True)
+    ]
+    parts.append(_picture(question.query, width / 2 - 52, 26, 104, look, 3))
+    parts.append(
+        _text(width / 2, 17, "the query" if question.truth is None else f"the query, truly {question.truth}", 15)
+    )
+    for i, (x, y) in enumerate(places):
+        parts.append(_picture(question.images[i], x, y, _IMAGE, look, 1.5))
+        if made.attention is not None:
+            parts.append(_bar(x, y + _IMAGE + 5, _IMAGE, float(attention[i]), look))
+    for index, letter in enumerate(question.classes):
+        x = left + index % columns * _COLUMN + _COLUMN / 2
+        y = top + index // columns * block_height + shots * row_height + 22
+        parts.append(_answer(x, y, letter, float(made.probability[index]), letter == answer, look))
+    return "".join(parts) + "</svg>"
+
+
+_LIGHT = {
+    "text": "#1d2733",
+    "paper": "#f2f4f7",
+    "ink": "#1d2733",
+    "line": "#0072B2",
+    "mark": "#c74e00",
+    "edge": "#b9c2ce",
+}
+_DARK = {
+    "text": "#e8ecf1",
+    "paper": "#1d232c",
+    "ink": "#e8ecf1",
+    "line": "#6cc4ff",
+    "mark": "#ff8c42",
+    "edge": "#46515f",
+}
+
+
+def small(image, dark=False):
+    """One drawing as a picture."""
+    look = _DARK if dark else _LIGHT
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_IMAGE} {_IMAGE}">'
+            f'{_picture(image, 0, 0, _IMAGE, look, 1)}</svg>')
+
+
+def _places(labels, columns, left, top, row_height, block_height):
+    seen, places = {}, []
+    for label in labels:
+        row = seen.get(label, 0)
+        seen[label] = row + 1
+        x = left + label % columns * _COLUMN + (_COLUMN - _IMAGE) / 2
+        places.append((x, top + label // columns * block_height + row * row_height))
+    return places
+
+
+def _picture(image, x, y, side, look, edge):
+    """Ink as rows of rectangles, four levels of grey: pictures inside pictures need no second file."""
+    unit = side / len(image)
+    levels = np.rint(np.clip(image, 0, 1) * 4).astype(int)
+    parts = [f'<g transform="translate({x:.1f} {y:.1f})"><rect width="{side}" height="{side}" rx="5" '
+             f'fill="{look["paper"]}" stroke="{look["edge"]}" stroke-width="{edge}"/>']
+    for level in (1, 2, 3, 4):
+        runs = "".join(_runs(levels == level))
+        if runs:
+            parts.append(
+                f'<path transform="scale({unit:.4f})" d="{runs}" fill="{look["ink"]}" fill-opacity="{level / 4}"/>'
+            )
+    return "".join(parts) + "</g>"
+
+
+def _runs(mask):
+    for row, line in enumerate(mask):
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], line.astype(int), [0]])))
+        for begin, end in edges.reshape(-1, 2):
+            yield f"M{begin} {row}h{end - begin}v1.03h{begin - end}z"
+
+
+def _line(x, y, to_x, to_y, share, look):
+    middle = (y + to_y) / 2
+    return (
+        f'<path d="M{x:.1f} {y:.1f}C{x:.1f} {middle:.1f} {to_x:.1f} {middle - 20:.1f} {to_x:.1f} {to_y:.1f}" '
+        'fill="none" '
+        f'stroke="{look["line"]}" stroke-width="{0.6 + 13 * share:.2f}" stroke-opacity="{0.18 + 0.7 * share:.2f}" '
+        'stroke-linecap="round"/>'
+    )
+
+
+def _bar(x, y, width, share, look):
+    return (f'<rect x="{x:.1f}" y="{y}" width="{width}" height="7" rx="3" fill="{look["edge"]}" fill-opacity=".5"/>'
+            f'<rect x="{x:.1f}" y="{y}" width="{max(1.5, width * share):.1f}" height="7" rx="3" fill="{look["line"]}"/>'
+            + _text(x + width / 2, y + 22, f"{share:.0%}", 13))
+
+
+def _answer(x, y, letter, share, chosen, look):
+    words = f"{letter}  {share:.0%}"
+    box = (f'<rect x="{x - 50:.1f}" y="{y - 17}" width="100" height="32" rx="8" fill="none" stroke="{look["mark"]}" '
+           'stroke-width="3"/>' if chosen else "")
+    return box + _text(x, y + 6, words, 18, "700" if chosen else "400") + (
+        _text(x, y + 32, "the answer", 12) if chosen else "")
+
+
+def _text(x, y, words, size, weight="400"):
+    return (f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" font-weight="{weight}" text-anchor="middle" '
+            f'xml:space="preserve">{words}</text>')

@@ -1,0 +1,116 @@
+"""The support set and the query of the few-shot page, from the few words that an address carries."""
+
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from pnzoo import episodes, glyphs, omniglot
+from widgets import pad
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+MOST_OWN = 24  # drawings of the visitor's that an address carries
+
+
+class Question(NamedTuple):
+    """A support set and a query.
+
+    images:  float32 [S, 28, 28], 1 for ink
+    labels:  int [S], index into `classes`
+    classes: letters
+    names:   of the images, such as "A1"; those of the whole set, whether left out or not
+    kept:    int [S], which of `names` they are
+    query:   float32 [28, 28]
+    truth:   the query's letter, or None where the visitor drew it
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    classes: list
+    names: list
+    kept: np.ndarray
+    query: np.ndarray
+    truth: str | None
+
+
+@st.cache_data(max_entries=2, show_spinner="Inventing characters")
+def characters(source: str) -> np.ndarray:
+    """uint8 [classes, drawings, 28, 28] to draw episodes from."""
+    if source == "omniglot":
+        return omniglot.split(omniglot.load(), "test", rotations=False).images
+    return glyphs.generate(5, 20, 20, seed=0).images
+
+
+def sources() -> dict[str, str]:
+    """Where characters can come from here."""
+    found = {"invented": "Invented characters"}
+    if omniglot.cache_path().is_file():
+        found["omniglot"] = "Omniglot"
+    return found
+
+
+def episode(source: str, way: int, shot: int, seed: int) -> episodes.Episode:
+    """An episode with one query of each class."""
+    images = characters(source)
+    return episodes.sample([images.shape[1]] * len(images), way, shot, 1, np.random.default_rng(seed))
+
+
+def question(source, way, shot, seed, ask, drop=(), swap=(), own=(), drawn=None) -> Question | None:
+    """The set after the visitor's changes.
+
+    Args:
+        source, way, shot, seed: of the episode.
+        ask: which of its queries.
+        drop: numbers of support images left out.
+        swap: (number, times): support images replaced by another drawing of the same character.
+        own: (letter, code): drawings of the visitor's in the support set.
+        drawn: code of the visitor's query, or None for the episode's.
+
+    Returns:
+        `Question`, or None where fewer than two classes are left.
+    """
+    images, drawn_from = characters(source), episode(source, way, shot, seed)
+    rows, labels = _ordered(drawn_from)
+    rows = _swapped(rows, drawn_from, images.shape[1], dict(swap))
+    pictures = [images[c, d] / np.float32(255) for c, d in rows] + [pad.from_code(code) for _, code in own]
+    labels = np.concatenate([labels, [LETTERS.index(letter) for letter, _ in own]]).astype(int)
+    names = _names(labels)
+    kept = np.array([i for i in range(len(labels)) if i not in drop], dtype=int)
+    used, new_labels = np.unique(labels[kept], return_inverse=True)
+    if len(used) < 2:
+        return None
+    query, truth = _query(images, drawn_from, ask % way, drawn)
+    return Question(np.stack(pictures)[kept].astype("float32"), new_labels, [LETTERS[i] for i in used], names, kept,
+                    query, truth)
+
+
+def _ordered(drawn):
+    """Support rows by class, for people to read; the label is not given away by it, the model is told it anyway."""
+    order = np.argsort(drawn.support_label, kind="stable")
+    return drawn.support[order], drawn.support_label[order]
+
+
+def _swapped(rows, drawn, drawings, swap):
+    rows = rows.copy()
+    for index, times in swap.items():
+        if index < len(rows):
+            character = rows[index, 0]
+            taken = {d for c, d in [*drawn.support.tolist(), *drawn.query.tolist()] if c == character}
+            spare = [d for d in range(drawings) if d not in taken]
+            rows[index, 1] = spare[(times - 1) % len(spare)] if times and spare else rows[index, 1]
+    return rows
+
+
+def _names(labels):
+    counts, names = {}, []
+    for label in labels:
+        counts[label] = counts.get(label, 0) + 1
+        names.append(f"{LETTERS[label]}{counts[label]}")
+    return names
+
+
+def _query(images, drawn, ask, code):
+    if code is not None:
+        return pad.from_code(code), None
+    row = drawn.query[drawn.query_label == ask][0]
+    return (images[row[0], row[1]] / np.float32(255)).astype("float32"), LETTERS[ask]

@@ -1,0 +1,61 @@
+"""Photograph the dashboard: python -m tests.browser.screenshots
+
+Without arguments: the two pictures of README, into dashboard/screenshots/. With a folder: every page, light and
+dark, at 1,280 and 400 pixels, into that folder, to be looked at.
+"""
+
+import io
+import sys
+from pathlib import Path
+
+from tests.browser import serving
+
+MAZE = "inside?model=vin16&step=9"
+README = {"plan": "", "inside": MAZE}
+PAGES = {
+    "plan": "", "inside": MAZE, "inside_cell": "inside?view=cell&step=5", "inside_moves": "inside?view=moves",
+    "inside_paint": "inside?view=paint", "few_shot": "few_shot", "compare": "compare", "zoo": "zoo?entry=vin16",
+}
+
+
+def main(folder=None):
+    """Take the pictures."""
+    with serving.server() as (address, _), serving.browser() as chrome:
+        if folder is None:
+            target = serving.ROOT / "dashboard" / "screenshots"
+            for name, path in README.items():
+                take(chrome, f"{address}/{path}", target / f"{name}.png", "light", 1280, height=860)
+            return
+        for name, path in PAGES.items():
+            for theme in ("light", "dark"):
+                for width in (1280, 400):
+                    take(chrome, f"{address}/{path}", Path(folder) / f"{name}_{theme}_{width}.png", theme, width)
+
+
+def take(chrome, url, file, theme, width, height=None):
+    """One picture: of the first screen, or of the whole page without a height."""
+    context = chrome.new_context(viewport={"width": width, "height": height or 900}, color_scheme=theme)
+    page = context.new_page()
+    page.goto(url)
+    serving.settle(page)
+    page.wait_for_timeout(500)
+    if height is None:
+        whole = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight")
+        page.set_viewport_size({"width": width, "height": min(int(whole) + 20, 6000)})
+        page.wait_for_timeout(500)
+    save(page.screenshot(), file)
+    context.close()
+    print(f"{file.name}: {file.stat().st_size / 1000:.0f} kB")
+
+
+def save(data, file):
+    """A PNG of 256 colours: a third of the size, and no difference to see."""
+    from PIL import Image
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    picture = Image.open(io.BytesIO(data)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    picture.save(file, optimize=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:2])

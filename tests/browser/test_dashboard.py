@@ -1,0 +1,204 @@
+"""The dashboard in a real browser, on the models of the zoo."""
+
+import re
+
+import pytest
+
+from pnzoo import gridworld, list_models
+
+pytestmark = pytest.mark.browser
+
+PAGES = [
+    "",
+    "inside",
+    "inside?view=cell",
+    "inside?view=moves",
+    "inside?view=paint",
+    "few_shot",
+    "compare?maps=100",
+    "zoo",
+]
+ROOM = gridworld.to_code(*gridworld.parse("""
+##########
+#S......G#
+#........#
+#........#
+##########
+"""))
+PLANNER = "vin8" if "vin8" in list_models() else list_models("vin*")[0]
+
+
+def metric(page, label):
+    box = page.locator("[data-testid=stMetric]", has_text=label).first
+    return box.locator("[data-testid=stMetricValue]").inner_text()
+
+
+def wait_for_metric(page, label, value):
+    page.wait_for_function(
+        """([label, value]) => [...document.querySelectorAll('[data-testid=stMetric]')].some((box) =>
+           box.innerText.includes(label) && box.querySelector('[data-testid=stMetricValue]').innerText === value)""",
+        arg=[label, value], timeout=30_000)
+
+
+def board(page):
+    """The map editor's canvas, and the side of a cell in pixels."""
+    canvas = page.locator("canvas[aria-label^='Map editor']")
+    canvas.scroll_into_view_if_needed()
+    return canvas
+
+
+def centre(canvas, cell, columns):
+    box = canvas.bounding_box()
+    side = box["width"] / columns
+    return box["x"] + (cell[1] + 0.5) * side, box["y"] + (cell[0] + 0.5) * side
+
+
+def drag(page, points):
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*point, steps=4)
+    page.mouse.up()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_opens_without_an_error(open_page, path):
+    page = open_page(path)
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_is_cut_off_on_a_narrow_screen(open_page, path, theme):
+    page = open_page(path, width=400, theme=theme)
+    inner, outer = page.evaluate("""() => { const main = document.querySelector('[data-testid=stMain]');
+                                            return [main.scrollWidth, main.clientWidth]; }""")
+    assert inner <= outer
+    back = page.evaluate("() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
+    assert (sum(map(int, re.findall(r"\d+", back)[:3])) > 380) == (theme == "light")
+
+
+def test_a_wall_drawn_with_the_mouse_changes_the_path(open_page):
+    page = open_page(f"?model={PLANNER}&map={ROOM}")
+    wait_for_metric(page, "Shortest length", "7.00")
+    canvas = board(page)
+    drag(page, [centre(canvas, (1, 5), 10), centre(canvas, (2, 5), 10)])
+    wait_for_metric(page, "Shortest length", "8.66")
+    assert page.url.count("map=") == 1
+    assert ROOM not in page.url
+
+
+def test_the_goal_is_dragged(open_page):
+    page = open_page(f"?model={PLANNER}&map={ROOM}")
+    canvas = board(page)
+    drag(page, [centre(canvas, (1, 8), 10), centre(canvas, (2, 4), 10), centre(canvas, (1, 3), 10)])
+    wait_for_metric(page, "Shortest length", "2.00")
+
+
+def test_a_wall_drawn_with_the_keyboard_changes_the_path_and_undo_takes_it_back(open_page):
+    page = open_page(f"?model={PLANNER}&map={ROOM}")
+    wait_for_metric(page, "Shortest length", "7.00")
+    canvas = board(page)
+    canvas.focus()
+    for key in ["ArrowRight"] * 4 + ["Space", "ArrowDown", "Space"]:  # the cursor starts on S
+        canvas.press(key)
+    wait_for_metric(page, "Shortest length", "8.66")
+    for _ in range(2):
+        canvas.press("u")
+    wait_for_metric(page, "Shortest length", "7.00")
+
+
+def test_a_rectangle_and_the_goal_by_keyboard(open_page):
+    page = open_page(f"?model={PLANNER}&map={ROOM}")
+    canvas = board(page)
+    canvas.focus()
+    for key in ["ArrowRight"] * 3 + ["r", "ArrowDown", "ArrowRight", "r", "ArrowDown", "ArrowRight", "g"]:
+        canvas.press(key)
+    wait_for_metric(page, "Shortest length", "5.83")
+    assert page.locator("textarea").first.count() <= 1
+    parsed = gridworld.from_code(re.search(r"map=([^&]+)", page.url)[1])
+    assert parsed.goal == (3, 6)
+    assert parsed.walls[1:3, 4:6].all()
+
+
+def test_k_scrubs_in_the_page(open_page):
+    page = open_page(f"inside?model={PLANNER}&map={ROOM}&step=6")
+    slider, value = page.locator("input[aria-label^='Step of value']"), page.locator(".control output")
+    picture = page.locator("canvas[data-panel=V]")
+    page.wait_for_function("() => true")
+    assert "k = 6" in value.inner_text()
+    seen = {picture.evaluate("canvas => canvas.toDataURL()")}
+    slider.focus()
+    for step in (5, 4, 3, 2):
+        slider.press("ArrowLeft")
+        assert f"k = {step} " in value.inner_text()
+        seen.add(picture.evaluate("canvas => canvas.toDataURL()"))
+    assert len(seen) > 2
+    page.wait_for_function("() => location.search.includes('step=2')", timeout=20_000)
+
+
+def test_the_film_plays(open_page):
+    page = open_page(f"inside?model={PLANNER}&map={ROOM}&step=1")
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("""() => { const find = (root) => root.querySelector('.control output') ||
+        [...root.querySelectorAll('*')].map((e) => e.shadowRoot && find(e.shadowRoot)).find(Boolean);
+        const [, k, last] = find(document).textContent.match(/k = (\\d+) of (\\d+)/); return k === last; }""",
+                           timeout=30_000)
+
+
+def test_a_painted_reward_replans(open_page):
+    page = open_page(f"inside?model={PLANNER}&map={ROOM}&view=paint")
+    canvas = page.locator("canvas[aria-label^='Map of the reward']")
+    canvas.scroll_into_view_if_needed()
+    drag(page, [centre(canvas, (3, 1), 10), centre(canvas, (3, 2), 10)])
+    page.get_by_text("2 painted cells change").wait_for(timeout=20_000)
+    assert "paint=" in page.url
+
+
+def test_a_cell_is_picked(open_page):
+    page = open_page(f"inside?model={PLANNER}&map={ROOM}&view=cell")
+    canvas = page.locator("canvas[aria-label^='Map of the value']")
+    canvas.scroll_into_view_if_needed()
+    page.mouse.click(*centre(canvas, (2, 6), 10))
+    page.get_by_text("Cell (2, 6)").wait_for(timeout=20_000)
+    assert "cell=2.6" in page.url
+
+
+@pytest.mark.skipif(
+    not list_models("*omniglot*") + list_models("matching*"), reason="the zoo has no few-shot model yet"
+)
+def test_a_drawn_character_is_classified_and_kept(open_page):
+    page = open_page("few_shot")
+    canvas = page.locator("canvas[aria-label^='Drawing pad']")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    point = lambda x, y: (box["x"] + x * box["width"], box["y"] + y * box["height"])  # noqa: E731
+    drag(page, [point(0.2, 0.2), point(0.5, 0.8), point(0.8, 0.2)])
+    page.wait_for_function("() => location.search.includes('drawn=')", timeout=20_000)
+    page.get_by_text(re.compile("says [A-H]")).wait_for(timeout=20_000)
+    page.get_by_role("button", name="Keep as an example").click()
+    page.wait_for_function(
+        "() => location.search.includes('own=A') && !location.search.includes('drawn=')", timeout=20_000
+    )
+
+
+@pytest.mark.parametrize("path", [
+    f"?model={PLANNER}&map={ROOM}&k=7", f"inside?model={PLANNER}&map={ROOM}&k=7&view=cell&cell=2.3&step=4",
+    "compare?maps=100&seed=5&kind=maze&size=11", f"zoo?entry={PLANNER}",
+])
+def test_a_link_restores_the_page_in_another_browser(open_page, path):
+    first = open_page(path)
+    link = first.locator("[data-testid=stCode]").last.inner_text().strip()
+    assert link.startswith("http://localhost")
+    again = open_page(link.split("/", 3)[3])
+    words = [page.locator("[data-testid=stMain]").inner_text() for page in (first, again)]
+    without_times = [re.sub(r"Planned in \d+ ms", "", text) for text in words]
+    assert without_times[0] == without_times[1]
+
+
+def test_other_visitors_are_untouched_by_a_bad_address(open_page):
+    good = open_page(f"?model={PLANNER}&map={ROOM}")
+    bad = open_page("?model=%3Cscript%3Ealert(1)%3C/script%3E&map=9999x9999_1.1_2.2_A&k=1000000000")
+    assert bad.get_by_text("cannot be used").count() == 3
+    assert metric(good, "Shortest length") == "7.00"

@@ -1,0 +1,82 @@
+"""The dashboard without a browser: pages run by Streamlit's AppTest on a zoo of small untrained models."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("streamlit", reason="the dashboard's own extra is not installed")
+
+import pnzoo
+from pnzoo import hub
+
+FOLDER = Path(__file__).parents[2] / "dashboard"
+sys.path.insert(0, str(FOLDER))  # as `streamlit run` does
+
+CARD = {
+    "summary": "A small untrained model.", "paper": "None", "command": "python -m train.imitation vin8", "seed": 0,
+    "backend": "tensorflow", "data": "none", "hardware": "any", "wall_seconds": 95.0, "recipe": {"size": 8},
+    "flops": {"value": 80, "per": "map"}, "limits": ["It is untrained."],
+    "metrics": [{"name": "success", "value": 0.5, "n": 100, "interval": [0.4, 0.6], "on": "fresh 8x8 maps",
+                 "seeds": [0], "command": "pnzoo evaluate vin8", "paper": 0.996}],
+    "history": {"epoch": [1, 2, 3], "loss": [0.9, 0.6, 0.5], "val_loss": [0.9, 0.7, 0.6]},
+}
+
+
+def entries():
+    """name -> model, one of each kind that pages tell apart."""
+    from pnzoo.models import VIN
+    from pnzoo.models.mann import MANN
+    from pnzoo.models.matching import MatchingNetwork
+    from pnzoo.models.reactive import CNNPolicy, FCNPolicy
+
+    return {
+        "vin8": VIN(k=6, features=(8,)), "vin8_paper": VIN(k=6, features=(8,), transition="free", activation="linear"),
+        "cnn8": CNNPolicy(8), "fcn8": FCNPolicy(8), "matching_omniglot": MatchingNetwork(),
+        "matching_fce_omniglot": MatchingNetwork(support_context="lstm", query_steps=2), "mann_omniglot": MANN(),
+    }
+
+
+@pytest.fixture(scope="session")
+def small_zoo(tmp_path_factory):
+    """A folder with an entry of every kind."""
+    zoo = tmp_path_factory.mktemp("zoo")
+    for name, model in entries().items():
+        model.build_weights()
+        pnzoo.save(model, zoo / name, CARD)
+    return zoo
+
+
+@pytest.fixture(autouse=True)
+def zoo(small_zoo, monkeypatch):
+    """What the pages find in the zoo."""
+    monkeypatch.setattr(hub, "zoo_folder", lambda: small_zoo)
+    return small_zoo
+
+
+@pytest.fixture
+def empty_zoo(tmp_path, monkeypatch):
+    """A zoo without entries."""
+    import streamlit as st
+
+    st.cache_data.clear()
+    monkeypatch.setattr(hub, "zoo_folder", lambda: tmp_path)
+    yield tmp_path
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def visit():
+    """visit(page, **parameters of the address): the page, drawn."""
+    from streamlit.testing.v1 import AppTest
+
+    def visit(page="plan", **parameters):
+        app = AppTest.from_file(str(FOLDER / "app.py"), default_timeout=120)
+        app.switch_page(f"app_pages/{page}.py")
+        for name, value in parameters.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception, app.exception[0].message
+        return app
+
+    return visit

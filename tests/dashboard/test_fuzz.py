@@ -1,0 +1,294 @@
+"""More than 500 inputs that are none: hand-made addresses, forged messages, files in disguise."""
+
+import base64
+import io
+import random
+import struct
+import zlib
+
+import numpy as np
+import pytest
+
+PNG = b"\x89PNG\r\n\x1a\n"
+NASTY = [
+    "",
+    " ",
+    "-1",
+    "0",
+    "1e9",
+    "1000000000",
+    "99999999999999999999",
+    "nan",
+    "None",
+    "null",
+    "true",
+    "1.5",
+    "0x10",
+    "٣",
+    "<script>alert(1)</script>",
+    "'; DROP TABLE zoo; --",
+    "../../etc/passwd",
+    "/etc/passwd",
+    "%00",
+    "\x00",
+    "🦜" * 40,
+    "{{7*7}}",
+    "${7*7}",
+    "__import__('os').system('id')",
+    "![x](http://example.invalid/x.png)",
+    "[a](javascript:alert(1))",
+    "a" * 9000,
+    "vin",
+    "VIN8",
+    "vin8\n",
+    "16x16",
+    "16x16_1.1_2.2_AAAA",
+    "9999x9999_0.0_1.1_A",
+    "3x3_0.0_1.1_AAA",
+    "200x3_1.1_1.1_" + "A" * 100,
+    ",",
+    ":",
+    "_",
+    ".",
+    "A:",
+    "A:zzz",
+    "?:x",
+    "0:",
+    "0:x",
+    "1,2,",
+    "1,2,nan",
+    "1,2,inf",
+    "1,2,1e999",
+    "1,2,3_",
+    "\ud7ff",
+    "`",
+    "``` ```",
+    "$$x$$",
+]
+PARAMETERS = {
+    "plan": ["model", "map", "k"],
+    "inside": ["model", "map", "k", "view", "cell", "step", "paint"],
+    "few_shot": ["fewshot", "source", "way", "shot", "episode", "ask", "drop", "swap", "own", "drawn", "least"],
+    "compare": ["model", "other", "map", "kind", "size", "maps", "seed"],
+    "zoo": ["entry", "task"],
+}
+# A few of them are fine for some parameters, and nothing is said then.
+FINE = {("ask", "0"), ("episode", "0"), ("least", "0"), ("seed", "0"), ("drop", "0")}
+ADDRESSES = [(page, value) for page in PARAMETERS for value in NASTY]
+
+
+@pytest.mark.parametrize("page", PARAMETERS)
+def test_hand_made_addresses(visit, page):
+    """All parameters of a page at once are nasty: each is named in a warning, and the page is drawn as without them."""
+    for value in NASTY[:: 1 if page == "plan" else 3]:
+        app = visit(page, **dict.fromkeys(PARAMETERS[page], value))
+        said = "\n".join(each.value for each in app.warning)
+        for name in PARAMETERS[page]:
+            if (name, value) not in FINE:
+                assert f"`{name}`" in said, (name, value, said)
+        assert app.title[0].value
+        assert "Words used here" in [each.label for each in app.expander]
+        assert "<script>" not in "\n".join(each.value for each in app.markdown)
+
+
+def test_readers_of_addresses_raise_nothing_but_value_errors():
+    import computed
+    from widgets import choices, map_input, pad, uploads
+
+    readers = [map_input.from_address, choices.read_k, choices.reader("planning"), choices.one_of("way", (1, 2)),
+               pad.from_code, uploads.text_map]
+    assert computed.names("planning")
+    rng = random.Random(0)
+    letters = "0123456789x_.,:-AZaz#SG \n\té🦜<>\x00"
+    count = 0
+    for _ in range(300):
+        text = "".join(rng.choice(letters) for _ in range(rng.randrange(40)))
+        for read in readers:
+            try:
+                read(text)
+            except ValueError:
+                count += 1
+    assert count > 1000
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(width, height, pixels=b"", depth=8, colour=0):
+    header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
+    return PNG + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(pixels)) + chunk(b"IEND", b"")
+
+
+def picture(array):
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(array).save(file, "PNG")
+    return file.getvalue()
+
+
+def bad_files():
+    """name -> bytes, none of them a map or a drawing."""
+    files = {
+        "empty.txt": b"",
+        "blank.txt": b"   \n\n",
+        "words.txt": b"hello, this is no map",
+        "nul.txt": b"##\x00##",
+        "ragged.txt": b"####\n###\n####",
+        "two_goals.txt": b"####\n#GG#\n####",
+        "all_wall.txt": b"####\n####\n####",
+        "huge.txt": b"#" * 600_000,
+        "wide.txt": b"." * 5000,
+        "tall.txt": b".\n" * 5000,
+        "latin.txt": b"\xe9\xe8##",
+        "picture.svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+        "page.png": b"<!DOCTYPE html><script>alert(1)</script>",
+        "xml.png": b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]>',
+        "program.png": b"\x7fELF" + bytes(100),
+        "program.exe": b"MZ" + bytes(100),
+        "archive.zip": b"PK\x03\x04" + bytes(50),
+        "bomb.gz": b"\x1f\x8b" + bytes(50),
+        "photo.png": b"\xff\xd8\xff\xe0" + bytes(100),
+        "anim.gif": b"GIF89a" + bytes(50),
+        "paper.pdf": b"%PDF-1.7",
+        "weights.h5": b"\x89HDF\r\n\x1a\n" + bytes(50),
+        "array.npy": b"\x93NUMPY" + bytes(50),
+        "pickle.txt": b"\x80\x04\x95\x10\x00\x00\x00",
+        "signature.png": PNG,
+        "cut.png": png(8, 8, bytes(72))[:40],
+        "bomb.png": png(50_000, 50_000, bytes(10_000)),
+        "negative.png": png(2**32 - 1, 2**32 - 1),
+        "zero.png": png(0, 0),
+        "deflate_bomb.png": png(1999, 1999, bytes(40_000_000))[:400_000],
+        "no_pixels.png": png(16, 16),
+        "odd_depth.png": png(8, 8, bytes(72), depth=7),
+        "odd_colour.png": png(8, 8, bytes(72), colour=5),
+        "no_header.png": PNG + chunk(b"IDAT", b"") + chunk(b"IEND", b""),
+        "text_bomb.png": PNG
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, 0, 0, 0, 0))
+        + chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(80_000_000)))
+        + chunk(b"IDAT", b"")
+        + chunk(b"IEND", b""),
+        "black.png": picture(np.zeros((9, 9), "uint8")),
+        "two_reds.png": picture(np.full((9, 9, 3), (255, 0, 0), "uint8")),
+        "script.py": b"import os; os.system('id')",
+        "shell.txt": b"#!/bin/sh\nrm -rf /",
+        "csv.txt": b"1,0,1\n0,1,0",
+    }
+    rng = random.Random(1)
+    good = png(12, 12, bytes(13 * 12))
+    for i in range(120):  # one to five bytes of a good picture changed, and cut somewhere
+        broken = bytearray(good[: rng.randrange(12, len(good))])
+        for _ in range(rng.randrange(1, 6)):
+            broken[rng.randrange(8, len(broken))] ^= rng.randrange(1, 256)
+        files[f"broken{i}.png"] = bytes(broken)
+    for i in range(60):
+        files[f"noise{i}.bin"] = rng.randbytes(rng.randrange(1, 400))
+    return files
+
+
+BAD_FILES = bad_files()
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_files_that_are_no_map(name):
+    from widgets import uploads
+
+    with pytest.raises(ValueError, match=r"\w"):
+        uploads.read_map(BAD_FILES[name])
+
+
+def test_files_that_are_no_drawing():
+    from widgets import pad, uploads
+
+    for name, data in BAD_FILES.items():
+        if name in ("two_reds.png", "black.png"):  # pictures, with nothing drawn on them
+            with pytest.raises(ValueError, match="constant"):
+                pad.code_of_image(uploads.read_image(data))
+            continue
+        with pytest.raises(ValueError, match=r"\w"):
+            uploads.read_image(data)
+
+
+def test_the_page_says_what_is_wrong_with_a_file_and_stays(visit):
+    app = visit("plan", model="vin8")
+    before = app.query_params["map"]
+    for name in ("picture.svg", "bomb.png", "words.txt", "huge.txt", "program.png", "black.png"):
+        app.file_uploader(key="map_file").upload(name, BAD_FILES[name]).run()
+        assert not app.exception
+        assert "This file is no map" in app.error[-1].value, name
+        assert app.query_params["map"] == before
+
+
+def test_the_page_says_what_is_wrong_with_a_text_and_stays(visit):
+    app = visit("plan", model="vin8")
+    before = app.query_params["map"]
+    for text in ("", "hello", "###\n##", "<script>alert(1)</script>", "S" * 200, "#" * 30):
+        app.text_area(key="map_text").set_value(text).run()
+        app.button(key="use_text").click().run()
+        assert not app.exception
+        assert "This text is no map" in app.error[0].value, text
+        assert app.query_params["map"] == before
+
+
+def forged_messages():
+    values = [
+        None,
+        0,
+        -1,
+        1.5,
+        "x",
+        [],
+        {},
+        [0],
+        [0, 0, 0],
+        ["0", "0"],
+        [0.5, 1],
+        [-1, 2],
+        [99, 99],
+        [True, False],
+        [None, 1],
+    ]
+    for value in values:
+        yield {
+            "walls": value,
+            "start": value,
+            "goal": value,
+            "seq": value,
+            "cell": value,
+            "cells": value,
+            "bits": value,
+        }
+        yield {"walls": "0" * 40, "start": value, "goal": value, "cells": [value], "bits": "A" * 10}
+        yield {"walls": "01x" * 13 + "0", "cells": [[1, 1, value]], "bits": "!" * 3268}
+    yield {"cells": [[1, 1, 1e9]]}
+    yield {"cells": [[1, 1, float("nan")]]}
+    yield {"cells": [[1, 1, 0.5]] * 10_000}
+    yield {"bits": base64.b64encode(b"\xff" * 2450).decode()}
+
+
+def test_forged_messages_of_the_canvas_change_nothing_or_something_allowed():
+    from widgets import map_grid, pad
+
+    count = 0
+    for message in forged_messages():
+        count += 1
+        edit = map_grid.read_edit(message, (5, 8))
+        if edit is not None:
+            walls, start, goal = edit
+            assert walls.shape == (5, 8)
+            assert all(cell is None or (0 <= cell[0] < 5 and 0 <= cell[1] < 8) for cell in (start, goal))
+        cell = map_grid.read_cell(message.get("cell"), (5, 8))
+        assert cell is None or (0 <= cell[0] < 5 and 0 <= cell[1] < 8)
+        for row, col, value in map_grid.read_paint(message, (5, 8)) or []:
+            assert 0 <= row < 5
+            assert 0 <= col < 8
+            assert abs(value) <= 100
+        assert pad.read_bitmap(message.get("bits")) is None
+    assert count > 40
+
+
+def test_there_are_more_than_500_of_them():
+    tried = sum(len(PARAMETERS[page]) * len(NASTY[:: 1 if page == "plan" else 3]) for page in PARAMETERS)
+    assert tried + len(BAD_FILES) + len(list(forged_messages())) > 500

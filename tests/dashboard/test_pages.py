@@ -1,0 +1,210 @@
+"""Every page, without a browser."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pnzoo import gridworld
+
+FOLDER = Path(__file__).parents[2] / "dashboard"
+ROOM = """
+##########
+#S......G#
+#........#
+#........#
+##########
+"""
+PAGES = {"plan": "Where would it go?", "inside": "How does it plan?", "few_shot": "Who decided?",
+         "compare": "Where does it fail?", "zoo": "The zoo"}
+
+
+def code(text):
+    return gridworld.to_code(*gridworld.parse(text))
+
+
+def texts(app):
+    """All that a page says, in one string."""
+    kinds = ("markdown", "success", "error", "warning", "info", "caption")
+    return "\n".join(str(each.value) for kind in kinds for each in getattr(app, kind))
+
+
+def metric(app, label):
+    return next(each.value for each in app.metric if each.label == label)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_opens_and_says_what_it_is(visit, page):
+    app = visit(page)
+    assert app.title[0].value == PAGES[page]
+    assert "Words used here" in [each.label for each in app.expander]
+    assert not app.warning
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_zoo_is_said_and_nothing_breaks(empty_zoo, visit, page):
+    assert "zoo" in texts(visit(page)).lower()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_its_address_brings_the_same_page_again(visit, page):
+    first = visit(page)
+    written = dict(first.query_params)
+    again = visit(page, **{name: value[0] if isinstance(value, list) else value for name, value in written.items()})
+    assert dict(again.query_params) == written
+    assert texts(again) == texts(first)
+
+
+def test_the_snippet_gives_what_plan_shows(visit):
+    app = visit("plan", map=code(ROOM), model="vin8")
+    snippet = next(each.value for each in app.code if "pnzoo.load" in each.value)
+    scope = {}
+    exec(snippet.replace("print(", "_ = ("), scope)
+    assert str(len(scope["plan"].actions)) == metric(app, "Moves")
+    assert f"{scope['plan'].cost:.2f}" == metric(app, "Length")
+
+
+@pytest.mark.parametrize("view", ["steps", "cell", "moves", "paint"])
+@pytest.mark.parametrize("name", ["vin8", "vin8_paper"])
+def test_inside_shows_every_view_of_every_kind_of_network(visit, name, view):
+    app = visit("inside", map=code(ROOM), model=name, view=view, paint="2,3,0.5", cell="2.3", k="5")
+    snippet = next(each.value for each in app.code if "pnzoo.load" in each.value)
+    exec(snippet.replace("print(", "_ = ("), {})
+    assert app.query_params["view"] == [view]
+
+
+@pytest.mark.parametrize("name", ["matching_omniglot", "matching_fce_omniglot", "mann_omniglot"])
+def test_few_shot_models_answer(visit, name):
+    app = visit("few_shot", fewshot=name)
+    assert f"{name} says" in texts(app)
+    assert ("Does the order matter?" in texts(app)) == (name == "matching_fce_omniglot")
+
+
+def test_k_is_a_control(visit):
+    app = visit("plan", map=code(ROOM), model="vin8")
+    app.number_input(key="choose_k").set_value(3).run()
+    assert app.query_params["k"] == ["3"]
+    assert "thinks 3 steps ahead" in texts(app)
+
+
+def test_a_map_typed_as_text_becomes_the_map(visit):
+    app = visit("plan", model="vin8")
+    app.text_area(key="map_text").set_value(ROOM).run()
+    app.button(key="use_text").click().run()
+    assert app.query_params["map"] == [code(ROOM)]
+    assert metric(app, "Shortest length") == "7.00"
+
+
+def test_an_uploaded_map_becomes_the_map(visit):
+    app = visit("plan", model="vin8")
+    app.file_uploader(key="map_file").upload("room.txt", ROOM.encode(), "text/plain").run()
+    app.button(key="use_file").click().run()
+    assert app.query_params["map"] == [code(ROOM)]
+
+
+def test_a_new_map_is_another_one_of_the_kind_asked_for(visit):
+    app = visit("plan", model="vin8")
+    app.selectbox(key="family").set_value("maze").run()
+    app.selectbox(key="side").set_value(11).run()
+    app.button(key="new_map").click().run()
+    first = app.query_params["map"]
+    app.button(key="new_map").click().run()
+    assert first[0].startswith("11x11_")
+    assert app.query_params["map"] != first
+
+
+def test_a_map_without_a_goal_asks_for_one(visit):
+    for page in ("plan", "inside", "compare"):
+        assert "no goal" in texts(visit(page, map=gridworld.to_code(np.zeros((5, 6), bool), start=(1, 1))))
+
+
+def test_walls_between_start_and_goal_are_said(visit):
+    app = visit("plan", model="vin8", map=code("#####\n#S#G#\n#####"))
+    assert "There is no way" in texts(app)
+    assert metric(app, "Shortest length") == "no way"
+
+
+def test_a_model_of_one_size_says_so_on_another(visit):
+    assert "cannot plan on this map" in texts(visit("plan", model="fcn8", map=code(ROOM)))
+
+
+def test_dropping_all_but_one_class_is_said(visit):
+    app = visit("few_shot", way="2", shot="1", drop="0")
+    assert "Fewer than two classes" in texts(app)
+
+
+def test_leaving_out_an_image_moves_the_attention(visit):
+    app = visit("few_shot", fewshot="matching_omniglot")
+    before = app.query_params["episode"]
+    app.pills(key="choose_drop").set_value(["A1"]).run()
+    assert app.query_params["drop"] == ["0"]
+    assert app.query_params["episode"] == before
+
+
+def test_none_of_these(visit):
+    assert "None of these" in texts(visit("few_shot", least="100"))
+
+
+def test_zoo_shows_the_card_that_a_link_names(visit):
+    app = visit("zoo", entry="vin8")
+    assert "vin8" in [each.value for each in app.subheader]
+    assert 'model = pnzoo.load("vin8")' in [each.value for each in app.code]
+    assert "It is untrained." in texts(app)
+
+
+def test_zoo_search(visit):
+    app = visit("zoo", find="no such thing")
+    assert "No entry matches" in texts(app)
+    app.text_input(key="find").set_value("matching").run()
+    assert app.query_params["find"] == ["matching"]
+    names = set(app.dataframe[0].value["Model"])
+    assert names == {"matching_omniglot", "matching_fce_omniglot"}
+
+
+def test_a_damaged_entry_is_reported_and_the_rest_stays(visit, zoo):
+    import streamlit as st
+
+    card = zoo / "fcn8" / "card.json"
+    whole = card.read_text()
+    card.write_text(whole[: len(whole) // 2])
+    st.cache_data.clear()
+    try:
+        app = visit("zoo")
+        assert "The entry fcn8 cannot be read" in texts(app)
+        assert "vin8" in set(app.dataframe[0].value["Model"])
+    finally:
+        card.write_text(whole)
+        st.cache_data.clear()
+
+
+def test_changed_weights_are_reported_and_the_page_stays(visit, zoo):
+    weights = zoo / "vin8_paper" / "model.weights.h5"
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:-100])
+    try:
+        app = visit("plan", model="vin8_paper", map=code(ROOM), k="5")
+        assert "cannot" in texts(app)
+    finally:
+        weights.write_bytes(whole)
+
+
+def test_the_server_is_local_and_sends_no_statistics():
+    config = (FOLDER / ".streamlit" / "config.toml").read_text()
+    assert re.search(r'^address = "localhost"', config, re.M)
+    assert re.search(r"^gatherUsageStats = false", config, re.M)
+
+
+def test_no_page_renders_markup_of_its_own():
+    for file in FOLDER.rglob("*.py"):
+        text = file.read_text()
+        assert "unsafe_allow_html" not in text, file
+        assert "st.html(" not in text, file
+
+
+def test_every_chart_and_picture_has_words_for_those_who_do_not_see_it():
+    for file in (FOLDER / "app_pages").glob("*.py"):
+        text = file.read_text()
+        for call in ("st.image(", "share.chart(", "st.dataframe("):
+            for part in text.split(call)[1:]:
+                assert "alt=" in part[:900], f"{file.name}: {call}{part[:80]}"
