@@ -59,6 +59,8 @@ def train(recipe, folder, command="", fresh=False):
     folder = run.open_folder(folder, recipe, fresh)
     keras.utils.set_random_seed(recipe.seed)
     model = build(recipe)
+    if recipe.start_from:
+        lend_weights(hub.load(recipe.start_from), model)
     stages = [stage if isinstance(stage, Stage) else Stage(**stage) for stage in recipe.stages]
     for number, stage in enumerate(stages):
         best = folder / f"stage{number}.weights.h5"
@@ -77,6 +79,19 @@ def build(recipe):
     """The untrained model of a recipe."""
     model = getattr(importlib.import_module(hub.CLASSES[recipe.model]), recipe.model)(**recipe.config)
     return model.build_weights()
+
+
+def lend_weights(donor, model):
+    """Copy the donor's weights wherever name and shape agree; the others stay as they were initialised."""
+    lent = {_within(weight): weight for weight in donor.weights}
+    for weight in model.weights:
+        other = lent.get(_within(weight))
+        if other is not None and other.shape == weight.shape:
+            weight.assign(other)
+
+
+def _within(weight):
+    return weight.path.split("/", 1)[1]  # without the model's own name
 
 
 def settle(model, recipe):

@@ -30,6 +30,7 @@ class Recipe:
     optimizer: str = "adam"
     clip: float = 1.0  # of the gradient's norm; 0: none
     compile: bool = True  # by XLA
+    start_from: str = ""  # an entry whose weights of equal name and shape are the start
     seed: int = 0
     limits: tuple = ()
 
@@ -83,7 +84,7 @@ def _paper(size, k, epochs=30):
     )
 
 
-def _reactive(kind, size, maps, epochs, batch_size, cells, rate=1e-3):
+def _reactive(kind, size, maps, epochs, batch_size, cells, rate=1e-3, start_from=""):
     model = {"cnn": "CNNPolicy", "fcn": "FCNPolicy"}[kind]
     what = {"cnn": "five convolutions", "fcn": "a convolution that spans the map"}[kind]
     return Recipe(
@@ -93,6 +94,8 @@ def _reactive(kind, size, maps, epochs, batch_size, cells, rate=1e-3):
         stages=(Stage(size=size, maps=maps, epochs=epochs, rate_from=rate, rate_to=rate / 50),),
         batch_size=batch_size,
         cells=cells,
+        start_from=start_from,
+        compile=False,
         limits=(f"A reactive baseline: maps up to {size}x{size} only, and it does not plan.",),
     )
 
@@ -108,8 +111,8 @@ RECIPES = {
     "fcn16": _reactive("fcn", 16, maps=20_000, epochs=8, batch_size=32, cells=32),
     "fcn28": _reactive("fcn", 28, maps=20_000, epochs=3, batch_size=32, cells=32),
     "cnn8": _reactive("cnn", 8, maps=20_000, epochs=6, batch_size=32, cells=8),
-    "cnn16": _reactive("cnn", 16, maps=20_000, epochs=3, batch_size=32, cells=8),
-    "cnn28": _reactive("cnn", 28, maps=12_000, epochs=2, batch_size=32, cells=8),
+    "cnn16": _reactive("cnn", 16, maps=20_000, epochs=4, batch_size=32, cells=8, start_from="cnn8"),
+    "cnn28": _reactive("cnn", 28, maps=12_000, epochs=2, batch_size=32, cells=8, start_from="cnn16"),
 }
 
 # Success and 0-1 loss in table 1 of the paper.
