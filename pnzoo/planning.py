@@ -51,11 +51,12 @@ def with_border(walls):
 
     bool [H, W] -> (bool [H', W'], margin), the margin being 0 or 1.
     """
-    drawn = _border_drawn(walls[None])[0]
+    drawn = border_drawn(walls[None])[0]
     return (walls, 0) if drawn else (np.pad(walls, 1, constant_values=True), 1)
 
 
-def _border_drawn(walls):
+def border_drawn(walls):
+    """Whether each map's outer ring is all wall: bool [B, H, W] -> bool [B]."""
     ring = np.ones(walls.shape[1:], bool)
     ring[1:-1, 1:-1] = False
     return walls[:, ring].all(axis=1)
@@ -71,7 +72,7 @@ def on_every_map(function, walls, goal):
     single = walls.ndim == 2
     walls = walls[None] if single else walls
     goals = _as_goals(goal, walls, single)
-    drawn = _border_drawn(walls)
+    drawn = border_drawn(walls)
     parts = {}
     if drawn.any():
         parts[True] = function(walls[drawn], goals[drawn])

@@ -124,7 +124,7 @@ class ValueIteration(keras.layers.Layer):
         if steps:
             return self._every_step(backup, value, observation)
         if self.tied and self.k > LONGEST_UNROLLED:
-            value = ops.fori_loop(0, self.k, lambda _, v: ops.max(backup(0, v), axis=-1), value)
+            value = _repeat(lambda v: ops.max(backup(0, v), axis=-1), value, self.k)
         else:
             for step in range(self.k):
                 value = ops.max(backup(self._copy(step), value), axis=-1)
@@ -218,6 +218,14 @@ class ValueIteration(keras.layers.Layer):
             "sharpness": self.sharpness,
             "costs": self.costs,
         }
+
+
+def _repeat(step, value, k):
+    """step(step(... value)), k times in a loop that every backend compiles and differentiates."""
+    if keras.backend.backend() == "tensorflow":  # XLA needs to know the most steps that a gradient may go back
+        loop = ops.while_loop(lambda i, _: i < k, lambda i, v: (i + 1, step(v)), (0, value), maximum_iterations=k)
+        return loop[1]
+    return ops.fori_loop(0, k, lambda _, v: step(v), value)
 
 
 def _counts(number):

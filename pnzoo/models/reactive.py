@@ -6,6 +6,7 @@ from keras import ops
 
 from pnzoo import gridworld
 from pnzoo.models.planner import Planner
+from pnzoo.planning import border_drawn
 
 ACTIONS = 8
 STATES_A_BATCH = 512  # cells scored at once: each is an image of its own
@@ -43,13 +44,22 @@ class Reactive(Planner):
 
     def scores_at(self, walls, goal, positions):
         """Logits at some positions only: bool [B, H, W], int [B, 2] and [B, N, 2] -> [B, N, 8]."""
-        return self._scores_at(np.asarray(walls, bool), np.asarray(goal), np.asarray(positions))
+        walls, goal, positions = np.asarray(walls, bool), np.asarray(goal), np.asarray(positions)
+        drawn = border_drawn(walls)
+        logits = np.empty((*positions.shape[:2], ACTIONS), "float32")
+        if drawn.any():
+            logits[drawn] = self._scores_at(walls[drawn], goal[drawn], positions[drawn])
+        if not drawn.all():
+            around = np.pad(walls[~drawn], ((0, 0), (1, 1), (1, 1)), constant_values=True)
+            logits[~drawn] = self._scores_at(around, goal[~drawn] + 1, positions[~drawn] + 1)
+        return logits
 
     def _scores_at(self, walls, goal, positions):
         height, width = walls.shape[1:]
         if max(height, width) > self.size:
             raise ValueError(
-                f"this {type(self).__name__} takes maps up to {self.size}x{self.size}; got {height}x{width}. "
+                f"this {type(self).__name__} takes maps up to {self.size}x{self.size}, a ring of wall around them "
+                f"included; got {height}x{width} with the ring. "
                 "A reactive policy is bound to its size: use a VIN, which is not."
             )
         frame = ((0, 0), (0, self.size - height), (0, self.size - width))

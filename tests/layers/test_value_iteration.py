@@ -100,13 +100,14 @@ def test_a_loop_gives_what_unrolled_steps_give(transition, monkeypatch):
     np.testing.assert_allclose(looped, array(layer(*inputs_of(transition))), rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.parametrize("compiled", [False, keras.backend.backend() != "torch"])
 @pytest.mark.parametrize("k", [70, 3])
-def test_it_trains_whether_looped_or_unrolled(k):
+def test_it_trains_whether_looped_or_unrolled(k, compiled):
     reward, observation = keras.Input((4, 5)), keras.Input((4, 5, 3))
     layer = ValueIteration(k, 2, "state", costs=True)
     model = keras.Model([reward, observation], layer(reward, observation))
     before = [np.array(w) for w in model.get_weights()]
-    model.compile(keras.optimizers.SGD(1e-3), "mse")
+    model.compile(keras.optimizers.SGD(1e-3), "mse", jit_compile=compiled)
     assert np.isfinite(model.train_on_batch([REWARD, OBSERVATION], np.zeros((2, 4, 5, 2), "float32")))
     for old, new in zip(before, model.get_weights(), strict=True):
         assert np.isfinite(new).all()
