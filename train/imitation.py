@@ -46,7 +46,7 @@ def main(arguments=None):
     if options["seeds"]:
         return many_seeds(name, recipe, folder, options["seeds"], options["maps"])
     command = " ".join(["python -m train.imitation", *(sys.argv[1:] if arguments is None else arguments)])
-    if not options["evaluate"] or not (folder / "entry").is_dir():
+    if options["fresh"] or not options["evaluate"] or not (folder / "entry").is_dir():
         train(recipe, folder, command.split(" --evaluate")[0], fresh=options["fresh"])
     if options["evaluate"]:
         evaluate(folder, name, recipe, options["maps"], options["paper_files"])
@@ -123,7 +123,7 @@ def fit(model, recipe, stage, number, count, folder, best):
         keras.losses.CategoricalCrossentropy(from_logits=True),
         jit_compile=keras.backend.backend() != "torch" and recipe.compile,
     )
-    last = number == count - 1
+    last, log = number == count - 1, folder / f"stage{number}.csv"
     model.fit(
         Batches(*training, recipe.batch_size, recipe.cells, recipe.seed),
         validation_data=Batches(*validation, recipe.batch_size, recipe.cells, recipe.seed, shuffle=False),
@@ -132,11 +132,15 @@ def fit(model, recipe, stage, number, count, folder, best):
         callbacks=[
             keras.callbacks.TerminateOnNaN(),
             keras.callbacks.ModelCheckpoint(
-                str(best), monitor="val_loss", save_best_only=last, save_weights_only=True, verbose=0
+                str(best),
+                monitor="val_loss",
+                save_best_only=last,
+                save_weights_only=True,
+                initial_value_threshold=run.lowest(log, "val_loss") if best.exists() else None,  # of an earlier start
             ),
-            keras.callbacks.CSVLogger(str(folder / f"stage{number}.csv"), append=True),
+            keras.callbacks.CSVLogger(str(log), append=True),
             run.Clock(folder, f"stage {number + 1}/{count}, {stage.size}x{stage.size},"),
-            keras.callbacks.BackupAndRestore(str(folder / f"backup{number}")),
+            keras.callbacks.BackupAndRestore(str(folder / f"backup{number}"), double_checkpoint=True),
         ],
     )
 

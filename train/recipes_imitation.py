@@ -80,8 +80,8 @@ def _paper(size, k, epochs=30, rates=(0.01, 0.005, 0.002, 0.001), start_from="",
         limits=(
             "For comparison with the paper; the entry without _paper has better weights.",
             "Each step takes 12 maps with all their labelled states (the paper: 12 maps with 10 states each), so an "
-            f"epoch has fewer steps than the paper's; {epochs} epochs at each of the rates {rates} (the paper: 30 at each "
-            "of 0.01, 0.005, 0.002, 0.001).",
+            f"epoch has fewer steps than the paper's; {epochs} epochs at each of the rates {rates} (the paper: 30 "
+            "at each of 0.01, 0.005, 0.002, 0.001).",
             *limits,
         ),
     )
@@ -117,7 +117,7 @@ RECIPES = {
         start_from="vin16_paper",
         limits=(
             "Starts from the weights of vin16_paper, as the paper's does not: 4 epochs at each of its four rates from "
-            "scratch, all that 9 minutes on one core gave, reached 94.1 % success (n = 5,000).",
+            "scratch, 12 minutes on one core, reached 94.1 % success (n = 5,000).",
         ),
     ),
     "fcn8": _reactive("fcn", 8, maps=20_000, epochs=20, batch_size=32, cells=16),
