@@ -87,7 +87,9 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
         """
         y = _labels(y)
         if len(np.unique(y)) < 2:
-            raise ValueError(f"all {len(y)} labels are {y[0]!r}: one class leaves nothing to tell apart. Give two or more.")
+            raise ValueError(
+                f"all {len(y)} labels are {y[0]!r}: one class leaves nothing to tell apart. Give two or more."
+            )
         self._load()
         self.support_ = self._drawings(X, y)
         self.support_labels_ = y
@@ -247,8 +249,14 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
         if self.balanced:
             weight = 1.0 / np.bincount(self.support_index_)[self.support_index_]
         return attend(
-            self.model_, self.codes_, self.support_index_, codes, weight=weight, limit=self.context_limit,
-            draws=self.context_draws, at_once=self.batch_size,
+            self.model_,
+            self.codes_,
+            self.support_index_,
+            codes,
+            weight=weight,
+            limit=self.context_limit,
+            draws=self.context_draws,
+            at_once=self.batch_size,
         )
 
     def _proba(self, codes):
@@ -282,7 +290,10 @@ def _labels(y):
     if isinstance(y, str) or not hasattr(y, "__len__"):
         raise ValueError(f"y={y!r} is no list of labels. Give one label for each image.")
     kinds = {type(label) for label in y}
-    if any(kind in (type(None), dict, list, tuple, set) for kind in kinds) or len({str in kinds, bool(kinds - {str})}) > 2:
+    if (
+        any(kind in (type(None), dict, list, tuple, set) for kind in kinds)
+        or len({str in kinds, bool(kinds - {str})}) > 2
+    ):
         raise ValueError(f"labels are of {_names(kinds)}: give numbers, strings or booleans.")
     mixed = any(issubclass(k, str) for k in kinds) and not all(issubclass(k, str) for k in kinds)
     if mixed:

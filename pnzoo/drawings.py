@@ -60,7 +60,7 @@ def _as_list(images):
             side = math.isqrt(images.shape[1])
             if side * side != images.shape[1]:
                 raise ValueError(
-                    f"got an array of shape {images.shape}: rows of {images.shape[1]} numbers are no flattened squares. "
+                    f"got an array of shape {images.shape}: rows of {images.shape[1]} are no flattened squares. "
                     "Give [N, H, W], or [image] for a single image."
                 )
             return list(images.reshape(-1, side, side))

@@ -68,28 +68,24 @@ def sample(counts, way, shot, queries, rng, *, among=None):
             f"class {classes[w]} has {counts[classes[w]]} drawings, but shot={shots[w]} and queries={asked[w]} need "
             f"{shots[w] + asked[w]} different ones. Ask for fewer shots or queries."
         )
-    drawn = [rng.permutation(counts[c])[: s + q] for c, s, q in zip(classes, shots, asked)]
-    support = [d[:s] for d, s in zip(drawn, shots)]
-    query = [d[s:] for d, s in zip(drawn, shots)]
+    drawn = [rng.permutation(counts[c])[: s + q] for c, s, q in zip(classes, shots, asked, strict=True)]
+    support = [d[:s] for d, s in zip(drawn, shots, strict=True)]
+    query = [d[s:] for d, s in zip(drawn, shots, strict=True)]
     return Episode(classes, *_labelled(classes, support, rng), *_labelled(classes, query, rng))
 
 
 def _numbers(name, asked, way, rng):
     """int [way] from a number, a (low, high) pair or a list."""
-    asked_array = np.asarray(asked)
-    if asked_array.ndim == 0:
-        numbers = np.full(way, int(asked))
-    elif isinstance(asked, tuple) and len(asked) == 2:
-        numbers = rng.integers(asked[0], asked[1] + 1, way)
-    elif asked_array.shape == (way,):
-        numbers = asked_array.astype(int)
-    else:
+    array, pair = np.asarray(asked), isinstance(asked, tuple) and len(asked) == 2 and asked[0] <= asked[1]
+    if not (array.ndim == 0 or pair or (array.shape == (way,) and not isinstance(asked, tuple))):
         raise ValueError(
             f"{name}={asked!r} is not understood: give a number, a tuple (low, high), or a list of way={way} numbers."
         )
-    if numbers.min() < 1:
+    if array.min() < 1:
         raise ValueError(f"{name}={asked!r} asks for fewer than one image of a class. Ask for at least 1.")
-    return numbers
+    if array.ndim == 0:
+        return np.full(way, int(asked))
+    return rng.integers(asked[0], asked[1] + 1, way) if pair else array.astype(int)
 
 
 def _labelled(classes, drawings, rng):

@@ -29,7 +29,17 @@ def group(images, labels):
 
 
 def fine_tune(
-    model, images, labels=None, *, steps=50, learning_rate=1e-4, way=None, shot=1, queries=2, augment=None, seed=0,
+    model,
+    images,
+    labels=None,
+    *,
+    steps=50,
+    learning_rate=1e-4,
+    way=None,
+    shot=1,
+    queries=2,
+    augment=None,
+    seed=0,
     verbose=0,
 ):
     """Train a copy of a few-shot model on more images.

@@ -78,10 +78,7 @@ def _curve(stroke, t):
     """Points [len(t), 2] of a cubic Bezier curve."""
     t = t[:, None]
     return (
-        (1 - t) ** 3 * stroke[0]
-        + 3 * (1 - t) ** 2 * t * stroke[1]
-        + 3 * (1 - t) * t**2 * stroke[2]
-        + t**3 * stroke[3]
+        (1 - t) ** 3 * stroke[0] + 3 * (1 - t) ** 2 * t * stroke[1] + 3 * (1 - t) * t**2 * stroke[2] + t**3 * stroke[3]
     )
 
 

@@ -62,10 +62,12 @@ def _read_run(run):
         raise ValueError(f"{labels}: expected lines such as 'run01/test/item01.png run01/training/class08.png'.")
     classes = sorted(path.name for path in (run / "training").glob("class*.png"))
     answer = []
-    for item, training in pairs:
+    for _, training in pairs:
         name = training.rsplit("/", 1)[-1]
         if name not in classes:
-            raise ValueError(f"{labels} names {training}, which is not in {run / 'training'}. Unpack all_runs.zip again.")
+            raise ValueError(
+                f"{labels} names {training}, which is not in {run / 'training'}. Unpack all_runs.zip again."
+            )
         answer.append(classes.index(name))
     items = [run / "test" / item.rsplit("/", 1)[-1] for item, _ in pairs]
     return Run(
@@ -108,7 +110,9 @@ def sample_runs(characters, n, rng, way=20):
     runs = []
     for _ in range(n):
         episode = sample_within(characters.alphabet, way, 1, 1, rng, counts)
-        support, query = (np.stack([characters.images[c][d] for c, d in rows]) for rows in (episode.support, episode.query))
+        support, query = (
+            np.stack([characters.images[c][d] for c, d in rows]) for rows in (episode.support, episode.query)
+        )
         answer = [int(np.flatnonzero(episode.support_label == label)[0]) for label in episode.query_label]
         runs.append(Run(support, query, np.array(answer)))
     return runs
@@ -128,7 +132,9 @@ def error_rate(model, runs):
 
     from pnzoo.models.matching import encode_all
 
-    training, test = (encode_all(model, np.stack([getattr(run, part) for run in runs])) for part in ("training", "test"))
+    training, test = (
+        encode_all(model, np.stack([getattr(run, part) for run in runs])) for part in ("training", "test")
+    )
     labels = np.tile(np.eye(training.shape[1], dtype="float32"), (len(runs), 1, 1))
     log_p = ops.convert_to_numpy(model.match(training, labels, test))
     return (log_p.argmax(-1) != np.stack([run.answer for run in runs])).mean(1)

@@ -29,11 +29,25 @@ CHECKSUM = "fb72b9f9ef3013588cf549d88d9d986adf43acdf5586b1404daae7157d750575"
 # is left is for training. Alphabets carry TFDS's names and characters its `alphabet_char_id`, which counts from 0
 # (Lake's folder `character01` is 0).
 VINYALS_VAL = (
-    "Armenian", "Bengali", "Early_Aramaic", "Hebrew", "Mkhedruli_(Georgian)",
+    "Armenian",
+    "Bengali",
+    "Early_Aramaic",
+    "Hebrew",
+    "Mkhedruli_(Georgian)",
 )
 VINYALS_TEST = (
-    "Kannada", "Keble", "Malayalam", "Manipuri", "Mongolian", "Old_Church_Slavonic_(Cyrillic)", "Oriya", "Sylheti",
-    "Syriac_(Serto)", "Tengwar", "Tibetan", "ULOG",
+    "Kannada",
+    "Keble",
+    "Malayalam",
+    "Manipuri",
+    "Mongolian",
+    "Old_Church_Slavonic_(Cyrillic)",
+    "Oriya",
+    "Sylheti",
+    "Syriac_(Serto)",
+    "Tengwar",
+    "Tibetan",
+    "ULOG",
 )
 VINYALS_TEST_PART = {"Gurmukhi": range(41, 45)}
 SPLITS = {"vinyals": ("train", "val", "trainval", "test"), "background": ("train", "test")}
@@ -237,7 +251,7 @@ def split(drawings, which, *, protocol="vinyals", rotations=True):
     starts = np.flatnonzero(np.r_[True, (np.diff(alphabet) != 0) | (np.diff(character) != 0)])
     images = images.reshape(len(starts), -1, *images.shape[1:])
     alphabet, character = alphabet[starts].astype(int), character[starts]
-    names = np.array([f"{drawings.alphabets[a]}/{c:02d}" for a, c in zip(alphabet, character)])
+    names = np.array([f"{drawings.alphabets[a]}/{c:02d}" for a, c in zip(alphabet, character, strict=True)])
     characters = Characters(images, alphabet, names)
     return with_rotations(characters) if rotations else characters
 

@@ -89,7 +89,13 @@ def test_no_attention_without_any(models):
 
 @pytest.mark.parametrize(
     "labels",
-    [[3, 1, 4, 9], [0.5, -1.0, 2.0, 7.5], ["d", "b", "a", "c"], [True, False, True, False], np.array(["x", "yy", "z", "w"], object)],
+    [
+        [3, 1, 4, 9],
+        [0.5, -1.0, 2.0, 7.5],
+        ["d", "b", "a", "c"],
+        [True, False, True, False],
+        np.array(["x", "yy", "z", "w"], object),
+    ],
 )
 def test_labels_of_any_kind(plain, labels):
     classifier = FewShotClassifier(plain).fit(CHARACTERS[:4, 0], labels)
@@ -100,7 +106,12 @@ def test_labels_of_any_kind(plain, labels):
 
 def test_images_of_any_kind_in_one_list(plain):
     images, labels = support(shot=1)
-    other = [255 - images[0], np.repeat(images[1][..., None], 3, -1), images[2] / 255.0, np.kron(images[3], np.ones((3, 3)))]
+    other = [
+        255 - images[0],
+        np.repeat(images[1][..., None], 3, -1),
+        images[2] / 255.0,
+        np.kron(images[3], np.ones((3, 3))),
+    ]
     classifier = FewShotClassifier(plain).fit(images, labels)
     assert (classifier.predict(other) == labels).all()
 
@@ -112,7 +123,9 @@ def test_order_repetition_and_names(models, seed, name):
     p = FewShotClassifier(models[name]).fit(images, labels).predict_proba(QUERIES)
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(images))
-    np.testing.assert_allclose(FewShotClassifier(models[name]).fit(images[order], labels[order]).predict_proba(QUERIES), p, atol=1e-5)
+    np.testing.assert_allclose(
+        FewShotClassifier(models[name]).fit(images[order], labels[order]).predict_proba(QUERIES), p, atol=1e-5
+    )
     twice = FewShotClassifier(models[name]).fit(np.concatenate([images] * 2), np.concatenate([labels] * 2))
     np.testing.assert_allclose(twice.predict_proba(QUERIES), p, atol=1e-5)
     names = rng.permutation(4)
@@ -123,7 +136,9 @@ def test_order_repetition_and_names(models, seed, name):
 def test_partial_fit_adds_examples_and_classes(plain):
     images, labels = support()
     step_by_step = FewShotClassifier(plain)
-    step_by_step.partial_fit(images[:4], labels[:4]).partial_fit(images[4:5], labels[4:5]).partial_fit(images[5:], labels[5:])
+    step_by_step.partial_fit(images[:4], labels[:4]).partial_fit(images[4:5], labels[4:5]).partial_fit(
+        images[5:], labels[5:]
+    )
     at_once = FewShotClassifier(plain).fit(images, labels)
     assert step_by_step.classes_.tolist() == at_once.classes_.tolist()
     np.testing.assert_allclose(step_by_step.predict_proba(QUERIES), at_once.predict_proba(QUERIES), atol=1e-6)

@@ -97,7 +97,12 @@ def test_four_thousand_by_four_thousand():
 
 
 @settings(max_examples=40, deadline=None)
-@given(height=st.integers(1, 90), width=st.integers(1, 90), seed=st.integers(0, 99), ink=st.sampled_from(["auto", "dark", "light"]))
+@given(
+    height=st.integers(1, 90),
+    width=st.integers(1, 90),
+    seed=st.integers(0, 99),
+    ink=st.sampled_from(["auto", "dark", "light"]),
+)
 def test_any_image_that_is_not_constant_becomes_a_drawing(height, width, seed, ink):
     image = np.random.default_rng(seed).integers(0, 256, (height, width)).astype("uint8")
     if image.min() == image.max():

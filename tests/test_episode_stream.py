@@ -70,7 +70,7 @@ def test_targets(targets):
     assert y.shape == (1, 12)
     for i in range(12):
         for j in range(12):
-            shown = [np.flatnonzero((IMAGES == np.rint(order[k] * 255)).all((2, 3)).any(1))[0] for k in (i, j)]
+            shown = [np.flatnonzero((np.rint(order[k] * 255) == IMAGES).all((2, 3)).any(1))[0] for k in (i, j)]
             assert (shown[0] == shown[1]) == (y[0, i] == y[0, j])
     if targets != "all":
-        assert y[0, 0] == np.flatnonzero((IMAGES == np.rint(order[0] * 255)).all((2, 3)).any(1))[0]
+        assert y[0, 0] == np.flatnonzero((np.rint(order[0] * 255) == IMAGES).all((2, 3)).any(1))[0]

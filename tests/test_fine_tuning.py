@@ -41,8 +41,6 @@ def test_on_one_image_a_class(network):
 
 def test_statistics_are_kept(network):
     tuned = fine_tune(network, glyphs.generate(1, 6, 4, seed=2), steps=3)
-    for a, b in zip(tuned.non_trainable_weights, network.weights, strict=False):
-        assert a.shape is not None
     moving = [(a, b) for a, b in zip(tuned.weights, network.weights, strict=True) if "moving" in a.path]
     assert len(moving) == 8
     assert all(np.array_equal(keras.ops.convert_to_numpy(a), keras.ops.convert_to_numpy(b)) for a, b in moving)

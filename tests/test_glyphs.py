@@ -28,7 +28,7 @@ def test_drawings_of_a_character_look_alike():
     images /= np.linalg.norm(images, axis=1, keepdims=True)
     alike = images @ images.T - 2 * np.eye(160)
     right = (alike.argmax(1) // 8 == np.arange(160) // 8).mean()
-    assert 0.4 < right  # chance: 0.04
+    assert right > 0.4  # chance: 0.04
     assert len(np.unique(images, axis=0)) == 160  # no drawing is a copy
 
 

@@ -37,7 +37,9 @@ def test_the_vinyals_split_has_the_papers_counts(real_omniglot):
 
 
 def test_the_background_split_is_lakes(real_omniglot):
-    train, test = (omniglot.split(real_omniglot, part, protocol="background", rotations=False) for part in ("train", "test"))
+    train, test = (
+        omniglot.split(real_omniglot, part, protocol="background", rotations=False) for part in ("train", "test")
+    )
     assert (len(train.images), len(np.unique(train.alphabet))) == (964, 30)
     assert (len(test.images), len(np.unique(test.alphabet))) == (659, 20)
 
@@ -90,7 +92,7 @@ def test_unknown_parts_are_named():
         omniglot.split(made, "validation")
     with pytest.raises(ValueError, match="background"):
         omniglot.split(made, "val", protocol="background")
-    with pytest.raises(ValueError, match="protocol='lake'|'lake'"):
+    with pytest.raises(ValueError, match="protocol 'lake'"):
         omniglot.split(made, "train", protocol="lake")
 
 

@@ -41,7 +41,9 @@ def evaluate(entry, name, *, episodes, command, mnist=None, again=False):
     if mnist:
         metrics.append({**to_mnist(network, name, mnist, episodes), "command": command})
     for metric in metrics:
-        print(f"{name} {metric['name']}: {100 * metric['value']:.2f} % {metric['interval']} on {metric['on']}", flush=True)
+        print(
+            f"{name} {metric['name']}: {100 * metric['value']:.2f} % {metric['interval']} on {metric['on']}", flush=True
+        )
     hub.save(network, entry, {**card, "metrics": metrics, "flops": _flops(network)})
 
 
@@ -88,4 +90,5 @@ def to_mnist(network, name, path, episodes):
 def _flops(network):
     way = min(20, getattr(network, "max_way", 20))
     shapes = {"support": (1, way, 28, 28, 1), "labels": (1, way, way), "query": (1, 1, 28, 28, 1)}
-    return {"value": flops(network, shapes), "per": f"one query with a support of {way} images, encoding included"}
+    per = f"one query with a support of {way} images, encoding included"
+    return {"value": flops(network, shapes), "per": per, "input_shape": shapes}

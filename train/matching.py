@@ -39,10 +39,16 @@ def main(arguments=None):
     if options["validate"]:
         network, card = hub.load(folder / "entry", **options["load"]), hub.card(folder / "entry")
         for metric in few_shot_exam.measure(network, name, card["recipe"], "val", options["episodes"]):
-            print(f"{name} {metric['name']}: {100 * metric['value']:.2f} % {metric['interval']} on validation", flush=True)
+            print(
+                f"{name} {metric['name']}: {100 * metric['value']:.2f} % {metric['interval']} on validation", flush=True
+            )
     if options["evaluate"]:
         few_shot_exam.evaluate(
-            folder / "entry", name, episodes=options["episodes"], command=command, mnist=options["mnist"],
+            folder / "entry",
+            name,
+            episodes=options["episodes"],
+            command=command,
+            mnist=options["mnist"],
             again=options["again"],
         )
     if options["publish"]:

@@ -12,8 +12,8 @@ PAIRS_OF_120 = {"objective": "neighbours", "way": 120, "shot": 1, "queries": 1}
 RESIDUAL = {"encoder": "residual", "encoder_options": {"widths": [64, 128, 192], "code": 256, "stem": True}}
 
 FIXED = (
-    "trained on the train and validation parts together; the number of epochs is that of a run on the train part alone, "
-    "whose validation accuracy was still not falling at its end"
+    "trained on the train and validation parts together; the number of epochs is that of a run on the train part "
+    "alone, whose validation accuracy was not falling at its end"
 )
 
 
@@ -82,7 +82,7 @@ RECIPES = {
         limits=[OMNIGLOT_ONLY, ONE_RUN],
     ),
     "matching_fce_omniglot": Recipe(
-        summary="Matching Network with full context embeddings: bidirectional LSTM g and attention LSTM f, as in the paper",
+        summary="Matching Network with the paper's full context embeddings: bidirectional LSTM g, attention LSTM f",
         config={"encoder": "conv4", "support_context": "lstm", "query_steps": 5},
         shapes=[[20, 1, 5], [5, 5, 10], [60, 1, 2], [20, 5, 4], [5, 1, 15]],
         batch_size=2,
@@ -91,8 +91,12 @@ RECIPES = {
         learning_rate=1e-3,
         epochs=30,
         notes=FIXED + "; starts from matching_conv4_omniglot's encoder and trains everything together",
-        limits=[OMNIGLOT_ONLY, ONE_RUN, "Its answer depends on the order of the support set.",
-                "Trained with at most 100 support images; FewShotClassifier reads larger sets in random subsets."],
+        limits=[
+            OMNIGLOT_ONLY,
+            ONE_RUN,
+            "Its answer depends on the order of the support set.",
+            "Trained with at most 100 support images; FewShotClassifier reads larger sets in random subsets.",
+        ],
     ),
     "matching_set_omniglot": Recipe(
         summary="Matching Network with an order-invariant context over the support set, and the attention LSTM f",
@@ -104,8 +108,11 @@ RECIPES = {
         learning_rate=1e-3,
         epochs=30,
         notes=FIXED + "; starts from matching_conv4_omniglot's encoder and trains everything together",
-        limits=[OMNIGLOT_ONLY, ONE_RUN,
-                "Trained with at most 100 support images; FewShotClassifier reads larger sets in random subsets."],
+        limits=[
+            OMNIGLOT_ONLY,
+            ONE_RUN,
+            "Trained with at most 100 support images; FewShotClassifier reads larger sets in random subsets.",
+        ],
     ),
     "matching_background_omniglot": Recipe(
         summary="Trained on Lake's background alphabets only, for his 20-way one-shot task within an alphabet",
@@ -116,8 +123,11 @@ RECIPES = {
         precision="mixed_bfloat16",
         epochs=120,
         notes="no part of the background set is held out: number of epochs and all else as in matching_omniglot",
-        limits=[OMNIGLOT_ONLY, ONE_RUN,
-                "TFDS does not record who drew what: the two drawings of a task are by any two people."],
+        limits=[
+            OMNIGLOT_ONLY,
+            ONE_RUN,
+            "TFDS does not record who drew what: the two drawings of a task are by any two people.",
+        ],
     ),
     "siamese_omniglot": Recipe(
         summary="Convolutional Siamese network, the paper's baseline that judges one pair at a time",
@@ -128,10 +138,14 @@ RECIPES = {
         precision="mixed_bfloat16",
         learning_rate=1e-3,
         epochs=60,
-        limits=[OMNIGLOT_ONLY, ONE_RUN, "Compares every query with every support image through a dense layer: slow on large sets."],
+        limits=[
+            OMNIGLOT_ONLY,
+            ONE_RUN,
+            "Compares every query with every support image through a dense layer: slow on large sets.",
+        ],
     ),
     "mann_omniglot": Recipe(
-        summary="Memory-augmented network, the paper's baseline that reads the support set as a sequence; up to 5 classes",
+        summary="Memory-augmented network, the baseline that reads the support set as a sequence; up to 5 classes",
         model="MANN",
         config={"max_way": 5, "encoder": "conv4"},
         way=5,
@@ -166,10 +180,13 @@ RECIPES = {
         limits=["Trained on invented characters only: says nothing about Omniglot or handwriting."],
     ),
     "matching_fce_glyphs": Recipe(
-        summary="A tiny network with full context embeddings, trained on invented characters, for tests and offline use",
+        summary="A tiny network with full context embeddings, trained on invented characters, for offline use",
         data="glyphs",
         config={
-            "encoder": "conv4", "encoder_options": {"filters": 24}, "support_context": "lstm", "query_steps": 4,
+            "encoder": "conv4",
+            "encoder_options": {"filters": 24},
+            "support_context": "lstm",
+            "query_steps": 4,
         },
         shapes=[[20, 1, 3], [5, 5, 5], [40, 1, 2], [5, 1, 10]],
         batch_size=2,
@@ -177,7 +194,9 @@ RECIPES = {
         epochs=16,
         learning_rate=3e-3,
         start_from="matching_glyphs",
-        limits=["Trained on invented characters only: says nothing about Omniglot or handwriting.",
-                "Its answer depends on the order of the support set."],
+        limits=[
+            "Trained on invented characters only: says nothing about Omniglot or handwriting.",
+            "Its answer depends on the order of the support set.",
+        ],
     ),
 }

@@ -9,7 +9,6 @@ from keras import layers, ops
 
 from pnzoo.layers.matching_attention import FAR
 
-
 # The layers say `real` where Keras would say `mask`, a name with a machinery of its own in layers.
 
 
@@ -105,8 +104,8 @@ class AttentionLSTM(keras.layers.Layer):
         learn_scale: multiply the products of equation 6 by a learned scale; the paper has none.
         scale: its initial value.
 
-    Call it with `(query codes f' [B, Q, D], support codes g [B, S, D])` and an optional `real` bool `[B, S]`, False at padding; it
-    returns `(codes [B, Q, D], attention float32 [B, K, Q, S])`, where attention k is the one that step k read with.
+    Call it with `(query codes f' [B, Q, D], support codes g [B, S, D])` and an optional `real` bool `[B, S]`, False at
+    padding; it returns `(codes [B, Q, D], attention float32 [B, K, Q, S])`, where attention k is what step k read with.
 
     Reference: Vinyals et al. 2016, equations 3 to 6; in equation 5 the index of r is read as in equation 3.
     """

@@ -49,7 +49,9 @@ class MatchingAttention(keras.layers.Layer):
     def build(self, input_shape=None):
         if self.learn_scale:
             start = keras.initializers.Constant(math.log(self.initial_scale))
-            self.log_scale = self.add_weight(name="log_scale", shape=(), initializer=start, dtype="float32", autocast=False)
+            self.log_scale = self.add_weight(
+                name="log_scale", shape=(), initializer=start, dtype="float32", autocast=False
+            )
         self.built = True
 
     @property

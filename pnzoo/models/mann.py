@@ -118,8 +118,14 @@ class MANN(EpisodeModel):
     def _start(self, like):
         """h, c, what was read, memory, usage and read weights before the first image; `like` is `[B]`."""
         units = self.settings["controller"]
-        shapes = [(units,), (units,), (self.heads * self.width,), (self.slots, self.width), (self.slots,),
-                  (self.heads, self.slots)]
+        shapes = [
+            (units,),
+            (units,),
+            (self.heads * self.width,),
+            (self.slots, self.width),
+            (self.slots,),
+            (self.heads, self.slots),
+        ]
         zero = ops.zeros_like(like)
         state = [ops.reshape(zero, (-1, *[1] * len(shape))) + ops.zeros((1, *shape)) for shape in shapes]
         state[3] = state[3] + 1e-6  # a zero row has no direction to compare with

@@ -27,7 +27,10 @@ def test_g_is_the_papers_bidirectional_lstm_with_a_skip():
     layer = BidirectionalContext()
     layer.build(x.shape)
     weights(layer)
-    parts = [[array(w).astype("float64") for w in half.weights] for half in (layer.lstm.forward_layer, layer.lstm.backward_layer)]
+    parts = [
+        [array(w).astype("float64") for w in half.weights]
+        for half in (layer.lstm.forward_layer, layer.lstm.backward_layer)
+    ]
     want = [reference.bidirectional_g(row.astype("float64"), *parts) for row in x]
     np.testing.assert_allclose(array(layer(x)), want, atol=1e-5)
 
@@ -111,7 +114,9 @@ def test_the_set_g_is_order_free_and_blind_to_repetition_and_padding():
     np.testing.assert_allclose(array(layer(padded, real=real))[:, :5], g, atol=1e-5)
 
 
-@pytest.mark.parametrize("layer", [BidirectionalContext(), SetContext(steps=2), AttentionLSTM(steps=4, learn_scale=True, scale=0.2)])
+@pytest.mark.parametrize(
+    "layer", [BidirectionalContext(), SetContext(steps=2), AttentionLSTM(steps=4, learn_scale=True, scale=0.2)]
+)
 def test_config_round_trip(layer):
     again = type(layer).from_config(layer.get_config())
     assert again.get_config() == layer.get_config()

@@ -38,7 +38,9 @@ def networks():
 
 
 def episode(seed=0, way=4, shot=2, queries=3):
-    stream = EpisodeStream(glyphs.generate(2, 4, 6, seed=5).images, way=way, shot=shot, queries=queries, seed=seed, steps=1)
+    stream = EpisodeStream(
+        glyphs.generate(2, 4, 6, seed=5).images, way=way, shot=shot, queries=queries, seed=seed, steps=1
+    )
     return stream[0]
 
 
@@ -156,14 +158,18 @@ def test_half_precision_trains_and_copies_to_single(networks):
     network.set_weights(networks["plain"].get_weights())
     inputs, _ = episode()
     assert {keras.backend.standardize_dtype(w.dtype) for w in network.weights} == {"float32"}
-    np.testing.assert_allclose(probabilities(copy(network), inputs), probabilities(networks["plain"], inputs), atol=1e-5)
+    np.testing.assert_allclose(
+        probabilities(copy(network), inputs), probabilities(networks["plain"], inputs), atol=1e-5
+    )
     assert np.abs(probabilities(network, inputs) - probabilities(networks["plain"], inputs)).max() < 0.1
 
 
 def test_statistics_are_the_episodes_while_training_and_moving_otherwise(networks):
     inputs, _ = episode()
     network = networks["plain"]
-    apart = np.concatenate([keras.ops.convert_to_numpy(network.encode(inputs["query"][0, i : i + 1])) for i in range(3)])
+    apart = np.concatenate(
+        [keras.ops.convert_to_numpy(network.encode(inputs["query"][0, i : i + 1])) for i in range(3)]
+    )
     together = keras.ops.convert_to_numpy(network.encode(inputs["query"][0, :3]))
     np.testing.assert_allclose(apart, together, atol=1e-5)
     network = copy(network)

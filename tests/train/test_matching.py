@@ -13,8 +13,17 @@ from train.few_shot_exam import evaluate
 from train.recipes_matching import RECIPES, Recipe
 
 TINY = Recipe(
-    summary="a test", data="glyphs", config={"encoder_options": {"filters": 8}}, objective="neighbours", way=20, shot=1,
-    queries=1, steps=4, epochs=4, validate_every=2, learning_rate=5e-3,
+    summary="a test",
+    data="glyphs",
+    config={"encoder_options": {"filters": 8}},
+    objective="neighbours",
+    way=20,
+    shot=1,
+    queries=1,
+    steps=4,
+    epochs=4,
+    validate_every=2,
+    learning_rate=5e-3,
 )
 
 
@@ -103,14 +112,27 @@ def test_every_kind_of_recipe_runs(tmp_path, changes):
 def test_a_start_from_another_entry_takes_its_encoder(tmp_path):
     few_shot_run.train(dataclasses.replace(TINY, epochs=1), tmp_path / "plain", verbose=0)
     config = {**TINY.config, "support_context": "set", "query_steps": 1}
-    recipe = dataclasses.replace(TINY, objective="episodes", config=config, start_from=str(tmp_path / "plain" / "entry"))
+    recipe = dataclasses.replace(
+        TINY, objective="episodes", config=config, start_from=str(tmp_path / "plain" / "entry")
+    )
     trainer = few_shot_run.make_trainer(recipe, classes=60)
     want = pnzoo.load(tmp_path / "plain" / "entry").encoder.get_weights()
     assert all((a == b).all() for a, b in zip(trainer.network.encoder.get_weights(), want, strict=True))
 
 
 def test_the_command_line_trains_measures_and_publishes(toy_zoo, tmp_path, capsys):
-    command = ["matching_glyphs", "--run", str(tmp_path / "run"), "--quick", "--way", "20", "--evaluate", "--episodes", "30", "--publish"]
+    command = [
+        "matching_glyphs",
+        "--run",
+        str(tmp_path / "run"),
+        "--quick",
+        "--way",
+        "20",
+        "--evaluate",
+        "--episodes",
+        "30",
+        "--publish",
+    ]
     matching.main(command)
     assert pnzoo.list_models() == ["matching_glyphs"]
     card = pnzoo.card("matching_glyphs")
