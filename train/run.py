@@ -71,6 +71,12 @@ def seconds_spent(folder):
     return json.loads(path.read_text())["seconds"] if path.exists() else 0.0
 
 
+def lowest(path, name):
+    """The smallest value so far in a column of a CSV history; None before its first row."""
+    table = np.genfromtxt(path, delimiter=",", names=True, ndmin=1) if pathlib.Path(path).exists() else []
+    return float(np.min(table[name])) if len(table) else None
+
+
 def history(paths, most=60):
     """Columns of CSV histories one after another, thinned to `most` rows."""
     tables = [np.genfromtxt(path, delimiter=",", names=True, ndmin=1) for path in paths]
