@@ -270,7 +270,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
 
         if not hasattr(self.model_, "similarity"):
             return self._proba(codes).max(1)
-        step = max(1, self.batch_size * 1000 // len(self.codes_))
+        step = max(1, self.batch_size * 200 // len(self.codes_))
         best = []
         for i in range(0, len(codes), step):
             alike = self.model_.similarity(self.codes_[None], codes[None, i : i + step])

@@ -17,7 +17,7 @@ def attend(model, support, label, query, *, weight=None, limit=100, draws=8, at_
         query: float32 `[Q, D]`.
         weight: float `[S]` to multiply the attention with before it is normalised again, or None.
         limit, draws: see above.
-        at_once: queries a batch for a support of 1,000; fewer for larger ones.
+        at_once: queries a batch for a support of up to 200; fewer for larger ones.
 
     Returns:
         float64 `[Q, S]`; rows sum to 1.
@@ -25,7 +25,7 @@ def attend(model, support, label, query, *, weight=None, limit=100, draws=8, at_
     contextual = getattr(model, "g", None) is not None or getattr(model, "f", None) is not None
     whole = [np.arange(len(support))]
     subsets = _subsets(label, limit, draws) if contextual and len(support) > limit else whole
-    step = max(1, min(at_once, at_once * 1000 // len(support)))
+    step = max(1, min(at_once, at_once * 200 // len(support)))
     attention = np.zeros((len(query), len(support)))
     for subset in subsets:
         for start in range(0, len(query), step):

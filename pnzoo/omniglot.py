@@ -268,6 +268,20 @@ def _members(drawings, which, protocol):
     return {"train": ~val & ~test, "val": val, "trainval": ~test, "test": test}[which]
 
 
+def with_mirrors(characters):
+    """Add each class seen in a mirror as a class of its own: more classes to train on, never to test on.
+
+    Args:
+        characters: `Characters` with C classes.
+
+    Returns:
+        `Characters` with 2 C classes: all as they were, then all mirrored left to right.
+    """
+    images = np.concatenate([characters.images, characters.images[..., ::-1]])
+    names = np.concatenate([characters.names, [f"{name} mirrored" for name in characters.names]])
+    return Characters(images, np.tile(characters.alphabet, 2), names)
+
+
 def with_rotations(characters):
     """Add each class turned by 90, 180 and 270 degrees as a class of its own.
 

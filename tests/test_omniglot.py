@@ -86,6 +86,16 @@ def test_a_rotation_is_a_class_and_turns_all_its_drawings_alike():
     assert turned.names[n + 3] == f"{val.names[3]} turned 90"
 
 
+def test_a_mirror_image_is_a_class():
+    val = omniglot.split(drawings(), "val", rotations=False)
+    both = omniglot.with_mirrors(val)
+    n = len(val.images)
+    assert len(both.images) == len(set(both.names)) == 2 * n
+    assert (both.images[:n] == val.images).all()
+    assert (both.images[n:] == val.images[..., ::-1]).all()
+    assert (both.alphabet[n:] == val.alphabet).all()
+
+
 def test_unknown_parts_are_named():
     made = drawings(each=1)
     with pytest.raises(ValueError, match="'trainval'"):

@@ -32,6 +32,7 @@ class EpisodeTrainer(keras.Model):
         if self.classes:
             shape = (self.classes, self.network.code_length)
             self.vectors = self.add_weight(name="vectors", shape=shape, initializer="glorot_normal", dtype="float32")
+        if self.classes and self.head == "cosine":
             start = keras.initializers.Constant(math.log(16.0))
             self.log_scale = self.add_weight(name="log_scale", shape=(), initializer=start, dtype="float32")
         self.built = True

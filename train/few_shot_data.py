@@ -8,7 +8,8 @@ GLYPHS = {"train": (1, 40), "val": (2, 8), "test": (3, 12)}
 
 def training(recipe):
     """`Characters` that a recipe trains on."""
-    return part(recipe.data, recipe.protocol, recipe.part)
+    characters = part(recipe.data, recipe.protocol, recipe.part)
+    return omniglot.with_mirrors(characters) if recipe.mirrors else characters
 
 
 def validation(recipe):

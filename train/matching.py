@@ -12,8 +12,9 @@ A run lives in `runs/NAME`: `history.csv`, a backup to resume from, the best wei
 
 import argparse
 import dataclasses
+import json
 import pathlib
-import sys
+import shlex
 
 from train import run
 from train.recipes_matching import RECIPES, Recipe
@@ -32,10 +33,9 @@ def main(arguments=None):
         recipe = dataclasses.replace(recipe, **QUICK)
     name = options["name"] + "_quick" * options["quick"]
     folder = pathlib.Path(options["run"] or run.RUNS / name)
-    command = " ".join(["python -m train.matching", *(sys.argv[1:] if arguments is None else arguments)])
     measuring = options["evaluate"] or options["validate"]
     if not measuring or not (folder / "entry").is_dir():
-        few_shot_run.train(recipe, folder, command=command.split(" --evaluate")[0], fresh=options["fresh"])
+        few_shot_run.train(recipe, folder, command=command_for(options["name"], recipe), fresh=options["fresh"])
     if options["validate"]:
         network, card = hub.load(folder / "entry", **options["load"]), hub.card(folder / "entry")
         for metric in few_shot_exam.measure(network, name, card["recipe"], "val", options["episodes"]):
@@ -47,7 +47,7 @@ def main(arguments=None):
             folder / "entry",
             name,
             episodes=options["episodes"],
-            command=command,
+            command=f"python -m train.matching {options['name']} --evaluate --episodes {options['episodes']}",
             mnist=options["mnist"],
             again=options["again"],
         )
@@ -56,9 +56,22 @@ def main(arguments=None):
         print("published", hub.save(network, hub.zoo_folder() / options["name"], {**card, "name": options["name"]}))
 
 
-def _parse(arguments):
-    import json
+def command_for(name, recipe):
+    """The command that trains this recipe: its entry, and what differs from it."""
+    changed = {
+        field.name: getattr(recipe, field.name)
+        for field in dataclasses.fields(recipe)
+        if getattr(recipe, field.name) != getattr(RECIPES[name], field.name)
+    }
+    words = ["--" + key.replace("_", "-") + " " + shlex.quote(_word(value)) for key, value in changed.items()]
+    return " ".join(["python -m train.matching", name, *words])
 
+
+def _word(value):
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", choices=RECIPES, help="the entry")
     parser.add_argument("--run", default=None, help="folder of the run (default: runs/NAME)")

@@ -32,6 +32,7 @@ class Recipe:
     data: str = "omniglot"  # or "glyphs", the invented characters
     protocol: str = "vinyals"  # split of Omniglot
     part: str = "train"  # part trained on
+    mirrors: bool = False  # train on each class's mirror image as one more class
     way: int = 60  # classes an episode
     shot: list | int = 1  # support images a class; [low, high] draws a number for each class
     queries: int = 3  # query images a class

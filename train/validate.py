@@ -7,6 +7,8 @@ import keras
 from pnzoo import episode_exam
 from pnzoo.models.matching import encode_all
 
+EPISODES = 400
+
 
 class Validate(keras.callbacks.Callback):
     """Accuracy on the validation classes every few epochs.
@@ -51,8 +53,8 @@ class Validate(keras.callbacks.Callback):
         return score
 
     def score(self):
-        """Accuracy of 400 episodes, always the same ones; None without validation classes."""
+        """Accuracy of `EPISODES` episodes, always the same ones; None without validation classes."""
         if self.characters is None:
             return None
         codes = encode_all(self.network, self.characters.images)
-        return episode_exam.accuracy(self.network, codes, way=self.way, shot=1, n=400, seed=1)["value"]
+        return episode_exam.accuracy(self.network, codes, way=self.way, shot=1, n=EPISODES, seed=1)["value"]

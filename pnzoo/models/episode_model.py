@@ -13,9 +13,10 @@ class EpisodeModel(keras.Model):
     """
 
     def build_weights(self):
-        """Create all weights, without data."""
+        """Create all weights, without data; returns the model."""
         if not self.built:
             self.build()
+        return self
 
     def call(self, inputs, training=False):
         support, labels, query, mask = unpack(inputs)

@@ -2,13 +2,14 @@
 
 import dataclasses
 import json
+import shlex
 
 import numpy as np
 import pytest
 
 import pnzoo
 from pnzoo import hub
-from train import few_shot_data, few_shot_run, matching
+from train import few_shot_data, few_shot_run, matching, run, validate
 from train.few_shot_exam import evaluate
 from train.recipes_matching import RECIPES, Recipe
 
@@ -29,6 +30,7 @@ TINY = Recipe(
 
 @pytest.fixture(autouse=True)
 def few_glyphs(monkeypatch):
+    monkeypatch.setattr(validate, "EPISODES", 20)
     monkeypatch.setattr(few_shot_data, "GLYPHS", {"train": (1, 3), "val": (2, 2), "test": (3, 2)})
 
 
@@ -97,7 +99,7 @@ def test_a_finished_run_is_not_trained_again(tmp_path):
         {"objective": "episodes", "shapes": [[8, 1, 2], [4, 3, 1]], "batch_size": 2,
          "config": {"encoder_options": {"filters": 8}, "support_context": "lstm", "query_steps": 2}},
         {"config": {"encoder_options": {"filters": 8}, "views": 3}},
-        {"part": "val"},
+        {"part": "val", "mirrors": True},
     ],
 )  # fmt: skip
 def test_every_kind_of_recipe_runs(tmp_path, changes):
@@ -153,6 +155,13 @@ def test_the_test_part_is_measured_once(tmp_path):
     first = hub.card(entry)["metrics"]
     evaluate(entry, "matching_tiny", episodes=20, command="x", again=True)
     assert hub.card(entry)["metrics"] == first
+
+
+def test_the_command_on_the_card_is_what_differs_from_the_recipe():
+    recipe = dataclasses.replace(RECIPES["matching_glyphs"], way=20, config={"kernel": "dot"})
+    want = """python -m train.matching matching_glyphs --config '{"kernel": "dot"}' --way 20"""
+    assert matching.command_for("matching_glyphs", recipe) == want
+    assert run.override(RECIPES["matching_glyphs"], matching._parse(shlex.split(want)[3:])) == recipe
 
 
 def test_recipes_are_frozen_and_name_what_exists():
