@@ -38,7 +38,7 @@ def main(arguments=None):
     parser.add_argument("--maps", type=int, default=exam.MAPS, help="fresh maps to measure on")
     parser.add_argument("--paper-files", default=None, help="folder with the authors' .mat files, to measure on too")
     parser.add_argument("--publish", action="store_true", help="copy the entry into zoo/")
-    parser.add_argument("--seeds", type=int, default=0, help="train and measure this many seeds instead")
+    parser.add_argument("--seeds", type=int, default=0, help="train and measure this many seeds, from --seed up")
     run.add_fields(parser, next(iter(RECIPES.values())))
     options = vars(parser.parse_args(arguments))
     recipe = run.override(RECIPES[options["name"]], options)
@@ -272,17 +272,19 @@ def publish(folder, name):
 
 
 def many_seeds(name, recipe, folder, seeds, maps):
-    """Train a recipe from several seeds and write what each reached to `seeds.json`."""
+    """Train a recipe from several seeds, and go on where a stopped run was; `seeds.json` says what each reached."""
     folder.mkdir(parents=True, exist_ok=True)
-    size = int("".join(c for c in name if c.isdigit()))
-    results = []
-    for seed in range(seeds):
+    size, file = int("".join(c for c in name if c.isdigit())), folder / "seeds.json"
+    results = json.loads(file.read_text()) if file.exists() else []
+    for seed in range(recipe.seed, recipe.seed + seeds):
+        if any(result["seed"] == seed for result in results):
+            continue
         of_seed = folder / f"seed{seed}"
         model = train(dataclasses.replace(recipe, seed=seed), of_seed)
         found = {m["name"]: m["value"] for m in exam.measure(model, exam.fresh(size, n=maps))}
         results.append({"seed": seed, "seconds": round(run.seconds_spent(of_seed), 1), "maps": maps, **found})
         print(results[-1], flush=True)
-        (folder / "seeds.json").write_text(json.dumps(results, indent=1))
+        file.write_text(json.dumps(results, indent=1))
         shutil.rmtree(of_seed)
     return results
 
