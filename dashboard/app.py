@@ -10,6 +10,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets on stder
 
 import streamlit as st
 
+import words
+
 PAGES = [
     st.Page("app_pages/plan.py", title="Plan", icon=":material/route:", default=True),
     st.Page("app_pages/inside.py", title="Inside", icon=":material/visibility:"),
@@ -23,4 +25,4 @@ st.set_page_config(page_title="pnzoo", page_icon=str(Path(__file__).parent / "ic
 try:
     st.navigation(PAGES, position="top").run()
 except (ValueError, OSError, ImportError) as error:  # a damaged entry, a missing library: say so, stay up
-    st.error(f"This page cannot be shown: {error}", icon=":material/error:")
+    st.error(f"This page cannot be shown. {words.plain(str(error))}", icon=":material/error:")

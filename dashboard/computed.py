@@ -71,6 +71,13 @@ def truth(code: str):
     return analysis.verdict(*read_map(code))
 
 
+def reached(code: str) -> np.ndarray:
+    """The cells from which the goal can be reached, and the goal: bool [H, W]."""
+    cells = truth(code).labelled.copy()
+    cells[tuple(read_map(code).goal)] = True
+    return cells
+
+
 @st.cache_data(max_entries=64, show_spinner=False)
 def verdict(name: str, code: str, k: int | None):
     """The model's policy against the exact solution."""
@@ -84,6 +91,16 @@ def trace(name: str, code: str, k: int):
     """R, P, V, Q of every step, `pnzoo.Trace`."""
     walls, _, goal = read_map(code)
     return model(name, k).trace(walls, goal)
+
+
+@st.cache_data(max_entries=12, show_spinner=False)
+def film(name: str, code: str, k: int) -> dict:
+    """The trace as the browser plays it."""
+    from pnzoo import analysis
+    from widgets.film import film_data
+
+    seen, cells = trace(name, code, k), reached(code)
+    return film_data(seen, analysis.behind(seen, cells), analysis.flow(seen), cells, *read_map(code), k)
 
 
 @st.cache_data(max_entries=12, show_spinner=False)
@@ -119,7 +136,15 @@ def steps_for(name: str, code: str, k: int | None) -> int | None:
     card = cards()[name]
     if card["model"] != "VIN":
         return None
-    return k if k is not None else min(MAX_K, max(own_k(name), truth(code).patience))
+    return k if k is not None else enough_steps(own_k(name), truth(code).patience)
+
+
+def enough_steps(own: int, needed: int) -> int:
+    """The model's own K, or the next of 24, 32, 48, 64 ...: few different ones, as each is another model in memory."""
+    k = 24
+    while k < needed:
+        k = k * 4 // 3 if k & (k - 1) else k * 3 // 2
+    return own if own >= needed else min(MAX_K, k)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -163,7 +188,7 @@ def trials(name: str, family: str, side: int, count: int, seed: int) -> Trials:
     from pnzoo import analysis
 
     walls, goal, start, longest = trial_maps(family, side, count, seed)
-    k = max(own_k(name), longest) if cards()[name]["model"] == "VIN" else None
+    k = enough_steps(own_k(name), longest) if cards()[name]["model"] == "VIN" else None
     return Trials(walls, goal, start, k, analysis.walk_all(model(name, k), walls, goal, start))
 
 

@@ -11,7 +11,7 @@ MOVE_NAMES = ("N", "S", "E", "W", "NE", "NW", "SE", "SW")
 # Cividis for values; orange to purple (PuOr without its darkest ends) for rewards, white at 0.
 VALUE_SCALE = "Cividis"
 REWARD_SCALE = ["#a65a0f", "#e08214", "#fdb863", "#fee0b6", "#f7f7f7", "#d8daeb", "#b2abd2", "#8073ac", "#5b3a94"]
-MOST_NUMBERS = 900_000  # in all frames of a figure: about 4 MB on the way to the browser
+MOST_NUMBERS = 400_000  # in all frames of a film: about 2 MB on the way to the browser
 
 
 class Look(NamedTuple):
@@ -54,12 +54,14 @@ def plan(walls, start, goal, path, best, policy, dark=False):
 _MARGIN = {"l": 8, "r": 8, "t": 40, "b": 8}
 
 
-def steps(trace, push, walls, start, goal, k, dark=False, alone=False):
+def steps(trace, behind, push, cells, walls, start, goal, k, dark=False, alone=False):
     """R, P and V side by side, with a frame for every step.
 
     Args:
         trace: `pnzoo.Trace`.
+        behind: `pnzoo.analysis.behind(trace, cells)`.
         push: `pnzoo.analysis.flow(trace)`.
+        cells: bool [H, W], those that the colours of V must tell apart.
         walls: bool [H, W].
         start, goal: (row, col).
         k: the step shown first, and the last one.
@@ -72,12 +74,12 @@ def steps(trace, push, walls, start, goal, k, dark=False, alone=False):
     colours = look(dark)
     shown = frame_steps(walls.size, k)
     figure = make_subplots(1, 3, horizontal_spacing=0.04, subplot_titles=(
-        "R: the reward it sees", "P: where its best action pushes", "V: how good each cell is"))
-    low, high = value_range(trace, walls, k)
+        "R: the reward it sees", "P: where its best action pushes", "V: how far behind the best cell"))
+    low, high = value_range(behind, cells, k)
     top = reward_top(trace, walls)
     figure.add_trace(go.Heatmap(z=_rounded(trace.reward), colorscale=REWARD_SCALE, zmin=-top, zmax=top,
                                 colorbar=_bar(0.0, 0.31, "R"), hovertemplate=_HOVER.format("R")), 1, 1)
-    figure.add_trace(go.Heatmap(z=_rounded(trace.values[k]), colorscale=VALUE_SCALE, zmin=low, zmax=high,
+    figure.add_trace(go.Heatmap(z=_rounded(behind[k]), colorscale=VALUE_SCALE, zmin=low, zmax=high,
                                 colorbar=_bar(0.69, 1.0, "V"), hovertemplate=_HOVER.format("V")), 1, 3)
     figure.add_trace(_push_trace(push[k], walls, colours.text), 1, 2)
     for column in (1, 2, 3):
@@ -86,7 +88,7 @@ def steps(trace, push, walls, start, goal, k, dark=False, alone=False):
             if cell is not None:
                 figure.add_trace(_letter(cell, letter, colour), 1, column)
     figure.frames = [go.Frame(name=str(i), traces=[1, 2], data=[
-        go.Heatmap(z=_rounded(trace.values[i])), _push_trace(push[i], walls, colours.text)]) for i in shown]
+        go.Heatmap(z=_rounded(behind[i])), _push_trace(push[i], walls, colours.text)]) for i in shown]
     _square_axes(figure, walls.shape)
     figure.update_layout(height=470, margin={"l": 8, "r": 8, "t": 46, "b": 8}, showlegend=False,
                          sliders=[_slider(shown, shown.index(k))], updatemenus=[_play()])
@@ -99,11 +101,10 @@ def frame_steps(cells, k):
     return sorted({round(x) for x in np.linspace(0, k, min(k + 1, most))})
 
 
-def value_range(trace, walls, k):
-    """One colour range for all steps, so that a colour means the same value in every frame."""
-    values = trace.values[: k + 1, ~walls] if (~walls).any() else trace.values[: k + 1]
-    low, high = float(values.min()), float(values.max())
-    return low, high if high > low else low + 1.0
+def value_range(behind, cells, k):
+    """One colour range for all steps, so that a colour means the same in every frame: (lowest, 0)."""
+    low = float(behind[: k + 1, cells].min()) if cells.any() else 0.0
+    return (low, 0.0) if low < 0 else (-1.0, 0.0)
 
 
 def stops(scale):
@@ -131,14 +132,14 @@ def change(largest, mean, dark=False):
                                 line={"color": colours.best, "width": 2.5, "dash": "dot"},
                                 marker={"size": 5, "symbol": "square"}))
     figure.update_layout(height=280, margin={"l": 8, "r": 8, "t": 8, "b": 8}, xaxis_title="step k",
-                         yaxis_title="change of V", legend={"x": 0.98, "xanchor": "right", "y": 0.98})
+                         yaxis_title="change of V behind its best", legend={"x": 0.98, "xanchor": "right", "y": 0.98})
     return figure
 
 
-def wave(settled, walls, k, dark=False):
+def wave(settled, walls, cells, k, dark=False):
     """The wave front: at which step each cell's arrow became what it is in the end."""
     colours = look(dark)
-    figure = go.Figure(go.Heatmap(z=np.where(walls, np.nan, settled), colorscale="Viridis", zmin=0, zmax=max(1, k),
+    figure = go.Figure(go.Heatmap(z=np.where(cells, settled, np.nan), colorscale="Viridis", zmin=0, zmax=max(1, k),
                                   reversescale=True, colorbar={"title": "step", "thickness": 12},
                                   hovertemplate="row %{y}, column %{x}: settled at step %{z}<extra></extra>"))
     figure.add_trace(_wall_layer(walls, colours))

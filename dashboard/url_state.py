@@ -6,8 +6,11 @@ with `publish({name: text})`. Values stay in the session, so that a map drawn on
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
+
+import words
 
 LONGEST = 8_000  # characters of one parameter; a 103x103 map takes 1,800
 
@@ -29,11 +32,9 @@ def adopt(readers: Mapping[str, Callable[[str], Any]]) -> None:
                 problems.append((name, str(error)))
         _memory()["problems"] = sorted(problems)
         _memory()["written"] = given
-        _memory()["epoch"] = _memory().get("epoch", 0) + 1
     for name, problem in _memory().get("problems", []):
-        shown = problem.replace("`", "'")
         st.warning(f"The address has a part that cannot be used, and it was left out: `{name}`. "
-                   f"`{shown}`", icon=":material/link_off:")
+                   f"{words.plain(problem)}", icon=":material/link_off:")
 
 
 def _short(text: str) -> str:
@@ -57,11 +58,6 @@ def put(**values: Any) -> None:
             _values()[name] = value
 
 
-def epoch() -> int:
-    """A number that grows whenever the address was changed from outside."""
-    return _memory().get("epoch", 0)
-
-
 def publish(texts: Mapping[str, str | None]) -> None:
     """Write the page's state into the address; a parameter that is None is left away."""
     wanted = {name: text for name, text in texts.items() if text is not None}
@@ -72,8 +68,6 @@ def publish(texts: Mapping[str, str | None]) -> None:
 
 def link() -> str:
     """The address of the page as it is now."""
-    from urllib.parse import urlencode
-
     base = (st.context.url or "").split("?")[0]
     query = urlencode(_memory().get("written", {}))
     return f"{base}?{query}" if query else base

@@ -26,6 +26,12 @@ GLOSSARY = {
 }
 
 
+def plain(text: str, most: int = 400) -> str:
+    """Text that a visitor gave, or a message that quotes it, so that nothing in it is read as Markdown."""
+    shown = " ".join(text.split()).replace("`", "'")
+    return f"`{shown[:most]}{'…' if len(shown) > most else ''}`"
+
+
 def glossary(*names: str) -> None:
     """A fold-out list of words; all of them without names."""
     with st.expander("Words used here", icon=":material/menu_book:"):

@@ -147,7 +147,7 @@ def upload(letter):
         try:
             codes.append(pad.code_of_image(uploads.read_image(file.getvalue())))
         except ValueError as error:
-            st.error(f"{file.name[:60]!r} cannot be used: {error}", icon=":material/error:")
+            st.error(f"{words.plain(file.name, 60)} cannot be used. {words.plain(str(error))}", icon=":material/error:")
     if codes:
         with st.container(horizontal=True):
             for code in codes:

@@ -92,17 +92,17 @@ def show_steps(name, code, k):
     trace = computed.trace(name, code, k)
     st.markdown(
         "Drag the slider, or press ▶: news of the goal spreads by one cell a step. Colours mean the same number "
-        "in every step."
+        "in every step. A move only compares cells, so V is shown as the distance behind the best one."
     )
     show_film(name, code, k)
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**The wave front.** The step at which each cell's move became final: it rolls outward from G.")
-        share.chart(figures.wave(analysis.settled(trace), walls, k, dark=is_dark()), key="wave",
+        share.chart(figures.wave(analysis.settled(trace), walls, computed.reached(code), k, dark=is_dark()), key="wave",
                     alt="Map of the step at which the move of each cell stopped changing; small near the goal.")
     with right:
-        st.markdown("**How much V still changes.** When both lines lie flat at 0, more steps would change nothing.")
-        largest, mean = analysis.changes(trace, walls)
+        st.markdown("**How much V still changes.** When both lines lie flat at 0, more steps change nothing.")
+        largest, mean = analysis.changes(trace, computed.reached(code))
         share.chart(
             figures.change(largest, mean, dark=is_dark()),
             key="change",
@@ -115,8 +115,7 @@ def show_steps(name, code, k):
 
 @st.fragment
 def show_film(name, code, k):
-    trace = computed.trace(name, code, k)
-    film.draw("film", trace, analysis.flow(trace), *computed.read_map(code), k, step=url_state.get("step"),
+    film.draw("film", computed.film(name, code, k), step=url_state.get("step"),
               on_step=lambda step: url_state.put(step=max(1, step)))
     if url_state.get("view", "steps") == "steps":
         publish(name, code, url_state.get("k"), "steps")
@@ -137,12 +136,25 @@ def show_cell(name, code, k):
         if k > 1:
             st.slider("Step k", 1, k, key="choose_step",
                       on_change=lambda: url_state.put(step=st.session_state["choose_step"]))
-        heat = trace.values[step]
-        low, high = figures.value_range(trace, walls, k)
-        map_grid.draw("pick", walls, start, goal, mode="pick", on_change=take_cell, cell=list(cell), widest=460,
-                      heat=heat, heatName="value", low=low, high=high, stops=figures.stops(figures.VALUE_SCALE),
-                      label=f"Map of the value V after step {step}. Arrow keys move, space picks a cell.")
-        st.caption(f"V after step {step}: dark is low, bright is high.")
+        behind, cells = analysis.behind(trace, computed.reached(code)), computed.reached(code)
+        low, high = figures.value_range(behind, cells, k)
+        map_grid.draw(
+            "pick",
+            walls,
+            start,
+            goal,
+            mode="pick",
+            on_change=take_cell,
+            cell=list(cell),
+            widest=460,
+            heat=behind[step],
+            heatName="value minus the best",
+            low=low,
+            high=high,
+            stops=figures.stops(figures.VALUE_SCALE),
+            label=f"Map of the value V after step {step}. Arrow keys move, space picks a cell.",
+        )
+        st.caption(f"V after step {step}: bright cells are near the best, dark ones far behind.")
     with right:
         cell_view.show(computed.model(name, k), trace, walls, cell, step, is_dark())
 
@@ -221,14 +233,29 @@ def show_paint(name, code, k):
         st.caption("Purple is good, orange is bad; painted cells have a frame.")
     with right:
         st.markdown("**V and the policy**: planned again")
-        low, high = figures.value_range(trace, walls, k)
+        behind = analysis.behind(trace, computed.reached(code))
+        low, high = figures.value_range(behind[-1:], computed.reached(code), k)
         told = ~walls
         arrows = "".join(str(move) if on else "-" for move, on in zip(trace.policy.ravel(), told.ravel(), strict=True))
-        map_grid.draw("replanned", walls, start, goal, mode="pick", on_change=take_cell, widest=520,
-                      note="Arrows: its move in every cell. Line: its way from S.",
-                      heat=trace.values[-1], heatName="value", low=low, high=high, path=plan.path, reached=plan.reached,
-                      stops=figures.stops(figures.VALUE_SCALE), arrows=arrows,
-                      label="Map of the value planned from the painted reward, with the path and a move in every cell.")
+        map_grid.draw(
+            "replanned",
+            walls,
+            start,
+            goal,
+            mode="pick",
+            on_change=take_cell,
+            widest=520,
+            note="Arrows: its move in every cell. Line: its way from S.",
+            heat=behind[-1],
+            heatName="value minus the best",
+            low=low,
+            high=high,
+            path=plan.path,
+            reached=plan.reached,
+            stops=figures.stops(figures.VALUE_SCALE),
+            arrows=arrows,
+            label="Map of the value planned from the painted reward, with the path and a move in every cell.",
+        )
     changed = float((trace.policy != learned.policy)[~walls].mean())
     if paint:
         ending = "reaches G" if plan.reached else plan.reason
@@ -293,7 +320,7 @@ def publish(name, code, k, view):
 
 
 def take_along(name, code, k, view):
-    walls, start, goal = computed.read_map(code)
+    walls, start, _ = computed.read_map(code)
     paint = list(url_state.get("paint", ()))
     more = MORE[view if paint or view != "paint" else "steps"].format(
         cell=chosen_cell(walls, start), step=min(url_state.get("step", k), k), paint=paint
@@ -304,8 +331,14 @@ def take_along(name, code, k, view):
             computed.trace(name, code, k)
 
     share.panel("inside", SNIPPET.format(code=code, name=name, k=k, more=more),
-                lambda: figures.steps(now(), analysis.flow(now()), walls, start, goal, k, alone=True),
+                lambda: film_figure(now(), code, k),
                 lambda: {"walls": walls, **now()._asdict()})
+
+
+def film_figure(trace, code, k):
+    cells = computed.reached(code)
+    behind, push = analysis.behind(trace, cells), analysis.flow(trace)
+    return figures.steps(trace, behind, push, cells, *computed.read_map(code), k, alone=True)
 
 
 def is_dark():

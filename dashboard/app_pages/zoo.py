@@ -19,14 +19,14 @@ def page():
     all_cards = computed.cards()
     url_state.adopt({"entry": read_entry, "task": read_task, "find": read_find})
     for name, problem in computed.broken().items():
-        st.error(f"The entry {name} cannot be read: {problem}", icon=":material/error:")
+        st.error(f"The entry {words.plain(name)} cannot be read. {words.plain(problem)}", icon=":material/error:")
     if not all_cards:
         st.info("The zoo is empty. Train a model with `python -m train.imitation vin8`.")
         return
     task, find = filters()
     shown = [card for card in all_cards.values() if task in ("all", card["task"]) and matches(card, find)]
     if not shown:
-        st.info(f"No entry matches {find!r}. Clear the search to see all {len(all_cards)}.")
+        st.info(f"No entry matches {words.plain(find)}. Clear the search to see all {len(all_cards)}.")
     else:
         show_table(shown)
     entry = url_state.get("entry")

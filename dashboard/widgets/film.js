@@ -88,7 +88,7 @@ function makeFilm(host) {
     const i = cell[0] * data.cols + cell[1], what = data.walls[i] === "1" ? " (wall)" : "";
     const [low, high] = data.vRange, v = low + ((high - low) * data.v[at * data.rows * data.cols + i]) / 65535;
     say.textContent = `Row ${cell[0]}, column ${cell[1]}${what}: R = ${data.reward[i].toFixed(2)}, `
-      + `V after step ${data.steps[at]} = ${v.toFixed(2)}`;
+      + `V after step ${data.steps[at]} is ${(-v).toFixed(2)} behind the best cell`;
   }
 
   // -- drawing -------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ _KEY = '<span class="low"></span><span class="ramp"></span><span class="high"></
 _HTML = f"""<div class="film"><div class="panels">
 {_PANEL.format("R", "the reward it sees", "orange costs, purple pays", _KEY)}
 {_PANEL.format("P", "what its best action does", "where each cell's best action pushes", "")}
-{_PANEL.format("V", "how good each cell is", "dark is poor, bright is good", _KEY)}
+{_PANEL.format("V", "how good each cell is", "behind the best cell: bright is near it, dark far", _KEY)}
 </div><div class="control"><button type="button" aria-label="Play">▶</button>
 <input type="range" min="0" value="0" step="1" aria-label="Step of value iteration"><output></output></div>
 <div class="say" role="status" aria-live="polite"></div></div>"""
@@ -26,36 +26,40 @@ _HTML = f"""<div class="film"><div class="panels">
 _film = canvas.component("film", _HTML)
 
 
-def draw(key: str, trace, push, walls, start, goal, k: int, *, step: int | None,
-         on_step: Callable[[int], None]) -> None:
+def draw(key: str, data: dict, *, step: int | None, on_step: Callable[[int], None]) -> None:
     """Show a trace.
 
     Args:
         key: of the component.
-        trace: `pnzoo.Trace`.
-        push: [K+1, H, W, 2], `pnzoo.analysis.flow(trace)`.
-        walls, start, goal: the map.
-        k: the last step.
+        data: what `film_data` returned.
         step: the step shown first; None plays all of them once.
         on_step: called with the step where the slider came to rest.
     """
-    data = film_data(trace, push, walls, start, goal, k)
-    shown = data["steps"] if step is None else [s for s in data["steps"] if s <= step] or data["steps"][:1]
-    data |= {"autoplay": step is None, "first": len(shown) - 1}
+    steps = data["steps"]
+    shown = steps if step is None else [s for s in steps if s <= step] or steps[:1]
 
     def moved():
         value = getattr(st.session_state.get(key), "step", None)
-        if type(value) is int and 0 <= value <= k:
+        if type(value) is int and 0 <= value <= steps[-1]:
             on_step(value)
 
-    _film(key=key, data=data, on_step_change=moved)
+    _film(key=key, data={**data, "autoplay": step is None, "first": len(shown) - 1}, on_step_change=moved)
 
 
-def film_data(trace, push, walls, start, goal, k):
-    """What the page needs: whole numbers in base64, a few bytes a cell and step."""
+def film_data(trace, behind, push, cells, walls, start, goal, k):
+    """What the page needs: whole numbers in base64, a few bytes a cell and step.
+
+    Args:
+        trace: `pnzoo.Trace`.
+        behind: [K+1, H, W], `pnzoo.analysis.behind(trace, cells)`.
+        push: [K+1, H, W, 2], `pnzoo.analysis.flow(trace)`.
+        cells: bool [H, W], those that the colours of V must tell apart.
+        walls, start, goal: the map.
+        k: the last step.
+    """
     steps = figures.frame_steps(walls.size, k)
-    low, high = figures.value_range(trace, walls, k)
-    share = np.clip((trace.values[steps] - low) / (high - low), 0, 1)
+    low, high = figures.value_range(behind, cells, k)
+    share = np.clip((behind[steps] - low) / (high - low), 0, 1)
     values = _base64(np.round(share * 65535).astype("<u2"))
     top = figures.reward_top(trace, walls)
     return {"rows": walls.shape[0], "cols": walls.shape[1], "walls": bits(walls), "start": [int(x) for x in start],

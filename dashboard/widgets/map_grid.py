@@ -43,8 +43,8 @@ def draw(key: str, walls: np.ndarray, start, goal, *, mode: str, label: str, too
         seq: the number of the change that this map came from, None where it came from elsewhere.
         widest: pixels.
         **layers: `path`, `best` int [T, 2]; `reached`; `arrows`, a digit or - for each cell; `wrong` bool [H, W];
-            `heat` [H, W] with `stops`, `low`, `high`, `heatName`; `cell`; `note`, a line above the map; `paint` [(row, col,
-            value)], `brushes` {tool: value}.
+            `heat` [H, W] with `stops`, `low`, `high`, `heatName`; `cell`; `note`, a line above the map; `paint`
+            [(row, col, value)], `brushes` {tool: value}.
     """
     name = {"edit": "edit", "pick": "pick", "paint": "paint"}[mode]
     data = {"mode": mode, "rows": walls.shape[0], "cols": walls.shape[1], "walls": bits(walls), "start": _pair(start),

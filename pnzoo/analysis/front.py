@@ -50,24 +50,49 @@ def settled(trace):
     return (other * steps).max(axis=0)
 
 
-def changes(trace, walls):
-    """How much V changes at each step, over the free cells.
+def behind(trace, cells):
+    """V of every step, as the distance behind the best of some cells.
+
+    A policy only compares cells, so a constant added to all of them changes nothing; many trained planners add one
+    at every step. Without it, what is left settles.
 
     Args:
         trace: `pnzoo.Trace`.
-        walls: bool [H, W].
+        cells: bool [H, W], such as those from which the goal can be reached.
 
     Returns:
-        (largest [K], mean [K]) of |V_k - V_{k-1}|.
+        [K+1, H, W], 0 at the best of these cells.
 
     Example:
         >>> from pnzoo import gridworld
         >>> from pnzoo.models import VIN
         >>> walls, goal = (x[0] for x in gridworld.generate(1, 8, seed=0))
-        >>> largest, mean = changes(VIN(k=10).trace(walls, goal), walls)
+        >>> float(behind(VIN(k=10).trace(walls, goal), ~walls)[:, ~walls].max())
+        0.0
+    """
+    cells = as_walls(cells)
+    best = trace.values[:, cells].max(axis=1) if cells.any() else np.zeros(len(trace.values), "float32")
+    return trace.values - best[:, None, None]
+
+
+def changes(trace, cells):
+    """How much V, as the distance behind its best cell, changes at each step.
+
+    Args:
+        trace: `pnzoo.Trace`.
+        cells: bool [H, W], the cells looked at.
+
+    Returns:
+        (largest [K], mean [K]) size of the change over these cells.
+
+    Example:
+        >>> from pnzoo import gridworld
+        >>> from pnzoo.models import VIN
+        >>> walls, goal = (x[0] for x in gridworld.generate(1, 8, seed=0))
+        >>> largest, mean = changes(VIN(k=10).trace(walls, goal), ~walls)
         >>> largest.shape, bool((largest >= mean).all())
         ((10,), True)
     """
-    free = ~as_walls(walls)
-    delta = np.abs(np.diff(trace.values, axis=0))[:, free if free.any() else ~free]
+    cells = as_walls(cells)
+    delta = np.abs(np.diff(behind(trace, cells), axis=0))[:, cells if cells.any() else ~cells]
     return delta.max(axis=1), delta.mean(axis=1)

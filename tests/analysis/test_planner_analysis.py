@@ -134,3 +134,24 @@ def test_verdict_without_a_way():
     assert found.best_cost == np.inf
     assert found.patience == 0
     assert not found.labelled.any()
+
+
+def test_behind_and_changes_do_not_see_a_constant_added_at_every_step():
+    trace = planner().trace(MAPS.walls[0], MAPS.goal[0])
+    drift = np.arange(len(trace.values), dtype="float32")[:, None, None] * 7
+    drifted = trace._replace(values=trace.values + drift)
+    cells = ~MAPS.walls[0]
+    np.testing.assert_allclose(analysis.behind(drifted, cells), analysis.behind(trace, cells), atol=1e-4)
+    for one, other in zip(analysis.changes(drifted, cells), analysis.changes(trace, cells), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
+    assert (analysis.behind(trace, cells)[:, cells].max(axis=1) == 0).all()
+    assert np.isfinite(analysis.behind(trace, np.zeros_like(cells))).all()
+
+
+def test_settled_is_the_first_step_after_the_last_change():
+    trace = planner().trace(MAPS.walls[0], MAPS.goal[0])
+    when = analysis.settled(trace)
+    for row, col in np.argwhere(~MAPS.walls[0])[:20]:
+        arrows = trace.policies[:, row, col]
+        assert (arrows[when[row, col] :] == arrows[-1]).all()
+        assert when[row, col] == 0 or arrows[when[row, col] - 1] != arrows[-1]
