@@ -87,14 +87,14 @@ def test_max_steps(limit, reached):
 
 
 def test_a_negative_max_steps():
-    with pytest.raises(ValueError, match="max_steps is a number of moves >= 0.*got -1"):
+    with pytest.raises(ValueError, match=r"max_steps is a number of moves >= 0.*got -1"):
         walk("S.G", [[E, E, E]], max_steps=-1)
 
 
 @settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_a_plan_adds_up_whatever_the_policy(seed):
-    """The path is its actions, its cost is theirs, it never enters a wall, and it is reached iff it ends on the goal."""
+    """The path is its actions, its cost theirs; it enters no wall, and is reached iff it ends on the goal."""
     rng = np.random.default_rng(seed)
     walls, goal = (x[0] for x in gridworld.generate(1, 6, seed=seed))
     start = gridworld.random_starts(walls[None], goal[None], rng)[0]
@@ -164,7 +164,11 @@ BAD_CELLS = [
 def test_cells_that_are_none(model, cell, match):
     with pytest.raises(ValueError, match=f"^start.*{match}"):
         model.plan(WALL, cell, (1, 1))
-    for call in (lambda: model.plan(WALL, (1, 1), cell), lambda: model.policy(WALL, cell), lambda: model.trace(WALL, cell)):
+    for call in (
+        lambda: model.plan(WALL, (1, 1), cell),
+        lambda: model.policy(WALL, cell),
+        lambda: model.trace(WALL, cell),
+    ):
         with pytest.raises(ValueError, match=f"^goal.*{match}"):
             call()
 
@@ -341,7 +345,8 @@ def test_models_that_score_single_cells_are_asked_for_those():
         scores_every_cell = False
 
         def scores_at(self, walls, goal, positions):
-            arrows = np.broadcast_to(self.arrows, walls.shape)[np.arange(len(walls))[:, None], *np.moveaxis(positions, -1, 0)]
+            rows = np.arange(len(walls))[:, None]
+            arrows = np.broadcast_to(self.arrows, walls.shape)[rows, *np.moveaxis(positions, -1, 0)]
             return np.eye(8)[arrows]
 
     walls, goal, start = np.zeros((3, 2, 3), bool), np.array([[1, 2]] * 3), np.zeros((3, 2), int)

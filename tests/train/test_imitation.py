@@ -147,10 +147,9 @@ def test_every_recipe_builds_its_model_and_survives_json():
 def test_a_recipe_is_a_command_line(tmp_path, monkeypatch):
     seen = {}
     monkeypatch.setattr(imitation, "train", lambda recipe, folder, command, fresh: seen.update(locals()))
-    imitation.main(
-        ["vin16", "--run", str(tmp_path), "--seed", "3", "--batch-size", "8", "--clip", "0.5", "--compile", "false"]
-        + ["--config", '{"k": 9}', "--stages", '[{"size": 8, "maps": 10, "epochs": 1}]']
-    )
+    plain = ["--seed", "3", "--batch-size", "8", "--clip", "0.5", "--compile", "false"]
+    in_json = ["--config", '{"k": 9}', "--stages", '[{"size": 8, "maps": 10, "epochs": 1}]']
+    imitation.main(["vin16", "--run", str(tmp_path), *plain, *in_json])
     stages = [{"size": 8, "maps": 10, "epochs": 1}]
     changed = {"seed": 3, "batch_size": 8, "clip": 0.5, "compile": False, "config": {"k": 9}, "stages": stages}
     assert seen["recipe"] == dataclasses.replace(RECIPES["vin16"], **changed)
@@ -161,7 +160,7 @@ def test_a_folder_holds_one_recipe(tmp_path):
     run.open_folder(tmp_path / "run", TINY)
     run.open_folder(tmp_path / "run", TINY)
     other = dataclasses.replace(TINY, seed=1)
-    with pytest.raises(ValueError, match="holds a run of another recipe. Pass --fresh"):
+    with pytest.raises(ValueError, match=r"holds a run of another recipe\. Pass --fresh"):
         run.open_folder(tmp_path / "run", other)
     assert json.loads((run.open_folder(tmp_path / "run", other, fresh=True) / "recipe.json").read_text())["seed"] == 1
 
