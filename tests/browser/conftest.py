@@ -33,6 +33,7 @@ def open_page(chrome, address):
         context = chrome.new_context(viewport={"width": width, "height": 1000}, color_scheme=theme)
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(serving.PATIENCE)
         serving.listen(page, complaints)
         page.goto(f"{address}/{path}")
         serving.settle(page)
