@@ -148,8 +148,8 @@ def wave(settled, walls, cells, k, dark=False):
     return figure
 
 
-def nine(backup, best, dark=False):
-    """The nine numbers of a backup: the best action's weights, R, and V of the step before."""
+def nine(backup, best, span, dark=False):
+    """The nine numbers of a backup: the best action's weights, R, and V of the step before, coloured over `span`."""
     colours = look(dark)
     free = backup.reward_kernel is not None
     parts = [(backup.kernel[best], "W of V" if free else "P of the best action", "Greys_r" if dark else "Greys"),
@@ -160,9 +160,9 @@ def nine(backup, best, dark=False):
     figure = make_subplots(1, len(parts), subplot_titles=[title for _, title, _ in parts], horizontal_spacing=0.05)
     for column, (block, title, scale) in enumerate(parts, start=1):
         top = float(np.abs(block).max()) or 1.0
-        ends = {REWARD_SCALE[0]: {"zmin": -top, "zmax": top}, "G": {"zmin": 0, "zmax": top}}.get(scale[0], {})
-        figure.add_trace(go.Heatmap(z=block, colorscale=scale, showscale=False, xgap=3, ygap=3, **ends,
-                                    text=[[f"{x:.3g}" if abs(x) >= 0.001 else "0" for x in row] for row in block],
+        low, high = {REWARD_SCALE[0]: (-top, top), "G": (0, top)}.get(scale[0], span)
+        figure.add_trace(go.Heatmap(z=block, colorscale=scale, showscale=False, xgap=3, ygap=3, zmin=low, zmax=high,
+                                    text=[[f"{x:.3f}" if abs(x) >= 0.0005 else "0" for x in row] for row in block],
                                     texttemplate="%{text}", textfont={"size": 13},
                                     hovertemplate=title + ": %{z:.4f}<extra></extra>"), 1, column)
     figure.update_xaxes(visible=False)
@@ -172,12 +172,12 @@ def nine(backup, best, dark=False):
     return figure
 
 
-def q_curves(history, moves, k, step, dark=False):
-    """How far each action of one cell is behind its best, after every step; lines are named by their move."""
+def q_curves(history, moves, step, dark=False):
+    """How far each action of one cell is behind its best in steps 1 ... K, [K, A]; lines are named by their move."""
     colours = look(dark)
     figure = go.Figure()
-    best = int(history[min(step, k) - 1].argmax())
-    figure.add_vline(x=step - 1, line={"color": colours.faint, "dash": "dot"})
+    best = int(history[step - 1].argmax())
+    figure.add_vline(x=step, line={"color": colours.faint, "dash": "dot"})
     dashes = ("solid", "dash", "dot", "dashdot", "longdash")
     palette = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#999999")
     for action in range(history.shape[1]):
@@ -185,8 +185,8 @@ def q_curves(history, moves, k, step, dark=False):
         wins = action == best
         figure.add_trace(
             go.Scatter(
-                x=np.arange(k + 1),
-                y=_rounded((history[: k + 1].T - history[: k + 1].max(axis=1))[action]),
+                x=np.arange(1, len(history) + 1),
+                y=_rounded((history.T - history.max(axis=1))[action]),
                 name=("best: " if wins else "") + name,
                 mode="lines",
                 line={

@@ -258,9 +258,9 @@ def show_paint(name, code, k):
         )
     changed = float((trace.policy != learned.policy)[~walls].mean())
     if paint:
-        ending = "reaches G" if plan.reached else plan.reason
+        ending = "It still reaches G from S" if plan.reached else f"From S it {plan.reason}"
         st.info(
-            f"{len(paint)} painted cells change the move in {changed:.0%} of the free cells; from S it now {ending}.",
+            f"{len(paint)} painted cells change the move in {changed:.0%} of the free cells. {ending}.",
             icon=":material/brush:",
         )
         st.button("Back to the learned reward", key="unpaint", icon=":material/undo:",

@@ -107,7 +107,7 @@ def show_verdict(name, code, k, result):
     done, judged = result
     plan = done.plan
     if plan.reached:
-        longer = plan.cost - judged.best_cost
+        longer = max(0.0, plan.cost - judged.best_cost)  # the same sum in another order may differ in the last digit
         words_ = "on a shortest way" if longer < 1e-6 else f"{longer:.2f} longer than the shortest way"
         st.success(f"**It reaches the goal**, {words_}.", icon=":material/check_circle:")
     elif not judged.reachable:
@@ -124,7 +124,7 @@ def show_verdict(name, code, k, result):
     one.metric("Moves", len(plan.actions), help="How many moves it made.")
     two.metric("Length", f"{plan.cost:.2f}", help="1 a straight move, 1.41 a diagonal one.")
     one.metric("Shortest length", f"{judged.best_cost:.2f}" if judged.reachable else "no way")
-    excess = f"{plan.cost - judged.best_cost:.2f}" if plan.reached else "—"
+    excess = f"{max(0.0, plan.cost - judged.best_cost):.2f}" if plan.reached else "—"
     two.metric("Excess", excess, help="How much longer than the shortest way.")
     told = int(judged.labelled.sum())
     if told:

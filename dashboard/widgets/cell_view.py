@@ -29,6 +29,8 @@ def show(model, trace, walls, cell, step, dark):
         st.warning(str(error), icon=":material/help:")
         return
     best = int(numbers.q.argmax())
+    before = trace.values[step - 1][~walls]
+    span = (float(before.min()), float(before.max()) + 1e-6)
     moves = analysis.roles(trace, walls).move
     name = gridworld.MOVE_NAMES[moves[best]] if moves[best] >= 0 else "unused in the end"
     st.markdown(
@@ -37,15 +39,15 @@ def show(model, trace, walls, cell, step, dark):
     )
     st.latex(FREE if numbers.reward_kernel is not None else SHARED)
     share.chart(
-        figures.nine(numbers, best, dark),
+        figures.nine(numbers, best, span, dark),
         key="nine",
         alt=(
             f"Three squares of nine numbers round the cell: weights of action {best}, reward, and value of the step "
             f"before; together they give {numbers.q[best]:.3f}."
         ),
     )
-    st.markdown("**Q of every action**: how far it is behind the best one, after each step.")
-    share.chart(figures.q_curves(history, moves, len(history) - 1, step, dark), key="q_curves", alt=(
+    st.markdown("**Q of every action**: how far it is behind the best one, at each step.")
+    share.chart(figures.q_curves(history[:-1], moves, step, dark), key="q_curves", alt=(
         f"Q of every action after each step; action {best} is the largest at step {step}."))
     with st.expander("The lines of code that compute it", icon=":material/code:"):
         st.code(inspect.getsource(analysis.bellman._q), language="python")
