@@ -1,5 +1,7 @@
 """Measure a trained few-shot entry and fill in its card."""
 
+from pathlib import Path
+
 import numpy as np
 
 from pnzoo import episode_exam, hub, lake_runs
@@ -39,7 +41,7 @@ def evaluate(entry, name, *, episodes, command, mnist=None, again=False):
         raise ValueError(f"{entry} was measured on the test part before. Pass --again if these numbers must be redone.")
     metrics = [{**metric, "command": command} for metric in measure(network, name, card["recipe"], "test", episodes)]
     if mnist:
-        metrics.append({**to_mnist(network, name, mnist, episodes), "command": command})
+        metrics.append({**to_mnist(network, name, mnist, episodes), "command": f"{command} --mnist {Path(mnist).name}"})
     for metric in metrics:
         print(
             f"{name} {metric['name']}: {100 * metric['value']:.2f} % {metric['interval']} on {metric['on']}", flush=True

@@ -51,7 +51,7 @@ def _vin(k, stages):
     trained = stages[-1].size
     return Recipe(
         summary=f"Value Iteration Network with a P for each cell, trained up to {trained}x{trained}; plans on any size",
-        config={"k": k, "sharpness": 6.0},
+        config={"k": k, "channels": 16, "sharpness": 6.0},
         stages=stages,
         limits=VIN_LIMITS,
     )

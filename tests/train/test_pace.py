@@ -5,16 +5,24 @@ import pytest
 from train.pace import Pace, epochs_done, shape
 
 
+class Rates(keras.callbacks.Callback):
+    """Notes the learning rate of every step. (Through `self.model`: on JAX it fetches the state of training.)"""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.seen.append(float(self.model.optimizer.learning_rate))
+
+
 def fit(folder, epochs=4, **budget):
-    model = keras.Sequential([keras.layers.Dense(1)])
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse")
-    pace, rates = Pace(folder, 0.5, epochs=epochs, **budget), []
-    seen = keras.callbacks.LambdaCallback(
-        on_train_batch_end=lambda b, logs: rates.append(float(model.optimizer.learning_rate))
-    )
+    pace, rates = Pace(folder, 0.5, epochs=epochs, **budget), Rates()
     x = np.zeros((40, 2))
-    model.fit(x, x[:, :1], batch_size=4, epochs=epochs, callbacks=[pace, seen], verbose=0)
-    return pace, rates
+    model.fit(x, x[:, :1], batch_size=4, epochs=epochs, callbacks=[pace, rates], verbose=0)
+    return pace, rates.seen
 
 
 def test_the_rate_rises_then_falls_to_nothing(tmp_path):
@@ -54,3 +62,20 @@ def test_the_shape_of_the_rate():
     assert shape(0.0) > 0
     assert shape(0.02) == 1.0
     assert shape(1.0) == pytest.approx(0)
+
+
+def test_the_rate_reaches_the_optimizer(tmp_path, monkeypatch):
+    """On JAX the state of training lives outside the model in the middle of an epoch."""
+    x, moved = np.ones((16, 2), "float32"), []
+    for factor in (0.0, 1.0):
+        (tmp_path / str(factor)).mkdir()
+        monkeypatch.setattr("train.pace.shape", lambda *budget, factor=factor: factor)
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+        before = model.get_weights()[0].copy()
+        model.compile("sgd", "mse")
+        model.fit(
+            x, x[:, :1], batch_size=4, epochs=1, callbacks=[Pace(tmp_path / str(factor), 0.1, epochs=1)], verbose=0
+        )
+        moved.append(float(np.abs(model.get_weights()[0] - before).max()))
+    assert moved[0] == 0.0
+    assert moved[1] > 0.0
