@@ -19,11 +19,12 @@ import sys
 import keras
 import numpy as np
 
-from pnzoo import exam, gridworld, hub
+from pnzoo import exam, gridworld, hub, planning
 from pnzoo.analysis import flops
 from train import run
 from train.recipes_imitation import PAPER_TABLE, RECIPES, Stage
 
+SEEDS_REACH = {"vin16": {"success": 1.0, "optimal_length": 0.999}}  # what a seed of the recipe has to reach
 VALIDATION_MAPS = 500
 VALIDATION_SEED = 8000  # + size; training draws from seeds below 1000 * 8, exams from 9000 up
 
@@ -44,6 +45,7 @@ def main(arguments=None):
     recipe = run.override(RECIPES[options["name"]], options)
     name, folder = options["name"], pathlib.Path(options["run"] or run.RUNS / options["name"])
     if options["seeds"]:
+        folder = folder if options["run"] else seeds_folder(name)
         return many_seeds(name, recipe, folder, options["seeds"], options["maps"])
     command = " ".join(["python -m train.imitation", *(sys.argv[1:] if arguments is None else arguments)])
     if options["fresh"] or not options["evaluate"] or not (folder / "entry").is_dir():
@@ -255,6 +257,7 @@ def evaluate(folder, name, recipe, maps, paper_files=None):
             metric |= {"seeds": [entry["seed"]], "command": command, "paper": paper}
             metrics.append(metric)
             print(f"{name}: {metric['name']} {metric['value']:.5f} {metric['interval']} on {metric['on']}", flush=True)
+    metrics += reliability(name)
     shape = (1, size, size, 2)
     if getattr(model, "scores_every_cell", True):
         counted = {"value": flops(model, shape), "per": f"one {size}x{size} map, all cells"}
@@ -269,6 +272,33 @@ def publish(folder, name):
     model, entry = hub.load(folder / "entry"), hub.card(folder / "entry")
     hub.save(model, hub.zoo_folder() / name, {**entry, "name": name})
     print(f"published zoo/{name}")
+
+
+def seeds_folder(name):
+    return run.RUNS / f"{name}_seeds"
+
+
+def reliability(name):
+    """The share of seeds that reached `SEEDS_REACH`, as a metric, if `--seeds` has been run for this entry."""
+    file = seeds_folder(name) / "seeds.json"
+    if name not in SEEDS_REACH or not file.exists():
+        return []
+    results = json.loads(file.read_text())
+    reached = sum(all(found[metric] >= least for metric, least in SEEDS_REACH[name].items()) for found in results)
+    maps = results[0]["maps"]
+    words = " and ".join(f"{metric} >= {100 * least:g} %" for metric, least in SEEDS_REACH[name].items())
+    return [
+        {
+            "name": "seeds_that_reach",
+            "value": reached / len(results),
+            "n": len(results),
+            "interval": list(planning.wilson(reached, len(results))),
+            "on": f"training runs of this recipe that reach {words} on {maps} fresh maps each",
+            "seeds": [found["seed"] for found in results],
+            "command": f"python -m train.imitation {name} --seeds {len(results)} --maps {maps}",
+            "paper": None,
+        }
+    ]
 
 
 def many_seeds(name, recipe, folder, seeds, maps):

@@ -38,8 +38,6 @@ class Recipe:
 VIN_LIMITS = (
     "Plans at most k moves ahead: for longer ways load it with a larger k.",
     "Trained on 8-connected maps where a diagonal move may pass a wall's corner.",
-    "Seeds differ: seed 5 of the vin16 recipe reached 100 % success but 99.25 % optimal length (n = 2,000); with "
-    "channels=16 it reached 100 %.",
     "Not trained in mazes: of 100 perfect 15x15 mazes, vin16 with k=120 solved 30 from the farthest start.",
 )
 SHORT = Stage(size=8, maps=4000, epochs=8, k=12, rate_from=1e-2, rate_to=1e-3)

@@ -232,6 +232,20 @@ def test_many_seeds_are_measured_one_by_one(tmp_path, monkeypatch):
     assert all(0 <= each["success"] <= 1 for each in found)
 
 
+def test_a_card_says_how_many_seeds_reach_the_goal(tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "RUNS", tmp_path)
+    assert imitation.reliability("vin16") == []
+    imitation.seeds_folder("vin16").mkdir()
+    lengths = (1.0, 0.9995, 0.9925)
+    found = [{"seed": i, "maps": 2000, "success": 1.0, "optimal_length": x} for i, x in enumerate(lengths)]
+    (imitation.seeds_folder("vin16") / "seeds.json").write_text(json.dumps(found))
+    (metric,) = imitation.reliability("vin16")
+    assert metric["value"] == pytest.approx(2 / 3)
+    assert (metric["n"], metric["seeds"]) == (3, [0, 1, 2])
+    assert metric["command"].endswith("vin16 --seeds 3 --maps 2000")
+    assert imitation.reliability("cnn8") == []
+
+
 def test_the_best_weights_outlive_a_restart(tmp_path):
     """A run that was stopped after its best epoch keeps that epoch's weights."""
     (tmp_path / "log.csv").write_text("epoch,loss,val_loss\n0,1.0,0.4\n1,0.9,0.2\n2,0.8,0.3\n")
