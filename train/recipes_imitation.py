@@ -55,7 +55,8 @@ def _vin(k, stages):
     )
 
 
-def _paper(size, k, epochs=30):
+def _paper(size, k, epochs=30, start_from=""):
+    started = (f"Starts from the weights of {start_from}, which have the same shapes.",) if start_from else ()
     return Recipe(
         summary=f"Value Iteration Network as in the paper, shared free kernels, linear reward features, {size}x{size}",
         config={
@@ -76,7 +77,9 @@ def _paper(size, k, epochs=30):
         same_maps=True,
         optimizer="rmsprop",
         clip=0.0,
+        start_from=start_from,
         limits=(
+            *started,
             "For comparison with the paper; the entry without _paper has better weights.",
             "Each step takes 12 maps with all their labelled states (the paper: 12 maps with 10 states each), so an "
             f"epoch has fewer steps than the paper's; {epochs} epochs at each learning rate (the paper: 30).",
@@ -106,7 +109,7 @@ RECIPES = {
     "vin28": _vin(80, (SHORT, MIDDLE, LONG)),
     "vin8_paper": _paper(8, 10),
     "vin16_paper": _paper(16, 20),
-    "vin28_paper": _paper(28, 36, epochs=4),
+    "vin28_paper": _paper(28, 36, epochs=5, start_from="vin16_paper"),
     "fcn8": _reactive("fcn", 8, maps=20_000, epochs=20, batch_size=32, cells=16),
     "fcn16": _reactive("fcn", 16, maps=20_000, epochs=8, batch_size=32, cells=32),
     "fcn28": _reactive("fcn", 28, maps=20_000, epochs=3, batch_size=32, cells=32),
