@@ -56,7 +56,9 @@ def _vin(k, stages):
 
 
 def _paper(size, k, epochs=30, start_from=""):
-    started = (f"Starts from the weights of {start_from}, which have the same shapes.",) if start_from else ()
+    # Weights that plan already would be thrown about by the first, large rate.
+    rates = (0.005, 0.002, 0.001) if start_from else (0.01, 0.005, 0.002, 0.001)
+    started = (f"Starts from the weights of {start_from}, and so without the paper's first learning rate, 0.01.",)
     return Recipe(
         summary=f"Value Iteration Network as in the paper, shared free kernels, linear reward features, {size}x{size}",
         config={
@@ -70,7 +72,7 @@ def _paper(size, k, epochs=30, start_from=""):
         },
         stages=tuple(
             Stage(size=size, maps=5000, epochs=epochs, rate_from=rate, rate_to=rate)
-            for rate in (0.01, 0.005, 0.002, 0.001)
+            for rate in rates
         ),
         batch_size=12,
         paths=7,
@@ -79,7 +81,7 @@ def _paper(size, k, epochs=30, start_from=""):
         clip=0.0,
         start_from=start_from,
         limits=(
-            *started,
+            *(started if start_from else ()),
             "For comparison with the paper; the entry without _paper has better weights.",
             "Each step takes 12 maps with all their labelled states (the paper: 12 maps with 10 states each), so an "
             f"epoch has fewer steps than the paper's; {epochs} epochs at each learning rate (the paper: 30).",
@@ -109,7 +111,7 @@ RECIPES = {
     "vin28": _vin(80, (SHORT, MIDDLE, LONG)),
     "vin8_paper": _paper(8, 10),
     "vin16_paper": _paper(16, 20),
-    "vin28_paper": _paper(28, 36, epochs=5, start_from="vin16_paper"),
+    "vin28_paper": _paper(28, 36, epochs=7, start_from="vin16_paper"),
     "fcn8": _reactive("fcn", 8, maps=20_000, epochs=20, batch_size=32, cells=16),
     "fcn16": _reactive("fcn", 16, maps=20_000, epochs=8, batch_size=32, cells=32),
     "fcn28": _reactive("fcn", 28, maps=20_000, epochs=3, batch_size=32, cells=32),
