@@ -68,7 +68,7 @@ RECIPES = {
         part="trainval",
         augment=MILD,
         precision="mixed_bfloat16",
-        epochs=70,
+        epochs=60,
         notes=FIXED,
         limits=[OMNIGLOT_ONLY, ONE_RUN],
     ),
@@ -90,7 +90,7 @@ RECIPES = {
         part="trainval",
         start_from="matching_conv4_omniglot",
         learning_rate=1e-3,
-        epochs=15,
+        epochs=12,
         notes=FIXED + "; starts from matching_conv4_omniglot's encoder and trains everything together",
         limits=[
             OMNIGLOT_ONLY,
@@ -107,7 +107,7 @@ RECIPES = {
         part="trainval",
         start_from="matching_conv4_omniglot",
         learning_rate=1e-3,
-        epochs=15,
+        epochs=12,
         notes=FIXED + "; starts from matching_conv4_omniglot's encoder and trains everything together",
         limits=[
             OMNIGLOT_ONLY,
@@ -122,9 +122,9 @@ RECIPES = {
         protocol="background",
         augment=STRONG,
         precision="mixed_bfloat16",
-        epochs=60,
-        notes="no part of the background set is held out, so nothing is selected: the last weights, after a number of epochs set "
-        "beforehand by the time there was",
+        epochs=50,
+        notes="no part of the background set is held out, so nothing is selected: the last weights, after a number of "
+        "epochs set beforehand by the time there was",
         limits=[
             OMNIGLOT_ONLY,
             ONE_RUN,
@@ -139,7 +139,7 @@ RECIPES = {
         augment=MILD,
         precision="mixed_bfloat16",
         learning_rate=1e-3,
-        epochs=30,
+        epochs=20,
         limits=[
             OMNIGLOT_ONLY,
             ONE_RUN,
@@ -156,7 +156,7 @@ RECIPES = {
         support_size=25,
         batch_size=4,
         learning_rate=1e-3,
-        epochs=25,
+        epochs=18,
         limits=[OMNIGLOT_ONLY, ONE_RUN, "At most 5 classes. Its answer depends on the order of the support set."],
     ),
     "classifier_omniglot": Recipe(
@@ -168,7 +168,7 @@ RECIPES = {
         class_weight=1.0,
         class_head="linear",
         precision="mixed_bfloat16",
-        epochs=25,
+        epochs=18,
         limits=[OMNIGLOT_ONLY, ONE_RUN],
     ),
     "matching_glyphs": Recipe(
