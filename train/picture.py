@@ -68,7 +68,7 @@ def main(arguments=None):
     plan = model.plan(walls, start, goal)
     options.to.parent.mkdir(parents=True, exist_ok=True)
     options.to.write_text(picture(walls, start, goal, values, steps, plan), encoding="utf-8")
-    print(f"wrote {options.to.name}: {plan.reason} after {len(plan.actions)} moves")
+    print(f"wrote {options.to.name}: {plan.reason}, {len(plan.actions)} moves")
 
 
 def picture(walls, start, goal, values, steps, plan):

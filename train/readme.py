@@ -1,4 +1,4 @@
-"""Write the tables of README.md from the cards of the zoo.
+"""Write the tables of README.md from the cards of the zoo and from what the benchmark measured.
 
     python -m train.readme [--check]
 
@@ -7,12 +7,15 @@ and exits 1 if README is stale.
 """
 
 import argparse
+import json
 import re
 from pathlib import Path
 
 from pnzoo import cards, hub
 
 README = Path(__file__).parent.parent / "README.md"
+MEASURED = README.parent / "tests" / "benchmarks" / "planning.json"
+DASHBOARD = README.parent / "tests" / "benchmarks" / "dashboard.json"
 SHOTS = ("5w1s", "5w5s", "20w1s", "20w5s")
 
 
@@ -58,6 +61,61 @@ def _fewshot_row(card):
     return "| " + " | ".join(cells) + " |"
 
 
+def benchmark_table(measured=None):
+    """Speed of planning as `tests.benchmarks.planning` measured it: what is asked of it, then how it grows."""
+    if measured is None and not MEASURED.exists():
+        return "Not measured yet: `python -m tests.benchmarks.planning --json tests/benchmarks/planning.json`."
+    measured = measured or json.loads(MEASURED.read_text(encoding="utf-8"))
+    start, training = measured["start_up"], measured["training"]
+    rows = [
+        (
+            f"`policy`, 256 maps of 16x16, K = 20, {side['backend']}",
+            f"{side['policy_ms']:.0f} ms ({side['maps_per_second']:,} maps/s), "
+            f"{side['ratio']:.2f}x the bare recurrence",
+            "at most 1.5x",
+        )
+        for side in measured["throughput"]
+    ]
+    rows += [
+        ("`import pnzoo`, beyond Python's start", f"{1e3 * start['import_pnzoo_s']:.0f} ms", "under 100 ms"),
+        (f"`import keras`, {start['backend']}, for comparison", f"{start['import_keras_s']:.2f} s", ""),
+        ('`pnzoo.load("vin16")`, beyond `import keras`', f"{start['load_beyond_keras_s']:.2f} s", ""),
+        (
+            f"states a second in training, {training['backend']}",
+            f"{training['states_per_second']:,}; plain PyTorch VIN {training['public_states_per_second']:,}",
+            "",
+        ),
+        (
+            "training at 16x16 until the paper's 99.3 % success",
+            f"{training['seconds']:.0f} s (to {training['success']:.2%}); plain PyTorch VIN "
+            f"{training['public_seconds'] / 3600:.1f} h: {training['time_ratio']:.0f}x".replace("%", " %"),
+            "at least 50x",
+        ),
+    ]
+    head = ["| what | measured | asked |", "|---|---|---|"]
+    lines = [*head, *("| " + " | ".join(row) + " |" for row in rows), "", _hardware(measured), "", *_growth(measured)]
+    return "\n".join(lines)
+
+
+def _hardware(measured):
+    return (
+        f"On {measured['hardware']}. Time and highest memory of a whole process in which `policy` plans on 4 maps at "
+        f"once ({measured['growth_backend']}); Python, Keras and the model alone take "
+        f"{min(row['loaded_mb'] for row in measured['growth']):,} MB:"
+    )
+
+
+def _growth(measured):
+    """One row a size, one column a K."""
+    found = {(row["size"], row["k"]): row for row in measured["growth"]}
+    steps = sorted({k for _, k in found})
+    yield "| map | " + " | ".join(f"K = {k}" for k in steps) + " |"
+    yield "|---" * (len(steps) + 1) + "|"
+    for size in sorted({size for size, _ in found}):
+        cells = [f"{found[size, k]['ms']:,.0f} ms, {found[size, k]['peak_mb']:,} MB" for k in steps]
+        yield f"| {size}x{size} | " + " | ".join(cells) + " |"
+
+
 def _accuracy(metric):
     if metric is None:
         return "-"
@@ -92,7 +150,25 @@ def _size(card):
     return f"{file.stat().st_size / 1e3:,.0f} kB" if file.is_file() else "download"
 
 
-TABLES = {"planning-table": planning_table, "few-shot-table": fewshot_table}
+def dashboard_table(measured=None):
+    """How fast the dashboard is: measurements of tests/benchmarks/dashboard.py, by default the last ones kept."""
+    measured = measured or json.loads(DASHBOARD.read_text(encoding="utf-8"))
+    rows = [f"| {row['what']} | {_amount(row)} | {row['asked'] or '-'} |" for row in measured["rows"]]
+    return "\n".join([f"| on {measured['machine']} | measured | asked |", "|---|---|---|", *rows])
+
+
+def _amount(row):
+    """A value with its unit: 1.24 s, 87 ms, 812 MB."""
+    if row["unit"] == "MB":
+        return f"{row['value']:,.0f} MB"
+    return f"{row['value']:.2f} s" if row["value"] >= 1 else f"{row['value'] * 1000:.0f} ms"
+
+
+TABLES = {
+    "planning-table": planning_table,
+    "few-shot-table": fewshot_table,
+    "dashboard-benchmark": dashboard_table,
+}
 
 
 def filled(text):
@@ -100,7 +176,9 @@ def filled(text):
     for name, table in TABLES.items():
         begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
         pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
-        if begin in text and not pattern.search(text):
+        if begin not in text:
+            continue
+        if not pattern.search(text):
             raise ValueError(f"README.md has {begin} but no {end} after it")
         new = f"{begin}\n{table()}\n{end}"
         text = pattern.sub(lambda _, new=new: new, text)

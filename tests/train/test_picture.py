@@ -38,10 +38,10 @@ def test_the_command_draws_a_panel_for_every_k(small_vin, tmp_path, capsys):
     assert [len(panel.findall(f"{SVG}polyline")) for panel in panels] == [0, 0, 2]
     assert all(len(panel.findall(f"{SVG}circle")) == 2 for panel in panels)
     side = picture.WIDTH / 6
-    for panel in panels:  # the plate of wall and the eight free cells
+    for panel in panels:  # the plate of wall and the nine free cells
         plate, *free = panel.iter(f"{SVG}rect")
         assert float(plate.get("height")) == pytest.approx(5 * side, rel=1e-4)
-        assert sum(float(cell.get("width")) for cell in free) == pytest.approx(8 * side, rel=1e-4)
+        assert sum(float(cell.get("width")) for cell in free) == pytest.approx(9 * side, rel=1e-4)
     assert "wrote values.svg" in capsys.readouterr().out
 
 
