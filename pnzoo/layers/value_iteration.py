@@ -118,12 +118,13 @@ class ValueIteration(keras.layers.Layer):
                 shape=(copies, self.channels), initializer="zeros", name="action_bias"
             )
 
-    def call(self, reward, observation=None, steps=False):
+    def call(self, reward, observation=None, steps=False, training=None):
         backup = self._backups(reward, observation)
         value = ops.zeros_like(reward)
         if steps:
             return self._every_step(backup, value, observation)
-        if self.tied and self.k > LONGEST_UNROLLED:
+        # Compiled for planning alone, a loop is traced in a moment and computes P once; unrolled steps may each do so.
+        if self.tied and (training is False or self.k > LONGEST_UNROLLED):
             value = _repeat(lambda v: ops.max(backup(0, v), axis=-1), value, self.k)
         else:
             for step in range(self.k):
@@ -194,7 +195,7 @@ class ValueIteration(keras.layers.Layer):
     def _copy(self, step):
         return 0 if self.tied else step
 
-    def compute_output_spec(self, reward, observation=None, steps=False):
+    def compute_output_spec(self, reward, observation=None, steps=False, training=None):
         batch, height, width = reward.shape
         a = self.channels
         q = keras.KerasTensor((batch, height, width, a), self.compute_dtype)

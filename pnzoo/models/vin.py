@@ -114,12 +114,14 @@ class VIN(Planner):
         self.value_iteration.build((None, None, None), (None, None, None, width))
         read = self.settings["channels"] + (width if self.settings["concat_state"] else 0)
         self.policy_head.build((None, None, None, read))
+        # It has no weights, but on JAX Keras runs a model with any unbuilt layer eagerly before each compiled pass.
+        self.readout.build((None, None, None, self.settings["channels"]))
         self.built = True
 
-    def call(self, inputs):
+    def call(self, inputs, training=None):
         image, positions = inputs if isinstance(inputs, (tuple, list)) else (inputs, None)
         observation, reward = self.observe(image)
-        q = self.value_iteration(reward, observation)
+        q = self.value_iteration(reward, observation, training=training)
         if positions is not None:
             q, observation = self.readout(q, positions), self.readout(observation, positions)
         return self.decide(q, observation)
