@@ -152,6 +152,8 @@ def _size(card):
 
 def dashboard_table(measured=None):
     """How fast the dashboard is: measurements of tests/benchmarks/dashboard.py, by default the last ones kept."""
+    if measured is None and not DASHBOARD.exists():
+        return "Not measured yet: `python -m tests.benchmarks.dashboard --write`."
     measured = measured or json.loads(DASHBOARD.read_text(encoding="utf-8"))
     rows = [f"| {row['what']} | {_amount(row)} | {row['asked'] or '-'} |" for row in measured["rows"]]
     return "\n".join([f"| on {measured['machine']} | measured | asked |", "|---|---|---|", *rows])
@@ -167,6 +169,7 @@ def _amount(row):
 TABLES = {
     "planning-table": planning_table,
     "few-shot-table": fewshot_table,
+    "benchmark": benchmark_table,
     "dashboard-benchmark": dashboard_table,
 }
 
