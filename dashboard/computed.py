@@ -1,4 +1,8 @@
-"""What pnzoo computes, kept while it does not change. Every cache has a bound."""
+"""What pnzoo computes, kept while it does not change. Every cache has a bound.
+
+`cache_data` hands out copies, which is slow for what is large or asked for often; that lies in `cache_resource`, and
+nobody changes it.
+"""
 
 from typing import Any, NamedTuple
 
@@ -19,7 +23,7 @@ class Planned(NamedTuple):
     seconds: float
 
 
-@st.cache_data(max_entries=4, show_spinner=False, ttl=60)
+@st.cache_resource(max_entries=4, show_spinner=False, ttl=60)
 def cards() -> dict[str, dict]:
     """name -> card, of every entry that can be read; what is broken is left out and reported by `broken`."""
     return _read_cards()[0]
@@ -86,14 +90,14 @@ def verdict(name: str, code: str, k: int | None):
     return analysis.verdict(*read_map(code), planned(name, code, k).policy)
 
 
-@st.cache_data(max_entries=12, show_spinner=False)
+@st.cache_resource(max_entries=12, show_spinner=False)
 def trace(name: str, code: str, k: int):
     """R, P, V, Q of every step, `pnzoo.Trace`."""
     walls, _, goal = read_map(code)
     return model(name, k).trace(walls, goal)
 
 
-@st.cache_data(max_entries=12, show_spinner=False)
+@st.cache_resource(max_entries=12, show_spinner=False)
 def film(name: str, code: str, k: int) -> dict:
     """The trace as the browser plays it."""
     from pnzoo import analysis
@@ -103,7 +107,7 @@ def film(name: str, code: str, k: int) -> dict:
     return film_data(seen, analysis.behind(seen, cells), analysis.flow(seen), cells, *read_map(code), k)
 
 
-@st.cache_data(max_entries=12, show_spinner=False)
+@st.cache_resource(max_entries=12, show_spinner=False)
 def replanned(name: str, code: str, k: int, paint: tuple):
     """The trace with some cells' reward painted over: ((row, col, reward), ...)."""
     walls, _, goal = read_map(code)
@@ -132,7 +136,7 @@ def planned(name: str, code: str, k: int | None) -> Planned:
 
 
 def steps_for(name: str, code: str, k: int | None) -> int | None:
-    """K of a plan: the one asked for, or the model's own and more where the map is wide; None without a K."""
+    """K of a plan: the one asked for, or enough for the map; None for a model without a K."""
     card = cards()[name]
     if card["model"] != "VIN":
         return None
@@ -140,17 +144,38 @@ def steps_for(name: str, code: str, k: int | None) -> int | None:
 
 
 def enough_steps(own: int, needed: int) -> int:
-    """The model's own K, or the next of 24, 32, 48, 64 ...: few different ones, as each is another model in memory."""
-    k = 24
-    while k < needed:
+    """Automatic K: the model's own where that is enough for a map, else the next of 24, 32, 48, 64 ...
+
+    Args:
+        own: K that the model was stored with.
+        needed: moves of the cheapest way from the farthest cell. News of the goal needs as many steps to get there,
+            and a quarter more until the moves of far cells settle (measured on vin8: at K = `needed` 2 to 3 % of
+            the moves of 28x28 and 41x41 maps are still wrong, with the quarter none).
+
+    Returns:
+        One of a few, as each is another model in memory.
+    """
+    enough, k = needed + needed // 4 + 4, 24
+    while k < enough:
         k = k * 4 // 3 if k & (k - 1) else k * 3 // 2
-    return own if own >= needed else min(MAX_K, k)
+    return own if own >= enough else min(MAX_K, k)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def own_k(name: str) -> int:
-    """K of the stored model."""
-    return model(name).k
+    """K of the stored model; its weights are not read for it."""
+    import pnzoo
+
+    return pnzoo.load(name, weights=False).k
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def reads_context(name: str) -> bool:
+    """Whether a Matching Network reads its images in the light of the support set."""
+    import pnzoo
+
+    settings = pnzoo.load(name, weights=False).settings
+    return bool(settings["support_context"] or settings["query_steps"])
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -172,7 +197,7 @@ class Trials(NamedTuple):
     walks: Any
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def trial_maps(family: str, side: int, count: int, seed: int):
     """Random maps with a goal and a random start each: (walls, goal, start, moves of the longest shortest way)."""
     from pnzoo import gridworld, planning
@@ -182,7 +207,7 @@ def trial_maps(family: str, side: int, count: int, seed: int):
     return walls, goal, start, int(planning.optimal_steps(walls, goal, start).max())
 
 
-@st.cache_data(max_entries=16, show_spinner="Walking on many maps")
+@st.cache_resource(max_entries=16, show_spinner="Walking on many maps")
 def trials(name: str, family: str, side: int, count: int, seed: int) -> Trials:
     """Let a model walk on random maps."""
     from pnzoo import analysis

@@ -76,14 +76,14 @@ def steps(trace, behind, push, cells, walls, start, goal, k, dark=False, alone=F
     figure = make_subplots(1, 3, horizontal_spacing=0.04, subplot_titles=(
         "R: the reward it sees", "P: where its best action pushes", "V: how far behind the best cell"))
     low, high = value_range(behind, cells, k)
-    top = reward_top(trace, walls)
+    top = reward_end(trace)
     figure.add_trace(go.Heatmap(z=_rounded(trace.reward), colorscale=REWARD_SCALE, zmin=-top, zmax=top,
                                 colorbar=_bar(0.0, 0.31, "R"), hovertemplate=_HOVER.format("R")), 1, 1)
     figure.add_trace(go.Heatmap(z=_rounded(behind[k]), colorscale=VALUE_SCALE, zmin=low, zmax=high,
                                 colorbar=_bar(0.69, 1.0, "V"), hovertemplate=_HOVER.format("V")), 1, 3)
     figure.add_trace(_push_trace(push[k], walls, colours.text), 1, 2)
     for column in (1, 2, 3):
-        figure.add_trace(_wall_layer(walls, colours, 0.9 if column != 2 else 1.0), 1, column)
+        figure.add_trace(_wall_layer(walls, colours, {1: 0.35, 2: 1.0, 3: 0.9}[column]), 1, column)
         for cell, letter, colour in ((start, "S", colours.path), (goal, "G", colours.good)):
             if cell is not None:
                 figure.add_trace(_letter(cell, letter, colour), 1, column)
@@ -116,9 +116,14 @@ def stops(scale):
 
 
 def reward_top(trace, walls):
-    """The largest size of R on free cells: the end of its colour scale, and what a brush paints."""
+    """The largest size of R on free cells: what a brush paints."""
     free = trace.reward[~walls]
     return float(np.abs(free).max()) if free.size and np.abs(free).max() > 0 else 1.0
+
+
+def reward_end(trace):
+    """The largest size of R inside the rim, walls too: the end of its colour scale."""
+    return float(np.abs(trace.reward[1:-1, 1:-1]).max()) or 1.0
 
 
 def change(largest, mean, dark=False):
@@ -145,30 +150,6 @@ def wave(settled, walls, cells, k, dark=False):
     figure.add_trace(_wall_layer(walls, colours))
     _square_axes(figure, walls.shape)
     figure.update_layout(height=330, margin={"l": 8, "r": 8, "t": 8, "b": 8})
-    return figure
-
-
-def nine(backup, best, span, dark=False):
-    """The nine numbers of a backup: the best action's weights, R, and V of the step before, coloured over `span`."""
-    colours = look(dark)
-    free = backup.reward_kernel is not None
-    parts = [(backup.kernel[best], "W of V" if free else "P of the best action", "Greys_r" if dark else "Greys"),
-             (backup.reward, "R", REWARD_SCALE), (backup.value, "V one step before", VALUE_SCALE)]
-    if free:
-        parts.insert(1, (backup.reward_kernel[best], "W of R", REWARD_SCALE))
-        parts[0] = (*parts[0][:2], REWARD_SCALE)
-    figure = make_subplots(1, len(parts), subplot_titles=[title for _, title, _ in parts], horizontal_spacing=0.05)
-    for column, (block, title, scale) in enumerate(parts, start=1):
-        top = float(np.abs(block).max()) or 1.0
-        low, high = {REWARD_SCALE[0]: (-top, top), "G": (0, top)}.get(scale[0], span)
-        figure.add_trace(go.Heatmap(z=block, colorscale=scale, showscale=False, xgap=3, ygap=3, zmin=low, zmax=high,
-                                    text=[[f"{x:.3f}" if abs(x) >= 0.0005 else "0" for x in row] for row in block],
-                                    texttemplate="%{text}", textfont={"size": 13},
-                                    hovertemplate=title + ": %{z:.4f}<extra></extra>"), 1, column)
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False, autorange="reversed")
-    figure.update_layout(height=200, margin={"l": 4, "r": 4, "t": 30, "b": 4}, font_color=colours.text)
-    figure.update_annotations(font_size=13)
     return figure
 
 
@@ -218,6 +199,27 @@ def history(curves, dark=False):
     return figure
 
 
+def reached(rows, dark=False):
+    """What entries reach, with intervals, and the papers' numbers: rows of name, measure, value, interval, paper."""
+    colours = look(dark)
+    names = [row["name"] for row in rows]
+    value = np.array([row["value"] for row in rows])
+    low, high = (np.array([row["interval"][i] for row in rows]) for i in (0, 1))
+    figure = go.Figure(go.Scatter(
+        x=value, y=names, name="this zoo", mode="markers", customdata=[row["measure"] for row in rows],
+        marker={"color": colours.best, "size": 10}, hovertemplate="%{y}: %{x:.2%} %{customdata}<extra></extra>",
+        error_x={"type": "data", "array": high - value, "arrayminus": value - low, "thickness": 1.5}))
+    told = [row for row in rows if row["paper"] is not None]
+    figure.add_trace(go.Scatter(
+        x=[row["paper"] for row in told], y=[row["name"] for row in told], name="the paper", mode="markers",
+        marker={"color": colours.path, "size": 10, "symbol": "diamond-open", "line": {"width": 2}},
+        hovertemplate="%{y}: %{x:.1%} in the paper<extra></extra>"))
+    figure.update_layout(height=90 + 24 * len(rows), margin={"l": 8, "r": 8, "t": 8, "b": 8},
+                         xaxis={"tickformat": ".0%"}, yaxis={"autorange": "reversed", "type": "category"},
+                         legend={"orientation": "h", "y": 1.06, "yanchor": "bottom"})
+    return figure
+
+
 def rates(groups, title, dark=False):
     """Success of several models against one thing, with 95 % intervals: {model: rows of `analysis.rate_by`}."""
     colours = look(dark)
@@ -232,8 +234,9 @@ def rates(groups, title, dark=False):
             line={"color": colour, "dash": dash, "width": 2.5}, marker={"symbol": symbol, "size": 9},
             error_y={"type": "data", "array": high - rate, "arrayminus": rate - low, "thickness": 1.2},
             hovertemplate=f"{name}: %{{y:.1%}}<br>%{{customdata}}<extra></extra>"))
+    lowest = min(row["interval"][0] for rows in groups.values() for row in rows)
     figure.update_layout(height=330, margin={"l": 8, "r": 8, "t": 8, "b": 8}, xaxis_title=title,
-                         yaxis={"title": "success", "tickformat": ".0%", "range": [-0.03, 1.06]},
+                         yaxis={"title": "success", "tickformat": ".0%", "range": [max(-0.03, lowest - 0.06), 1.03]},
                          legend={"orientation": "h", "y": 1.12})
     return figure
 

@@ -19,11 +19,11 @@ def embedding(at, labels, classes, attention, dark=False):
                                     line={"color": colours.best, "width": 0.8 + 7 * float(share)}, showlegend=False,
                                     opacity=0.25 + 0.6 * float(share)))
     for index, letter in enumerate(classes):
-        mine = np.flatnonzero(labels == index)
+        mine, colour = np.flatnonzero(labels == index), PALETTE[index % len(PALETTE)]
         figure.add_trace(go.Scatter(
             x=at[mine, 0], y=at[mine, 1], mode="markers+text", text=[letter] * len(mine), name=letter,
-            textfont={"color": "white", "size": 12}, hovertemplate=f"{letter}<extra></extra>",
-            marker={"size": 24, "color": PALETTE[index % len(PALETTE)], "line": {"color": "white", "width": 1}}))
+            textfont={"color": _ink(colour), "size": 12}, hovertemplate=f"{letter}<extra></extra>",
+            marker={"size": 24, "color": colour, "line": {"color": "white", "width": 1}}))
     figure.add_trace(go.Scatter(x=query[:1], y=query[1:], mode="markers+text", text=["?"], name="query",
                                 textfont={"color": "white", "size": 15}, hovertemplate="the query<extra></extra>",
                                 marker={"size": 30, "symbol": "diamond", "color": colours.path,
@@ -32,6 +32,12 @@ def embedding(at, labels, classes, attention, dark=False):
     figure.update_yaxes(visible=False, scaleanchor="x")
     figure.update_layout(height=360, margin=_MARGIN, showlegend=False)
     return figure
+
+
+def _ink(colour):
+    """White or nearly black, whichever is read more easily on a colour."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return "#12161c" if 0.3 * red + 0.59 * green + 0.11 * blue > 130 else "#ffffff"
 
 
 def bars(probability, classes, answer, dark=False):

@@ -39,8 +39,11 @@ def decision(question, made, answer, dark=False):
     )
     for i, (x, y) in enumerate(places):
         parts.append(_picture(question.images[i], x, y, _IMAGE, look, 1.5))
+        name = question.names[question.kept[i]]
         if made.attention is not None:
-            parts.append(_bar(x, y + _IMAGE + 5, _IMAGE, float(attention[i]), look))
+            parts.append(_bar(x, y + _IMAGE + 5, _IMAGE, name, float(attention[i]), look))
+        else:
+            parts.append(_text(x + _IMAGE / 2, y + _IMAGE + 22, name, 13))
     for index, letter in enumerate(question.classes):
         x = left + index % columns * _COLUMN + _COLUMN / 2
         y = top + index // columns * block_height + shots * row_height + 22
@@ -115,10 +118,10 @@ def _line(x, y, to_x, to_y, share, look):
     )
 
 
-def _bar(x, y, width, share, look):
+def _bar(x, y, width, name, share, look):
     return (f'<rect x="{x:.1f}" y="{y}" width="{width}" height="7" rx="3" fill="{look["edge"]}" fill-opacity=".5"/>'
             f'<rect x="{x:.1f}" y="{y}" width="{max(1.5, width * share):.1f}" height="7" rx="3" fill="{look["line"]}"/>'
-            + _text(x + width / 2, y + 22, f"{share:.0%}", 13))
+            + _text(x + width / 2, y + 22, f"{name}: {share:.0%}", 13))
 
 
 def _answer(x, y, letter, share, chosen, look):

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 import url_state
+from widgets import copying
 
 CONFIG = {"displaylogo": False, "showSendToCloud": False, "displayModeBar": False, "scrollZoom": False}
 
@@ -29,6 +30,7 @@ def panel(name: str, snippet: str, figure: Callable | None = None, arrays: Calla
         with right:
             st.caption("A link to exactly this page")
             st.code(url_state.link(), language=None, wrap_lines=False)
+            copying.button("copy_link", "Copy the link", url_state.link())
             if figure is not None:
                 st.download_button("Figure (HTML)", lambda: html(figure()), f"{name}.html", "text/html",
                                    on_click="ignore", icon=":material/download:", width="stretch")

@@ -36,14 +36,14 @@ def page():
     url_state.adopt({
         "model": choices.reader("planning"), "other": choices.reader("planning"), "map": map_input.from_address,
         "kind": read_kind, "size": choices.one_of("size", SIDES), "maps": choices.one_of("maps", COUNTS),
-        "seed": choices.read_int("seed", 0, 10**6)})
+        "seed": choices.read_int("seed", 0, 10**6), "of": choices.reader("planning")})
     if not names:
         st.info("There is no planner in the zoo yet. Train one with `python -m train.imitation vin8`.")
         return
     with st.container(border=True):
         first, second, kind, size, count, seed = controls(names)
     pair = {first: None, second: None}
-    show_same_map(list(pair))
+    show_same_map(list(pair), url_state.get("map") or computed.drawn_map(kind, size, seed))
     runs, problems = {}, []
     for name in pair:
         try:
@@ -55,8 +55,10 @@ def page():
     if runs:
         show_rates(runs)
         show_failures(runs)
+    failures_of = url_state.get("of")
     url_state.publish({"model": first, "other": second, "kind": kind, "size": str(size), "maps": str(count),
-                       "seed": str(seed), "map": map_input.current()})
+                       "seed": str(seed), "map": url_state.get("map"),
+                       "of": failures_of if failures_of in pair else None})
     entries = [(name, run.k) for name, run in runs.items()]
     share.panel("compare", SNIPPET.format(family=kind, count=count, side=size, seed=seed, entries=entries),
                 (lambda: rate_figure(runs, "best_cost", "length of a shortest way")) if runs else None,
@@ -74,7 +76,7 @@ def controls(names):
     with three:
         kind = choices.pick("Kind of maps", "kind", list(map_input.FAMILIES), "open", map_input.FAMILIES.get)
     with four:
-        size = choices.pick("Size", "size", SIDES, 16, lambda n: f"{n} x {n}")
+        size = choices.pick("Size", "size", SIDES, own_side(first), lambda n: f"{n} x {n}")
     with five:
         count = choices.pick("Maps", "maps", COUNTS, 300)
     with six:
@@ -82,6 +84,12 @@ def controls(names):
         seed = st.number_input("Seed", 0, 10**6, key="choose_seed", help="The same number gives the same maps.",
                                on_change=lambda: url_state.put(seed=st.session_state["choose_seed"]))
     return first, second, kind, size, count, seed
+
+
+def own_side(name):
+    """The size of map in an entry's name, which is the one it was trained for; 16 without."""
+    digits = "".join(filter(str.isdigit, name))
+    return int(digits) if digits in map(str, SIDES) else 16
 
 
 def rival(name, rest):
@@ -149,9 +157,13 @@ def arrays(runs):
 
 def show_failures(runs):
     st.subheader("Failures, one by one")
-    name = next(iter(runs))
+    name = url_state.get("of")
+    if name not in runs:  # the one that fails more often, if nobody chose
+        name = min(runs, key=lambda each: runs[each].walks.success.mean())
     if len(runs) > 1:
-        name = st.segmented_control("Failures of", list(runs), default=name, key="failures_of", required=True) or name
+        st.session_state["choose_of"] = name
+        st.segmented_control("Failures of", list(runs), key="choose_of", required=True,
+                             on_change=lambda: url_state.put(of=st.session_state["choose_of"]))
     run = runs[name]
     failed = (~run.walks.success).nonzero()[0]
     if not len(failed):
@@ -187,10 +199,10 @@ def thumbnail(name, run, index, better):
 # -- the same map -----------------------------------------------------------------------------------------
 
 
-def show_same_map(pair):
+def show_same_map(pair, code):
     st.subheader("On one map")
-    st.caption("The map of the page Plan; change it there.")
-    code = map_input.current()
+    st.caption("The map of the page Plan; change it there." if url_state.get("map") else
+               "One of these maps, with a far start. Draw one of your own on the page Plan, and it is taken here.")
     walls, start, goal = computed.read_map(code)
     if start is None or goal is None:
         st.info("That map has no start or no goal yet.")
@@ -201,7 +213,7 @@ def show_same_map(pair):
                 steps = computed.steps_for(name, code, None)
                 done, judged = computed.planned(name, code, steps), computed.verdict(name, code, steps)
             except ValueError as error:
-                st.warning(f"{name} cannot plan on this map: {error}", icon=":material/help:")
+                st.info(f"{name} cannot plan on this map: {error}", icon=":material/help:")
                 continue
             excess = done.plan.cost - judged.best_cost
             better = "on a shortest way" if excess < 1e-6 else f"{excess:.2f} longer than a shortest way"

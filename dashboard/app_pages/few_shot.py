@@ -13,13 +13,15 @@ from pnzoo import analysis
 from widgets import choices, pad, support_set, uploads
 
 WAYS, SHOTS = (2, 3, 5, 8, 10, 20), (1, 2, 3, 5)
+FIRST = {"invented": "matching_glyphs", "omniglot": "matching_omniglot"}  # the model that a first visit meets
 SNIPPET = '''import numpy as np
 import pnzoo
 from pnzoo import analysis
 
 kept = np.load("few_shot.npz")  # the button "Arrays" beside
 model = pnzoo.load("{name}")
-made = analysis.decide(model, kept["support"], kept["labels"], kept["query"])
+support, labels, query = (kept[key] for key in ("support", "labels", "query"))
+made = analysis.decide(model, support, labels, query)
 print(dict(zip(kept["classes"], made.probability.round(3))))
 print(made.attention)  # how much each support image counts'''
 
@@ -67,7 +69,7 @@ def controls(names):
     with st.container(border=True):
         one, two, three, four, five = st.columns([4, 4, 2, 2, 3], vertical_alignment="bottom")
         with one:
-            name = choices.pick_model(names, key="fewshot", default="matching_omniglot")
+            name = choices.pick_model(names, key="fewshot", default=FIRST[episode_words()[0]])
         found = support_set.sources()
         with two:
             choices.pick("Characters", "source", list(found), "invented", found.get, then=forget)
@@ -246,12 +248,10 @@ def show_numbers(question, made, answer):
 
 def show_context(name, question, made):
     model = computed.model(name)
-    contextual = made.steps is not None or getattr(model, "g", None) is not None
+    # A memory network has no attention over images: it reads them one after the other.
+    contextual = made.steps is not None or getattr(model, "g", None) is not None or made.attention is None
     if not contextual:
-        st.caption(
-            "This model reads every image by itself, so the order of the support set changes nothing. Models with "
-            "“fce” in their name read each image in the light of all others."
-        )
+        offer_context(name)
         return
     left, right = st.columns(2, gap="large")
     with left:
@@ -269,6 +269,19 @@ def show_context(name, question, made):
                     alt="Probabilities of each class under twenty other orders of the support set.")
         changed = int((rows.argmax(axis=1) != made.probability.argmax()).sum())
         st.caption(f"In {changed} of {len(rows)} other orders the answer is another one.")
+
+
+def offer_context(name):
+    """A model that reads every image by itself: where to see one that does not."""
+    others = [other for other in computed.names("few-shot", "MatchingNetwork") if computed.reads_context(other)]
+    st.info(
+        f"{name} reads every image by itself, so the order of the support set changes nothing. A model with **full "
+        "context embeddings** (FCE) reads each image in the light of all others, in several looks: "
+        + ("this zoo has one." if others else "this zoo has none yet."), icon=":material/hub:")
+    with st.container(horizontal=True):
+        for other in others:
+            st.button(f"Ask {other}", key=f"ask_{other}", icon=":material/arrow_forward:",
+                      on_click=lambda other=other: url_state.put(fewshot=other))
 
 
 # -- address ----------------------------------------------------------------------------------------------

@@ -195,13 +195,13 @@ def show_moves(name, code, k):
     with st.container(horizontal=True, gap="medium"):
         for action, (push, move) in enumerate(zip(analysis.arrows(weights), roles.move, strict=True)):
             stands = f"stands for {gridworld.MOVE_NAMES[move]}" if move >= 0 else "never chosen"
-            st.image(pictures.kernel(weights[action], push, move, dark=is_dark()), width=196,
-                     caption=f"Action {action}: {stands}",
+            st.image(pictures.kernel(weights[action], push, move, dark=is_dark()), width=164,
+                     caption=f"Action {action} {stands}",
                      alt=f"Action {action} {stands}; its weights push {push[0]:+.2f} rows and {push[1]:+.2f} columns.")
-    table = [{"action": a, "stands for": gridworld.MOVE_NAMES[m] if m >= 0 else "nothing", "best in": share_,
-              "of these, policy agrees": faith, "weight on that cell": mass}
+    table = [{"action": a, "stands for": gridworld.MOVE_NAMES[m] if m >= 0 else "nothing", "best in": 100 * share_,
+              "of these, policy agrees": 100 * faith, "weight on that cell": mass}
              for a, (m, share_, faith, mass) in enumerate(zip(*roles, strict=True))]
-    percent = st.column_config.NumberColumn(format="percent")
+    percent = st.column_config.NumberColumn(format="%.1f %%")
     st.dataframe(table, hide_index=True, column_config={
         "best in": percent, "of these, policy agrees": percent,
         "weight on that cell": st.column_config.NumberColumn(format="%.2f")},
@@ -216,7 +216,7 @@ def show_paint(name, code, k):
     learned = computed.trace(name, code, k)
     paint = tuple(each for each in url_state.get("paint", ()) if each[0] < walls.shape[0] and each[1] < walls.shape[1])
     trace = computed.replanned(name, code, k, paint) if paint else learned
-    top = figures.reward_top(learned, walls)
+    top, end = figures.reward_top(learned, walls), figures.reward_end(learned)
     plan = planning.follow(walls, start, goal, lambda: trace.policy)
     st.markdown(
         "An agent could choose its reward while it runs. Do it by hand: paint places to seek and places to shun, "
@@ -226,7 +226,7 @@ def show_paint(name, code, k):
     with left:
         st.markdown("**R**: paint here")
         map_grid.draw("paint", walls, start, goal, mode="paint", tools=map_grid.PAINT_TOOLS, on_change=take_paint,
-                      seq=url_state.get("paint_seq"), heat=learned.reward, heatName="reward", low=-top, high=top,
+                      seq=url_state.get("paint_seq"), heat=learned.reward, heatName="reward", low=-end, high=end,
                       stops=figures.stops(figures.REWARD_SCALE), paint=[list(each) for each in paint],
                       brushes={"good": round(top, 3), "bad": round(-top, 3)}, widest=520,
                       label="Map of the reward. Arrow keys move, space paints with the chosen brush, U takes back.")

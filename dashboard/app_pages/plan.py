@@ -120,28 +120,45 @@ def show_verdict(name, code, k, result):
                 "larger K.",
                 icon=":material/lightbulb:",
             )
-    one, two = st.columns(2)
-    one.metric("Moves", len(plan.actions), help="How many moves it made.")
-    two.metric("Length", f"{plan.cost:.2f}", help="1 a straight move, 1.41 a diagonal one.")
-    one.metric("Shortest length", f"{judged.best_cost:.2f}" if judged.reachable else "no way")
-    excess = f"{max(0.0, plan.cost - judged.best_cost):.2f}" if plan.reached else "—"
-    two.metric("Excess", excess, help="How much longer than the shortest way.")
-    told = int(judged.labelled.sum())
-    if told:
-        st.metric("Cells with a best move", f"{judged.right.sum() / told:.1%}", border=False,
-                  help="In how many of the cells that can reach G its arrow starts a shortest way.")
+    show_numbers(plan, judged)
     legend()
-    about = f"{name} thinks {done.k} steps ahead" if done.k else f"{name} does not plan: it reacts"
-    st.caption(f"{about}. Planned in {done.seconds * 1000:.0f} ms.")
+    st.markdown(f"{about_k(name, k, done.k, judged.patience)} Planned in {done.seconds * 1000:.0f} ms.")
     if done.k:
         st.page_link("app_pages/inside.py", label="See how it planned this", icon=":material/visibility:",
                      query_params={"model": name, "map": code, **({"k": str(k)} if k else {})})
 
 
+def show_numbers(plan, judged):
+    excess = f"{max(0.0, plan.cost - judged.best_cost):.2f}" if plan.reached else "—"
+    told = int(judged.labelled.sum())
+    with st.container(horizontal=True, gap="small"):
+        for label, value, help_ in (
+            ("Moves", len(plan.actions), "How many moves it made."),
+            ("Length", f"{plan.cost:.2f}", "1 a straight move, 1.41 a diagonal one."),
+            ("Shortest length", f"{judged.best_cost:.2f}" if judged.reachable else "no way",
+             "Of the best way there is. Diagonal moves may pass a wall's corner, as in the paper."),
+            ("Excess", excess, "How much longer than the shortest way."),
+            ("Best moves", f"{judged.right.sum() / told:.1%}" if told else "—",
+             "In how many of the cells that can reach G its arrow starts a shortest way."),
+        ):
+            st.metric(label, value, help=help_, width=148)
+
+
+def about_k(name, asked, steps, far):
+    """Which K is used, and why."""
+    if not steps:
+        return f"{name} does not plan: it reacts to what it sees."
+    if asked:
+        return f"{name} thinks **K = {steps}** steps ahead, as you chose; the farthest cell is {far} moves from G."
+    own = " as it was trained to," if steps == computed.own_k(name) else ""
+    return (f"{name} thinks **K = {steps}** steps ahead,{own} chosen automatically: the farthest cell is {far} moves "
+            "from G.")
+
+
 def legend():
     st.checkbox("Show a shortest way :blue[**┅┅**]", value=True, key="show_best", persist_state="session")
-    st.checkbox("Show its move in every cell :gray[**→**], bold :orange[**→**] where another is better", value=True,
-                key="show_arrows", persist_state="session")
+    st.checkbox("Show its moves; bold :orange[**→**] another is better", value=True, key="show_arrows",
+                persist_state="session")
 
 
 def take_along(name, code, result):

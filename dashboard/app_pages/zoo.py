@@ -1,5 +1,6 @@
 """Zoo: what is in it, how good is it, how was it made?"""
 
+import numpy as np
 import streamlit as st
 
 import computed
@@ -8,6 +9,7 @@ import share
 import url_state
 import words
 from pnzoo import cards, hub
+from widgets import copying
 
 TASKS = {"all": "All", "planning": "Planning", "few-shot": "Few-shot"}
 
@@ -34,13 +36,19 @@ def page():
         show_card(all_cards[entry])
     elif shown:
         st.caption("Tick a row to see its card, its curve of training and its files.")
+        if compared := reached(shown):
+            st.markdown("**What they reach, beside what the papers report.** Bars are 95 % intervals.")
+            share.chart(figures.reached(compared, dark=st.context.theme.type == "dark"), key="reached",
+                        alt="; ".join(f"{row['name']} {row['value']:.1%}" for row in compared))
     url_state.publish({"entry": entry, "task": task if task != "all" else None, "find": find or None})
     share.panel(
         "zoo",
         'import pnzoo\n\nfor name in pnzoo.list_models():\n    print(name, pnzoo.card(name)["summary"])'
         if entry not in all_cards
         else f'import pnzoo\n\nmodel = pnzoo.load("{entry}")\nprint(pnzoo.card("{entry}"))',
-        (lambda: figures.history(curves(all_cards[entry]))) if entry in all_cards else None,
+        (lambda: figures.history(curves(all_cards[entry]))) if entry in all_cards
+        else (lambda: figures.reached(reached(all_cards.values()))),
+        (lambda: curves(all_cards[entry])) if entry in all_cards else (lambda: columns(all_cards.values())),
     )
     words.glossary("VIN", "K", "Way", "Shot", "FCE", "Excess")
 
@@ -67,13 +75,14 @@ def show_table(shown):
     rows = [row_of(card) for card in shown]
     number = st.column_config.NumberColumn
     event = st.dataframe(
-        rows, hide_index=True, key="zoo_table", on_select="rerun", selection_mode="single-row",
+        rows, hide_index=True, key="zoo_table", height=min(38 + 35 * len(rows), 640), on_select="rerun",
+        selection_mode="single-row",
         alt="Table of the models: task, class, parameters, operations, what they reach and what the paper reports.",
         column_config={
             "Model": st.column_config.TextColumn(pinned=True),
             "Reached": st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent",
                                                        help="The card's first metric."),
-            "Paper": number(format="percent", help="What the paper reports for the same."),
+            "Paper": number(format="%.1f %%", help="What the paper reports for the same."),
             "Parameters": number(format="localized"), "FLOPs": number(format="compact"),
             "Size, kB": number(format="localized"), "Training, min": number(format="%.1f"),
         })
@@ -92,11 +101,30 @@ def row_of(card):
         "Reached": metric["value"] if metric and 0 <= metric["value"] <= 1 else None,
         "Measure": metric["name"].replace("_", " ") if metric else None,
         "95 %": cards.interval(metric) if metric else None,
-        "Paper": metric.get("paper") if metric else None,
+        "Paper": 100 * metric["paper"] if metric and metric.get("paper") is not None else None,
         "Class": card["model"], "Parameters": card["parameters"],
         "FLOPs": (card.get("flops") or {}).get("value"), "Size, kB": size_of(card["name"]),
         "Training, min": None if seconds is None else seconds / 60, "Summary": card.get("summary"),
     }
+
+
+def reached(shown):
+    """Name, first metric, its interval and the paper's number of every card that has them."""
+    rows = []
+    for card in shown:
+        metric = (card.get("metrics") or [None])[0]
+        if metric and metric.get("interval") and 0 <= metric["value"] <= 1:
+            rows.append({"name": card["name"], "value": metric["value"], "interval": metric["interval"],
+                         "measure": metric["name"].replace("_", " "), "paper": metric.get("paper")})
+    return rows
+
+
+def columns(shown):
+    """The same as arrays to keep."""
+    rows = reached(shown)
+    return {"name": [row["name"] for row in rows], "measure": [row["measure"] for row in rows],
+            "value": [row["value"] for row in rows], "interval": [row["interval"] for row in rows],
+            "paper": [np.nan if row["paper"] is None else row["paper"] for row in rows]}
 
 
 def size_of(name):
@@ -122,7 +150,9 @@ def show_card(card):
             share.chart(figures.history(curves(card), dark=st.context.theme.type == "dark"), key="history",
                         alt=f"Curves of the training of {name}: {', '.join(curves(card))} by epoch.")
     with right:
-        st.code(f'model = pnzoo.load("{name}")', language="python")
+        line = f'model = pnzoo.load("{name}")'
+        st.code(line, language="python")
+        copying.button("copy_load", "Copy the load line", line)
         weights = hub.zoo_folder() / name / hub.WEIGHTS
         if weights.is_file():
             st.download_button("Weights", weights.read_bytes, f"{name}.weights.h5", "application/octet-stream",
@@ -156,8 +186,8 @@ def metric_row(metric):
     name = metric["name"]
     paper = metric.get("paper")
     return {"measure": name.replace("_", " "), "value": cards.number(name, metric["value"]),
-            "95 %": cards.interval(metric), "n": metric["n"], "on": metric["on"],
-            "paper": None if paper is None else cards.number(name, paper), "command": metric["command"]}
+            "95 %": cards.interval(metric), "paper": None if paper is None else cards.number(name, paper),
+            "n": metric["n"], "on": metric["on"], "command": metric["command"]}
 
 
 def curves(card):

@@ -2,14 +2,19 @@
 
 import inspect
 
+import numpy as np
 import streamlit as st
 
 import figures
+import pictures
 import share
 from pnzoo import analysis, gridworld
 
-SHARED = r"V_k(s)=\max_a\Big[\sum_{j=1}^{9} P_a(j\mid s)\,\big(R_j+V_{k-1,j}\big)+b_a\Big]"
-FREE = r"V_k(s)=\max_a\sum_{j=1}^{9}\big(W^R_{a,j}\,R_j+W^V_{a,j}\,V_{k-1,j}\big)"
+SHARED = (r"\begin{aligned}V_k&=\max_a Q_{k,a}\\ Q_{k,a}&=\sum_{j=1}^{9}P_{a,j}\,(R_j+V_{k-1,j})+b_a"
+          r"\end{aligned}")
+FREE = (r"\begin{aligned}V_k&=\max_a Q_{k,a}\\ Q_{k,a}&=\sum_{j=1}^{9}W^R_{a,j}R_j+W^V_{a,j}V_{k-1,j}"
+        r"\end{aligned}")
+GREYS = {False: [[238, 241, 245], [29, 39, 51]], True: [[38, 46, 57], [232, 236, 241]]}
 
 
 def show(model, trace, walls, cell, step, dark):
@@ -38,14 +43,8 @@ def show(model, trace, walls, cell, step, dark):
         f"action {best} ({name}), so V becomes **{numbers.q[best]:.3f}**."
     )
     st.latex(FREE if numbers.reward_kernel is not None else SHARED)
-    share.chart(
-        figures.nine(numbers, best, span, dark),
-        key="nine",
-        alt=(
-            f"Three squares of nine numbers round the cell: weights of action {best}, reward, and value of the step "
-            f"before; together they give {numbers.q[best]:.3f}."
-        ),
-    )
+    show_blocks(numbers, best, span, dark)
+    st.markdown(sum_in_words(numbers, best))
     st.markdown("**Q of every action**: how far it is behind the best one, at each step.")
     share.chart(figures.q_curves(history[:-1], moves, step, dark), key="q_curves", alt=(
         f"Q of every action after each step; action {best} is the largest at step {step}."))
@@ -53,3 +52,34 @@ def show(model, trace, walls, cell, step, dark):
         st.code(inspect.getsource(analysis.bellman._q), language="python")
         st.caption("and for all cells at once, in pnzoo/layers/value_iteration.py:")
         st.code(inspect.getsource(type(model.value_iteration)._backups), language="python")
+
+
+def show_blocks(numbers, best, span, dark):
+    """The nine cells' weights, reward and value, side by side."""
+    reward, value = figures.stops(figures.REWARD_SCALE), figures.stops(figures.VALUE_SCALE)
+    kernel, top = numbers.kernel[best], float(np.abs(numbers.reward).max()) or 1.0
+    blocks = [(numbers.reward, "R", reward, -top, top), (numbers.value, "V one step before", value, *span)]
+    if numbers.reward_kernel is None:
+        blocks.insert(0, (kernel, f"P of action {best}", GREYS[dark], 0.0, float(kernel.max()) or 1.0))
+    else:
+        weights = numbers.reward_kernel[best]
+        most = float(max(np.abs(kernel).max(), np.abs(weights).max())) or 1.0
+        blocks = [(weights, f"Weights of R, action {best}", reward, -most, most), blocks[0],
+                  (kernel, f"Weights of V, action {best}", reward, -most, most), blocks[1]]
+    with st.container(horizontal=True, gap="medium"):
+        for each, title, stops, low, high in blocks:
+            st.image(pictures.block(each, title, stops, low, high, dark), width=168 if len(blocks) == 3 else 150,
+                     alt=f"{title}: " + "; ".join(", ".join(f"{x:.3f}" for x in row) for row in each))
+
+
+def sum_in_words(numbers, best):
+    """The sum with its numbers put in: the largest parts by name, the rest together."""
+    weights, inner = numbers.kernel[best], numbers.value
+    if numbers.reward_kernel is None:
+        inner = numbers.reward + numbers.value
+    parts, order = weights * inner, np.argsort(-np.abs(weights), axis=None)[:2]
+    said = [f"{weights.flat[i]:.3f} × ({inner.flat[i]:.3f})" for i in order]
+    rest = numbers.q[best] - numbers.bias[best] - parts.flat[order].sum()
+    text = " + ".join(said) + f" + {rest:.3f} from the others" + (
+        "" if numbers.reward_kernel is not None else f" + {numbers.bias[best]:.3f} (b)")
+    return f"In numbers, largest weights first: {text} = **{numbers.q[best]:.3f}**".replace("+ -", "− ")

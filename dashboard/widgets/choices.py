@@ -4,6 +4,7 @@ import streamlit as st
 
 import computed
 import url_state
+from widgets import map_input
 
 
 def reader(task, model=None):
@@ -41,7 +42,7 @@ read_k = read_int("K", 1, computed.MAX_K)
 
 def pick_model(names, label="Model", key="model", default="vin16"):
     """A select box whose choice is the state's."""
-    first = next((each for each in (default, *names) if each in names and shows_best(each)), names[0])
+    first = default if default in names else next(filter(shows_best, names), names[0])
     chosen = url_state.get(key, first)
     widget = f"choose_{key}_{len(names)}"
     st.session_state[widget] = chosen if chosen in names else first
@@ -64,11 +65,20 @@ def model_and_k(names):
             st.number_input("K, steps ahead", value=None, disabled=True, key="no_k", placeholder="does not plan")
             return name, None
         st.session_state["choose_k"] = url_state.get("k")
-        st.number_input("K, steps ahead", 1, computed.MAX_K, key="choose_k", value=None, placeholder="automatic",
-                        help="How many steps of planning. Automatic: as many as the model was trained with, and more "
-                             "where the map is so wide that news of the goal needs longer to arrive.",
+        st.number_input("K, steps ahead", 1, computed.MAX_K, key="choose_k", value=None, placeholder=automatic(name),
+                        help="How many steps of planning. Empty, it is chosen for the map: as many as the model was "
+                             "trained with, or more where the farthest cell is so far that news of the goal needs "
+                             "longer to arrive.",
                         on_change=lambda: url_state.put(k=st.session_state["choose_k"]))
     return name, url_state.get("k")
+
+
+def automatic(name):
+    """What the empty box of K says: the number that is taken."""
+    try:
+        return f"automatic: {computed.steps_for(name, map_input.current(), None)}"
+    except ValueError:  # a map without a goal, an entry that cannot be read: the page says so
+        return "automatic"
 
 
 def pick(label, name, options, first, words=str, then=None):

@@ -108,16 +108,31 @@ function makeFilm(host) {
       const pen = pens[name];
       if (!pen) continue;
       for (let i = 0; i < cells; i++) {
-        pen.fillStyle = data.walls[i] === "1" ? colour.wall : name === "P" ? colour.floor : name === "V"
+        pen.fillStyle = data.walls[i] === "1" && name !== "R" ? colour.wall : name === "P" ? colour.floor : name === "V"
           ? shade(data.v[at * cells + i] / 65535, data.vStops)
           : shade((data.reward[i] - data.rRange[0]) / (data.rRange[1] - data.rRange[0]), data.rStops);
         pen.fillRect((i % data.cols) * size, Math.floor(i / data.cols) * size, size + 0.5, size + 0.5);
       }
       if (name === "P") drawPush(pen, colour, at * cells * 2);
+      if (name === "R") hatchWalls(pen, colour);
       mark(pen, data.start, size, "S", colour);
       mark(pen, data.goal, size, "G", colour);
       if (cell) frame(pen, cell, size, colour.path, [], 3);
     }
+  }
+
+  // R of walls is learned too, so their colour stays and lines tell them from free cells.
+  function hatchWalls(pen, colour) {
+    pen.strokeStyle = colour.wall;
+    pen.lineWidth = Math.max(1, size * 0.13);
+    pen.beginPath();
+    for (let i = 0; i < data.rows * data.cols; i++) {
+      if (data.walls[i] !== "1") continue;
+      const [x, y] = [(i % data.cols) * size, Math.floor(i / data.cols) * size];
+      pen.moveTo(x, y + size / 2); pen.lineTo(x + size / 2, y);
+      pen.moveTo(x + size / 2, y + size); pen.lineTo(x + size, y + size / 2);
+    }
+    pen.stroke();
   }
 
   function drawPush(pen, colour, first) {

@@ -16,7 +16,7 @@ _PANEL = """<figure><figcaption><b>{0}</b>: {1}<small>{2}</small></figcaption>
 <div class="key" data-panel="{0}">{3}</div></figure>"""
 _KEY = '<span class="low"></span><span class="ramp"></span><span class="high"></span>'
 _HTML = f"""<div class="film"><div class="panels">
-{_PANEL.format("R", "the reward it sees", "orange costs, purple pays", _KEY)}
+{_PANEL.format("R", "the reward it sees", "orange costs, purple pays; walls are hatched", _KEY)}
 {_PANEL.format("P", "what its best action does", "where each cell's best action pushes", "")}
 {_PANEL.format("V", "how good each cell is", "behind the best cell: bright is near it, dark far", _KEY)}
 </div><div class="control"><button type="button" aria-label="Play">▶</button>
@@ -61,7 +61,7 @@ def film_data(trace, behind, push, cells, walls, start, goal, k):
     low, high = figures.value_range(behind, cells, k)
     share = np.clip((behind[steps] - low) / (high - low), 0, 1)
     values = _base64(np.round(share * 65535).astype("<u2"))
-    top = figures.reward_top(trace, walls)
+    top = figures.reward_end(trace)
     return {"rows": walls.shape[0], "cols": walls.shape[1], "walls": bits(walls), "start": [int(x) for x in start],
             "goal": [int(x) for x in goal], "steps": steps, "values": values, "vRange": [low, high],
             "push": _base64(np.round(push[steps] * 127).astype("i1")),

@@ -7,6 +7,7 @@ import words
 from computed import MAX_SIDE, drawn_map, read_map
 from pnzoo import gridworld
 from widgets import uploads
+from widgets.presets import PRESETS
 
 FAMILIES = {
     "open": "Open ground, as in the paper", "maze": "Maze", "braided": "Maze with loops", "rooms": "Rooms",
@@ -62,8 +63,11 @@ def _draw(family, side):
 
 
 def other_ways() -> None:
-    """A map as text, and a map from a file."""
-    with st.expander("Type a map, or upload one", icon=":material/upload_file:"):
+    """Maps worth a look, a map as text, and a map from a file."""
+    with st.expander("Take a ready map, type one, or upload one", icon=":material/upload_file:"):
+        with st.container(horizontal=True, gap="small"):
+            for number, (name, code) in enumerate(PRESETS.items()):
+                st.button(name, key=f"preset{number}", on_click=use, args=(code,))
         text, file = st.columns(2, gap="large")
         with text:
             _text_box()

@@ -1,18 +1,22 @@
-"""How fast is the dashboard? python tests/benchmarks/dashboard.py [sessions]
+"""How fast is the dashboard? python -m tests.benchmarks.dashboard [--write] [--sessions 50]
 
-Everything is measured in a real browser against a server of its own, and printed as a table.
+Everything is measured in a real browser against servers of its own, and printed as a table. `--write` keeps the numbers
+in dashboard.json beside this file; `python -m train.readme` puts them into README.
 """
 
+import argparse
+import json
+import os
+import platform
 import re
 import statistics
-import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 from pnzoo import gridworld
 from tests.browser import serving
+from train.readme import DASHBOARD as KEPT
+from train.readme import dashboard_table
 
 SCRUB = """async () => {
   const find = (root, what) => root.querySelector(what) ||
@@ -27,36 +31,78 @@ SCRUB = """async () => {
   }
   return times;
 }"""
+ROOM = gridworld.to_code(
+    *gridworld.parse("\n".join(["#" * 16, "#S" + "." * 12 + "G#", *["#" + "." * 14 + "#"] * 13, "#" * 16]))
+)
 
 
-def main(sessions=50):
-    """Measure and print."""
-    rows = []
-    with serving.server() as (address, process), serving.browser() as chrome:
-        rows.append(("first page, cold (backend import included)", first_page(chrome, address), "6 s"))
-        rows.append(("first page, warm", statistics.median(first_page(chrome, address) for _ in range(3)), "1.5 s"))
-        scrub = scrub_times(chrome, address)
-        rows.append(("moving K, median of the steps", statistics.median(scrub), "100 ms"))
-        rows.append(("moving K, slowest step", max(scrub), "100 ms"))
-        seen, server = replan_times(chrome, address)
-        rows.append(("wall on a 16x16 map: new path on the screen", statistics.median(seen), ""))
-        rows.append(("wall on a 16x16 map: time to plan on the server", statistics.median(server), "300 ms"))
-        early, late = memory(chrome, address, process.pid, sessions)
-    print("| what | measured | asked |\n|---|---|---|")
-    for what, seconds, limit in rows:
-        print(f"| {what} | {f'{seconds:.2f} s' if seconds >= 1 else f'{seconds * 1000:.0f} ms'} | {limit} |")
-    print(f"| memory of the server after 10 sessions | {early:.0f} MB | |")
-    print(f"| memory of the server after {sessions} sessions | {late:.0f} MB | caches are bounded |")
+def main(arguments=None):
+    """Measure, print, and keep if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help=f"keep the numbers in {KEPT.name}")
+    parser.add_argument("--sessions", type=int, default=50, help="page sessions of the memory's row")
+    options = parser.parse_args(arguments)
+    measured = {"machine": machine(), "rows": rows(options.sessions)}
+    print(dashboard_table(measured))
+    if options.write:
+        KEPT.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+        print(f"\nkept in {KEPT.name}; python -m train.readme puts it into README.md")
+
+
+def machine():
+    """What it was measured on."""
+    file = Path("/proc/cpuinfo")
+    found = re.search(r"model name\s*: (.*)", file.read_text()) if file.exists() else None
+    return f"{os.cpu_count()} cores, {found[1] if found else platform.processor()}"
+
+
+def rows(sessions):
+    """List of {"what", "value", "unit", "asked"}."""
+    cold, warm, found = [], [], []
+    for last in (False, False, True):
+        with serving.server() as (address, process), serving.browser() as chrome:
+            cold.append(first_page(chrome, address))
+            warm += [first_page(chrome, address) for _ in range(3)]
+            if last:
+                found = moving(chrome, address)
+                early, late = memory(chrome, address, process.pid, sessions)
+    return [
+        row("first page in a new server, backend import included: median of 3", statistics.median(cold), "s", "6 s"),
+        row(f"first page after that: median of {len(warm)}", statistics.median(warm), "s", "1.5 s"),
+        *found,
+        row("memory of the server after 10 page sessions", early, "MB", ""),
+        row(f"memory of the server after {sessions} page sessions", late, "MB", "bounded"),
+    ]
+
+
+def moving(chrome, address):
+    """The rows that need a page that is open."""
+    scrub = scrub_times(chrome, address)
+    replans = replan_times(chrome, address)
+    medians = [statistics.median(each) for each in zip(*replans, strict=True)]
+    return [
+        row("moving K on Inside: median of the steps", statistics.median(scrub), "s", "100 ms"),
+        row("moving K on Inside: slowest step", max(scrub), "s", "100 ms"),
+        row("a wall on a 16x16 map: planning", medians[0], "s", ""),
+        row("a wall on a 16x16 map: all of the server's work", medians[1], "s", "300 ms"),
+        row("a wall on a 16x16 map: until the new path is on the screen", medians[2], "s", ""),
+    ]
+
+
+def row(what, value, unit, asked):
+    """One measurement; seconds to the millisecond."""
+    return {"what": what, "value": round(value, 3 if unit == "s" else 0), "unit": unit, "asked": asked}
 
 
 def first_page(chrome, address):
-    """Seconds from typing the address to the drawn result."""
+    """Seconds from typing the address to the drawn result, in a browser that holds nothing of it."""
     context = chrome.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
+    page.set_default_timeout(serving.PATIENCE)
     begin = time.perf_counter()
     page.goto(address)
-    page.locator("[data-testid=stMetric]").first.wait_for(timeout=120_000)
-    page.locator("canvas[aria-label^='Map editor']").wait_for(timeout=120_000)
+    page.locator("[data-testid=stMetric]").first.wait_for()
+    page.locator("canvas[aria-label^='Map editor']").wait_for()
     seconds = time.perf_counter() - begin
     serving.settle(page)
     context.close()
@@ -74,42 +120,52 @@ def scrub_times(chrome, address):
 
 
 def replan_times(chrome, address, count=10):
-    """Seconds from lifting the mouse to the new path, and those that planning took on the server."""
+    """For each of some walls: seconds of planning, of all that the server did, and until the path was on the screen.
+
+    The server's work lasts from the browser's message to the server's last answer.
+    """
     page = chrome.new_page()
-    room = gridworld.to_code(
-        *gridworld.parse("\n".join(["#" * 16, "#S" + "." * 12 + "G#", *["#" + "." * 14 + "#"] * 13, "#" * 16]))
-    )
-    page.goto(f"{address}/?map={room}")
+    page.set_default_timeout(serving.PATIENCE)
+    sent, received = [], []
+    page.on("websocket", lambda socket: (socket.on("framesent", lambda _: sent.append(time.perf_counter())),
+                                         socket.on("framereceived", lambda _: received.append(time.perf_counter()))))
+    page.goto(f"{address}/?map={ROOM}")
     serving.settle(page)
-    seen, server = [], []
     canvas = page.locator("canvas[aria-label^='Map editor']")
     canvas.focus()
-    for _ in range(count):  # walls down a column: each makes the way longer
+    times = []
+    for index in range(count + 1):  # walls down a column, each on a map that no cache holds
         canvas.press("ArrowDown")
         before = page.url
+        sent.clear()
         begin = time.perf_counter()
         canvas.press("Space")
-        page.wait_for_function("before => location.href !== before", arg=before, timeout=60_000)
-        seen.append(time.perf_counter() - begin)
-        page.wait_for_timeout(300)
-        server.append(
-            int(re.search(r"Planned in (\d+) ms", page.locator("[data-testid=stMain]").inner_text())[1]) / 1000
-        )
+        page.wait_for_function("before => location.href !== before", arg=before)
+        seen = time.perf_counter() - begin
+        serving.settle(page)
+        text = page.locator("[data-testid=stMain]").inner_text()
+        if index:  # the first one also compiles what is only compiled once
+            planned = int(re.search(r"Planned in (\d+) ms", text)[1]) / 1000
+            times.append((planned, received[-1] - sent[0], seen))
     page.close()
-    return seen, server
+    return times
 
 
 def memory(chrome, address, pid, sessions):
-    """Megabytes of the server after 10 and after all page sessions."""
-    pages = ["", "inside", "inside?view=cell", "few_shot", "zoo"]
+    """Megabytes of the server after 10 and after all page sessions; from the second round on, each on its own map."""
+    pages = ["?", "inside?", "inside?view=cell&", "few_shot?", "zoo?"]
+    walls, goal = gridworld.generate(sessions, 16, seed=4)
     sizes = []
+    context = chrome.new_context(viewport={"width": 1280, "height": 900})
     for i in range(sessions):
-        context = chrome.new_context(viewport={"width": 1280, "height": 900})
         page = context.new_page()
-        page.goto(f"{address}/{pages[i % len(pages)]}")
+        page.set_default_timeout(serving.PATIENCE)
+        code = gridworld.to_code(walls[i], gridworld.farthest_starts(walls[i], goal[i]), goal[i])
+        page.goto(f"{address}/{pages[i % len(pages)]}" + (f"map={code}" if i % len(pages) < 3 else f"episode={i}"))
         serving.settle(page)
-        context.close()
+        page.close()
         sizes.append(resident(pid))
+    context.close()
     return sizes[min(9, len(sizes) - 1)], sizes[-1]
 
 
@@ -121,4 +177,4 @@ def resident(pid):
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]))
+    main()

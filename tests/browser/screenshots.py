@@ -11,10 +11,17 @@ from pathlib import Path
 from tests.browser import serving
 
 MAZE = "inside?model=vin16&step=9"
-README = {"plan": "", "inside": MAZE}
+README = {"inside": MAZE, "few_shot": "few_shot"}
 PAGES = {
-    "plan": "", "inside": MAZE, "inside_cell": "inside?view=cell&step=5", "inside_moves": "inside?view=moves",
-    "inside_paint": "inside?view=paint", "few_shot": "few_shot", "compare": "compare", "zoo": "zoo?entry=vin16",
+    "plan": "",
+    "inside": MAZE,
+    "inside_cell": "inside?view=cell&step=5",
+    "inside_moves": "inside?view=moves",
+    "inside_paint": "inside?view=paint",
+    "few_shot": "few_shot",
+    "few_shot_fce": "few_shot?fewshot=matching_fce_glyphs&shot=2",
+    "compare": "compare",
+    "zoo": "zoo?entry=vin16",
 }
 
 

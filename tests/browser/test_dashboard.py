@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from pnzoo import gridworld, list_models
@@ -194,6 +195,32 @@ def test_a_link_restores_the_page_in_another_browser(open_page, path):
     words = [page.locator("[data-testid=stMain]").inner_text() for page in (first, again)]
     without_times = [re.sub(r"Planned in \d+ ms", "", text) for text in words]
     assert without_times[0] == without_times[1]
+
+
+def test_the_link_and_the_load_line_are_copied(open_page):
+    page = open_page(f"zoo?entry={PLANNER}")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for button, wanted in (("Copy the load line", f'model = pnzoo.load("{PLANNER}")'), ("Copy the link", page.url)):
+        page.get_by_role("button", name=button).click()
+        page.wait_for_function("wanted => navigator.clipboard.readText().then((text) => text === wanted)", arg=wanted)
+
+
+def test_a_ready_map_is_taken(open_page):
+    page = open_page(f"?model={PLANNER}")
+    page.get_by_text("Take a ready map").click()
+    page.get_by_role("button", name="No way").click()
+    wait_for_metric(page, "Shortest length", "no way")
+
+
+def test_figure_and_arrays_are_downloaded(open_page, tmp_path):
+    page = open_page(f"?model={PLANNER}&map={ROOM}")
+    for button, name in (("Figure (HTML)", "plan.html"), ("Arrays (NumPy)", "plan.npz")):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=button).click()
+        download.value.save_as(tmp_path / name)
+    assert "<html>" in (tmp_path / "plan.html").read_text()[:200]
+    kept = np.load(tmp_path / "plan.npz")
+    assert kept["path"][0].tolist() == [1, 1]
 
 
 def test_other_visitors_are_untouched_by_a_bad_address(open_page):

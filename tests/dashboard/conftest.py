@@ -55,14 +55,26 @@ def zoo(small_zoo, monkeypatch):
 
 
 @pytest.fixture
-def empty_zoo(tmp_path, monkeypatch):
-    """A zoo without entries."""
+def look_anew():
+    """look_anew(): pages forget what they read in the zoo; done once more at the end."""
     import streamlit as st
 
-    st.cache_data.clear()
+    import computed
+
+    def look_anew():
+        st.cache_data.clear()
+        computed.cards.clear()
+
+    yield look_anew
+    look_anew()
+
+
+@pytest.fixture
+def empty_zoo(tmp_path, monkeypatch, look_anew):
+    """A zoo without entries."""
+    look_anew()
     monkeypatch.setattr(hub, "zoo_folder", lambda: tmp_path)
-    yield tmp_path
-    st.cache_data.clear()
+    return tmp_path
 
 
 @pytest.fixture
@@ -71,7 +83,7 @@ def visit():
     from streamlit.testing.v1 import AppTest
 
     def visit(page="plan", **parameters):
-        app = AppTest.from_file(str(FOLDER / "app.py"), default_timeout=120)
+        app = AppTest.from_file(str(FOLDER / "app.py"), default_timeout=600)
         app.switch_page(f"app_pages/{page}.py")
         for name, value in parameters.items():
             app.query_params[name] = value

@@ -1,6 +1,8 @@
 """Every page, without a browser."""
 
+import io
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,14 @@ PAGES = {"plan": "Where would it go?", "inside": "How does it plan?", "few_shot"
 
 def code(text):
     return gridworld.to_code(*gridworld.parse(text))
+
+
+def png(grey):
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(grey).save(file, "PNG")
+    return file.getvalue()
 
 
 def texts(app):
@@ -78,14 +88,81 @@ def test_inside_shows_every_view_of_every_kind_of_network(visit, name, view):
 def test_few_shot_models_answer(visit, name):
     app = visit("few_shot", fewshot=name)
     assert f"{name} says" in texts(app)
-    assert ("Does the order matter?" in texts(app)) == (name == "matching_fce_omniglot")
+    assert ("Does the order matter?" in texts(app)) == (name != "matching_omniglot")
+    assert ("this zoo has one" in texts(app)) == (name == "matching_omniglot")
+
+
+def test_a_model_of_full_context_is_one_click_away(visit):
+    app = visit("few_shot", fewshot="matching_omniglot")
+    app.button(key="ask_matching_fce_omniglot").click().run()
+    assert app.query_params["fewshot"] == "matching_fce_omniglot"
+    assert "It looks several times." in texts(app)
+
+
+def test_a_zoo_without_full_context_says_so(visit, small_zoo, empty_zoo):
+    shutil.copytree(small_zoo / "matching_omniglot", empty_zoo / "matching_omniglot")
+    assert "this zoo has none yet" in texts(visit("few_shot"))
+
+
+def test_another_drawing_of_an_image_and_back(visit):
+    app = visit("few_shot", fewshot="matching_omniglot")
+    app.selectbox(key="swap_which").set_value("B1").run()
+    app.button(key="swap_it").click().run()
+    assert app.query_params["swap"] == "1:1"
+
+
+def test_an_uploaded_drawing_is_asked_and_kept(visit):
+    app = visit("few_shot", fewshot="matching_omniglot")
+    paper = np.full((40, 40), 255, "uint8")
+    paper[8:32, 18:22] = 0
+    app.file_uploader(key="drawings").upload("stroke.png", png(paper), "image/png").run()
+    app.button(key="keep_uploads").click().run()
+    assert app.query_params["own"].startswith("A:")
+    app.button(key="ask_upload").click().run()
+    assert app.query_params["drawn"]
 
 
 def test_k_is_a_control(visit):
     app = visit("plan", map=code(ROOM), model="vin8")
     app.number_input(key="choose_k").set_value(3).run()
     assert app.query_params["k"] == "3"
-    assert "thinks 3 steps ahead" in texts(app)
+    assert "thinks **K = 3** steps ahead, as you chose" in texts(app)
+
+
+@pytest.mark.parametrize("side,enough", [(3, 6), (16, 24), (28, 48)])
+def test_automatic_k_is_enough_for_the_map_and_is_said(visit, side, enough):
+    """vin8 of this zoo is stored with K = 6; news of the goal must reach the farthest cell of every map."""
+    walls = np.zeros((side, side), bool)
+    app = visit("plan", model="vin8", map=gridworld.to_code(walls, start=(1, 1), goal=(1, 2)))
+    k = int(re.search(r"K = (\d+)\*\* steps ahead,.* automatically", texts(app))[1])
+    assert k == enough
+    assert app.number_input(key="choose_k").placeholder == f"automatic: {k}"
+    assert "k" not in app.query_params
+
+
+def test_automatic_k_is_never_less_than_the_way_and_the_own():
+    import computed
+
+    for needed in (*range(1, 60), 185, 700, 2000):
+        k = computed.enough_steps(16, needed)
+        assert k >= max(16, needed + needed // 4)
+        assert k <= max(24, 2 * needed)
+    assert computed.enough_steps(48, 30) == 48
+
+
+def test_presets_are_maps_with_a_start_and_a_goal(visit):
+    from widgets.presets import PRESETS
+
+    app = visit("plan", model="vin8")
+    for number, (name, wanted) in enumerate(PRESETS.items()):
+        parsed = gridworld.from_code(wanted)
+        assert parsed.start is not None
+        assert parsed.goal is not None, name
+        reachable = np.isfinite(gridworld.distances(parsed.walls, parsed.goal)[parsed.start])
+        assert reachable == (name != "No way")
+        assert app.button(key=f"preset{number}").label == name
+    app.button(key="preset2").click().run()
+    assert app.query_params["map"] == list(PRESETS.values())[2]
 
 
 def test_a_map_typed_as_text_becomes_the_map(visit):
@@ -162,20 +239,14 @@ def test_zoo_search(visit):
     assert names == {"matching_omniglot", "matching_fce_omniglot"}
 
 
-def test_a_damaged_entry_is_reported_and_the_rest_stays(visit, zoo):
-    import streamlit as st
-
-    card = zoo / "fcn8" / "card.json"
-    whole = card.read_text()
-    card.write_text(whole[: len(whole) // 2])
-    st.cache_data.clear()
-    try:
-        app = visit("zoo")
-        assert "The entry `fcn8` cannot be read" in texts(app)
-        assert "vin8" in set(app.dataframe[0].value["Model"])
-    finally:
-        card.write_text(whole)
-        st.cache_data.clear()
+def test_a_damaged_entry_is_reported_and_the_rest_stays(visit, small_zoo, empty_zoo):
+    for name in ("vin8", "fcn8"):
+        shutil.copytree(small_zoo / name, empty_zoo / name)
+    card = empty_zoo / "fcn8" / "card.json"
+    card.write_text(card.read_text()[:300])
+    app = visit("zoo")
+    assert "The entry `fcn8` cannot be read" in texts(app)
+    assert set(app.dataframe[0].value["Model"]) == {"vin8"}
 
 
 def test_changed_weights_are_reported_and_the_page_stays(visit, zoo):
@@ -183,8 +254,8 @@ def test_changed_weights_are_reported_and_the_page_stays(visit, zoo):
     whole = weights.read_bytes()
     weights.write_bytes(whole[:-100])
     try:
-        app = visit("plan", model="vin8_paper", map=code(ROOM), k="5")
-        assert "cannot" in texts(app)
+        app = visit("plan", model="vin8_paper", map=code(ROOM), k="9")
+        assert "vin8_paper cannot plan on this map" in texts(app)
     finally:
         weights.write_bytes(whole)
 
