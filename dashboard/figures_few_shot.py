@@ -24,13 +24,15 @@ def embedding(at, labels, classes, attention, dark=False):
             x=at[mine, 0], y=at[mine, 1], mode="markers+text", text=[letter] * len(mine), name=letter,
             textfont={"color": _ink(colour), "size": 12}, hovertemplate=f"{letter}<extra></extra>",
             marker={"size": 24, "color": colour, "line": {"color": "white", "width": 1}}))
-    figure.add_trace(go.Scatter(x=query[:1], y=query[1:], mode="markers+text", text=["?"], name="query",
-                                textfont={"color": "white", "size": 15}, hovertemplate="the query<extra></extra>",
-                                marker={"size": 30, "symbol": "diamond", "color": colours.path,
-                                        "line": {"color": colours.text, "width": 2}}))
+    # A frame, so that an image that lies just there is still seen.
+    figure.add_trace(go.Scatter(x=query[:1], y=query[1:], mode="markers+text", text=["<b>query</b>"], name="query",
+                                textposition="top center", textfont={"color": colours.path, "size": 14},
+                                hovertemplate="the query<extra></extra>", cliponaxis=False,
+                                marker={"size": 36, "symbol": "diamond-open", "color": colours.path,
+                                        "line": {"width": 4}}))
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, scaleanchor="x")
-    figure.update_layout(height=360, margin=_MARGIN, showlegend=False)
+    figure.update_layout(height=360, margin={**_MARGIN, "t": 34}, showlegend=False)
     return figure
 
 

@@ -20,8 +20,8 @@ from pnzoo import analysis
 
 kept = np.load("few_shot.npz")  # the button "Arrays" beside
 model = pnzoo.load("{name}")
-support, labels, query = (kept[key] for key in ("support", "labels", "query"))
-made = analysis.decide(model, support, labels, query)
+made = analysis.decide(
+    model, kept["support"], kept["labels"], kept["query"])
 print(dict(zip(kept["classes"], made.probability.round(3))))
 print(made.attention)  # how much each support image counts'''
 
@@ -277,7 +277,7 @@ def offer_context(name):
     st.info(
         f"{name} reads every image by itself, so the order of the support set changes nothing. A model with **full "
         "context embeddings** (FCE) reads each image in the light of all others, in several looks: "
-        + ("this zoo has one." if others else "this zoo has none yet."), icon=":material/hub:")
+        + ("ask one." if others else "this zoo has none yet."), icon=":material/hub:")
     with st.container(horizontal=True):
         for other in others:
             st.button(f"Ask {other}", key=f"ask_{other}", icon=":material/arrow_forward:",
