@@ -116,7 +116,7 @@ def stops(scale):
 
 
 def reward_top(trace, walls):
-    """The largest size of R on free cells: what a brush paints."""
+    """The largest size of R on free cells, most often the price of a step: brushes paint multiples of it."""
     free = trace.reward[~walls]
     return float(np.abs(free).max()) if free.size and np.abs(free).max() > 0 else 1.0
 

@@ -12,6 +12,7 @@ from pnzoo import analysis, gridworld, planning
 from widgets import cell_view, choices, film, map_grid, map_input
 
 VIEWS = {"steps": "Step by step", "cell": "One cell", "moves": "Learned moves", "paint": "Paint a reward"}
+GOOD, BAD = 2, 4  # what brushes paint, in the largest learned reward of a free cell
 SNIPPET = '''import pnzoo
 from pnzoo import gridworld
 
@@ -216,7 +217,7 @@ def show_paint(name, code, k):
     learned = computed.trace(name, code, k)
     paint = tuple(each for each in url_state.get("paint", ()) if each[0] < walls.shape[0] and each[1] < walls.shape[1])
     trace = computed.replanned(name, code, k, paint) if paint else learned
-    top, end = figures.reward_top(learned, walls), figures.reward_end(learned)
+    price = figures.reward_top(learned, walls)
     plan = planning.follow(walls, start, goal, lambda: trace.policy)
     st.markdown(
         "An agent could choose its reward while it runs. Do it by hand: paint places to seek and places to shun, "
@@ -226,11 +227,12 @@ def show_paint(name, code, k):
     with left:
         st.markdown("**R**: paint here")
         map_grid.draw("paint", walls, start, goal, mode="paint", tools=map_grid.PAINT_TOOLS, on_change=take_paint,
-                      seq=url_state.get("paint_seq"), heat=learned.reward, heatName="reward", low=-end, high=end,
+                      seq=url_state.get("paint_seq"), heat=learned.reward, heatName="reward", low=-BAD * price, high=BAD * price,
                       stops=figures.stops(figures.REWARD_SCALE), paint=[list(each) for each in paint],
-                      brushes={"good": round(top, 3), "bad": round(-top, 3)}, widest=520,
+                      brushes={"good": round(GOOD * price, 3), "bad": round(-BAD * price, 3)}, widest=520,
                       label="Map of the reward. Arrow keys move, space paints with the chosen brush, U takes back.")
-        st.caption("Purple is good, orange is bad; painted cells have a frame.")
+        st.caption(f"Purple is good, orange is bad; painted cells have a frame. A bad place costs {BAD} times the most "
+                   f"that a free cell does, a good one gives {GOOD} times as much.")
     with right:
         st.markdown("**V and the policy**: planned again")
         behind = analysis.behind(trace, computed.reached(code))
