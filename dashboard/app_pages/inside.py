@@ -217,7 +217,7 @@ def show_paint(name, code, k):
     learned = computed.trace(name, code, k)
     paint = tuple(each for each in url_state.get("paint", ()) if each[0] < walls.shape[0] and each[1] < walls.shape[1])
     trace = computed.replanned(name, code, k, paint) if paint else learned
-    price = figures.reward_top(learned, walls)
+    price = min(map_grid.MOST_REWARD / BAD, figures.reward_top(learned, walls))
     plan = planning.follow(walls, start, goal, lambda: trace.policy)
     st.markdown(
         "An agent could choose its reward while it runs. Do it by hand: paint places to seek and places to shun, "
@@ -227,8 +227,8 @@ def show_paint(name, code, k):
     with left:
         st.markdown("**R**: paint here")
         map_grid.draw("paint", walls, start, goal, mode="paint", tools=map_grid.PAINT_TOOLS, on_change=take_paint,
-                      seq=url_state.get("paint_seq"), heat=learned.reward, heatName="reward", low=-BAD * price, high=BAD * price,
-                      stops=figures.stops(figures.REWARD_SCALE), paint=[list(each) for each in paint],
+                      seq=url_state.get("paint_seq"), heat=learned.reward, heatName="reward", low=-BAD * price,
+                      high=BAD * price, stops=figures.stops(figures.REWARD_SCALE), paint=[list(each) for each in paint],
                       brushes={"good": round(GOOD * price, 3), "bad": round(-BAD * price, 3)}, widest=520,
                       label="Map of the reward. Arrow keys move, space paints with the chosen brush, U takes back.")
         st.caption(f"Purple is good, orange is bad; painted cells have a frame. A bad place costs {BAD} times the most "
@@ -302,8 +302,9 @@ def read_paint(text):
             raise ValueError(
                 f"paint is row,column,reward joined by _, such as 3,4,0.5_3,5,-1; this has {part[:40]!r}"
             ) from None
-        if not abs(cells[-1][2]) <= 100:  # also not NaN
-            raise ValueError(f"a painted reward lies between -100 and 100, and this is {value[:40]}")
+        most = map_grid.MOST_REWARD
+        if not abs(cells[-1][2]) <= most:  # also not NaN
+            raise ValueError(f"a painted reward lies between -{most} and {most}, and this is {value[:40]}")
     if len(cells) > map_grid.MOST_PAINTED:
         raise ValueError(f"at most {map_grid.MOST_PAINTED} cells can be painted")
     return tuple(cells)

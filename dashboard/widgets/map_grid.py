@@ -27,6 +27,7 @@ PAINT_TOOLS = [
     {"name": "undo", "label": "Undo", "help": "Take back the last stroke (U)"},
 ]
 MOST_PAINTED = 150  # cells; the address carries them
+MOST_REWARD = 100  # that may be painted
 
 
 def draw(key: str, walls: np.ndarray, start, goal, *, mode: str, label: str, tools: list | None = None,
@@ -91,7 +92,7 @@ def read_paint(message: dict, shape: tuple[int, int]):
         return None
     if not all(isinstance(each, list) and len(each) == 3 and read_cell(each[:2], shape) for each in cells):
         return None
-    if not all(isinstance(each[2], int | float) and abs(each[2]) <= 100 for each in cells):
+    if not all(isinstance(each[2], int | float) and abs(each[2]) <= MOST_REWARD for each in cells):
         return None
     return [(each[0], each[1], float(each[2])) for each in cells]
 
