@@ -159,24 +159,30 @@ def q_curves(history, moves, step, dark=False):
     figure = go.Figure()
     best = int(history[step - 1].argmax())
     figure.add_vline(x=step, line={"color": colours.faint, "dash": "dot"})
-    dashes = ("solid", "dash", "dot", "dashdot", "longdash")
-    palette = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#999999")
-    for action in range(history.shape[1]):
-        name = f"{action}" + (f" ({MOVE_NAMES[moves[action]]})" if moves[action] >= 0 else " (unused)")
-        wins = action == best
+    dashes = ("dash", "dot", "dashdot", "longdash")
+    palette = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")
+    behind, told = _rounded(history - history.max(axis=1, keepdims=True)), False
+    for place, action in enumerate(np.argsort(-history[step - 1], kind="stable")):
+        used, wins = moves[action] >= 0, action == best
+        name = f"{action} ({MOVE_NAMES[moves[action]]})" if used else f"{action} (unused)"
+        line = {"color": palette[place % 5], "width": 1.8, "dash": dashes[place % 4]}
+        if wins:
+            line = {"color": colours.path, "width": 4}
+        elif not used:
+            line = {"color": colours.faint, "width": 1}
         figure.add_trace(
             go.Scatter(
                 x=np.arange(1, len(history) + 1),
-                y=_rounded((history.T - history.max(axis=1))[action]),
-                name=("best: " if wins else "") + name,
+                y=behind[:, action],
                 mode="lines",
-                line={
-                    "color": colours.path if wins else palette[action % len(palette)],
-                    "width": 4 if wins else 1.6,
-                    "dash": "solid" if wins else dashes[action % len(dashes)],
-                },
+                line=line,
+                name=f"best: {name}" if wins else name if used else "unused ones",
+                showlegend=bool(used or wins or not told),
+                legendgroup=name if used or wins else "unused",
+                hovertemplate=name + ": %{y:.3f}<extra></extra>",
             )
         )
+        told = told or not (used or wins)
     figure.update_layout(
         height=320,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
