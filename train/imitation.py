@@ -149,10 +149,25 @@ def fit(model, recipe, stage, number, count, folder, best):
 
 def data(recipe, stage, seed, maps):
     """Images, targets and weights: every reachable cell with its set of optimal moves, or the paper's labels."""
-    walls, goal = gridworld.generate(maps, stage.size, seed=seed)
+    walls, goal = worlds(stage, seed, maps)
     if recipe.paths:
         return (gridworld.encode(walls, goal), *path_labels(walls, goal, recipe.paths, seed))
-    return (gridworld.encode(walls, goal), *gridworld.targets(walls, goal))
+    targets, weight = gridworld.targets(walls, goal)
+    # Nothing is known of a goal farther than k moves: labels of such cells would teach noise.
+    known = gridworld.distances(walls, goal) <= (stage.k or np.inf)
+    return gridworld.encode(walls, goal), targets, weight * known
+
+
+def worlds(stage, seed, maps):
+    """Walls [B, H, W] and goals [B, 2] of the stage's families, in turn."""
+    count = len(stage.families)
+    shares = [len(range(i, maps, count)) for i in range(count)]
+    parts = [
+        gridworld.generate_family(family, share, stage.size, seed=np.random.default_rng((seed, i)) if i else seed)
+        for i, (family, share) in enumerate(zip(stage.families, shares, strict=True))
+        if share
+    ]
+    return tuple(np.concatenate(arrays) for arrays in zip(*parts, strict=True))
 
 
 def path_labels(walls, goal, paths, seed):
@@ -213,6 +228,8 @@ class Batches(keras.utils.PyDataset):
 def card(recipe, folder, stages, command):
     """What is known of a model when its training ends."""
     sizes = " then ".join(dict.fromkeys(f"{_field(s, 'size')}x{_field(s, 'size')}" for s in recipe.stages))
+    families = dict.fromkeys(family for stage in recipe.stages for family in _field(stage, "families"))
+    kinds = ", ".join({"open": "the paper's distribution"}.get(family, family) for family in families)
     labels = "every reachable cell, its set of optimal moves"
     if recipe.paths:
         labels = f"one label for each state on {recipe.paths} paths a map"
@@ -223,7 +240,7 @@ def card(recipe, folder, stages, command):
         "command": command,
         "seed": recipe.seed,
         "backend": keras.backend.backend(),
-        "data": f"generated maps of the paper's distribution, {sizes}; {labels}",
+        "data": f"generated maps ({kinds}), {sizes}; {labels}",
         "hardware": run.hardware(),
         "wall_seconds": round(run.seconds_spent(folder), 1),
         "recipe": _recorded(recipe),
@@ -239,7 +256,7 @@ def _recorded(recipe):
 
 
 def _field(stage, name):
-    return stage[name] if isinstance(stage, dict) else getattr(stage, name)
+    return stage.get(name, getattr(Stage, name, None)) if isinstance(stage, dict) else getattr(stage, name)
 
 
 def evaluate(folder, name, recipe, maps, paper_files=None):

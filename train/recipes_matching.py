@@ -127,7 +127,7 @@ RECIPES = {
         protocol="background",
         augment=STRONG,
         precision="mixed_bfloat16",
-        epochs=50,
+        epochs=26,
         notes="no part of the background set is held out, so nothing is selected: the last weights, after a number of "
         "epochs set beforehand by the time there was",
         limits=[
@@ -144,7 +144,7 @@ RECIPES = {
         augment=MILD,
         precision="mixed_bfloat16",
         learning_rate=1e-3,
-        epochs=20,
+        epochs=15,
         limits=[
             OMNIGLOT_ONLY,
             ONE_RUN,
@@ -161,7 +161,7 @@ RECIPES = {
         support_size=25,
         batch_size=4,
         learning_rate=1e-3,
-        epochs=18,
+        epochs=14,
         limits=[OMNIGLOT_ONLY, ONE_RUN, "At most 5 classes. Its answer depends on the order of the support set."],
     ),
     "classifier_omniglot": Recipe(
@@ -173,7 +173,7 @@ RECIPES = {
         class_weight=1.0,
         class_head="linear",
         precision="mixed_bfloat16",
-        epochs=18,
+        epochs=14,
         limits=[OMNIGLOT_ONLY, ONE_RUN],
     ),
     "matching_glyphs": Recipe(

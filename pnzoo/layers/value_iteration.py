@@ -59,6 +59,7 @@ class ValueIteration(keras.layers.Layer):
         reward: [B, H, W] R, one number a cell.
         observation: [B, H, W, F] features that P is computed from; needed for `"state"` only.
         steps: return every step (`Backups`) instead of the read-out alone.
+        transition: [B, H, W, A * 9] P itself, where it was computed before (`"state"` with tied weights only).
 
     Returns:
         [B, H, W, A] Q(R, V_K), or `Backups`.
@@ -118,8 +119,8 @@ class ValueIteration(keras.layers.Layer):
                 shape=(copies, self.channels), initializer="zeros", name="action_bias"
             )
 
-    def call(self, reward, observation=None, steps=False, training=None):
-        backup = self._backups(reward, observation)
+    def call(self, reward, observation=None, steps=False, training=None, transition=None):
+        backup = self._backups(reward, observation, transition)
         value = ops.zeros_like(reward)
         if steps:
             return self._every_step(backup, value, observation)
@@ -155,7 +156,7 @@ class ValueIteration(keras.layers.Layer):
         p = self._probabilities(copy, observation)
         return ops.reshape(p, (*ops.shape(p)[:4], 3, 3))
 
-    def _backups(self, reward, observation):
+    def _backups(self, reward, observation, transition=None):
         """The function (weight copy, V) -> Q of the chosen transition, all that is constant over k computed once."""
         if self.transition == "free":
             count = 1 if self.tied else self.k + 1
@@ -170,7 +171,10 @@ class ValueIteration(keras.layers.Layer):
             return lambda copy, value: self._bias(copy) + ops.conv(
                 _with_edge(reward + value)[..., None], kernels[copy], padding="valid", data_format="channels_last"
             )
-        tied = self._probabilities(0, observation) if self.tied else None
+        if transition is not None:
+            tied = ops.reshape(transition, (*ops.shape(reward), self.channels, NEIGHBOURS))
+        else:
+            tied = self._probabilities(0, observation) if self.tied else None
 
         def backup(copy, value):
             p = tied if self.tied else self._probabilities(copy, observation)
@@ -195,7 +199,7 @@ class ValueIteration(keras.layers.Layer):
     def _copy(self, step):
         return 0 if self.tied else step
 
-    def compute_output_spec(self, reward, observation=None, steps=False, training=None):
+    def compute_output_spec(self, reward, observation=None, steps=False, training=None, transition=None):
         batch, height, width = reward.shape
         a = self.channels
         q = keras.KerasTensor((batch, height, width, a), self.compute_dtype)

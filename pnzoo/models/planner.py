@@ -71,9 +71,12 @@ class Planner(keras.Model):
         return everywhere[rows, positions[..., 0], positions[..., 1]]
 
     def _scores(self, walls, goal):
-        image = gridworld.encode(walls, goal)
-        size = max(1, CELLS_A_BATCH // (image.shape[1] * image.shape[2]))
-        parts = [image[i : i + size] for i in range(0, len(image), size)]
+        return self._in_batches(gridworld.encode(walls, goal))
+
+    def _in_batches(self, inputs):
+        """Run the network on [B, H, W, ...], so many maps at once as memory allows."""
+        size = max(1, CELLS_A_BATCH // (inputs.shape[1] * inputs.shape[2]))
+        parts = [inputs[i : i + size] for i in range(0, len(inputs), size)]
         return np.concatenate([ops.convert_to_numpy(self.predict_on_batch(part)) for part in parts])
 
     def build_weights(self):

@@ -5,11 +5,13 @@ import numpy as np
 from keras import ops
 
 from pnzoo import gridworld
+from pnzoo.gridworld import patterns
 from pnzoo.layers import AttentionReadout, ValueIteration
 from pnzoo.models.planner import Planner
 from pnzoo.planning import Trace, with_border
 
 ACTIONS = 8
+PATTERNS_PAY = 16_384  # cells from which it is faster to ask about each pattern than about each cell
 GOAL_START = 2.0  # how much less a goal's cell costs than others, before softplus, when training begins
 
 
@@ -120,6 +122,8 @@ class VIN(Planner):
 
     def call(self, inputs, training=None):
         image, positions = inputs if isinstance(inputs, (tuple, list)) else (inputs, None)
+        if len(image.shape) == 3:
+            return self._plan_in_patterns(image)
         observation, reward = self.observe(image)
         q = self.value_iteration(reward, observation, training=training)
         if positions is not None:
@@ -128,13 +132,41 @@ class VIN(Planner):
 
     def observe(self, image):
         """phi and R of a map: [B, H, W, 2] -> ([B, H, W, F], [B, H, W])."""
-        observation = image * ops.convert_to_tensor([1.0, self.settings["goal_value"]], dtype=image.dtype)
-        for layer in self.features:
+        return self._observe(image, self.features[0](self._scaled(image)))
+
+    def _scaled(self, image):
+        return image * ops.convert_to_tensor([1.0, self.settings["goal_value"]], dtype=image.dtype)
+
+    def _observe(self, image, observation):
+        """The same from the first features on, each of which sees one cell only."""
+        for layer in self.features[1:]:
             observation = layer(observation)
         reward = self.reward_head(observation)
         if self.settings["costs"]:
             reward = -ops.softplus(reward + self.reward_of_image(image))
         return observation, reward[..., 0]
+
+    def _scores(self, walls, goal):
+        if walls.size < PATTERNS_PAY or not self.value_iteration.tied:
+            return super()._scores(walls, goal)
+        return self._in_batches(patterns.pattern_of(walls, goal))
+
+    def _plan_in_patterns(self, seen):
+        """Logits from the pattern that every cell sees, int [B, H, W]: R and P of each pattern are computed once.
+
+        R and P are functions of a cell's 3x3 neighbourhood, and many maps have far more cells than there are patterns.
+        """
+        image = ops.cast(patterns.neighbourhoods(), self.compute_dtype)  # [5120, 3, 3, 2]
+        first = self.features[0]
+        features = ops.conv(self._scaled(image), first.kernel, padding="valid", data_format="channels_last")
+        observation, reward = self._observe(image[:, 1:2, 1:2], first.activation(features + first.bias))
+        transition = None
+        if self.settings["transition"] == "state":
+            table = self.value_iteration.transition_probabilities(observation)
+            transition = ops.take(ops.reshape(table, (patterns.COUNT, -1)), seen, axis=0)
+        q = self.value_iteration(ops.take(reward[:, 0, 0], seen, axis=0), transition=transition, training=False)
+        observation = observation[:, 0, 0]
+        return self.decide(q, ops.take(observation, seen, axis=0) if self.settings["concat_state"] else None)
 
     def decide(self, q, observation=None):
         """Logits of the eight moves from Q, and from phi where the model was built so: [..., A] -> [..., 8]."""

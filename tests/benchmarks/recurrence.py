@@ -10,7 +10,10 @@ import numpy as np
 
 
 def bare(backend, k, height, width):
-    """A function (P, R, b), arrays of that backend, -> Q [B, H, W, A], which returns when Q is there."""
+    """A function (P, R, b), arrays of that backend, -> Q [B, H, W, A], which returns when Q is there.
+
+    Compiled as Keras compiles a model there: on a CPU, JAX goes through XLA and TensorFlow does not.
+    """
     return {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}[backend](k, height, width)
 
 
@@ -33,7 +36,7 @@ def _jax(k, height, width):
     return lambda p, reward, bias: q(p, reward, bias).block_until_ready()
 
 
-def _tensorflow(k, height, width):
+def _tensorflow(k, height, width, xla=False):
     import tensorflow as tf
 
     def backup(p, reward, bias, value):
@@ -43,7 +46,7 @@ def _tensorflow(k, height, width):
         near = tf.stack([x[:, i : i + height, j : j + width] for i, j in np.ndindex(3, 3)], axis=-1)
         return tf.einsum("bhwaj,bhwj->bhwa", p, near) + bias
 
-    @tf.function(jit_compile=True)
+    @tf.function(jit_compile=xla)
     def q(p, reward, bias):
         value = tf.zeros_like(reward)
         for _ in range(k):

@@ -294,3 +294,13 @@ def test_a_large_map_and_many_steps():
     trace = model.trace(walls[0], goal[0])
     assert np.isfinite(trace.values).all()
     np.testing.assert_array_equal(model.policy(walls[0], goal[0]), trace.policy)
+
+
+@pytest.mark.parametrize("form", ["state", "probability", "free", "concat"])
+def test_many_cells_are_planned_by_their_patterns(form, monkeypatch):
+    """R and P of each 3x3 pattern, looked up, are those of every cell."""
+    model = small(**FORMS[form])
+    want = model.scores(*SQUARE)
+    monkeypatch.setattr("pnzoo.models.vin.PATTERNS_PAY", 1)
+    monkeypatch.setattr(model, "observe", None)  # so that it cannot have looked at every cell
+    np.testing.assert_allclose(model.scores(*SQUARE), want, rtol=1e-4, atol=1e-4)
