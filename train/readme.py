@@ -15,6 +15,7 @@ from pnzoo import cards, hub
 
 README = Path(__file__).parent.parent / "README.md"
 MEASURED = README.parent / "tests" / "benchmarks" / "planning.json"
+MATCHING = README.parent / "tests" / "benchmarks" / "matching.json"
 DASHBOARD = README.parent / "tests" / "benchmarks" / "dashboard.json"
 SHOTS = ("5w1s", "5w5s", "20w1s", "20w5s")
 
@@ -166,7 +167,31 @@ def _amount(row):
     return f"{row['value']:.2f} s" if row["value"] >= 1 else f"{row['value'] * 1000:.0f} ms"
 
 
+def matching_table(measured=None):
+    """Speed of few-shot networks as `tests.benchmarks.matching` measured it."""
+    if measured is None and not MATCHING.exists():
+        return "Not measured yet: `python -m tests.benchmarks.matching --json tests/benchmarks/matching.json`."
+    measured = measured or json.loads(MATCHING.read_text(encoding="utf-8"))
+    speed = measured["training_episodes_per_second"]
+    names = {"encode_ms": "encode the images", "plain_ms": "answer, no context", "fce_ms": "answer, FCE",
+             "set_ms": "answer, order-invariant"}  # fmt: skip
+    lines = [
+        f"Training, 60-way one-shot episodes a second: {speed['pnzoo']}; plain PyTorch {speed['torch']} (ratio "
+        f"{speed['ratio']:.2f}, at least 1 asked). Milliseconds to answer 20 queries of a 20-way episode, on "
+        f"{measured['hardware']}:",
+        "",
+        "| support images | " + " | ".join(names.values()) + " |",
+        "|---" * (len(names) + 1) + "|",
+    ]
+    lines += [
+        f"| {row['support']:,} | " + " | ".join(f"{row[name]:,.1f}" for name in names) + " |"
+        for row in measured["inference"]
+    ]
+    return "\n".join(lines)
+
+
 TABLES = {
+    "matching-benchmark": matching_table,
     "planning-table": planning_table,
     "few-shot-table": fewshot_table,
     "benchmark": benchmark_table,

@@ -157,7 +157,10 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     if options.serve:
         return serve(options.serve)
-    results = {"training_episodes_per_second": training(options.seconds), "inference": inference()}
+    from train import run
+
+    race_result, grown = training(options.seconds), inference()
+    results = {"hardware": run.hardware(), "training_episodes_per_second": race_result, "inference": grown}
     speed = results["training_episodes_per_second"]
     print(f"training: pnzoo {speed['pnzoo']} episodes/s, plain PyTorch {speed['torch']}, ratio {speed['ratio']}")
     for row in results["inference"]:
