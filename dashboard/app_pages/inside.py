@@ -193,15 +193,19 @@ def show_moves(name, code, k):
             else "This network has a P for every cell; shown is the mean over cells without a wall beside them."
         )
     )
-    with st.container(horizontal=True, gap="medium"):
-        for action, (push, move) in enumerate(zip(analysis.arrows(weights), roles.move, strict=True)):
+    pushes = analysis.arrows(weights)
+    often_first = sorted(range(len(weights)), key=lambda action: -roles.share[action])
+    width = 164 if len(weights) <= 10 else 124  # eight a row on a wide screen
+    with st.container(horizontal=True, gap="small"):
+        for action in often_first:
+            push, move = pushes[action], roles.move[action]
             stands = f"stands for {gridworld.MOVE_NAMES[move]}" if move >= 0 else "never chosen"
-            st.image(pictures.kernel(weights[action], push, move, dark=is_dark()), width=164,
+            st.image(pictures.kernel(weights[action], push, move, dark=is_dark()), width=width,
                      caption=f"Action {action} {stands}",
                      alt=f"Action {action} {stands}; its weights push {push[0]:+.2f} rows and {push[1]:+.2f} columns.")
-    table = [{"action": a, "stands for": gridworld.MOVE_NAMES[m] if m >= 0 else "nothing", "best in": 100 * share_,
-              "of these, policy agrees": 100 * faith, "weight on that cell": mass}
-             for a, (m, share_, faith, mass) in enumerate(zip(*roles, strict=True))]
+    table = [{"action": a, "stands for": gridworld.MOVE_NAMES[roles.move[a]] if roles.move[a] >= 0 else "nothing",
+              "best in": 100 * roles.share[a], "of these, policy agrees": 100 * roles.faith[a],
+              "weight on that cell": roles.mass[a]} for a in often_first]
     percent = st.column_config.NumberColumn(format="%.1f %%")
     st.dataframe(table, hide_index=True, column_config={
         "best in": percent, "of these, policy agrees": percent,
