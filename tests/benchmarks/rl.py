@@ -1,0 +1,283 @@
+"""Speed of reinforcement learning: steps of the worlds, updates of TRPO, and learning beside stable-baselines3-contrib.
+
+    python -m tests.benchmarks.rl [--seconds 10] [--json FILE]
+    python -m tests.benchmarks.rl --curves FILE.html [--env-steps 200000]
+
+The worlds: 256 of 16x16 with random moves, in one `VectorGridWorld` against a loop over single `GridWorld`s.
+
+The update: one of TRPO on 2,048 steps with the same actor on both sides, a perceptron of two hidden layers of 64 on the
+picture of walls, goal and agent; 15 steps of conjugate gradient, damping 0.1, F on the whole batch. The peer is
+sb3-contrib's TRPO (`pip install sb3-contrib`). Both fit their baseline in an update as well: a ridge regression here,
+ten epochs of a second perceptron there; `sb3 actor` leaves that out. The sides run in processes of their own, because
+two frameworks in one process fight over threads, and take turns, so that other work slows both alike.
+
+The curves: success of episodes in training against steps in 8x8 worlds, the perceptron on both sides and a VIN here.
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+WORLDS, SIZE = 256, 16
+ENVS, STEPS = 128, 16  # a batch of 2,048 steps
+HIDDEN = 64
+
+
+# -- the worlds -----------------------------------------------------------------------------------
+
+
+def vector_rate(seconds):
+    """Steps a second of 256 worlds in NumPy."""
+    from pnzoo.envs import VectorGridWorld
+
+    envs = VectorGridWorld(WORLDS, height=SIZE)
+    envs.reset(seed=0)
+    actions, count = np.random.default_rng(0).integers(0, 8, (1000, WORLDS)), 0
+    began = time.perf_counter()
+    while time.perf_counter() - began < seconds:
+        envs.step(actions[count % 1000])
+        count += 1
+    return WORLDS * count / (time.perf_counter() - began)
+
+
+def loop_rate(seconds):
+    """Steps a second of a loop over single worlds."""
+    from pnzoo.envs import GridWorld
+
+    envs = [GridWorld(height=SIZE) for _ in range(WORLDS)]
+    for seed, env in enumerate(envs):
+        env.reset(seed=seed)
+    rng, count = np.random.default_rng(0), 0
+    began = time.perf_counter()
+    while time.perf_counter() - began < seconds:
+        for env, action in zip(envs, rng.integers(0, 8, WORLDS), strict=True):
+            *_, terminated, truncated, _ = env.step(action)
+            if terminated or truncated:
+                env.reset()
+        count += WORLDS
+    return count / (time.perf_counter() - began)
+
+
+# -- one update -----------------------------------------------------------------------------------
+
+
+def perceptron(size):
+    """The peer's default actor as a planner: the picture with the agent in it -> 64 -> 64 -> 8."""
+    import keras
+    from keras import ops
+
+    class Perceptron(keras.Model):
+        scores_every_cell = False
+
+        def __init__(self):
+            super().__init__()
+            self.stack = [keras.layers.Dense(HIDDEN, "tanh"), keras.layers.Dense(HIDDEN, "tanh"), keras.layers.Dense(8)]
+            width = 3 * size * size
+            for layer in self.stack:
+                layer.build((None, None, width))
+                width = layer.units
+            self.built = True
+
+        def call(self, inputs):
+            image, positions = inputs
+            maps, count = positions.shape[:2]
+            flat = ops.broadcast_to(ops.reshape(image, (maps, 1, -1)), (maps, count, 2 * size * size))
+            agent = ops.one_hot(positions[..., 0] * size + positions[..., 1], size * size, dtype=image.dtype)
+            x = ops.concatenate([flat, agent], axis=-1)
+            for layer in self.stack:
+                x = layer(x)
+            return x
+
+    return Perceptron()
+
+
+def pnzoo_update(size=8):
+    """A function that does one update of ours on a batch of its own."""
+    from pnzoo.envs import VectorGridWorld
+    from pnzoo.trpo import Baseline, Policy, advantages, update, walk
+
+    policy, baseline = Policy(perceptron(size), maps_a_pass=ENVS), Baseline()
+    envs = VectorGridWorld(ENVS, height=size, episodes_a_map=None)
+    batch = walk(policy, envs, STEPS, np.random.default_rng(0))
+    theta = policy.parameters()
+
+    def step():
+        policy.assign(theta)
+        advantage, returns = advantages(batch.reward.T, baseline(batch).T, batch.terminated.T, batch.ended.T)
+        outcome = update(policy, batch.data(advantage.T), kl_limit=0.01, damping=0.1, cg_steps=15)
+        baseline.fit(batch, returns.T)
+        return outcome.kl
+
+    return step
+
+
+def sb3_update(critic_updates, size=8):
+    """The same with sb3-contrib."""
+    model = sb3_model(size, critic_updates)
+    model.learn(ENVS * STEPS)  # fills the buffer and trains once
+    kept = {name: value.clone() for name, value in model.policy.state_dict().items()}
+
+    def step():
+        model.policy.load_state_dict(kept)
+        model.train()
+        return model.logger.name_to_value["train/kl_divergence_loss"]
+
+    return step
+
+
+def sb3_model(size, critic_updates=10, seed=0, max_steps=None):
+    import warnings
+
+    from sb3_contrib import TRPO
+    from stable_baselines3.common.vec_env import DummyVecEnv, VecMonitor
+
+    from pnzoo.envs import GridWorld
+
+    warnings.filterwarnings("ignore", "Mean of empty slice|invalid value")  # its log, where the critic is left out
+    make = lambda: GridWorld(height=size, observation="image", max_steps=max_steps)  # noqa: E731
+    envs = VecMonitor(DummyVecEnv([make] * ENVS))
+    arguments = {"n_steps": STEPS, "batch_size": STEPS * ENVS, "target_kl": 0.01, "cg_damping": 0.1, "cg_max_steps": 15}
+    return TRPO("MlpPolicy", envs, n_critic_updates=critic_updates, seed=seed, device="cpu", **arguments)
+
+
+UPDATES = {
+    "pnzoo": pnzoo_update,
+    "sb3": lambda: sb3_update(10),
+    "sb3 actor": lambda: sb3_update(0),
+}
+
+
+def serve(name):
+    """In a process of its own: for every line read, do one update and print its seconds."""
+    step = UPDATES[name]()
+    step()  # compiles
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        began = time.perf_counter()
+        step()
+        print(time.perf_counter() - began, flush=True)
+
+
+def updates(seconds, names):
+    """Median seconds of an update, {name: seconds}; a side that can't start is left out, with a word why."""
+    sides, times = {}, {}
+    for name in names:
+        words = [sys.executable, "-m", "tests.benchmarks.rl", "--serve", name]
+        side = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        lines = iter(side.stdout.readline, "")
+        if any(line.strip() == "ready" for line in lines):
+            sides[name], times[name] = side, []
+        else:
+            print(f"{name}: not measured, it did not start (sb3 needs: pip install sb3-contrib)")
+    began = time.perf_counter()
+    while sides and (time.perf_counter() - began < seconds or not all(times.values())):
+        for name, side in sides.items():
+            side.stdin.write("\n")
+            side.stdin.flush()
+            times[name].append(float(side.stdout.readline()))
+    for side in sides.values():
+        side.stdin.close()
+        side.wait()
+    return {name: statistics.median(found) for name, found in times.items()}
+
+
+# -- learning curves ------------------------------------------------------------------------------
+
+
+def pnzoo_curve(kind, env_steps, size=8, seed=0):
+    """[(steps, success of a batch's episodes)] of TRPO here, without a curriculum."""
+    import keras
+
+    from pnzoo.envs import VectorGridWorld
+    from pnzoo.models import VIN
+    from pnzoo.trpo import Baseline, Policy, advantages, update, walk
+
+    keras.utils.set_random_seed(seed)
+    model = perceptron(size) if kind == "perceptron" else VIN(k=12, channels=16, sharpness=6.0).build_weights()
+    policy, baseline = Policy(model, maps_a_pass=32), Baseline()
+    envs = VectorGridWorld(ENVS, height=size, episodes_a_map=None, max_steps=4 * size)
+    curve, steps = [], 0
+    while steps < env_steps:
+        batch = walk(policy, envs, STEPS, np.random.default_rng([seed, len(curve)]))
+        advantage, returns = advantages(batch.reward.T, baseline(batch).T, batch.terminated.T, batch.ended.T)
+        update(policy, batch.data(advantage.T), kl_limit=0.01, damping=0.1, cg_steps=15)
+        baseline.fit(batch, returns.T)
+        steps += batch.steps
+        curve.append((steps, batch.success))
+    return curve
+
+
+def sb3_curve(env_steps, size=8, seed=0):
+    """[(steps, success of the last 100 episodes)] of sb3-contrib's TRPO in the same worlds."""
+    from stable_baselines3.common.callbacks import BaseCallback
+
+    curve = []
+
+    class Note(BaseCallback):
+        def _on_step(self):
+            return True
+
+        def _on_rollout_end(self):
+            last = [episode["r"] > 0 for episode in self.model.ep_info_buffer]  # only the goal makes it positive
+            curve.append((self.num_timesteps, float(np.mean(last)) if last else 0.0))
+
+    sb3_model(size, seed=seed, max_steps=4 * size).learn(env_steps, callback=Note())
+    return curve
+
+
+def draw(curves, file):
+    """The curves on one page."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure(layout={"xaxis_title": "steps in the worlds", "yaxis_title": "success of episodes in training"})
+    for (name, curve), dash in zip(curves.items(), ("solid", "dash", "dot"), strict=False):
+        x, y = zip(*curve, strict=True)
+        figure.add_scatter(x=x, y=y, name=name, line_dash=dash)
+    figure.write_html(file, include_plotlyjs=True, config={"showSendToCloud": False})
+
+
+# -- the command line -------------------------------------------------------------------------------
+
+
+def main(arguments=None):
+    """Run the command line; returns what was measured."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=10, help="for each measurement")
+    parser.add_argument("--json", help="write the numbers to a file")
+    parser.add_argument("--curves", help="draw learning curves into this HTML file instead (takes minutes)")
+    parser.add_argument("--env-steps", type=int, default=200_000, help="of each learning curve")
+    parser.add_argument("--serve", choices=UPDATES, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.serve:
+        return serve(options.serve)
+    if options.curves:
+        results = {
+            "VIN, pnzoo": pnzoo_curve("VIN", options.env_steps),
+            "perceptron, pnzoo": pnzoo_curve("perceptron", options.env_steps),
+            "perceptron, sb3-contrib": sb3_curve(options.env_steps),
+        }
+        draw(results, options.curves)
+        for name, curve in results.items():
+            print(f"{name:24} {len(curve):4} batches, success at the end {curve[-1][1]:.3f}")
+    else:
+        many, loop = vector_rate(options.seconds), loop_rate(options.seconds)
+        print(f"{WORLDS} worlds of {SIZE}x{SIZE}: {many:,.0f} steps a second together")
+        print(f"a loop over single worlds: {loop:,.0f} steps a second; ratio {many / loop:.0f}")
+        results = {"vector_steps_a_second": many, "loop_steps_a_second": loop}
+        results["update_seconds"] = updates(options.seconds, UPDATES)
+        for name, seconds in results["update_seconds"].items():
+            ratio = results["update_seconds"].get("pnzoo", float("nan")) / seconds
+            print(f"update, {name:10} {seconds * 1e3:8.1f} ms   pnzoo takes {ratio:.2f} of it")
+    if options.json:
+        with open(options.json, "w") as file:
+            json.dump(results, file, indent=1)
+    return results
+
+
+if __name__ == "__main__":
+    main()
