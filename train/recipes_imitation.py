@@ -15,6 +15,9 @@ class Stage:
     rate_to: float = 1e-3
     families: tuple = ("open",)  # of `gridworld.FAMILIES`, in equal parts; "open" are the paper's maps
 
+    def __post_init__(self):
+        object.__setattr__(self, "families", tuple(self.families))  # a card has them as a list
+
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:

@@ -1,5 +1,6 @@
 """The benchmark compares like with like: the bare recurrence is the model's own, and the peer learns."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -9,6 +10,7 @@ from pnzoo import gridworld
 from pnzoo.models import VIN
 from tests.benchmarks import planning, public_vin, recurrence
 from train import readme
+from train.recipes_imitation import RECIPES, Stage
 
 MEASURED = {
     "hardware": "2 CPU cores",
@@ -64,7 +66,11 @@ def test_throughput_and_growth_measure_what_they_name(small_vin):
 
 def test_both_trainers_learn(monkeypatch):
     pytest.importorskip("torch")
+    small = {"config": {"k": 4, "channels": 4, "features": [8]}, "compile": False}
+    stages = (Stage(size=8, maps=64, epochs=1, k=4),)
+    monkeypatch.setitem(RECIPES, "vin16", dataclasses.replace(RECIPES["vin16"], stages=stages, **small))
     monkeypatch.setattr(planning, "TRAINING_MAPS", 64)
+    monkeypatch.setattr(planning, "PEER_SAMPLES", 128)
     for name, turns in (("pnzoo", 6), ("public", 12)):
         train, states = planning.TRAINERS[name]()
         losses = [float(train()) for _ in range(turns)]

@@ -58,7 +58,7 @@ def test_shades_go_from_dark_to_bright():
         (("--steps", "0", "4"), TINY, "whole numbers >= 1 in rising order"),
         (("--steps", "8", "4"), TINY, r"such as 1 4 8 16; got \[8, 4\]"),
         ((), TINY.replace("S", "."), "the map needs an S and a G"),
-        ((), "##\n#\n", "row"),
+        ((), "##\n#\n", "line 2"),
         (("--model", "no_such_model"), TINY, "no_such_model"),
         (("--model", "cnn8"), TINY, "does not plan by value iteration"),
     ],
