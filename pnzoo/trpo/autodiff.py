@@ -1,8 +1,10 @@
 """A Keras model as a policy with one flat vector of parameters, differentiable on TensorFlow, JAX and PyTorch.
 
 Keras has no gradient function of its own. What TRPO needs of one fits into the three short classes below: compile a
-function, differentiate it by its first argument, push a tangent through it and pull a cotangent back.
+function, differentiate it by its first argument, and multiply by its Jacobian from either side.
 """
+
+import inspect
 
 import keras
 import numpy as np
@@ -32,12 +34,13 @@ class Policy:
         self.shapes = [tuple(variable.shape) for variable in model.trainable_variables]
         self.ends = np.cumsum([int(np.prod(shape)) for shape in self.shapes])
         self.tools = tools = {"jax": _Jax, "tensorflow": _TensorFlow, "torch": _Torch}[keras.backend.backend()]
+        self.mode = tools.mode if "training" in inspect.signature(model.call).parameters else {}
         finished = tools.compiled if compile else tools.traced
         self._logits = finished(self._call)
         self._cells = finished(self._call_everywhere)
         self._surrogate = finished(tools.value_and_gradient(self._objective))
         self._measure = finished(self._objective_and_kl)
-        self._fisher = finished(self._fisher_product)
+        self._fisher = tools.pushed_and_pulled(self._call, self._curve, finished)
 
     # -- parameters ---------------------------------------------------------------------------------
 
@@ -90,18 +93,21 @@ class Policy:
             found += self._numbers(self._measure, theta, np.float32(entropy), *part)
         return float(found[0]), float(found[1])
 
-    def fisher(self, data, vector):
-        """The Fisher matrix of the policy, averaged over the batch, times a vector: [P] -> [P].
+    def fisher(self, data):
+        """The Fisher matrix of the policy, averaged over the batch, as the function v -> F v: [P] -> [P].
 
         It is the Hessian of the mean KL divergence at the present parameters: F = mean J' (diag(p) - p p') J with J the
-        Jacobian of the logits, so that one tangent pushed forward and one cotangent pulled back give F v.
+        Jacobian of the logits, so that one tangent pushed forward and one cotangent pulled back give F v. The network
+        itself is computed once, here, and not again for each vector.
         """
-        theta, found = self.parameters(), 0.0
-        vector = np.asarray(vector, "float32")
-        for image, positions, *_, weight in self._weighted(data):
-            product = self._numbers(self._fisher, theta, vector, image, positions, weight)
-            found = found + product.astype(float)
-        return found
+        theta = self.parameters()
+        parts = [self._fisher(theta, weight, *where) for *where, _, _, _, weight in self._weighted(data)]
+
+        def product(vector):
+            vector = np.asarray(vector, "float32")
+            return sum(ops.convert_to_numpy(part(vector)).astype(float) for part in parts)
+
+        return product
 
     # -- in the language of keras.ops, to be compiled ------------------------------------------------
 
@@ -111,7 +117,8 @@ class Policy:
             for end, shape in zip(self.ends.tolist(), self.shapes, strict=True)
         ]
         fixed = [variable.value for variable in self.model.non_trainable_variables]
-        return self.model.stateless_call(parts, fixed, image if positions is None else (image, positions))[0]
+        inputs = image if positions is None else (image, positions)
+        return self.model.stateless_call(parts, fixed, inputs, **self.mode)[0]
 
     def _call_everywhere(self, theta, image):
         return self._call(theta, image, None)
@@ -128,12 +135,11 @@ class Policy:
         kl = ops.sum(weight * ops.sum(ops.exp(old) * (old - new), axis=-1))
         return ops.stack([gain, kl])
 
-    def _fisher_product(self, theta, vector, image, positions, weight):
-        def curve(logits, tangent):  # (diag(p) - p p') tangent, a step at a time
-            p = ops.softmax(logits, axis=-1)
-            return weight[..., None] * p * (tangent - ops.sum(p * tangent, axis=-1, keepdims=True))
-
-        return self.tools.push_and_pull(lambda at: self._call(at, image, positions), curve, theta, vector)
+    @staticmethod
+    def _curve(logits, tangent, weight):
+        """(diag(p) - p p') tangent, a step at a time."""
+        p = ops.softmax(logits, axis=-1)
+        return weight[..., None] * p * (tangent - ops.sum(p * tangent, axis=-1, keepdims=True))
 
     # -- a batch in parts of one shape, so that each function compiles once ---------------------------
 
@@ -157,6 +163,8 @@ class Policy:
 class _Jax:
     """Compiled by XLA."""
 
+    mode = {"training": False}  # value iteration is then a loop: compiled in seconds, unrolled steps take minutes
+
     @staticmethod
     def compiled(function):
         import jax
@@ -172,16 +180,28 @@ class _Jax:
         return jax.value_and_grad(function)
 
     @staticmethod
-    def push_and_pull(function, curve, theta, vector):
-        """J' curve(f, J vector) with J the Jacobian of the function f at theta."""
+    def pushed_and_pulled(function, curve, compiled):
+        """(theta, weight, *inputs) -> the function v -> J' curve(value, J v, weight), J the Jacobian at theta."""
         import jax
 
-        value, tangent = jax.jvp(function, (theta,), (vector,))
-        return jax.vjp(function, theta)[1](curve(value, tangent))[0]
+        linear = compiled(lambda theta, *inputs: jax.linearize(lambda at: function(at, *inputs), theta))
+
+        @compiled
+        def product(value, push, weight, vector):
+            pull = jax.linear_transpose(push, vector)
+            return pull(curve(value, push(vector), weight))[0]
+
+        def prepared(theta, weight, *inputs):
+            value, push = linear(theta, *inputs)
+            return lambda vector: product(value, push, weight, vector)
+
+        return prepared
 
 
 class _TensorFlow:
     """Graphs, compiled by XLA or not; forward-mode gradients from an accumulator."""
+
+    mode = {}  # value iteration unrolled: a loop has no forward-mode gradient
 
     @staticmethod
     def compiled(function, xla=True):
@@ -207,17 +227,24 @@ class _TensorFlow:
         return both
 
     @staticmethod
-    def push_and_pull(function, curve, theta, vector):
+    def pushed_and_pulled(function, curve, compiled):
+        """As on JAX, but a graph can't keep J between two calls: each product runs the network again."""
         import tensorflow as tf
 
-        with tf.autodiff.ForwardAccumulator(theta, vector) as forward, tf.GradientTape() as tape:
-            tape.watch(theta)
-            value = function(theta)
-        return tape.gradient(value, theta, output_gradients=curve(value, forward.jvp(value)))
+        @compiled
+        def product(theta, vector, weight, *inputs):
+            with tf.autodiff.ForwardAccumulator(theta, vector) as forward, tf.GradientTape() as tape:
+                tape.watch(theta)
+                value = function(theta, *inputs)
+            return tape.gradient(value, theta, output_gradients=curve(value, forward.jvp(value), weight))
+
+        return lambda theta, weight, *inputs: lambda vector: product(theta, vector, weight, *inputs)
 
 
 class _Torch:
     """Never compiled: torch.compile needs a C++ compiler and minutes. Eager mode is PyTorch's usual way."""
+
+    mode = {}
 
     @staticmethod
     def compiled(function):
@@ -233,8 +260,21 @@ class _Torch:
         return lambda *arguments: both(*arguments)[::-1]
 
     @staticmethod
-    def push_and_pull(function, curve, theta, vector):
+    def pushed_and_pulled(function, curve, compiled):
+        """As on JAX. J' u is linear in u, so that its derivative by u, pulled back along v, is J v."""
         import torch
 
-        value, tangent = torch.func.jvp(function, (theta,), (vector,))
-        return torch.func.vjp(function, theta)[1](curve(value, tangent))[0]
+        @compiled
+        def prepared(theta, weight, *inputs):
+            theta = theta.detach().requires_grad_()
+            value = function(theta, *inputs)
+            u = torch.zeros_like(value, requires_grad=True)
+            (pulled,) = torch.autograd.grad(value, theta, u, create_graph=True)
+
+            def product(vector):
+                (tangent,) = torch.autograd.grad(pulled, u, ops.convert_to_tensor(vector), retain_graph=True)
+                return torch.autograd.grad(value, theta, curve(value, tangent, weight), retain_graph=True)[0].detach()
+
+            return product
+
+        return prepared

@@ -63,9 +63,13 @@ def update(
         return Outcome(False, reason="the objective or its gradient is not finite")
     if not gradient.any():
         return Outcome(False, reason="the gradient is zero: every advantage is the same")
-    few = [array[:fisher_maps] for array in data]
-    direction = conjugate_gradient(lambda v: policy.fisher(few, v) + damping * v, gradient, cg_steps)
-    curvature = direction @ (policy.fisher(few, direction) + damping * direction)
+    fisher = policy.fisher([array[:fisher_maps] for array in data])
+
+    def damped(vector):
+        return fisher(vector) + damping * vector
+
+    direction = conjugate_gradient(damped, gradient, cg_steps)
+    curvature = direction @ damped(direction)
     if not math.isfinite(curvature) or curvature <= 0:
         return Outcome(False, reason="the Fisher matrix gives no direction")
     longest = math.sqrt(2 * kl_limit / curvature) * direction

@@ -86,7 +86,7 @@ def test_the_fisher_product_is_the_explicit_matrix_times_the_vector(policy, thet
     fisher, data = explicit_fisher(theta, batch), batch.data(advantage_of(batch))
     for seed in range(3):
         vector = np.random.default_rng(seed).normal(size=24)
-        np.testing.assert_allclose(policy.fisher(data, vector), fisher @ vector, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(policy.fisher(data)(vector), fisher @ vector, rtol=1e-4, atol=1e-5)
 
 
 def test_the_fisher_matrix_is_the_curvature_of_the_kl(policy, theta, batch):
@@ -119,7 +119,7 @@ def test_objective_and_gradient(policy, theta, batch, entropy):
 def test_compiled_functions_give_the_same(policy, theta, batch):
     data, vector = batch.data(advantage_of(batch)), np.random.default_rng(0).normal(size=24)
     compiled = Policy(policy.model, maps_a_pass=4, compile=True)
-    np.testing.assert_allclose(compiled.fisher(data, vector), policy.fisher(data, vector), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(compiled.fisher(data)(vector), policy.fisher(data)(vector), rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(compiled.surrogate(data)[1], policy.surrogate(data)[1], rtol=1e-4, atol=1e-5)
 
 
@@ -131,9 +131,9 @@ def test_a_planning_network_has_the_same_products_in_one_pass_or_many():
     batch = walk(one, worlds(), STEPS, np.random.default_rng(0))
     data = batch.data(advantage_of(batch))
     u, v = np.random.default_rng(2).normal(size=(2, len(one.parameters())))
-    product = one.fisher(data, v)
-    np.testing.assert_allclose(many.fisher(data, v), product, rtol=1e-3, atol=1e-5)
-    assert u @ product == pytest.approx(v @ one.fisher(data, u), rel=1e-3)
+    product = one.fisher(data)(v)
+    np.testing.assert_allclose(many.fisher(data)(v), product, rtol=1e-3, atol=1e-5)
+    assert u @ product == pytest.approx(v @ one.fisher(data)(u), rel=1e-3)
     assert v @ product > 0
     np.testing.assert_allclose(many.surrogate(data)[1], one.surrogate(data)[1], rtol=1e-3, atol=1e-5)
     np.testing.assert_allclose(many.cells(batch.image), one.cells(batch.image), rtol=1e-4, atol=1e-5)
