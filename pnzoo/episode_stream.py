@@ -23,6 +23,7 @@ class EpisodeStream(keras.utils.PyDataset):
         seed: seed of the stream.
         augment: None, or a dict of `warp.random_affine`'s limits, to warp every image by a map of its own.
         epoch: the epoch to start at, when resuming.
+        group: int `[C]` to draw each episode from whole groups of classes (`episodes.sample_neighbours`), or None.
         targets: what each batch asks for: `"queries"` (labels int `[B, Q]`), `"all"` (labels int `[B, S + Q]`,
             support before query), or `"classes"` (the same with the numbers of the classes in `images`); or a tuple
             of two, to have a dict of both by the names `episode` and `classes`.
@@ -50,6 +51,7 @@ class EpisodeStream(keras.utils.PyDataset):
         augment=None,
         epoch=0,
         targets="queries",
+        group=None,
         **fit,
     ):
         super().__init__(**fit)
@@ -58,6 +60,7 @@ class EpisodeStream(keras.utils.PyDataset):
         self.shapes = shapes or [(way, shot, queries)]
         self.support_size, self.batch_size, self.steps = support_size, batch_size, steps
         self.seed, self.augment, self.epoch, self.targets = seed, augment, epoch, targets
+        self.group = group
 
     @property
     def num_batches(self):
@@ -69,7 +72,7 @@ class EpisodeStream(keras.utils.PyDataset):
     def __getitem__(self, index):
         rng = np.random.default_rng((self.seed, self.epoch, index))
         way, shot, queries = self.shapes[index % len(self.shapes)]
-        drawn = [episodes.sample(self.counts, way, shot, queries, rng) for _ in range(self.batch_size)]
+        drawn = [self._draw(way, shot, queries, rng) for _ in range(self.batch_size)]
         inputs, y = episodes.batch(self.images, drawn, self.support_size)
         for role in ("support", "query"):
             inputs[role] = self._ink(inputs[role], rng)
@@ -77,6 +80,11 @@ class EpisodeStream(keras.utils.PyDataset):
             return inputs, self._target(self.targets, y, drawn)
         names = ("episode", "classes")
         return inputs, {name: self._target(kind, y, drawn) for name, kind in zip(names, self.targets, strict=True)}
+
+    def _draw(self, way, shot, queries, rng):
+        if self.group is None:
+            return episodes.sample(self.counts, way, shot, queries, rng)
+        return episodes.sample_neighbours(self.group, way, shot, queries, rng, self.counts)
 
     def _target(self, kind, y, drawn):
         if kind == "queries":

@@ -122,6 +122,35 @@ def sample_within(alphabet, way, shot, queries, rng, counts):
     return sample(counts, way, shot, queries, rng, among=np.flatnonzero(alphabet == rng.choice(wide)))
 
 
+def sample_neighbours(group, way, shot, queries, rng, counts):
+    """Draw one episode from whole groups of classes, so that classes which are alike meet.
+
+    Groups (alphabets, say) are taken in random order until they hold `way` classes; the last one may give a part.
+
+    Args:
+        group: int `[C]`, which group each class belongs to.
+        way, shot, queries, rng, counts: as in `sample`.
+
+    Returns:
+        `Episode`.
+
+    Raises:
+        ValueError: if there are fewer than `way` classes.
+
+    Example:
+        >>> rng = np.random.default_rng(0)
+        >>> group = np.repeat(np.arange(10), 6)                              # 10 groups of 6 classes
+        >>> len(set(group[sample_neighbours(group, 12, 1, 1, rng, [20] * 60).classes]))
+        2
+    """
+    group, taken = np.asarray(group), []
+    for name in rng.permutation(np.unique(group)):
+        if len(taken) >= way:
+            break
+        taken = np.r_[taken, rng.permutation(np.flatnonzero(group == name))[: way - len(taken)]].astype(int)
+    return sample(counts, way, shot, queries, rng, among=taken)
+
+
 def batch(images, episodes, support_size=None):
     """Look up images (or codes) and stack episodes into the arrays that the models take.
 

@@ -89,7 +89,7 @@ def _read_png(path):
     return np.rint(shrink(255 - paper)).astype("uint8")
 
 
-def sample_runs(characters, n, rng, way=20):
+def sample_runs(characters, n, rng, way=20, codes=None):
     """Draw tasks of the same kind: within one alphabet, one training and one test image a character.
 
     Args:
@@ -97,9 +97,11 @@ def sample_runs(characters, n, rng, way=20):
         n: how many runs.
         rng: a `numpy.random.Generator`.
         way: characters in a run.
+        codes: float32 `[classes, drawings, D]` of the characters' images, to look up instead of them: an exam of many
+            runs then encodes every drawing once.
 
     Returns:
-        A list of n `Run`.
+        A list of n `Run`; with `codes`, their `training` and `test` are codes `[way, D]`.
 
     Raises:
         ValueError: if no alphabet has `way` characters.
@@ -107,12 +109,11 @@ def sample_runs(characters, n, rng, way=20):
     from pnzoo.episodes import sample_within
 
     counts = [len(drawings) for drawings in characters.images]
+    shown = characters.images if codes is None else codes
     runs = []
     for _ in range(n):
         episode = sample_within(characters.alphabet, way, 1, 1, rng, counts)
-        support, query = (
-            np.stack([characters.images[c][d] for c, d in rows]) for rows in (episode.support, episode.query)
-        )
+        support, query = (np.stack([shown[c][d] for c, d in rows]) for rows in (episode.support, episode.query))
         answer = [int(np.flatnonzero(episode.support_label == label)[0]) for label in episode.query_label]
         runs.append(Run(support, query, np.array(answer)))
     return runs
@@ -123,7 +124,7 @@ def error_rate(model, runs):
 
     Args:
         model: a few-shot model with `encode` and `match`.
-        runs: list of `Run`.
+        runs: list of `Run`, of images or of the model's codes.
 
     Returns:
         float `[len(runs)]`, one error rate a run.
@@ -132,9 +133,9 @@ def error_rate(model, runs):
 
     from pnzoo.models.matching import encode_all
 
-    training, test = (
-        encode_all(model, np.stack([getattr(run, part) for run in runs])) for part in ("training", "test")
-    )
+    training, test = (np.stack([getattr(run, part) for run in runs]) for part in ("training", "test"))
+    if training.ndim > 3:  # images [runs, way, H, W]
+        training, test = encode_all(model, training), encode_all(model, test)
     labels = np.tile(np.eye(training.shape[1], dtype="float32"), (len(runs), 1, 1))
     log_p = ops.convert_to_numpy(model.match(training, labels, test))
     return (log_p.argmax(-1) != np.stack([run.answer for run in runs])).mean(1)

@@ -74,3 +74,13 @@ def test_targets(targets):
             assert (shown[0] == shown[1]) == (y[0, i] == y[0, j])
     if targets != "all":
         assert y[0, 0] == np.flatnonzero((np.rint(order[0] * 255) == IMAGES).all((2, 3)).any(1))[0]
+
+
+def test_whole_groups_are_drawn_when_asked():
+    group = np.repeat([0, 1], 6)
+    alone = stream(way=6, group=group, targets="classes")
+    for _ in range(4):
+        for batch in range(3):
+            (classes,) = alone[batch][1]
+            assert len(set(group[classes])) == 1
+        alone.on_epoch_end()

@@ -99,6 +99,31 @@ def test_within_one_alphabet():
         episodes.sample_within(alphabet, 7, 1, 1, rng, [5] * 13)
 
 
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**6), sizes=st.lists(st.integers(1, 7), min_size=1, max_size=6), data=st.data())
+def test_whole_groups_meet(seed, sizes, data):
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    way = data.draw(st.integers(1, len(group)))
+    episode = episodes.sample_neighbours(group, way, 1, 1, np.random.default_rng(seed), [3] * len(group))
+    assert len(set(episode.classes.tolist())) == way
+    taken = np.bincount(group[episode.classes], minlength=len(sizes))
+    cut = (taken > 0) & (taken < sizes)
+    assert cut.sum() <= 1  # only the last group gives a part
+
+
+def test_every_group_gets_its_turn():
+    group, rng = np.repeat(np.arange(5), 4), np.random.default_rng(0)
+    seen = np.zeros(20)
+    for _ in range(300):
+        seen[episodes.sample_neighbours(group, 6, 1, 1, rng, [3] * 20).classes] += 1
+    assert seen.min() > 0.5 * seen.mean()
+
+
+def test_more_classes_than_all_groups_have():
+    with pytest.raises(ValueError, match="there are 8"):
+        episodes.sample_neighbours([0] * 4 + [1] * 4, 9, 1, 1, np.random.default_rng(0), [3] * 8)
+
+
 @pytest.mark.parametrize(
     ("arguments", "match"),
     [

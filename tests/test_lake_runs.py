@@ -3,6 +3,8 @@ import pytest
 
 from pnzoo import glyphs
 from pnzoo.lake_runs import error_rate, read_runs, sample_runs
+from pnzoo.models import MatchingNetwork
+from pnzoo.models.matching import encode_all
 
 Image = pytest.importorskip("PIL.Image")
 
@@ -75,6 +77,17 @@ def test_sampled_runs_stay_within_an_alphabet_and_never_repeat_an_image():
         assert len({characters.alphabet[c] for c, _ in training}) == 1
         assert not set(training) & set(test)
         assert [training[a][0] for a in run.answer] == [c for c, _ in test]
+
+
+def test_runs_of_codes_are_judged_like_runs_of_images():
+    characters = glyphs.generate(2, 6, 4, seed=3)
+    network = MatchingNetwork(encoder_options={"filters": 8}, views=2)
+    codes = encode_all(network, characters.images)
+    by_image, by_code = (
+        error_rate(network, sample_runs(characters, 8, np.random.default_rng(1), way=5, codes=c)) for c in (None, codes)
+    )
+    assert by_code.tolist() == by_image.tolist()
+    assert 0 < by_code.mean() < 1
 
 
 def test_sampled_runs_are_seeded():

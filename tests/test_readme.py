@@ -111,7 +111,16 @@ def test_a_few_shot_row_has_accuracy_interval_and_paper(guide, toy_zoo):
     metric = {"value": 0.981, "n": 1000, "interval": [0.979, 0.983], "on": "test", "command": "x", "paper": 0.981}
     pnzoo.save(guide, toy_zoo / "shots", {"task": "few-shot", "metrics": [{"name": "5w1s", **metric}]})
     row = readme.fewshot_table().splitlines()[-1]
-    assert "| 98.10 ± 0.20 % (paper 98.1 %) | - | - | - | 1,000 | 40 |" in row
+    assert "| 98.10 ± 0.20 % (paper 98.1 %) | - | - | - | - | 1,000 | 40 |" in row
+
+
+def test_lakes_task_is_shown_as_an_error_next_to_what_people_reach(guide, toy_zoo):
+    metric = {"value": 0.9, "n": 50, "interval": [0.88, 0.92], "on": "test", "command": "x", "paper": None}
+    card = {"task": "few-shot", "metrics": [{"name": "within_alphabet_20w1s", **metric}]}
+    pnzoo.save(guide, toy_zoo / "shots", card)
+    table = readme.lake_table()
+    assert "| 10.0 ± 2.0 % | 50 |" in table
+    assert "| people | 4.5 % | 20 |" in table
 
 
 def test_a_marker_without_its_end_is_an_error():

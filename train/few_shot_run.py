@@ -37,19 +37,27 @@ def train(recipe, folder, *, command="", fresh=False, verbose=2):
         The trained network in float32, also saved in `folder / "entry"`.
     """
     folder = run.open_folder(folder, recipe, fresh)
+    if recipe.members:
+        return _train_members(recipe, folder, command, verbose)
     keras.utils.set_random_seed(recipe.seed)
     training = few_shot_data.training(recipe)
-    trainer = make_trainer(recipe, classes=len(training.images))
+    trainer = make_trainer(recipe, classes=len(training.images), beside=folder.parent)
     pace = Pace(folder, recipe.learning_rate, recipe.minutes or None, recipe.epochs)
     callbacks = [
         pace,
-        Validate(trainer.network, few_shot_data.validation(recipe), folder, recipe.validate_every),
+        Validate(
+            trainer.network,
+            few_shot_data.validation(recipe),
+            folder,
+            recipe.validate_every,
+            within=bool(recipe.held_out),
+        ),
         keras.callbacks.TerminateOnNaN(),
         keras.callbacks.CSVLogger(str(folder / "history.csv"), append=pace.epoch > 0),
         keras.callbacks.BackupAndRestore(str(folder / "backup"), delete_checkpoint=False),
     ]
     if pace.spent_before < 1:
-        stream = make_stream(recipe, training.images, pace.epoch)
+        stream = make_stream(recipe, training, pace.epoch)
         trainer.fit(stream, epochs=recipe.epochs, callbacks=callbacks, verbose=verbose)
     trainer.network.load_weights(folder / "best.weights.h5")
     network = copy(trainer.network, **_at_the_end(recipe))
@@ -57,11 +65,47 @@ def train(recipe, folder, *, command="", fresh=False, verbose=2):
     return network
 
 
-def make_stream(recipe, images, epoch=0):
-    """The recipe's episodes, from an epoch on."""
+def member_recipes(recipe):
+    """The recipe of every member."""
+    return [dataclasses.replace(recipe, **{**changes, "members": []}) for changes in recipe.members]
+
+
+def _train_members(recipe, folder, command, verbose):
+    """Train every member in a folder of its own, then put their encoders side by side."""
+    recipes = member_recipes(recipe)
+    folders = [folder / f"member{i + 1}" for i in range(len(recipes))]
+    trained = [train(one, place, verbose=verbose) for one, place in zip(recipes, folders, strict=True)]
+    network = join(trained, **_at_the_end(recipe))
+    seconds = [hub.card(place / "entry")["wall_seconds"] for place in folders]
+    # the curves on the card are the last member's
+    facts = {**card(recipe, folders[-1], command), "wall_seconds": round(sum(seconds), 1)}
+    hub.save(network, folder / "entry", facts)
+    return network
+
+
+def join(networks, **changes):
+    """One `MatchingNetwork` whose encoder holds those of several, and whose scale is their geometric mean.
+
+    Args:
+        networks: `MatchingNetwork`s without context, with a learned scale.
+        **changes: its other arguments.
+    """
+    settings = [network.settings for network in networks]
+    members = [{"encoder": one["encoder"], **one["encoder_options"]} for one in settings]
+    network = type(networks[0])(encoder="joint", encoder_options={"members": members}, **changes)
+    network.build_weights()
+    for member, source in zip(network.encoder.members, networks, strict=True):
+        member.set_weights(source.encoder.get_weights())
+    scales = [float(keras.ops.convert_to_numpy(one.attention_kernel.log_scale)) for one in networks]
+    network.attention_kernel.log_scale.assign(sum(scales) / len(scales))
+    return network
+
+
+def make_stream(recipe, characters, epoch=0):
+    """The recipe's episodes of `Characters`, from an epoch on."""
     targets = OBJECTIVES[recipe.objective][2]
     return EpisodeStream(
-        images,
+        characters.images,
         way=recipe.way,
         shot=tuple(recipe.shot) if isinstance(recipe.shot, list) else recipe.shot,
         queries=recipe.queries,
@@ -73,19 +117,21 @@ def make_stream(recipe, images, epoch=0):
         augment=recipe.augment,
         epoch=epoch,
         targets=(targets, "classes") if recipe.class_weight else targets,
+        group=few_shot_data.groups(characters) if recipe.whole_alphabets else None,
         workers=2,
         max_queue_size=8,
     )
 
 
-def make_trainer(recipe, classes):
-    """Build and compile what `fit` trains."""
+def make_trainer(recipe, classes, beside=None):
+    """Build and compile what `fit` trains; a start from `"member1"` is looked up in the folder `beside`."""
     module = importlib.import_module(hub.CLASSES[recipe.model])
     config = {k: v for k, v in recipe.config.items() if k not in _at_the_end(recipe)}
     network = getattr(module, recipe.model)(**config, dtype=recipe.precision)
     network.build_weights()
     if recipe.start_from:
-        _start(network, hub.load(recipe.start_from))
+        earlier = recipe.start_from.startswith("member")
+        _start(network, hub.load(beside / recipe.start_from / "entry" if earlier else recipe.start_from))
     trainer = EpisodeTrainer(
         network, recipe.objective, classes if recipe.class_weight else 0, recipe.class_head, recipe.margin
     )

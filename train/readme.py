@@ -12,18 +12,28 @@ import re
 from pathlib import Path
 
 from pnzoo import cards, hub
+from train import readme_rl
 
 README = Path(__file__).parent.parent / "README.md"
 MEASURED = README.parent / "tests" / "benchmarks" / "planning.json"
 MATCHING = README.parent / "tests" / "benchmarks" / "matching.json"
 DASHBOARD = README.parent / "tests" / "benchmarks" / "dashboard.json"
+BASELINES = README.parent / "tests" / "benchmarks" / "baselines.json"
+# Errors on Lake's own 20 runs, from Lake et al. 2015 and Koch et al. 2015.
+LAKE = (
+    ("BPL", 0.033, 20),
+    ("people", 0.045, 20),
+    ("Siamese network of Koch", 0.08, 20),
+    ("convolutional network", 0.135, 20),
+    ("Hausdorff distance", 0.388, 20),
+)
 SHOTS = ("5w1s", "5w5s", "20w1s", "20w5s")
 
 
 def planning_table():
     """One row a planner: what it reaches on fresh maps of its size, next to the paper's number."""
     head = "| entry | success | 95 % interval | paper | optimal length | maps | parameters | weights |"
-    rows = [_planning_row(card) for card in _cards("planning")]
+    rows = [_planning_row(card) for card in _cards("planning") if not readme_rl.by_reinforcement(card)]
     return "\n".join([head, "|---|---|---|---|---|---|---|---|", *rows])
 
 
@@ -44,9 +54,9 @@ def _planning_row(card):
 
 def fewshot_table():
     """One row a few-shot model: accuracy at each way and shot with its interval, next to the paper's number."""
-    head = "| entry | " + " | ".join(SHOTS) + " | episodes | parameters | weights |"
+    head = "| entry | " + " | ".join(SHOTS) + " | MNIST 10w1s | episodes | parameters | weights |"
     rows = [_fewshot_row(card) for card in _cards("few-shot")]
-    return "\n".join([head, "|---" * (len(SHOTS) + 4) + "|", *rows])
+    return "\n".join([head, "|---" * (len(SHOTS) + 5) + "|", *rows])
 
 
 def _fewshot_row(card):
@@ -55,6 +65,7 @@ def _fewshot_row(card):
     cells = [
         _link(card),
         *[_accuracy(metric) for metric in metrics],
+        _accuracy(_metric(card, "mnist_10w1s")),
         " to ".join(f"{n:,}" for n in dict.fromkeys(counts[:1] + counts[-1:])) or "-",
         f"{card['parameters']:,}",
         _size(card),
@@ -190,12 +201,39 @@ def matching_table(measured=None):
     return "\n".join(lines)
 
 
+def lake_table():
+    """Errors at Lake's within-alphabet task: the entries that were measured on it, then what others report."""
+    rows = []
+    for card in _cards("few-shot"):
+        if found := _metric(card, "within_alphabet_20w1s"):
+            half = 50 * (found["interval"][1] - found["interval"][0])
+            rows.append(f"| {_link(card)} | {100 * (1 - found['value']):.1f} ± {half:.1f} % | {found['n']:,} |")
+    rows += [f"| {name} | {100 * error:.1f} % | {runs} |" for name, error, runs in LAKE]
+    return "\n".join(["| 20-way 1-shot within an alphabet | error | runs |", "|---|---|---|", *rows])
+
+
+def baselines_table(measured=None):
+    """Baselines without weights of their own, as `train.baselines` measured them."""
+    if measured is None and not BASELINES.exists():
+        return "Not measured yet: `python -m train.baselines`."
+    measured = measured or json.loads(BASELINES.read_text(encoding="utf-8"))
+    head = "| baseline | " + " | ".join(SHOTS) + " | episodes |"
+    rows = [
+        " | ".join(["| " + row["name"], *(_accuracy(row.get(shot)) for shot in SHOTS), f"{measured['episodes']:,} |"])
+        for row in measured["rows"]
+    ]
+    return "\n".join([head, "|---" * (len(SHOTS) + 2) + "|", *rows])
+
+
 TABLES = {
+    "lake-table": lake_table,
+    "baselines-table": baselines_table,
     "matching-benchmark": matching_table,
     "planning-table": planning_table,
     "few-shot-table": fewshot_table,
     "benchmark": benchmark_table,
     "dashboard-benchmark": dashboard_table,
+    **readme_rl.TABLES,
 }
 
 

@@ -21,17 +21,19 @@ class Validate(keras.callbacks.Callback):
         characters: `Characters`, or None.
         folder: the run's folder.
         every: epochs between two validations.
+        within: whether each episode stays within one alphabet, as in Lake's task.
     """
 
-    def __init__(self, network, characters, folder, every):
+    def __init__(self, network, characters, folder, every, within=False):
         super().__init__()
         self.network, self.characters, self.every = network, characters, every
         self.best_file, self.score_file = folder / "best.weights.h5", folder / "best.json"
+        self.within = within
         self.way = min(20, getattr(network, "max_way", 20))
 
     @property
     def name(self):
-        return f"val_{self.way}w1s"
+        return f"val_{'within_' * self.within}{self.way}w1s"
 
     def on_epoch_end(self, epoch, logs=None):
         if self.characters is None:
@@ -57,4 +59,6 @@ class Validate(keras.callbacks.Callback):
         if self.characters is None:
             return None
         codes = encode_all(self.network, self.characters.images)
-        return episode_exam.accuracy(self.network, codes, way=self.way, shot=1, n=EPISODES, seed=1)["value"]
+        within = self.characters.alphabet if self.within else None
+        exam = {"way": self.way, "shot": 1, "n": EPISODES, "seed": 1, "alphabet": within}
+        return episode_exam.accuracy(self.network, codes, **exam)["value"]

@@ -3,6 +3,8 @@
 import keras
 from keras import layers, ops
 
+from pnzoo.layers.matching_attention import unit
+
 
 @keras.saving.register_keras_serializable("pnzoo")
 class Conv4Encoder(keras.layers.Layer):
@@ -144,16 +146,55 @@ class ResidualBlock(keras.layers.Layer):
         return {**super().get_config(), "filters": self.filters}
 
 
-ENCODERS = {"conv4": Conv4Encoder, "residual": ResidualEncoder}
+@keras.saving.register_keras_serializable("pnzoo")
+class JointEncoder(keras.layers.Layer):
+    """Several encoders side by side: their codes, each brought to length 1, follow one another.
+
+    The cosine of two joint codes is the mean of the members' cosines, so encoders that were trained apart, and err
+    apart, correct each other.
+
+    Args:
+        members: list of dicts, each with `encoder` (a name) and that encoder's arguments.
+    """
+
+    def __init__(self, members, **kwargs):
+        super().__init__(**kwargs)
+        if not members:
+            raise ValueError("members is empty. Give at least one, such as {'encoder': 'conv4'}.")
+        self.settings = [dict(member) for member in members]
+        self.members = []
+        for i, member in enumerate(self.settings):
+            options = {key: value for key, value in member.items() if key != "encoder"}
+            self.members.append(make_encoder(member["encoder"], options, self.dtype_policy, name=f"member{i + 1}"))
+
+    def build(self, input_shape):
+        for member in self.members:
+            member.build(input_shape)
+        self.built = True
+
+    def call(self, images, training=False):
+        """Images `[N, H, W, 1]` to codes `[N, D]`, D the sum of the members' lengths."""
+        codes = [unit(member(images, training=training)) for member in self.members]
+        return ops.concatenate(codes, axis=-1) / len(codes) ** 0.5
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], sum(member.compute_output_shape(input_shape)[-1] for member in self.members))
+
+    def get_config(self):
+        return {**super().get_config(), "members": self.settings}
 
 
-def make_encoder(name, options=None, dtype=None):
+ENCODERS = {"conv4": Conv4Encoder, "residual": ResidualEncoder, "joint": JointEncoder}
+
+
+def make_encoder(kind, options=None, dtype=None, name="encoder"):
     """Build an encoder by name.
 
     Args:
-        name: `"conv4"` or `"residual"`.
+        kind: `"conv4"`, `"residual"` or `"joint"`.
         options: dict of its arguments.
         dtype: dtype or dtype policy.
+        name: of the layer.
 
     Returns:
         A Keras layer, images `[N, H, W, 1]` to codes `[N, D]`.
@@ -161,9 +202,9 @@ def make_encoder(name, options=None, dtype=None):
     Raises:
         ValueError: for an unknown name.
     """
-    if name not in ENCODERS:
-        raise ValueError(f"encoder={name!r} is not one of {', '.join(map(repr, ENCODERS))}.")
-    return ENCODERS[name](**(options or {}), dtype=dtype, name="encoder")
+    if kind not in ENCODERS:
+        raise ValueError(f"encoder={kind!r} is not one of {', '.join(map(repr, ENCODERS))}.")
+    return ENCODERS[kind](**(options or {}), dtype=dtype, name=name)
 
 
 def _conv(filters, size, dtype, padding="same", strides=1):

@@ -24,7 +24,7 @@ class MatchingNetwork(EpisodeModel):
     (it is not transductive).
 
     Args:
-        encoder: `"conv4"` (the paper's) or `"residual"`.
+        encoder: `"conv4"` (the paper's), `"residual"`, or `"joint"` (several side by side).
         encoder_options: dict of the encoder's arguments.
         kernel: `"cosine"`, `"plain_cosine"`, `"dot"` or `"euclidean"`, see `MatchingAttention`.
         scale, learn_scale: of the kernel.
@@ -182,11 +182,23 @@ class MatchingNetwork(EpisodeModel):
         return ops.convert_to_numpy(looks)
 
 
-def encode_all(model, images, batch_size=256):
+class Encode(keras.Model):
+    """A network's `encode` as a model, uint8 drawings `[N, H, W]` to codes, so that `predict` compiles it."""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    def call(self, drawings):
+        ink = ops.cast(drawings, "float32")[..., None] / 255
+        return ops.cast(self.network.encode(ink), "float32")
+
+
+def encode_all(model, images, batch_size=128):
     """Codes of many images, in batches.
 
     Args:
-        model: anything with `encode`.
+        model: anything with `encode`; a Keras model is compiled for it.
         images: uint8 `[..., H, W]`, 255 for ink.
         batch_size: images a batch.
 
@@ -194,8 +206,11 @@ def encode_all(model, images, batch_size=256):
         NumPy float32 `[..., D]`.
     """
     flat = np.asarray(images).reshape(-1, *np.shape(images)[-2:])
-    codes = []
-    for start in range(0, len(flat), batch_size):
-        ink = flat[start : start + batch_size].astype("float32")[..., None] / np.float32(255)
-        codes.append(ops.convert_to_numpy(model.encode(ops.convert_to_tensor(ink))).astype("float32"))
-    return np.concatenate(codes).reshape(*np.shape(images)[:-2], -1)
+    if isinstance(model, keras.Model):
+        codes = Encode(model.build_weights()).predict(flat, batch_size=batch_size, verbose=0)
+    else:
+        parts = [flat[start : start + batch_size] for start in range(0, len(flat), batch_size)]
+        ink = (part.astype("float32")[..., None] / np.float32(255) for part in parts)
+        codes = [ops.convert_to_numpy(model.encode(ops.convert_to_tensor(part))).astype("float32") for part in ink]
+        codes = np.concatenate(codes)
+    return codes.reshape(*np.shape(images)[:-2], -1)

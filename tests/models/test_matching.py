@@ -8,6 +8,7 @@ from pnzoo import glyphs
 from pnzoo.episode_stream import EpisodeStream
 from pnzoo.fine_tuning import copy
 from pnzoo.models import MANN, MatchingNetwork, SiameseNetwork
+from pnzoo.models.encoders import make_encoder
 from pnzoo.models.matching import encode_all
 
 SMALL = {"encoder_options": {"filters": 8}}
@@ -15,12 +16,13 @@ NETWORKS = {
     "plain": lambda: MatchingNetwork(**SMALL),
     "residual": lambda: MatchingNetwork("residual", {"widths": [4, 6, 8], "code": 12}),
     "views": lambda: MatchingNetwork(**SMALL, views=4),
+    "joint": lambda: MatchingNetwork("joint", {"members": [{"encoder": "conv4", "filters": 4}] * 2}, views=2),
     "fce": lambda: MatchingNetwork(**SMALL, support_context="lstm", query_steps=3),
     "set": lambda: MatchingNetwork(**SMALL, support_context="set", query_steps=2),
     "siamese": lambda: SiameseNetwork(**SMALL),
     "mann": lambda: MANN(max_way=6, **SMALL, controller=12, slots=16, width=8, heads=2),
 }
-ORDER_FREE = ("plain", "residual", "views", "set", "siamese")
+ORDER_FREE = ("plain", "residual", "views", "joint", "set", "siamese")
 
 
 @pytest.fixture(scope="module")
@@ -192,6 +194,29 @@ def test_encoding_many_images_in_batches(networks):
     assert codes.shape == (3, 5, 8)
     ink = images[2, 1:2].astype("float32")[..., None] / 255
     np.testing.assert_allclose(codes[2, 1], keras.ops.convert_to_numpy(networks["plain"].encode(ink))[0], atol=1e-5)
+
+
+def test_a_joint_code_compares_by_the_mean_of_its_members_cosines():
+    members = [{"encoder": "conv4", "filters": 8}, {"encoder": "residual", "widths": [8, 8], "code": 5, "stem": True}]
+    joint = MatchingNetwork("joint", {"members": members})
+    joint.build_weights()
+    images = np.random.default_rng(0).random((1, 6, 28, 28, 1)).astype("float32")
+    codes = joint.encode(images[0])[None]
+    got = keras.ops.convert_to_numpy(joint.similarity(codes, codes))
+    want = []
+    for member in joint.encoder.members:
+        code = keras.ops.convert_to_numpy(member(images[0]))
+        code = code / np.linalg.norm(code, axis=1, keepdims=True)
+        want.append(code @ code.T)
+    assert joint.code_length == 8 + 5
+    np.testing.assert_allclose(got[0], np.mean(want, axis=0), atol=1e-4)
+
+
+def test_a_joint_encoder_needs_members():
+    with pytest.raises(ValueError, match="members is empty"):
+        make_encoder("joint", {"members": []})
+    with pytest.raises(ValueError, match="encoder='vgg'"):
+        make_encoder("joint", {"members": [{"encoder": "vgg"}]})
 
 
 @pytest.mark.parametrize(("pool", "length"), [("valid", 64), ("same", 256)])

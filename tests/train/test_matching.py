@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import pnzoo
-from pnzoo import hub
+from pnzoo import hub, omniglot
+from pnzoo.models.matching import encode_all
 from train import few_shot_data, few_shot_run, matching, run, validate
-from train.few_shot_exam import evaluate
+from train.few_shot_exam import evaluate, measure
 from train.recipes_matching import RECIPES, Recipe
 
 TINY = Recipe(
@@ -100,6 +101,8 @@ def test_a_finished_run_is_not_trained_again(tmp_path):
          "config": {"encoder_options": {"filters": 8}, "support_context": "lstm", "query_steps": 2}},
         {"config": {"encoder_options": {"filters": 8}, "views": 3}},
         {"part": "val", "mirrors": True},
+        {"whole_alphabets": True, "mirrors": True},
+        {"held_out": 1},
     ],
 )  # fmt: skip
 def test_every_kind_of_recipe_runs(tmp_path, changes):
@@ -109,6 +112,45 @@ def test_every_kind_of_recipe_runs(tmp_path, changes):
     assert network.dtype_policy.name == "float32"
     assert type(network).__name__ == recipe.model
     assert network.settings.get("views", 1) == recipe.config.get("views", 1)
+
+
+def test_members_are_trained_apart_and_join(tmp_path):
+    members = [{"mirrors": True}, {"seed": 3, "start_from": "member1", "steps": 2}]
+    recipe = dataclasses.replace(TINY, epochs=1, members=members, config={**TINY.config, "views": 2})
+    few_shot_run.train(recipe, tmp_path / "both", command="train both", verbose=0)
+    network, card = pnzoo.load(tmp_path / "both" / "entry"), hub.card(tmp_path / "both" / "entry")
+    apart = [pnzoo.load(tmp_path / "both" / f"member{i}" / "entry") for i in (1, 2)]
+    images = few_shot_data.part("glyphs", "", "test").images[:5]
+    joint, first, second = (encode_all(one, images[:, 0]) for one in (network, *apart))
+    assert network.settings["views"] == 2
+    half = joint.shape[1] // 2
+    np.testing.assert_allclose(joint[:, :half] * 2**0.5, first, atol=2e-5)
+    np.testing.assert_allclose(joint[:, half:] * 2**0.5, second, atol=2e-5)
+    scales = [float(one.attention_kernel.scale) for one in (network, *apart)]
+    assert scales[0] == pytest.approx((scales[1] * scales[2]) ** 0.5, rel=1e-5)
+    assert card["recipe"]["members"] == members
+    assert card["wall_seconds"] == pytest.approx(
+        sum(hub.card(tmp_path / "both" / f"member{i}" / "entry")["wall_seconds"] for i in (1, 2)), abs=0.11
+    )
+    few_shot_run.train(recipe, tmp_path / "both", verbose=0)  # finished members are not trained again
+    assert all((a == b).all() for a, b in zip(weights(tmp_path / "both"), network.get_weights(), strict=True))
+
+
+def test_classes_turned_alike_make_a_group():
+    upright = pnzoo.glyphs.generate(2, 3, 2)
+    characters = omniglot.with_mirrors(omniglot.with_rotations(upright))
+    group = few_shot_data.groups(characters)
+    assert np.bincount(group).tolist() == [3] * 16  # 2 alphabets, 4 turns, with and without mirror
+    assert all(len(set(characters.alphabet[group == g])) == 1 for g in range(16))
+    turned = np.repeat(np.arange(8), 6)  # the order in which with_mirrors and with_rotations put them
+    assert all(len(set(turned[group == g])) == 1 for g in range(16))
+
+
+def test_held_out_alphabets_are_not_trained_on():
+    recipe = dataclasses.replace(TINY, held_out=1)
+    training, validation = few_shot_data.training(recipe), few_shot_data.validation(recipe)
+    assert not set(training.alphabet) & set(validation.alphabet)
+    assert len(training.images) + len(validation.images) == 60
 
 
 def test_a_start_from_another_entry_takes_its_encoder(tmp_path):
@@ -157,6 +199,23 @@ def test_the_test_part_is_measured_once(tmp_path):
     assert hub.card(entry)["metrics"] == first
 
 
+def test_lakes_task_is_measured_upright_and_within_an_alphabet(monkeypatch):
+    asked = []
+
+    def part(data, protocol, name, rotations=True):
+        asked.append((protocol, name, rotations))
+        return pnzoo.glyphs.generate(2, 21, 6)
+
+    monkeypatch.setattr(few_shot_data, "part", part)
+    network = pnzoo.models.MatchingNetwork(encoder_options={"filters": 4})
+    recipe = {"data": "omniglot", "protocol": "background"}
+    metrics = measure(network, "matching_background_omniglot", recipe, "test", 5, table=((5, 1),))
+    assert asked == [("background", "test", False)]
+    assert [metric["name"] for metric in metrics] == ["within_alphabet_20w1s", "5w1s"]
+    assert all(0 < metric["value"] <= 1 and metric["n"] == 5 and metric["paper"] is None for metric in metrics)
+    assert metrics[1]["on"].startswith("Omniglot 28x28, background split, part test, upright")
+
+
 def test_the_command_on_the_card_is_what_differs_from_the_recipe():
     recipe = dataclasses.replace(RECIPES["matching_glyphs"], way=20, config={"kernel": "dot"})
     want = """python -m train.matching matching_glyphs --config '{"kernel": "dot"}' --way 20"""
@@ -178,6 +237,9 @@ def test_recipes_are_frozen_and_name_what_exists():
 def test_no_recipe_for_lakes_task_sees_his_evaluation_set():
     recipe = RECIPES["matching_background_omniglot"]
     assert (recipe.protocol, recipe.part, recipe.start_from) == ("background", "train", "")
+    for member in recipe.members:
+        assert {"protocol", "part", "data"}.isdisjoint(member)
+        assert member.get("start_from", "member1") == "member1"
 
 
 def test_the_budget_of_minutes_ends_a_run(tmp_path):
