@@ -14,7 +14,8 @@ class EpisodeStream(keras.utils.PyDataset):
     sees the same episodes; each epoch moves on to new ones.
 
     Args:
-        images: uint8 `[C, N, H, W]` with 255 for ink (`Characters.images`), or a list of C arrays `[N_c, H, W]`.
+        images: uint8 `[C, N, H, W]` with 255 for ink (`Characters.images`), or a list of C arrays `[N_c, H, W]`; or
+            their codes, float `[C, N, D]`, which are passed on as they are.
         way, shot, queries: as in `episodes.sample`.
         shapes: instead of those three, a list of `(way, shot, queries)` that batches take in turn.
         support_size: pad every support set to this size; by default, to the largest of the batch.
@@ -94,6 +95,8 @@ class EpisodeStream(keras.utils.PyDataset):
         return np.stack([np.r_[e.support[:, 0], e.query[:, 0]] for e in drawn]).astype("int32")
 
     def _ink(self, images, rng):
+        if images.dtype != np.uint8:
+            return images
         if self.augment:
             flat = images.reshape(-1, *images.shape[2:])
             images = warp(flat, random_affine(len(flat), rng, **self.augment)).reshape(images.shape)

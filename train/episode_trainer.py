@@ -39,7 +39,8 @@ class EpisodeTrainer(keras.Model):
 
     def call(self, inputs, training=False):
         support, labels, query, mask = unpack(inputs)
-        support, query = self.network.encode_episode(support, query, training)
+        if len(support.shape) > 3:  # images; codes [B, S, D] are taken as they are
+            support, query = self.network.encode_episode(support, query, training)
         if self.objective == "pairs":
             return self.network.class_scores(support, labels, query, mask)
         if self.objective == "neighbours":

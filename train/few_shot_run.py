@@ -10,6 +10,7 @@ import numpy as np
 from pnzoo import hub
 from pnzoo.episode_stream import EpisodeStream
 from pnzoo.fine_tuning import copy
+from pnzoo.models.matching import encode_all
 from train import few_shot_data, run
 from train.episode_trainer import EpisodeTrainer, episode_loss, neighbour_accuracy, neighbour_loss, pair_loss
 from train.pace import Pace
@@ -57,6 +58,8 @@ def train(recipe, folder, *, command="", fresh=False, verbose=2):
         keras.callbacks.BackupAndRestore(str(folder / "backup"), delete_checkpoint=False),
     ]
     if pace.spent_before < 1:
+        if recipe.frozen_encoder:
+            training = training._replace(images=encode_all(trainer.network, training.images))
         stream = make_stream(recipe, training, pace.epoch)
         trainer.fit(stream, epochs=recipe.epochs, callbacks=callbacks, verbose=verbose)
     trainer.network.load_weights(folder / "best.weights.h5")
@@ -132,6 +135,7 @@ def make_trainer(recipe, classes, beside=None):
     if recipe.start_from:
         earlier = recipe.start_from.startswith("member")
         _start(network, hub.load(beside / recipe.start_from / "entry" if earlier else recipe.start_from))
+    network.encoder.trainable = not recipe.frozen_encoder
     trainer = EpisodeTrainer(
         network, recipe.objective, classes if recipe.class_weight else 0, recipe.class_head, recipe.margin
     )

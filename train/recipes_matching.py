@@ -56,6 +56,7 @@ class Recipe:
     augment: dict = dataclasses.field(default_factory=dict)  # limits of pnzoo.warp.random_affine
     precision: str = "float32"  # or "mixed_bfloat16", while training; weights are float32 either way
     start_from: str = ""  # an entry or folder whose encoder is the start; "member1" is that member of the same entry
+    frozen_encoder: bool = False  # train what follows the encoder of `start_from` alone, on codes computed once
     members: list = dataclasses.field(default_factory=list)  # changes of this recipe, one trained network for each
     validate_every: int = 5  # epochs between validations, which choose the weights kept
     seed: int = 0
@@ -193,11 +194,12 @@ RECIPES = {
         shot=[1, 5],
         queries=5,
         support_size=25,
-        batch_size=4,
+        batch_size=16,
         learning_rate=1e-3,
         start_from="classifier_omniglot",
-        epochs=10,
-        notes="starts from the plain classifier's encoder, because ten epochs are few for a memory and an encoder",
+        frozen_encoder=True,
+        epochs=40,
+        notes="the memory is trained on codes of classifier_omniglot's encoder, which stays as it is",
         limits=[OMNIGLOT_ONLY, ONE_RUN, "At most 5 classes. Its answer depends on the order of the support set."],
     ),
     "classifier_omniglot": Recipe(

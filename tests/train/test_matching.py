@@ -4,6 +4,7 @@ import dataclasses
 import json
 import shlex
 
+import keras
 import numpy as np
 import pytest
 
@@ -134,6 +135,21 @@ def test_members_are_trained_apart_and_join(tmp_path):
     )
     few_shot_run.train(recipe, tmp_path / "both", verbose=0)  # finished members are not trained again
     assert all((a == b).all() for a, b in zip(weights(tmp_path / "both"), network.get_weights(), strict=True))
+
+
+def test_a_frozen_encoder_stays_as_it_was(tmp_path):
+    few_shot_run.train(dataclasses.replace(TINY, epochs=1), tmp_path / "plain", verbose=0)
+    recipe = dataclasses.replace(
+        TINY, model="MANN", objective="episodes", way=5, shot=[1, 2], support_size=10, epochs=2, frozen_encoder=True,
+        config={"encoder_options": {"filters": 8}, "slots": 16, "controller": 10},
+        start_from=str(tmp_path / "plain" / "entry"),
+    )  # fmt: skip
+    mann = few_shot_run.train(recipe, tmp_path / "mann", verbose=0)
+    keras.utils.set_random_seed(recipe.seed)
+    fresh = few_shot_run.make_trainer(recipe, classes=60).network
+    want = pnzoo.load(tmp_path / "plain" / "entry").encoder.get_weights()
+    assert all((a == b).all() for a, b in zip(mann.encoder.get_weights(), want, strict=True))
+    assert not np.allclose(mann.cell.get_weights()[0], fresh.cell.get_weights()[0], atol=1e-4)  # the rest has moved
 
 
 def test_classes_turned_alike_make_a_group():
