@@ -68,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=int, help="of maps and starts (9000 + height; 0 for the starts on FILE.mat)")
     command.add_argument("--size", type=_size, metavar="HxW", help="such as 16x16 (the size it was trained on)")
     command.add_argument("--k", type=int, help="steps of value iteration, if not the model's own")
+    command.add_argument("--family", help="another kind of maps than the paper's: maze, braided, caves, rooms ...")
+    command.add_argument("--start", choices=("every", "farthest"), help="of each map of a family (every)")
     command.set_defaults(run=_evaluate)
 
     options_too = "open the dashboard in a browser; options such as --server.port go to streamlit"
@@ -168,7 +170,11 @@ def _evaluate(options: argparse.Namespace) -> int:
 
     if options.n is not None and options.n < 1:
         raise ValueError(f"--n is the number of maps, at least 1; got {options.n}")
+    if options.start and not options.family:
+        raise ValueError("--start is for the maps of a --family, such as --family maze")
     model = _load_planner(options)
+    if options.family:
+        return _evaluate_family(model, options)
     if options.maps:
         if options.size:
             raise ValueError("--maps brings its own size; leave out --size")
@@ -178,8 +184,27 @@ def _evaluate(options: argparse.Namespace) -> int:
         test = exam.fresh(height, width, n=options.n or exam.MAPS, seed=options.seed)
     print(f"{options.name} on {len(test.walls):,} maps ({test.on})")
     for metric in exam.measure(model, test):
-        name = metric["name"]
-        print(f"{name.replace('_', ' '):16} {cards.number(name, metric['value']):>10}   95 % {cards.interval(metric)}")
+        _print_metric(metric)
+    return 0
+
+
+def _print_metric(metric: dict) -> None:
+    name = metric["name"]
+    print(f"{name.replace('_', ' '):16} {cards.number(name, metric['value']):>10}   95 % {cards.interval(metric)}")
+
+
+def _evaluate_family(model, options: argparse.Namespace) -> int:
+    from pnzoo import long_exam
+
+    if options.maps:
+        raise ValueError("--maps and --family each bring their own maps; leave out one")
+    height, width = options.size or trained_size(options.name)
+    fields = {"n": options.n or 100, "start": options.start or "every"}
+    world = long_exam.World(options.family, height, width, **fields)
+    world = world if options.seed is None else world._replace(seed=options.seed)
+    print(f"{options.name} on {world.on}")
+    for metric in long_exam.measure(model, world):
+        _print_metric(metric)
     return 0
 
 

@@ -30,6 +30,8 @@ ENTRY = {CONFIG, WEIGHTS, CARD, README}
 # The only classes that a file can name, and the module of each.
 CLASSES = {
     "VIN": "pnzoo.models.vin",
+    "LongVIN": "pnzoo.models.long_vin",
+    "GPPN": "pnzoo.models.gppn",
     "CNNPolicy": "pnzoo.models.reactive",
     "FCNPolicy": "pnzoo.models.reactive",
     "MatchingNetwork": "pnzoo.models.matching",

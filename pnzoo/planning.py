@@ -16,6 +16,7 @@ class Plan(NamedTuple):
     reached: whether it ended on the goal
     cost:    length of the path: 1 a straight move, sqrt 2 a diagonal one
     reason:  why it ended
+    k:       steps of value iteration that it took, where the planner counts them
     """
 
     path: np.ndarray
@@ -23,6 +24,7 @@ class Plan(NamedTuple):
     reached: bool
     cost: float
     reason: str = ""
+    k: int | None = None
 
 
 class Trace(NamedTuple):
@@ -191,6 +193,42 @@ def roll_out(walls, start, goal, act, limit):
         success[active] = ~hit & (moved == goal[active]).all(axis=1)
         active = active[~(crashed | success)[active] & (steps < limit)[active]]
     return Rollouts(success, crashed, steps, cost)
+
+
+def from_everywhere(walls, goal, policy):
+    """Where a policy leads from every cell of every map, all at once.
+
+    Args:
+        walls: bool [B, H, W].
+        goal: int [B, 2].
+        policy: int [B, H, W].
+
+    Returns:
+        A tuple (reached bool [B, H, W], cost float [B, H, W]): whether the walk from a cell ends on the goal, and how
+        long it then is. A walk that enters a wall or a circle does not.
+
+    Example:
+        >>> reached, cost = from_everywhere(np.zeros((1, 1, 3), bool), np.array([[0, 2]]), np.full((1, 1, 3), 2))
+        >>> cost[reached].tolist()
+        [2.0, 1.0, 0.0]
+    """
+    count, height, width = walls.shape
+    cells = np.stack(np.broadcast_arrays(*np.ogrid[:height, :width]), axis=-1)
+    at = np.broadcast_to(cells, (count, height, width, 2)).reshape(count, -1, 2)
+    after, blocked = gridworld.step(walls, at, policy.reshape(count, -1))
+    here = np.arange(walls.size).reshape(count, -1)
+    following = here[:, :1] + after[..., 0] * width + after[..., 1]
+    cost = np.where(blocked, np.inf, gridworld.COSTS[policy.reshape(count, -1)])
+    target = goal[:, 0] * width + goal[:, 1]
+    each = np.arange(count)
+    following[each, target], cost[each, target] = here[each, target], 0.0
+    following, cost = following.reshape(-1), cost.reshape(-1)
+    # Each round doubles the moves looked ahead.
+    for _ in range(int(np.ceil(np.log2(max(2, height * width))))):
+        cost = cost + cost[following]
+        following = following[following]
+    reached = (following.reshape(count, -1) == (here[:, 0] + target)[:, None]) & np.isfinite(cost.reshape(count, -1))
+    return reached.reshape(walls.shape) & ~walls, cost.reshape(walls.shape)
 
 
 def optimal_steps(walls, goal, start, dist=None):

@@ -19,12 +19,15 @@ import sys
 import keras
 import numpy as np
 
-from pnzoo import exam, gridworld, hub, planning
+from pnzoo import exam, gridworld, hub, long_exam, planning
 from pnzoo.analysis import flops
-from train import run
+from pnzoo.models import LongVIN
+from train import long_worlds, run
 from train.recipes_imitation import PAPER_TABLE, RECIPES, Stage
 
-SEEDS_REACH = {"vin16": {"success": 1.0, "optimal_length": 0.999}}  # what a seed of the recipe has to reach
+# What a seed of the recipe has to reach.
+MAZES = {world.on: least for world, least in long_worlds.SEED_EXAM.items()}
+SEEDS_REACH = {"vin16": {"success": 1.0, "optimal_length": 0.999}, "vin_maze": MAZES, "vin_maze4": MAZES}
 VALIDATION_MAPS = 500
 VALIDATION_SEED = 8000  # + size; training draws from seeds below 1000 * 8, exams from 9000 up
 
@@ -97,9 +100,19 @@ def _within(weight):
 
 
 def settle(model, recipe):
-    """Give the model the K it ships with."""
-    if "k" in recipe.config:
+    """Give the model the K, and the other settings, that it ships with."""
+    if isinstance(model, LongVIN):
+        model.arrange(**model.settings)
+    elif "k" in recipe.config:
         set_k(model, recipe.config["k"])
+
+
+def arrange(model, stage):
+    """Give the model the K and the other settings of a stage."""
+    if isinstance(model, LongVIN):
+        model.arrange(**{**model.settings, "k": stage.k, "lengths": stage.lengths, **stage.model})
+    elif stage.k:
+        set_k(model, stage.k)
 
 
 def set_k(model, k):
@@ -113,8 +126,7 @@ def fit(model, recipe, stage, number, count, folder, best):
     """One stage of a recipe: maps of one size, a number of epochs, a learning rate that falls."""
     training = data(recipe, stage, recipe.seed * 10 + (0 if recipe.same_maps else number), stage.maps)
     validation = data(recipe, stage, VALIDATION_SEED + stage.size, VALIDATION_MAPS)
-    if stage.k:
-        set_k(model, stage.k)
+    arrange(model, stage)
     steps = -(-stage.maps // recipe.batch_size) * stage.epochs
     schedule = keras.optimizers.schedules.PolynomialDecay(stage.rate_from, steps, stage.rate_to)
     clip = {"global_clipnorm": recipe.clip} if recipe.clip else {}
@@ -122,7 +134,7 @@ def fit(model, recipe, stage, number, count, folder, best):
     extra = {"rho": 0.9, "epsilon": 1e-6} if recipe.optimizer == "rmsprop" else {}
     model.compile(
         kind(schedule, **clip, **extra),
-        keras.losses.CategoricalCrossentropy(from_logits=True),
+        "mse" if stage.lengths else keras.losses.CategoricalCrossentropy(from_logits=True),
         jit_compile=keras.backend.backend() != "torch" and recipe.compile,
     )
     last, log = number == count - 1, folder / f"stage{number}.csv"
@@ -152,9 +164,13 @@ def data(recipe, stage, seed, maps):
     walls, goal = worlds(stage, seed, maps)
     if recipe.paths:
         return (gridworld.encode(walls, goal), *path_labels(walls, goal, recipe.paths, seed))
-    targets, weight = gridworld.targets(walls, goal)
+    dist = gridworld.distances(walls, goal, moves=recipe.moves)
     # Nothing is known of a goal farther than k moves: labels of such cells would teach noise.
-    known = gridworld.distances(walls, goal) <= (stage.k or np.inf)
+    known = dist <= (stage.k or np.inf)
+    if stage.lengths:
+        lengths = np.where(known, dist, 0.0)[..., None].astype("float32")
+        return gridworld.encode(walls, goal), lengths, known.astype("float32")
+    targets, weight = gridworld.targets(walls, goal, moves=recipe.moves)
     return gridworld.encode(walls, goal), targets, weight * known
 
 
@@ -274,6 +290,8 @@ def evaluate(folder, name, recipe, maps, paper_files=None):
             metric |= {"seeds": [entry["seed"]], "command": command, "paper": paper}
             metrics.append(metric)
             print(f"{name}: {metric['name']} {metric['value']:.5f} {metric['interval']} on {metric['on']}", flush=True)
+    if isinstance(model, LongVIN):
+        metrics = in_long_worlds(model, name, entry["seed"]) + metrics * (recipe.moves == 8)
     metrics += reliability(name)
     shape = (1, size, size, 2)
     if getattr(model, "scores_every_cell", True):
@@ -282,6 +300,16 @@ def evaluate(folder, name, recipe, maps, paper_files=None):
         counted = {"value": flops(model, [shape, (1, 1, 2)]), "per": f"one cell of a {size}x{size} map"}
     words = {"summary": recipe.summary, "limits": list(recipe.limits)}
     hub.save(model, folder / "entry", {**entry, **words, "metrics": metrics, "flops": counted})
+
+
+def in_long_worlds(model, name, seed):
+    """Metrics on the worlds of `train/long_worlds.py`."""
+    metrics = []
+    for world in long_worlds.EXAM:
+        for metric in long_exam.measure(model, world):
+            metrics.append({**metric, "seeds": [seed], "command": world.command(name), "paper": None})
+            print(f"{name}: {metric['name']} {metric['value']:.5f} {metric['interval']} on {metric['on']}", flush=True)
+    return metrics
 
 
 def publish(folder, name):
@@ -304,13 +332,17 @@ def reliability(name):
     reached = sum(all(found[metric] >= least for metric, least in SEEDS_REACH[name].items()) for found in results)
     maps = results[0]["maps"]
     words = " and ".join(f"{metric} >= {100 * least:g} %" for metric, least in SEEDS_REACH[name].items())
+    on = f"training runs of this recipe that reach {words} on {maps} fresh maps each"
+    if SEEDS_REACH[name] is MAZES:
+        words = ", ".join(f"{100 * least:g} % on {world}" for world, least in MAZES.items())
+        on = f"training runs of this recipe that take a shortest way in at least {words}"
     return [
         {
             "name": "seeds_that_reach",
             "value": reached / len(results),
             "n": len(results),
             "interval": list(planning.wilson(reached, len(results))),
-            "on": f"training runs of this recipe that reach {words} on {maps} fresh maps each",
+            "on": on,
             "seeds": [found["seed"] for found in results],
             "command": f"python -m train.imitation {name} --seeds {len(results)} --maps {maps}",
             "paper": None,
@@ -321,19 +353,27 @@ def reliability(name):
 def many_seeds(name, recipe, folder, seeds, maps):
     """Train a recipe from several seeds, and go on where a stopped run was; `seeds.json` says what each reached."""
     folder.mkdir(parents=True, exist_ok=True)
-    size, file = int("".join(c for c in name if c.isdigit())), folder / "seeds.json"
+    file = folder / "seeds.json"
     results = json.loads(file.read_text()) if file.exists() else []
     for seed in range(recipe.seed, recipe.seed + seeds):
         if any(result["seed"] == seed for result in results):
             continue
         of_seed = folder / f"seed{seed}"
         model = train(dataclasses.replace(recipe, seed=seed), of_seed)
-        found = {m["name"]: m["value"] for m in exam.measure(model, exam.fresh(size, n=maps))}
+        found = grades(name, model, maps)
         results.append({"seed": seed, "seconds": round(run.seconds_spent(of_seed), 1), "maps": maps, **found})
         print(results[-1], flush=True)
         file.write_text(json.dumps(results, indent=1))
         shutil.rmtree(of_seed)
     return results
+
+
+def grades(name, model, maps):
+    """What a trained seed reaches, by name."""
+    if SEEDS_REACH.get(name) is MAZES:
+        return {world.on: long_exam.measure(model, world)[1]["value"] for world in long_worlds.SEED_EXAM}
+    size = int("".join(c for c in name if c.isdigit()))
+    return {metric["name"]: metric["value"] for metric in exam.measure(model, exam.fresh(size, n=maps))}
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ class Stage:
     rate_from: float = 1e-2
     rate_to: float = 1e-3
     families: tuple = ("open",)  # of `gridworld.FAMILIES`, in equal parts; "open" are the paper's maps
+    lengths: bool = False  # learn how long the ways are, instead of which move is best
+    model: dict = dataclasses.field(default_factory=dict)  # settings of `LongVIN` while this stage trains
 
     def __post_init__(self):
         object.__setattr__(self, "families", tuple(self.families))  # a card has them as a list
@@ -28,6 +30,7 @@ class Recipe:
     config: dict = dataclasses.field(default_factory=dict)  # its arguments
     stages: tuple = ()
     batch_size: int = 32  # maps
+    moves: int = 8  # or 4: what the labels are made of
     cells: int = 0  # labelled cells drawn from each map; 0: all of them in one pass
     paths: int = 0  # label the states on so many shortest paths a map, once each; 0: all cells, all optimal moves
     same_maps: bool = False  # every stage trains on the same maps
@@ -114,7 +117,38 @@ def _reactive(kind, size, maps, epochs, batch_size, cells, rate=1e-3, start_from
     )
 
 
+# P is learned softly, on maps so small that every 3x3 pattern of walls comes soon. Then it is rounded, which fixes it,
+# and what remains is what a diagonal move costs against a straight one. Best moves hardly tell: with sqrt 2 a little
+# wrong they are the same on small maps, and other ones on large maps. The lengths of the ways tell at once.
+SOFT = {"rounded": False, "wall_cost": 0.0}
+WORLDS = ("forests", "forests", "maze", "braided", "open", "gaps")
+MAZE_STAGES = (
+    Stage(9, 3000, 4, k=16, rate_from=1e-2, rate_to=3e-3, families=WORLDS, model={**SOFT, "sharpness": 4.0}),
+    Stage(15, 2000, 2, k=32, rate_from=3e-3, rate_to=3e-4, families=WORLDS, model={**SOFT, "sharpness": 8.0}),
+    Stage(15, 1280, 4, k=32, rate_from=1e-1, rate_to=1e-5, families=("open", "caves"), lengths=True),
+)
+MAZE_LIMITS = (
+    "For worlds whose moves lead to one neighbour that the 3x3 walls around the agent decide, with a cost that depends "
+    "on the move's length alone: no ice, wind or one-way doors.",
+    "Distances are floats: two ways over a thousand steps long whose lengths differ by less than about 0.001 may be "
+    "taken for equal.",
+)
+
+
+def _maze(moves):
+    return Recipe(
+        summary=f"Value Iteration Network for long ways, {moves} moves: one set of weights for any maze of any size",
+        model="LongVIN",
+        config={"moves": moves},
+        moves=moves,
+        stages=MAZE_STAGES,
+        limits=MAZE_LIMITS,
+    )
+
+
 RECIPES = {
+    "vin_maze": _maze(8),
+    "vin_maze4": _maze(4),
     "vin8": _vin(16, (SHORT, dataclasses.replace(MIDDLE, epochs=2))),
     "vin16": _vin(48, (SHORT, MIDDLE)),
     "vin28": _vin(80, (LONG,), start_from="vin16"),

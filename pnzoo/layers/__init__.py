@@ -3,6 +3,7 @@
 from pnzoo.layers.attention_readout import AttentionReadout
 from pnzoo.layers.full_context import AttentionLSTM, BidirectionalContext, SetContext
 from pnzoo.layers.matching_attention import MatchingAttention
+from pnzoo.layers.rounded_value_iteration import RoundedValueIteration, Settled
 from pnzoo.layers.value_iteration import Backups, ValueIteration
 from pnzoo.layers.views import Views
 
@@ -12,7 +13,9 @@ __all__ = [
     "Backups",
     "BidirectionalContext",
     "MatchingAttention",
+    "RoundedValueIteration",
     "SetContext",
+    "Settled",
     "ValueIteration",
     "Views",
 ]

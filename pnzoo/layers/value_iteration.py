@@ -116,16 +116,24 @@ class ValueIteration(keras.layers.Layer):
                 shape=(copies, NEIGHBOURS * self.channels), initializer="zeros", name="logit_bias"
             )
             self.action_bias = self.add_weight(
-                shape=(copies, self.channels), initializer="zeros", name="action_bias"
+                shape=(copies, self._biases()), initializer="zeros", name="action_bias"
             )
+
+    def _biases(self):
+        return self.channels
+
+    def _longest_unrolled(self):
+        return LONGEST_UNROLLED
 
     def call(self, reward, observation=None, steps=False, training=None, transition=None):
         backup = self._backups(reward, observation, transition)
-        value = ops.zeros_like(reward)
+        return self._iterate(backup, ops.zeros_like(reward), observation, steps, training)
+
+    def _iterate(self, backup, value, observation, steps, training):
         if steps:
             return self._every_step(backup, value, observation)
         # Compiled for planning alone, a loop is traced in a moment and computes P once; unrolled steps may each do so.
-        if self.tied and (training is False or self.k > LONGEST_UNROLLED):
+        if self.tied and (training is False or self.k > self._longest_unrolled()):
             value = _repeat(lambda v: ops.max(backup(0, v), axis=-1), value, self.k)
         else:
             for step in range(self.k):

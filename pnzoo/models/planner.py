@@ -75,9 +75,14 @@ class Planner(keras.Model):
 
     def _in_batches(self, inputs):
         """Run the network on [B, H, W, ...], so many maps at once as memory allows."""
-        size = max(1, CELLS_A_BATCH // (inputs.shape[1] * inputs.shape[2]))
+        size = self.maps_a_pass(inputs)
         parts = [inputs[i : i + size] for i in range(0, len(inputs), size)]
         return np.concatenate([ops.convert_to_numpy(self.predict_on_batch(part)) for part in parts])
+
+    @staticmethod
+    def maps_a_pass(inputs):
+        """How many maps of [B, H, W, ...] go through the network together."""
+        return max(1, CELLS_A_BATCH // (inputs.shape[1] * inputs.shape[2]))
 
     def build_weights(self):
         """Create every weight without data; `pnzoo.load` does so before it reads them from a file."""

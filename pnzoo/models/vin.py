@@ -1,14 +1,11 @@
 """Value Iteration Networks."""
 
 import keras
-import numpy as np
 from keras import ops
 
-from pnzoo import gridworld
 from pnzoo.gridworld import patterns
 from pnzoo.layers import AttentionReadout, ValueIteration
-from pnzoo.models.planner import Planner
-from pnzoo.planning import Trace, with_border
+from pnzoo.models.value_planner import ValuePlanner
 
 ACTIONS = 8
 PATTERNS_PAY = 16_384  # cells from which it is faster to ask about each pattern than about each cell
@@ -16,7 +13,7 @@ GOAL_START = 2.0  # how much less a goal's cell costs than others, before softpl
 
 
 @keras.saving.register_keras_serializable("pnzoo")
-class VIN(Planner):
+class VIN(ValuePlanner):
     """A Value Iteration Network: it learns R and P from the map, plans in them for K steps, and acts on Q.
 
         phi = features(image)      R = f_R(phi)      P = f_P(phi) or shared kernels
@@ -45,8 +42,7 @@ class VIN(Planner):
         logits of the eight moves, [B, H, W, 8] or [B, N, 8].
 
     Example:
-        >>> from pnzoo import gridworld
-        >>> from pnzoo.models import VIN
+        >>>         >>> from pnzoo.models import VIN
         >>> maps = gridworld.generate(2, 8, seed=0)
         >>> VIN(k=10)(gridworld.encode(*maps)).shape == (2, 8, 8, 8)
         True
@@ -176,84 +172,15 @@ class VIN(Planner):
             q = ops.concatenate([q, observation], axis=-1)
         return self.policy_head(q)
 
-    def trace(self, walls, goal):
-        """Everything that planning computes on one map: R, P, V of each step, Q and the policy.
-
-        Args:
-            walls: bool [H, W], True = wall.
-            goal: int (row, col).
-
-        Returns:
-            `pnzoo.Trace`.
-
-        Raises:
-            ValueError: not one map, or the goal is out of range or on a wall.
-
-        Example:
-            >>> from pnzoo import gridworld
-            >>> from pnzoo.models import VIN
-            >>> maps = gridworld.generate(1, 8, seed=0)
-            >>> VIN(k=10).trace(maps.walls[0], maps.goal[0]).values.shape
-            (11, 8, 8)
-        """
-        return self._trace(walls, goal, None)
-
-    def replan(self, walls, goal, reward):
-        """Plan in a reward of your own: as `trace`, with R replaced and all else as learned.
-
-        Args:
-            walls: bool [H, W], True = wall.
-            goal: int (row, col); P may depend on where it is.
-            reward: float [H, W], in place of the learned R. `trace(...).reward` shows the scale.
-
-        Returns:
-            `pnzoo.Trace`.
-
-        Raises:
-            ValueError: as `trace`, and for a reward of another shape or with NaN or infinity.
-
-        Example:
-            >>> from pnzoo import gridworld
-            >>> from pnzoo.models import VIN
-            >>> walls, goal = (x[0] for x in gridworld.generate(1, 8, seed=0))
-            >>> model = VIN(k=10)
-            >>> reward = model.trace(walls, goal).reward
-            >>> bool((model.replan(walls, goal, reward).policy == model.trace(walls, goal).policy).all())
-            True
-        """
-        walls = gridworld.as_walls(walls)
-        reward = np.asarray(reward, dtype="float32")
-        if reward.shape != walls.shape:
-            raise ValueError(f"reward gives one number a cell, shape {walls.shape}; got {reward.shape}.")
-        if not np.isfinite(reward).all():
-            raise ValueError("reward holds NaN or infinity; give finite numbers, as in trace().reward.")
-        return self._trace(walls, goal, reward)
-
-    def _trace(self, walls, goal, own_reward):
-        walls = gridworld.as_walls(walls)
-        goal = gridworld.as_cell("goal", goal, walls, free=True)
-        walls, margin = with_border(walls)
-        inner = slice(margin, -margin or None)
-        image = ops.convert_to_tensor(gridworld.encode(walls[None], np.add([goal], margin)))
+    def inside(self, image, change_reward):
         observation, reward = self.observe(image)
-        if own_reward is not None:
-            whole = np.array(ops.convert_to_numpy(reward))
-            whole[0, inner, inner] = own_reward
-            reward = ops.convert_to_tensor(whole)
+        reward = change_reward(reward)
         steps = self.value_iteration(reward, observation, steps=True)
         q_all = ops.concatenate([steps.q_steps[0], steps.q], axis=0)  # Q(R, V_0) ... Q(R, V_K): [K+1, H, W, A]
         features = ops.broadcast_to(observation, (*q_all.shape[:3], observation.shape[-1]))
         policies = ops.argmax(self.decide(q_all, features), axis=-1)
-        greedy = ops.argmax(q_all, axis=-1)
-
-        def cut(x):  # [N, H + 2 margin, W + 2 margin, ...] -> [N, H, W, ...]
-            return ops.convert_to_numpy(x)[:, inner, inner]
-
-        per_cell = self.settings["transition"] == "state"
-        transition = cut(steps.transition)[0] if per_cell else ops.convert_to_numpy(steps.transition)
-        policies, greedy = cut(policies).astype("int8"), cut(greedy).astype("int8")
-        reward, values, q = cut(reward)[0], cut(steps.values[0]), cut(steps.q)[0]
-        return Trace(reward, transition, values, q, policies[-1].astype(int), policies, greedy)
+        transition = steps.transition[0] if self.settings["transition"] == "state" else steps.transition
+        return reward[0], transition, steps.values[0], steps.q[0], policies, ops.argmax(q_all, axis=-1)
 
     def get_config(self):
         return {**super().get_config(), **self.settings}
