@@ -199,9 +199,9 @@ class _Jax:
 
 
 class _TensorFlow:
-    """Graphs, compiled by XLA or not; forward-mode gradients from an accumulator."""
+    """Graphs, compiled by XLA or not."""
 
-    mode = {}  # value iteration unrolled: a loop has no forward-mode gradient
+    mode = {}  # value iteration unrolled: XLA does not differentiate a loop twice
 
     @staticmethod
     def compiled(function, xla=True):
@@ -233,10 +233,16 @@ class _TensorFlow:
 
         @compiled
         def product(theta, vector, weight, *inputs):
-            with tf.autodiff.ForwardAccumulator(theta, vector) as forward, tf.GradientTape() as tape:
-                tape.watch(theta)
-                value = function(theta, *inputs)
-            return tape.gradient(value, theta, output_gradients=curve(value, forward.jvp(value), weight))
+            with tf.GradientTape() as outer:
+                with tf.GradientTape(persistent=True) as inner:
+                    inner.watch(theta)
+                    value = function(theta, *inputs)
+                u = tf.zeros_like(value)
+                outer.watch(u)
+                pulled = inner.gradient(value, theta, output_gradients=u)
+            # J' u is linear in u, so that its derivative by u, pulled back along v, is J v.
+            tangent = outer.gradient(pulled, u, output_gradients=vector)
+            return inner.gradient(value, theta, output_gradients=curve(value, tangent, weight))
 
         return lambda theta, weight, *inputs: lambda vector: product(theta, vector, weight, *inputs)
 
@@ -261,7 +267,7 @@ class _Torch:
 
     @staticmethod
     def pushed_and_pulled(function, curve, compiled):
-        """As on JAX. J' u is linear in u, so that its derivative by u, pulled back along v, is J v."""
+        """As on JAX, with J v found as on TensorFlow."""
         import torch
 
         @compiled
