@@ -221,9 +221,13 @@ def trained_size(name: str) -> tuple[int, int]:
     size = (card.get("recipe") or {}).get("size")
     if isinstance(size, int):
         return size, size
-    number = re.search(r"\d+", card["name"])
-    side = int(number[0]) if number else 16
-    return (side, side) if side > 2 else (16, 16)
+    return side_in(card["name"]), side_in(card["name"])
+
+
+def side_in(name: str) -> int:
+    """The side of the maps in an entry's name: 16 for vin16_rl, and for vin_maze4, which was trained for no size."""
+    number = re.match(r"[a-z]+(\d+)", name)
+    return int(number[1]) if number and int(number[1]) > 2 else 16
 
 
 def dashboard_script() -> Path:

@@ -8,13 +8,15 @@ import pytest
 from scipy.stats import binom, binomtest
 
 import pnzoo
-from pnzoo import cards, exam, hub
+from pnzoo import cards, exam, hub, long_exam
 from pnzoo.analysis import flops
 from pnzoo.cli import trained_size
 
 NAMES = pnzoo.list_models()
 PLANNERS = [name for name in NAMES if pnzoo.card(name)["task"] == "planning"]
 PROPORTIONS = ("success", "optimal_length")
+FRESH = re.compile(r"fresh (\d+)x(\d+) maps, data seed \d+")
+WORLD = re.compile(r"[\d,]+ (\w+) maps (\d+)x(\d+), (every|the farthest) (?:reachable )?start, data seed \d+")
 FULL_CARD = {
     "summary",
     "paper",
@@ -30,6 +32,11 @@ FULL_CARD = {
     "limits",
     "history",
 }
+
+
+def _rows(name, pattern):
+    """The metrics of a card that are on such maps."""
+    return [metric for metric in pnzoo.card(name)["metrics"] if pattern.fullmatch(metric["on"])]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -101,13 +108,13 @@ def input_shape(card, model):
     return image if getattr(model, "scores_every_cell", True) else [image, (1, 1, 2)]
 
 
-@pytest.mark.parametrize("name", PLANNERS)
+@pytest.mark.parametrize("name", [name for name in PLANNERS if _rows(name, FRESH)])
 def test_fresh_maps_agree_with_the_card(name):
     """200 maps of another seed: they may differ from the card's 5,000 by chance, but not by more."""
     model, tested = pnzoo.load(name), []
     exams = {}
     for metric in pnzoo.card(name)["metrics"]:
-        match = re.fullmatch(r"fresh (\d+)x(\d+) maps, data seed \d+", metric["on"])
+        match = FRESH.fullmatch(metric["on"])
         if match and metric["name"] in PROPORTIONS:
             size = int(match[1]), int(match[2])
             if size not in exams:
@@ -118,6 +125,25 @@ def test_fresh_maps_agree_with_the_card(name):
             assert binom.sf(hits - 1, again["n"], high) > 1e-4, f"{metric['name']} on {metric['on']}: too low"
             tested.append(metric["name"])
     assert set(tested) == set(PROPORTIONS)
+
+
+@pytest.mark.parametrize("name", [name for name in PLANNERS if _rows(name, WORLD)])
+def test_long_ways_agree_with_the_card(name):
+    """20 maps of another seed for each family, those of 101x101 left out: the share of starts, within a tolerance."""
+    model, tried = pnzoo.load(name), set()
+    for metric in _rows(name, WORLD):
+        family, height, width, start = WORLD.fullmatch(metric["on"]).groups()
+        row = (family, int(height), int(width), start)
+        if max(row[1:3]) > 61 or row in tried:
+            continue
+        tried.add(row)
+        world = long_exam.World(family, row[1], row[2], 20, start.removeprefix("the "), seed=321)
+        for again in long_exam.measure(model, world):
+            on_card = next(m for m in _rows(name, WORLD) if (m["name"], m["on"]) == (again["name"], metric["on"]))
+            low, high = on_card["interval"]
+            spread = 4 * (0.25 / 20) ** 0.5 if low < 0.9 else 0.05  # 20 maps may be harder than most, but not by much
+            assert low - spread <= again["value"] <= high + spread, (again, on_card["value"])
+    assert len(tried) > 5
 
 
 @pytest.mark.parametrize("name", PLANNERS)

@@ -21,7 +21,8 @@ import numpy as np
 
 from pnzoo import exam, gridworld, hub, long_exam, planning
 from pnzoo.analysis import flops
-from pnzoo.models import LongVIN
+from pnzoo.cli import side_in
+from pnzoo.models import GPPN, LongVIN
 from train import long_worlds, run
 from train.recipes_imitation import PAPER_TABLE, RECIPES, Stage
 
@@ -117,7 +118,9 @@ def arrange(model, stage):
 
 def set_k(model, k):
     """Change the number of planning steps; untied weights have theirs."""
-    if model.value_iteration.tied:
+    if isinstance(model, GPPN):
+        model.k = model.settings["k"] = k
+    elif model.value_iteration.tied:
         model.value_iteration.k = k
         model.settings["k"] = k
 
@@ -278,7 +281,7 @@ def _field(stage, name):
 def evaluate(folder, name, recipe, maps, paper_files=None):
     """Measure on fresh maps (and the authors' held-out ones) and write the numbers into the card."""
     model, entry = hub.load(folder / "entry"), hub.card(folder / "entry")
-    size = int("".join(c for c in name if c.isdigit()) or 16)
+    size = side_in(name)
     exams = [(exam.fresh(size, n=maps), f"pnzoo evaluate {name}" + (f" --n {maps}" if maps != exam.MAPS else ""))]
     file = pathlib.Path(paper_files or "") / f"gridworld_{size}.mat"
     if paper_files and file.exists():
@@ -290,7 +293,7 @@ def evaluate(folder, name, recipe, maps, paper_files=None):
             metric |= {"seeds": [entry["seed"]], "command": command, "paper": paper}
             metrics.append(metric)
             print(f"{name}: {metric['name']} {metric['value']:.5f} {metric['interval']} on {metric['on']}", flush=True)
-    if isinstance(model, LongVIN):
+    if isinstance(model, (GPPN, LongVIN)):
         metrics = in_long_worlds(model, name, entry["seed"]) + metrics * (recipe.moves == 8)
     metrics += reliability(name)
     shape = (1, size, size, 2)
@@ -372,8 +375,8 @@ def grades(name, model, maps):
     """What a trained seed reaches, by name."""
     if SEEDS_REACH.get(name) is MAZES:
         return {world.on: long_exam.measure(model, world)[1]["value"] for world in long_worlds.SEED_EXAM}
-    size = int("".join(c for c in name if c.isdigit()))
-    return {metric["name"]: metric["value"] for metric in exam.measure(model, exam.fresh(size, n=maps))}
+    fresh = exam.fresh(side_in(name), n=maps)
+    return {metric["name"]: metric["value"] for metric in exam.measure(model, fresh)}
 
 
 if __name__ == "__main__":

@@ -146,7 +146,19 @@ def _maze(moves):
     )
 
 
+GPPN_MAZE = Recipe(
+    summary="Gated Path Planning Network, the peer of vin_maze: the same kinds of maps, ten times its training time",
+    model="GPPN",
+    config={"k": 60, "hidden": 32},
+    stages=(
+        Stage(9, 3000, 4, k=16, rate_from=1e-2, rate_to=3e-3, families=WORLDS),
+        Stage(15, 4000, 8, k=30, rate_from=3e-3, rate_to=1e-4, families=WORLDS),
+    ),
+    limits=("A peer to compare with: it plans as far as it was trained to, and no farther.",),
+)
+
 RECIPES = {
+    "gppn_maze": GPPN_MAZE,
     "vin_maze": _maze(8),
     "vin_maze4": _maze(4),
     "vin8": _vin(16, (SHORT, dataclasses.replace(MIDDLE, epochs=2))),

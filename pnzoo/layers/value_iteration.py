@@ -15,6 +15,7 @@ from keras import ops
 
 TRANSITIONS = ("free", "probability", "state")
 NEIGHBOURS = 9  # the 3x3 neighbourhood, row by row; 4 is the cell itself
+HUGE = 4096  # steps beyond which k is bounded by the number of cells
 LONGEST_UNROLLED = 64  # beyond this, an unrolled graph compiles slower than a loop runs
 
 
@@ -134,11 +135,16 @@ class ValueIteration(keras.layers.Layer):
             return self._every_step(backup, value, observation)
         # Compiled for planning alone, a loop is traced in a moment and computes P once; unrolled steps may each do so.
         if self.tied and (training is False or self.k > self._longest_unrolled()):
-            value = _repeat(lambda v: ops.max(backup(0, v), axis=-1), value, self.k)
+            value = _repeat(lambda v: ops.max(backup(0, v), axis=-1), value, self._bounded(value))
         else:
             for step in range(self.k):
                 value = ops.max(backup(self._copy(step), value), axis=-1)
         return backup(self._copy(self.k), value)
+
+    def _bounded(self, value):
+        """k, or where it is huge as many steps as the map has cells: no way without a circle is longer."""
+        height, width = ops.shape(value)[1:]
+        return self.k if self.k <= HUGE else ops.maximum(HUGE, height * width)
 
     def _every_step(self, backup, value, observation):
         values, q_steps = [value], []

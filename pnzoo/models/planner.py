@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from pnzoo import gridworld
-from pnzoo.planning import follow, on_every_map
+from pnzoo.planning import follow, on_every_map, optimal_steps
 
 CELLS_A_BATCH = 65_536  # 256 maps of 16x16: what one forward pass holds at once
 
@@ -62,7 +62,19 @@ class Planner(keras.Model):
         """
         walls = gridworld.as_walls(walls)
         start, goal = (gridworld.as_cell(n, c, walls, free=True) for n, c in (("start", start), ("goal", goal)))
-        return follow(walls, start, goal, lambda: self.policy(walls, goal), max_steps)
+        made = follow(walls, start, goal, lambda: self.policy(walls, goal), max_steps)
+        return made if made.reached else self._explained(made, walls, start, goal)
+
+    def _explained(self, made, walls, start, goal):
+        """A plan that failed, with a word on k where the way is longer than k moves."""
+        k = getattr(self, "k", None)
+        if k is None or not np.isfinite(gridworld.distances(walls, goal)[start]):
+            return made
+        moves = int(optimal_steps(walls[None], np.array([goal]), np.array([start]))[0])
+        if moves <= k:
+            return made
+        words = f"; K = {k} steps of value iteration see {k} moves far and the way has {moves}: load it with k={moves}"
+        return made._replace(reason=made.reason + words)
 
     def scores_at(self, walls, goal, positions):
         """Logits at some positions only: bool [B, H, W], int [B, 2] and [B, N, 2] -> [B, N, 8]."""
