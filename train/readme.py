@@ -18,6 +18,7 @@ README = Path(__file__).parent.parent / "README.md"
 MEASURED = README.parent / "tests" / "benchmarks" / "planning.json"
 MATCHING = README.parent / "tests" / "benchmarks" / "matching.json"
 DASHBOARD = README.parent / "tests" / "benchmarks" / "dashboard.json"
+LONG_WAYS = README.parent / "tests" / "benchmarks" / "long_ways.json"
 BASELINES = README.parent / "tests" / "benchmarks" / "baselines.json"
 # Errors on Lake's own 20 runs, from Lake et al. 2015 and Koch et al. 2015.
 LAKE = (
@@ -33,7 +34,8 @@ SHOTS = ("5w1s", "5w5s", "20w1s", "20w5s")
 def planning_table():
     """One row a planner: what it reaches on fresh maps of its size, next to the paper's number."""
     head = "| entry | success | 95 % interval | paper | optimal length | maps | parameters | weights |"
-    rows = [_planning_row(card) for card in _cards("planning") if not readme_rl.by_reinforcement(card)]
+    cards_here = [card for card in _cards("planning") if not readme_rl.by_reinforcement(card) and not _long(card)]
+    rows = [_planning_row(card) for card in cards_here]
     return "\n".join([head, "|---|---|---|---|---|---|---|---|", *rows])
 
 
@@ -50,6 +52,61 @@ def _planning_row(card):
         _size(card),
     ]
     return "| " + " | ".join(cells) + " |"
+
+
+def _long(card):
+    """The first metric is on one of the worlds of `train/long_worlds.py`."""
+    return bool(card["metrics"]) and " start, data seed " in card["metrics"][0]["on"]
+
+
+def maze_table():
+    """One row a world, one column an entry: ways that are shortest, and ways that arrive."""
+    entries = [card for card in _cards("planning") if _long(card)]
+    worlds = list(dict.fromkeys(m["on"] for card in entries for m in card["metrics"] if " start, " in m["on"]))
+    lines = ["| maps | " + " | ".join(map(_link, entries)) + " |", "|---" * (len(entries) + 1) + "|"]
+    for world in worlds:
+        cells = [" / ".join(_value(m) for m in reversed(card["metrics"]) if m["on"] == world) for card in entries]
+        lines.append(f"| {world.split(', data seed')[0]} | " + " | ".join(cell or "-" for cell in cells) + " |")
+    facts = (
+        ("parameters", lambda card: f"{card['parameters']:,}"),
+        ("training", lambda card: f"{card['wall_seconds']:.0f} s"),
+        ("training runs that reach the first six rows", _reliable),
+    )
+    return "\n".join([*lines, *(f"| {name} | " + " | ".join(map(tell, entries)) + " |" for name, tell in facts)])
+
+
+def _reliable(card):
+    metric = _metric(card, "seeds_that_reach")
+    return "-" if metric is None else f"{metric['value'] * metric['n']:.0f} of {metric['n']}"
+
+
+def long_ways_table(measured=None):
+    """Speed of planning long ways as `tests.benchmarks.long_ways` measured it."""
+    if measured is None and not LONG_WAYS.exists():
+        return "Not measured yet: `python -m tests.benchmarks.long_ways --json tests/benchmarks/long_ways.json`."
+    measured = measured or json.loads(LONG_WAYS.read_text(encoding="utf-8"))
+    lines = [
+        f"One perfect maze, `vin_maze` from every cell ({measured['backend']}), on {measured['hardware']}; memory is "
+        "what planning adds to a process with the model loaded:",
+        "",
+        "| maze | longest way | K | `policy`, compiled | first call | memory | Dijkstra, every cell | A*, one start |",
+        "|---" * 8 + "|",
+    ]
+    for row in measured["rows"]:
+        asked = "settled: " if row["asked_k"] is None else "at most "
+        k = f"{asked}{row['k'] if row['asked_k'] is None else row['asked_k']:,}"
+        cells = [
+            f"{row['size']}x{row['size']}",
+            f"{row['moves']:,} moves",
+            k,
+            f"{row['ms']:,.0f} ms",
+            f"{row['first_ms'] / 1e3:.1f} s",
+            f"{row['more_mb']:,} MB",
+            f"{row['dijkstra_ms']:.1f} ms ({row['ratio']:,.0f}x faster)",
+            f"{row['astar_ms']:,.0f} ms",
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
 
 
 def fewshot_table():
@@ -230,6 +287,8 @@ TABLES = {
     "baselines-table": baselines_table,
     "matching-benchmark": matching_table,
     "planning-table": planning_table,
+    "maze-table": maze_table,
+    "long-ways-benchmark": long_ways_table,
     "few-shot-table": fewshot_table,
     "benchmark": benchmark_table,
     "dashboard-benchmark": dashboard_table,
