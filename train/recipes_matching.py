@@ -4,7 +4,6 @@ import dataclasses
 
 # How far two drawings of one character are made to differ, beyond what people did themselves.
 MILD = {"degrees": 8.0, "shift": 0.05, "zoom": 0.08, "shear": 0.08, "stretch": 0.08}
-MEDIUM = {"degrees": 10.0, "shift": 0.06, "zoom": 0.1, "shear": 0.1, "stretch": 0.1}
 STRONG = {"degrees": 14.0, "shift": 0.08, "zoom": 0.12, "shear": 0.15, "stretch": 0.12}
 
 # Two drawings a class and many classes: every image is compared with the one other of its class and 238 of others.
@@ -69,27 +68,19 @@ NINE_VIEWS = (
     "A code is the mean over nine small warps of an image, which the paper's network does not do: load it with views=1 "
     "for a ninth of the work and the accuracies marked one_view."
 )
-THREE = "Three encoders look at nine views of every image: some twenty times the work of one encoder with one view."
 ONE_RUN = "One training run, not a benchmark: other seeds differ by some tenths of a point."
 
 RECIPES = {
     "matching_omniglot": Recipe(
-        summary="The strongest few-shot classifier of the zoo: three encoders side by side, cosine, no context",
+        summary="The strongest few-shot classifier of the zoo: residual encoder, scaled cosine, no context",
         config={**RESIDUAL, "views": 9},
         **PAIRS_OF_120,
         part="trainval",
         augment=MILD,
         precision="mixed_bfloat16",
         epochs=60,
-        members=[
-            {},
-            {"config": {"encoder": "conv4"}, "augment": {}},
-            {"seed": 1, "mirrors": True, "minutes": 79.0, "epochs": 400},
-        ],
-        notes=FIXED + "; the first member was this entry by itself, with 99.16 / 99.79 / 97.56 / 99.32 % on the test "
-        "part, before the others were put beside it; the second is matching_conv4_omniglot; the third was trained for "
-        "the minutes there were, and the history is its own",
-        limits=[OMNIGLOT_ONLY, ONE_RUN, THREE],
+        notes=FIXED,
+        limits=[OMNIGLOT_ONLY, ONE_RUN, "6,000 steps were all the time there was, and the loss was still falling."],
     ),
     "matching_conv4_omniglot": Recipe(
         summary="Matching Network with the paper's Conv-4 encoder and a scaled cosine, no context",
@@ -150,25 +141,14 @@ RECIPES = {
         augment=STRONG,
         precision="mixed_bfloat16",
         epochs=26,
-        members=[
-            {},
-            {
-                "start_from": "member1",
-                "whole_alphabets": True,
-                "augment": MEDIUM,
-                "learning_rate": 1e-3,
-                "steps": 50,
-                "minutes": 32.0,
-                "epochs": 400,
-                "seed": 1,
-            },
-        ],
         notes="no part of the background set is held out, so nothing is selected: the last weights, after a number of "
         "epochs set beforehand by the time there was",
         limits=[
             OMNIGLOT_ONLY,
             ONE_RUN,
             "TFDS does not record who drew what: the two drawings of a task are by any two people.",
+            "Within an alphabet it errs more often than people and than Koch's Siamese network. It was trained for 26 "
+            "epochs on episodes that mix alphabets, where characters that are alike seldom meet.",
         ],
     ),
     "siamese_omniglot": Recipe(
@@ -198,7 +178,7 @@ RECIPES = {
         learning_rate=1e-3,
         start_from="classifier_omniglot",
         frozen_encoder=True,
-        epochs=40,
+        epochs=12,
         notes="the memory is trained on codes of classifier_omniglot's encoder, which stays as it is",
         limits=[OMNIGLOT_ONLY, ONE_RUN, "At most 5 classes. Its answer depends on the order of the support set."],
     ),
