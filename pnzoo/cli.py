@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--k", type=int, help="steps of value iteration, if not the model's own")
     command.add_argument("--family", help="another kind of maps than the paper's: maze, braided, caves, rooms ...")
     command.add_argument("--start", choices=("every", "farthest"), help="of each map of a family (every)")
+    command.add_argument("--by-length", action="store_true", help="of a family's maps: by the length of the way")
     command.set_defaults(run=_evaluate)
 
     options_too = "open the dashboard in a browser; options such as --server.port go to streamlit"
@@ -170,8 +171,8 @@ def _evaluate(options: argparse.Namespace) -> int:
 
     if options.n is not None and options.n < 1:
         raise ValueError(f"--n is the number of maps, at least 1; got {options.n}")
-    if options.start and not options.family:
-        raise ValueError("--start is for the maps of a --family, such as --family maze")
+    if (options.start or options.by_length) and not options.family:
+        raise ValueError("--start and --by-length are for the maps of a --family, such as --family maze")
     model = _load_planner(options)
     if options.family:
         return _evaluate_family(model, options)
@@ -203,7 +204,9 @@ def _evaluate_family(model, options: argparse.Namespace) -> int:
     world = long_exam.World(options.family, height, width, **fields)
     world = world if options.seed is None else world._replace(seed=options.seed)
     print(f"{options.name} on {world.on}")
-    for metric in long_exam.measure(model, world):
+    for metric in (long_exam.measure_by_length if options.by_length else long_exam.measure)(model, world):
+        if options.by_length:
+            print(f"{metric['on'].split(' on ')[0]:24}", end="")
         _print_metric(metric)
     return 0
 

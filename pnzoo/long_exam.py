@@ -1,5 +1,6 @@
 """Worlds with long ways, on which planners are measured from every start or from the farthest one."""
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,6 +9,7 @@ from pnzoo import gridworld, planning
 from pnzoo.gridworld.solver import TOLERANCE
 
 STARTS = ("every", "farthest")
+LENGTHS = (0, 10, 30, 100, 300, 1000, np.inf)  # of ways, in straight moves
 SLACK = 1e-4  # path lengths that differ by less are equal; they are sums of thousands of floats
 
 
@@ -65,11 +67,7 @@ def measure(model: Any, world: World, moves: int | None = None) -> list[dict[str
     """
     if world.start not in STARTS:
         raise ValueError(f"starts are {' or '.join(STARTS)}; got {world.start!r}.")
-    moves = moves or getattr(model, "settings", {}).get("moves", 8)
-    walls, goal = gridworld.generate_family(world.family, world.n, world.height, world.width, seed=world.seed)
-    best = gridworld.distances(walls, goal, moves=moves)
-    reached, cost = planning.from_everywhere(walls, goal, np.asarray(model.policy(walls, goal)))
-    optimal = reached & (cost <= best + SLACK)
+    walls, goal, best, reached, optimal = _walked(model, world, moves)
     if world.start == "farthest":
         at = gridworld.farthest_starts(walls, goal, dist=best)
         rows = np.arange(world.n)
@@ -83,6 +81,43 @@ def measure(model: Any, world: World, moves: int | None = None) -> list[dict[str
         _metric("every_start_success", float(reached[starts].mean()), world),
         _metric("every_start_optimal", float(optimal[starts].mean()), world),
     ]
+
+
+def measure_by_length(model: Any, world: World, moves: int | None = None) -> list[dict[str, Any]]:
+    """The share of starts with a shortest way, by how long that is.
+
+    Args:
+        model, world, moves: as in `measure`.
+
+    Returns:
+        list of {"name", "value", "n", "interval", "on"}, one for each of `LENGTHS` that a way has.
+
+    Example:
+        >>> from pnzoo.models import LongVIN
+        >>> [m["on"].split(" on ")[0] for m in measure_by_length(LongVIN(), World("open", 9, 9, n=3))]
+        ['ways of 0 to 10']
+    """
+    *_, best, _, optimal = _walked(model, world, moves)
+    found = []
+    for low, high in pairwise(LENGTHS):
+        starts = (best > max(low, TOLERANCE)) & (best <= high) & np.isfinite(best)
+        if starts.any():
+            maps = int(starts.any(axis=(1, 2)).sum())
+            value = float(optimal[starts].mean())
+            words = f"ways of {low:,} to {high:,}" if np.isfinite(high) else f"ways longer than {low:,}"
+            interval = list(planning.wilson(value * maps, maps))
+            on = f"{words} on {world.on}"
+            found.append({"name": "optimal_by_length", "value": value, "n": maps, "interval": interval, "on": on})
+    return found
+
+
+def _walked(model, world, moves):
+    """(walls, goal, shortest lengths, reached, shortest taken), all [B, H, W] but the goal."""
+    moves = moves or getattr(model, "settings", {}).get("moves", 8)
+    walls, goal = gridworld.generate_family(world.family, world.n, world.height, world.width, seed=world.seed)
+    best = gridworld.distances(walls, goal, moves=moves)
+    reached, cost = planning.from_everywhere(walls, goal, np.asarray(model.policy(walls, goal)))
+    return walls, goal, best, reached, reached & (cost <= best + SLACK)
 
 
 def _metric(name, value, world):

@@ -307,10 +307,12 @@ def evaluate(folder, name, recipe, maps, paper_files=None):
 
 def in_long_worlds(model, name, seed):
     """Metrics on the worlds of `train/long_worlds.py`."""
+    exams = [(world, long_exam.measure) for world in long_worlds.EXAM]
     metrics = []
-    for world in long_worlds.EXAM:
-        for metric in long_exam.measure(model, world):
-            metrics.append({**metric, "seeds": [seed], "command": world.command(name), "paper": None})
+    for world, measure in [*exams, (long_worlds.BY_LENGTH, long_exam.measure_by_length)]:
+        for metric in measure(model, world):
+            command = world.command(name) + " --by-length" * (measure is long_exam.measure_by_length)
+            metrics.append({**metric, "seeds": [seed], "command": command, "paper": None})
             print(f"{name}: {metric['name']} {metric['value']:.5f} {metric['interval']} on {metric['on']}", flush=True)
     return metrics
 

@@ -20,6 +20,9 @@ EXAM = (
     World("maze", 61, 9, 300),
 )
 
+# Every start, by the length of its way.
+BY_LENGTH = World("maze", 101, 101, 20)
+
 # What a seed of the recipe has to reach: optimal from every start, or from the farthest one.
 SEED_EXAM = {
     World("maze", 15, 15, 300): 0.9999,

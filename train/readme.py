@@ -56,13 +56,17 @@ def _planning_row(card):
 
 def _long(card):
     """The first metric is on one of the worlds of `train/long_worlds.py`."""
-    return bool(card["metrics"]) and " start, data seed " in card["metrics"][0]["on"]
+    return bool(card["metrics"]) and _on_worlds(card["metrics"][0])
+
+
+def _on_worlds(metric):
+    return " start, data seed " in metric["on"]
 
 
 def maze_table():
     """One row a world, one column an entry: ways that are shortest, and ways that arrive."""
     entries = [card for card in _cards("planning") if _long(card)]
-    worlds = list(dict.fromkeys(m["on"] for card in entries for m in card["metrics"] if " start, " in m["on"]))
+    worlds = list(dict.fromkeys(m["on"] for card in entries for m in card["metrics"] if _on_worlds(m)))
     lines = ["| maps | " + " | ".join(map(_link, entries)) + " |", "|---" * (len(entries) + 1) + "|"]
     for world in worlds:
         cells = [" / ".join(_value(m) for m in reversed(card["metrics"]) if m["on"] == world) for card in entries]

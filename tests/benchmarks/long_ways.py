@@ -4,8 +4,7 @@
 
 Each size has a process of its own. Its first call compiles and is shown apart; memory is what planning adds to the
 process with the model loaded. Dijkstra gets the finished graph (what building it costs is in the JSON) and answers for
-every cell, as
-the network does; A* answers for the farthest start alone.
+every cell, as the network does; A* answers for the farthest start alone.
 """
 
 import argparse
