@@ -30,7 +30,7 @@ def without_q(model, walls, goal, how="zero", factor=0.1, seed=0):
     Example:
         >>> from pnzoo import gridworld
         >>> from pnzoo.models import VIN
-        >>> maps, model = gridworld.generate(2, 8, seed=0), VIN(k=10)
+        >>> maps, model = gridworld.generate(2, 8, seed=0), VIN(k=10).build_weights()
         >>> bool((without_q(model, *maps, how="as it is") == model.policy(*maps)).all())
         True
 
