@@ -6,6 +6,7 @@ from pathlib import Path
 from pnzoo import cards, hub
 
 MEASURED = Path(__file__).parent.parent / "tests" / "benchmarks" / "rl.json"
+ANSWER = Path(__file__).parent / "answers" / "q09.json"
 
 
 def by_reinforcement(card):
@@ -17,6 +18,8 @@ def rl_table():
     """One row an entry: what the shipped weights reach, and what all seeds reach on average."""
     head = "| entry | steps | success | mean of seeds | expected reward | mean of seeds | optimal length | weights |"
     found = [card for card in map(hub.card, hub.list_models()) if by_reinforcement(card)]
+    if not found:
+        return "None yet: `python -m train.rl vin8_rl --seeds 3 --evaluate --publish`."
     return "\n".join([head, "|---" * 8 + "|", *map(_row, found)])
 
 
@@ -75,4 +78,13 @@ def benchmark(measured=None):
     return "\n".join([*head, *("| " + " | ".join(row) + " |" for row in rows)])
 
 
-TABLES = {"rl-table": rl_table, "rl-benchmark": benchmark}
+def curriculum(answer=None):
+    """What question 9 found: training with a curriculum against training without."""
+    if answer is None and not ANSWER.exists():
+        return "What the curriculum is worth has not been measured yet: `python -m train.questions q9`."
+    answer = answer or json.loads(ANSWER.read_text(encoding="utf-8"))
+    seeds = ", ".join(map(str, answer["seeds"]))
+    return f"What the curriculum is worth (`python -m train.questions q9`, seeds {seeds}): {answer['answer']}"
+
+
+TABLES = {"rl-table": rl_table, "rl-curriculum": curriculum, "rl-benchmark": benchmark}

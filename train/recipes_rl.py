@@ -31,13 +31,13 @@ class Recipe:
     kl_limit: float = 0.02  # of an update
     damping: float = 0.01  # of the Fisher matrix
     cg_steps: int = 10
-    fisher_maps: int = 32  # of the batch, for the Fisher matrix
+    fisher_maps: int = 16  # of the batch, for the Fisher matrix
     entropy: float = 0.0  # bonus for undecided policies; falls to 0 along the budget
     discount: float = 0.99
     trace: float = 0.95  # lambda of the advantage estimates
-    maps_a_pass: int = 32  # maps that go through the network together
+    maps_a_pass: int = 16  # maps that go through the network together
     compile: bool = True  # by XLA, on TensorFlow
-    validate_every: int = 10  # batches
+    validate_every: int = 5  # batches
     seed: int = 0
     limits: tuple = ()
 
@@ -72,22 +72,21 @@ def _cnn(size, levels, env_steps):
         compile=False,
         worlds=512,
         steps=16,
-        fisher_maps=64,
         entropy=0.01,
         limits=(f"A reactive baseline: maps up to {size}x{size} only, and it does not plan.", *LIMITS),
     )
 
 
 RECIPES = {
-    "vin8_rl": _vin(8, 16, (*NEAR, SMALL), 1_000_000),
-    "vin16_rl": _vin(16, 48, (*NEAR, SMALL, Level(size=16, k=28)), 1_000_000),
-    "cnn8_rl": _cnn(8, (*NEAR, SMALL), 1_000_000),
-    "cnn16_rl": _cnn(16, (*(Level(size=16, distance=d) for d in (3, 6, 12)), Level(size=16)), 1_000_000),
+    "vin8_rl": _vin(8, 16, (*NEAR, SMALL), 150_000),
+    "vin16_rl": _vin(16, 48, (*NEAR, SMALL, Level(size=16, k=28)), 300_000),
+    "cnn8_rl": _cnn(8, (*NEAR, SMALL), 150_000),
+    "cnn16_rl": _cnn(16, (*(Level(size=16, distance=d) for d in (3, 6, 12)), Level(size=16)), 300_000),
     "vin16_rl_finetuned": Recipe(
         summary="vin16, trained by imitation, then by TRPO on reward alone",
         start_from="vin16",
         levels=(Level(size=16, k=28),),
-        env_steps=500_000,
+        env_steps=200_000,
         kl_limit=0.005,
         limits=("Plans at most k moves ahead: for longer ways load it with a larger k.", *LIMITS),
     ),

@@ -1,8 +1,8 @@
 """Train the planners of the zoo by reinforcement: TRPO and a curriculum, nothing but reward.
 
-    python -m train.rl vin16_rl                          # train; stopped, it goes on where it was
-    python -m train.rl vin16_rl --evaluate --publish     # measure on fresh maps and put it into zoo/
-    python -m train.rl vin16_rl --curriculum false --seeds 3 --run runs/plain   # three seeds without the curriculum
+    python -m train.rl vin16_rl                                # train; stopped, it goes on where it was
+    python -m train.rl vin16_rl --seeds 3 --evaluate --publish   # three seeds; the best by validation goes into zoo/
+    python -m train.rl vin16_rl --curriculum false --seeds 3 --run runs/plain   # the same without the curriculum
 
 Every field of the recipe (`train/recipes_rl.py`) is an option: `--seed 3 --kl-limit 0.01`. A run lives in `runs/NAME`:
 `log.csv` has a row for each batch, `tensorboard --logdir runs` draws the same numbers, `state.npz` is where it goes on.
@@ -12,11 +12,13 @@ import argparse
 import dataclasses
 import json
 import pathlib
+import shutil
 import sys
 import time
 
 import keras
 import numpy as np
+from scipy import stats
 
 from pnzoo import exam, gridworld, hub, planning
 from pnzoo.analysis import flops
@@ -24,11 +26,11 @@ from pnzoo.envs import VectorGridWorld
 from pnzoo.trpo import Baseline, Policy, advantages, update, walk
 from train import imitation, run
 from train.event_file import EventFile
+from train.progress import Progress
 from train.recipes_rl import RECIPES, Level
 
 VALIDATION_MAPS = 500
 JUDGED = ("val_success", "val_reward")
-RECENT = 3  # batches that a level's success is averaged over
 
 
 def main(arguments=None):
@@ -45,13 +47,16 @@ def main(arguments=None):
     options = vars(parser.parse_args(arguments))
     recipe = run.override(RECIPES[options["name"]], options)
     name, folder = options["name"], pathlib.Path(options["run"] or run.RUNS / options["name"])
-    if options["seeds"]:
-        return many_seeds(name, recipe, folder, options["seeds"], options["maps"])
     command = " ".join(["python -m train.rl", *(sys.argv[1:] if arguments is None else arguments)])
-    if options["fresh"] or not options["evaluate"] or not (folder / "entry").is_dir():
-        train(recipe, folder, command.split(" --evaluate")[0], fresh=options["fresh"])
+    command = command.split(" --evaluate")[0]
+    results = []
+    if options["seeds"]:
+        results = many_seeds(name, recipe, folder, options["seeds"], options["maps"])
+        take_best(results, folder)
+    elif options["fresh"] or not options["evaluate"] or not (folder / "entry").is_dir():
+        train(recipe, folder, command, fresh=options["fresh"])
     if options["evaluate"]:
-        evaluate(folder, name, recipe, options["maps"])
+        evaluate(folder, name, recipe, options["maps"], over_seeds(results, name, command))
     if options["publish"]:
         imitation.publish(folder, name)
 
@@ -65,15 +70,16 @@ def train(recipe, folder, command="", fresh=False):
     keras.utils.set_random_seed(recipe.seed)
     model = hub.load(recipe.start_from, **recipe.config) if recipe.start_from else imitation.build(recipe)
     own_k = getattr(model, "k", 0)
-    levels = ladder(recipe)
+    levels, validation = ladder(recipe), validation_maps(recipe)
     progress = Progress(folder, Policy(model).parameters())
     events, baseline = EventFile(folder / "events"), Baseline()
+    Policy(model).assign(progress.theta)
     baseline.weights = progress.baseline
     policy = None
     while progress.env_steps < recipe.env_steps:
         started, level = time.monotonic(), levels[progress.level]
         if policy is None or progress.moved_up:
-            policy, envs, validation = prepare(model, recipe, level, own_k, progress.theta)
+            policy, envs = prepare(model, recipe, level, own_k, policy)
         row = batch(policy, envs, baseline, recipe, progress)
         over = progress.env_steps + row["env_steps"] >= recipe.env_steps
         if over or progress.iteration % recipe.validate_every == 0:
@@ -98,12 +104,13 @@ def ladder(recipe):
     return levels if recipe.curriculum else levels[-1:]
 
 
-def prepare(model, recipe, level, own_k, theta):
-    """Policy, worlds and validation of a level. A policy is compiled for one size and one k."""
-    if own_k:
-        imitation.set_k(model, level.k or own_k)
-    policy = Policy(model, recipe.maps_a_pass, recipe.compile)
-    policy.assign(theta)
+def prepare(model, recipe, level, own_k, policy=None):
+    """Policy and worlds of a level. A policy is compiled for one k, and serves the next level if that has the same."""
+    k = own_k and (level.k or own_k)
+    if policy is None or (own_k and model.k != k):
+        if own_k:
+            imitation.set_k(model, k)
+        policy = Policy(model, recipe.maps_a_pass, recipe.compile)
     envs = VectorGridWorld(
         recipe.worlds,
         height=level.size,
@@ -112,7 +119,7 @@ def prepare(model, recipe, level, own_k, theta):
         episodes_a_map=None,
         max_obstacles=level.obstacles or None,
     )
-    return policy, envs, validation_maps(recipe)
+    return policy, envs
 
 
 def validation_maps(recipe):
@@ -172,72 +179,6 @@ def greedy(policy, maps):
     return lambda index, at: policy.logits(image[index], at[:, None].astype("int32")).argmax(axis=-1)[:, 0]
 
 
-class Progress:
-    """How far a run is: everything that it needs to go on after a kill as if nothing had happened.
-
-    The state is written after every batch, whole or not at all; rows that the log has beyond it are dropped.
-    """
-
-    ARRAYS = ("theta", "best", "baseline")
-    NUMBERS = ("iteration", "env_steps", "level", "best_reward", "recent", "row")
-
-    def __init__(self, folder, theta):
-        self.folder, self.moved_up = pathlib.Path(folder), False
-        self.theta = self.best = theta
-        self.baseline, self.best_reward = None, -np.inf
-        self.iteration = self.env_steps = self.level = 0
-        self.recent, self.row = [], {}
-        if (self.folder / "state.npz").exists():
-            with np.load(self.folder / "state.npz") as state:
-                numbers = json.loads(str(state["numbers"]))
-                arrays = {name: state[name] for name in self.ARRAYS if name in state}
-            vars(self).update(numbers | arrays)
-            rows = (self.folder / "log.csv").read_text().splitlines(keepends=True)
-            (self.folder / "log.csv").write_text("".join(rows[: self.iteration + 1]))
-
-    def record(self, row, level, levels, seconds):
-        """Note what a batch gave, climb a level where it is time, write everything down."""
-        self.env_steps += row["env_steps"]
-        self.recent = [*self.recent, float(row["success"])][-RECENT:]
-        self.row = {name: float(value) for name, value in row.items()}
-        self.row |= {"level": self.level + 1, "env_steps": self.env_steps, "seconds": self._seconds(seconds)}
-        if self.row["val_reward"] > self.best_reward:
-            self.best, self.best_reward = self.theta, self.row["val_reward"]
-        self.moved_up = (
-            self.level + 1 < levels and len(self.recent) == RECENT and np.mean(self.recent) >= level.until
-        )
-        if self.moved_up:
-            self.level, self.recent = self.level + 1, []
-        self.iteration += 1
-        self._write()
-
-    def line(self, recipe):
-        """Where the run is, in one line."""
-        row = self.row
-        return (
-            f"batch {self.iteration}, level {row['level']:.0f}, {self.env_steps:,}/{recipe.env_steps:,} steps: "
-            f"success {row['success']:.3f}, reward {row['reward']:.3f}, entropy {row['entropy']:.2f}, "
-            f"kl {row['kl']:.4f}; validation success {row['val_success']:.3f}, reward {row['val_reward']:.3f} "
-            f"({row['seconds']:.0f} s)"
-        )
-
-    def _seconds(self, more):
-        seconds = run.seconds_spent(self.folder) + more
-        (self.folder / "clock.json").write_text(json.dumps({"seconds": seconds}))
-        return seconds
-
-    def _write(self):
-        log = self.folder / "log.csv"
-        head = "" if log.exists() else ",".join(self.row) + "\n"
-        with log.open("a") as file:
-            file.write(head + ",".join(f"{value:.8g}" for value in self.row.values()) + "\n")
-        arrays = {name: getattr(self, name) for name in self.ARRAYS if getattr(self, name) is not None}
-        numbers = json.dumps({name: getattr(self, name) for name in self.NUMBERS})
-        with (self.folder / "state.new").open("wb") as file:
-            np.savez(file, numbers=numbers, **arrays)
-        (self.folder / "state.new").replace(self.folder / "state.npz")
-
-
 # -- what comes after ---------------------------------------------------------------------------
 
 
@@ -270,14 +211,15 @@ def size_of(name):
     return int("".join(c for c in name if c.isdigit()))
 
 
-def evaluate(folder, name, recipe, maps):
-    """Measure on fresh maps and write the numbers into the card."""
+def evaluate(folder, name, recipe, maps, more=()):
+    """Measure on fresh maps and write the numbers into the card, with `more` metrics after them."""
     model, entry, size = hub.load(folder / "entry"), hub.card(folder / "entry"), size_of(name)
     metrics = []
     for metric in exam.measure(model, exam.fresh(size, n=maps)):
         command = f"pnzoo evaluate {name}" + (f" --n {maps}" if maps != exam.MAPS else "")
         metrics.append({**metric, "seeds": [entry["seed"]], "command": command, "paper": None})
         print(f"{name}: {metric['name']} {metric['value']:.5f} {metric['interval']} on {metric['on']}", flush=True)
+    metrics += more
     shape = (1, size, size, 2)
     if getattr(model, "scores_every_cell", True):
         counted = {"value": flops(model, shape), "per": f"one {size}x{size} map, all cells"}
@@ -285,6 +227,9 @@ def evaluate(folder, name, recipe, maps):
         counted = {"value": flops(model, [shape, (1, 1, 2)]), "per": f"one cell of a {size}x{size} map"}
     words = {"summary": recipe.summary, "limits": list(recipe.limits)}
     hub.save(model, folder / "entry", {**entry, **words, "metrics": metrics, "flops": counted})
+
+
+# -- several seeds --------------------------------------------------------------------------------
 
 
 def many_seeds(name, recipe, folder, seeds, maps):
@@ -296,12 +241,45 @@ def many_seeds(name, recipe, folder, seeds, maps):
         if any(result["seed"] == seed for result in results):
             continue
         of_seed = folder / f"seed{seed}"
-        model = train(dataclasses.replace(recipe, seed=seed), of_seed)
+        model = train(dataclasses.replace(recipe, seed=seed), of_seed, f"python -m train.rl {name} --seed {seed}")
         found = {m["name"]: m["value"] for m in exam.measure(model, exam.fresh(size_of(name), n=maps))}
-        results.append({"seed": seed, "seconds": round(run.seconds_spent(of_seed), 1), "maps": maps, **found})
+        log = np.genfromtxt(of_seed / "log.csv", delimiter=",", names=True, ndmin=1)
+        spent = {"seconds": round(run.seconds_spent(of_seed), 1), "env_steps": int(log["env_steps"][-1])}
+        results.append({"seed": seed, **spent, "validation": float(log["val_reward"].max()), "maps": maps, **found})
         print(results[-1], flush=True)
         file.write_text(json.dumps(results, indent=1))
-    return results
+    return [result for result in results if recipe.seed <= result["seed"] < recipe.seed + seeds]
+
+
+def take_best(results, folder):
+    """Make the entry of the seed with the best reward on validation maps that of the run: not the best in the exam."""
+    best = max(results, key=lambda result: result["validation"])
+    shutil.copytree(folder / f"seed{best['seed']}" / "entry", folder / "entry", dirs_exist_ok=True)
+
+
+def over_seeds(results, name, command):
+    """What the seeds reached on average, as metrics; with three runs the intervals are wide."""
+    seeds, size = [result["seed"] for result in results], size_of(name)
+    return [
+        {
+            "name": f"{metric}_over_seeds",
+            **mean_of_runs([result[metric] for result in results]),
+            "on": f"{len(seeds)} training runs, each on {results[0]['maps']:,} fresh {size}x{size} maps",
+            "seeds": seeds,
+            "command": command,
+            "paper": None,
+        }
+        for metric in ("success", "optimal_length", "expected_reward")
+        if results
+    ]
+
+
+def mean_of_runs(values):
+    """Mean of a number that never exceeds 1 over runs, with Student's 95 % interval: {"value", "n", "interval"}."""
+    values = np.asarray(values, float)
+    half = stats.t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / len(values) ** 0.5 if len(values) > 1 else 0.0
+    mean = float(values.mean())
+    return {"value": mean, "n": len(values), "interval": [mean - half, max(mean, min(1.0, mean + half))]}
 
 
 if __name__ == "__main__":

@@ -1,17 +1,18 @@
 """Speed of reinforcement learning: steps of the worlds, updates of TRPO, and learning beside stable-baselines3-contrib.
 
-    python -m tests.benchmarks.rl [--seconds 10] [--json FILE]
-    python -m tests.benchmarks.rl --curves FILE.html [--env-steps 200000]
+    KERAS_BACKEND=jax python -m tests.benchmarks.rl [--seconds 10] [--json tests/benchmarks/rl.json]
+    KERAS_BACKEND=jax python -m tests.benchmarks.rl --curves tests/benchmarks/rl.svg [--json tests/benchmarks/rl.json]
 
 The worlds: 256 of 16x16 with random moves, in one `VectorGridWorld` against a loop over single `GridWorld`s.
 
-The update: one of TRPO on 2,048 steps with the same actor on both sides, a perceptron of two hidden layers of 64 on the
-picture of walls, goal and agent; 15 steps of conjugate gradient, damping 0.1, F on the whole batch. The peer is
-sb3-contrib's TRPO (`pip install sb3-contrib`). Both fit their baseline in an update as well: a ridge regression here,
-ten epochs of a second perceptron there; `sb3 actor` leaves that out. The sides run in processes of their own, because
-two frameworks in one process fight over threads, and take turns, so that other work slows both alike.
+The update: one of TRPO on 2,048 steps in 8x8 worlds with the same actor on both sides, a perceptron of two hidden
+layers of 64 on the picture of walls, goal and agent; 15 steps of conjugate gradient, damping 0.1, F on the whole batch.
+The peer is sb3-contrib's TRPO (`pip install sb3-contrib`). Both fit their baseline in an update as well: a ridge
+regression here, ten epochs of a second perceptron there; `sb3 actor` leaves that out. The sides run in processes of
+their own, because two frameworks in one process fight over threads, and take turns, so that other work slows both.
 
-The curves: success of episodes in training against steps in 8x8 worlds, the perceptron on both sides and a VIN here.
+The curves: success of the episodes of each batch against steps in 8x8 worlds, without a curriculum, mean over seeds:
+the perceptron on both sides with batch, limit and solver as above, and a VIN here.
 """
 
 import argparse
@@ -20,12 +21,17 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 
+from tests.benchmarks.curves import picture
+
 WORLDS, SIZE = 256, 16
-ENVS, STEPS = 128, 16  # a batch of 2,048 steps
+ENVS, STEPS = 32, 64  # a batch of 2,048 steps
 HIDDEN = 64
+COMPILE = True  # by XLA, on TensorFlow
+SEEDS = (0, 1, 2)  # of the learning curves
 
 
 # -- the worlds -----------------------------------------------------------------------------------
@@ -101,7 +107,7 @@ def pnzoo_update(size=8):
     from pnzoo.envs import VectorGridWorld
     from pnzoo.trpo import Baseline, Policy, advantages, update, walk
 
-    policy, baseline = Policy(perceptron(size), maps_a_pass=ENVS), Baseline()
+    policy, baseline = Policy(perceptron(size), maps_a_pass=ENVS, compile=COMPILE), Baseline()
     envs = VectorGridWorld(ENVS, height=size, episodes_a_map=None)
     batch = walk(policy, envs, STEPS, np.random.default_rng(0))
     theta = policy.parameters()
@@ -199,7 +205,7 @@ def pnzoo_curve(kind, env_steps, size=8, seed=0):
 
     keras.utils.set_random_seed(seed)
     model = perceptron(size) if kind == "perceptron" else VIN(k=12, channels=16, sharpness=6.0).build_weights()
-    policy, baseline = Policy(model, maps_a_pass=32), Baseline()
+    policy, baseline = Policy(model, maps_a_pass=ENVS, compile=COMPILE), Baseline()
     envs = VectorGridWorld(ENVS, height=size, episodes_a_map=None, max_steps=4 * size)
     curve, steps = [], 0
     while steps < env_steps:
@@ -213,69 +219,88 @@ def pnzoo_curve(kind, env_steps, size=8, seed=0):
 
 
 def sb3_curve(env_steps, size=8, seed=0):
-    """[(steps, success of the last 100 episodes)] of sb3-contrib's TRPO in the same worlds."""
+    """[(steps, success of a batch's episodes)] of sb3-contrib's TRPO in the same worlds."""
     from stable_baselines3.common.callbacks import BaseCallback
 
-    curve = []
+    curve, ended = [], []
 
     class Note(BaseCallback):
         def _on_step(self):
+            ended.extend(info["episode"]["r"] > 0 for info in self.locals["infos"] if "episode" in info)
             return True
 
-        def _on_rollout_end(self):
-            last = [episode["r"] > 0 for episode in self.model.ep_info_buffer]  # only the goal makes it positive
-            curve.append((self.num_timesteps, float(np.mean(last)) if last else 0.0))
+        def _on_rollout_end(self):  # only the goal makes an episode's reward positive
+            curve.append((self.num_timesteps, float(np.mean(ended)) if ended else 0.0))
+            ended.clear()
 
     sb3_model(size, seed=seed, max_steps=4 * size).learn(env_steps, callback=Note())
     return curve
 
 
-def draw(curves, file):
-    """The curves on one page."""
-    import plotly.graph_objects as go
+CURVES = {
+    "VIN, pnzoo": lambda steps, seed: pnzoo_curve("VIN", steps, seed=seed),
+    "perceptron, pnzoo": lambda steps, seed: pnzoo_curve("perceptron", steps, seed=seed),
+    "perceptron, sb3-contrib": lambda steps, seed: sb3_curve(steps, seed=seed),
+}
 
-    figure = go.Figure(layout={"xaxis_title": "steps in the worlds", "yaxis_title": "success of episodes in training"})
-    for (name, curve), dash in zip(curves.items(), ("solid", "dash", "dot"), strict=False):
-        x, y = zip(*curve, strict=True)
-        figure.add_scatter(x=x, y=y, name=name, line_dash=dash)
-    figure.write_html(file, include_plotlyjs=True, config={"showSendToCloud": False})
+
+def mean_curve(of_seeds, points=60):
+    """The mean of some curves at the same numbers of steps: [(steps, success)]."""
+    last = min(curve[-1][0] for curve in of_seeds)
+    steps = np.linspace(last / points, last, points)
+    success = [np.interp(steps, *zip(*curve, strict=True)) for curve in of_seeds]
+    return [(round(x), round(float(y), 4)) for x, y in zip(steps, np.mean(success, axis=0), strict=True)]
+
+
+def measure_curves(env_steps, file):
+    """Learn on every side from every seed, and draw the means."""
+    found = {}
+    for name, learn in CURVES.items():
+        of_seeds = [learn(env_steps, seed) for seed in SEEDS]
+        last = [statistics.mean(success for _, success in curve[-10:]) for curve in of_seeds]
+        found[name] = {"success_of_last_10_batches": last, "mean": mean_curve(of_seeds)}
+        print(f"{name:24} success in the last 10 batches: {', '.join(f'{each:.3f}' for each in last)}", flush=True)
+    lines = {name: each["mean"] for name, each in found.items()}
+    Path(file).write_text(picture(lines, "steps in the worlds", "success of training episodes"), encoding="utf-8")
+    return {"env_steps": env_steps, "seeds": SEEDS, "of": found}
 
 
 # -- the command line -------------------------------------------------------------------------------
+
+
+def measure_speed(seconds):
+    """Steps of the worlds, then updates."""
+    many, loop = vector_rate(seconds), loop_rate(seconds)
+    print(f"{WORLDS} worlds of {SIZE}x{SIZE}: {many:,.0f} steps a second together")
+    print(f"a loop over single worlds: {loop:,.0f} steps a second; ratio {many / loop:.0f}")
+    times = updates(seconds, UPDATES)
+    for name, each in times.items():
+        print(f"update, {name:10} {each * 1e3:8.1f} ms   pnzoo takes {times['pnzoo'] / each:.2f} of it")
+    return {"vector_steps_a_second": many, "loop_steps_a_second": loop, "update_seconds": times}
 
 
 def main(arguments=None):
     """Run the command line; returns what was measured."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=10, help="for each measurement")
-    parser.add_argument("--json", help="write the numbers to a file")
-    parser.add_argument("--curves", help="draw learning curves into this HTML file instead (takes minutes)")
+    parser.add_argument("--json", type=Path, help="put the numbers into this file, beside those that it holds")
+    parser.add_argument("--curves", help="draw learning curves into this SVG file instead (takes minutes)")
     parser.add_argument("--env-steps", type=int, default=200_000, help="of each learning curve")
     parser.add_argument("--serve", choices=UPDATES, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.serve:
         return serve(options.serve)
     if options.curves:
-        results = {
-            "VIN, pnzoo": pnzoo_curve("VIN", options.env_steps),
-            "perceptron, pnzoo": pnzoo_curve("perceptron", options.env_steps),
-            "perceptron, sb3-contrib": sb3_curve(options.env_steps),
-        }
-        draw(results, options.curves)
-        for name, curve in results.items():
-            print(f"{name:24} {len(curve):4} batches, success at the end {curve[-1][1]:.3f}")
+        results = {"curves": measure_curves(options.env_steps, options.curves)}
     else:
-        many, loop = vector_rate(options.seconds), loop_rate(options.seconds)
-        print(f"{WORLDS} worlds of {SIZE}x{SIZE}: {many:,.0f} steps a second together")
-        print(f"a loop over single worlds: {loop:,.0f} steps a second; ratio {many / loop:.0f}")
-        results = {"vector_steps_a_second": many, "loop_steps_a_second": loop}
-        results["update_seconds"] = updates(options.seconds, UPDATES)
-        for name, seconds in results["update_seconds"].items():
-            ratio = results["update_seconds"].get("pnzoo", float("nan")) / seconds
-            print(f"update, {name:10} {seconds * 1e3:8.1f} ms   pnzoo takes {ratio:.2f} of it")
+        import keras
+
+        results = {"speed": {"backend": keras.backend.backend(), **measure_speed(options.seconds)}}
     if options.json:
-        with open(options.json, "w") as file:
-            json.dump(results, file, indent=1)
+        from train import run  # brings Keras, which the peer's process does without
+
+        kept = json.loads(options.json.read_text()) if options.json.exists() else {}
+        options.json.write_text(json.dumps({**kept, "hardware": run.hardware(), **results}, indent=1) + "\n")
     return results
 
 

@@ -1,0 +1,88 @@
+"""The benchmark of reinforcement learning compares like with like, and says what it measured."""
+
+import json
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from tests.benchmarks import curves, rl
+from train import readme_rl
+
+MEASURED = {
+    "hardware": "2 CPU cores",
+    "speed": {
+        "backend": "jax",
+        "vector_steps_a_second": 400_000.0,
+        "loop_steps_a_second": 20_000.0,
+        "update_seconds": {"pnzoo": 0.05, "sb3": 0.2, "sb3 actor": 0.1},
+    },
+    "curves": {"env_steps": 1000, "seeds": [0], "of": {"VIN": {"success_of_last_10_batches": [0.5], "mean": [[1, 0]]}}},
+}
+
+
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setattr(rl, "ENVS", 4)
+    monkeypatch.setattr(rl, "STEPS", 8)
+    monkeypatch.setattr(rl, "HIDDEN", 5)
+    monkeypatch.setattr(rl, "COMPILE", False)
+
+
+def test_both_ways_to_step_worlds_take_steps(monkeypatch):
+    monkeypatch.setattr(rl, "WORLDS", 3)
+    assert rl.vector_rate(0.05) > 0 < rl.loop_rate(0.05)
+
+
+def test_an_update_of_ours_changes_the_policy_within_the_limit(small):
+    step = rl.pnzoo_update(size=6)
+    kl = [step() for _ in range(3)]  # from the same parameters each time, the baseline alone has learned
+    assert all(0 < each <= 0.01 for each in kl)
+    assert kl[2] == pytest.approx(kl[1], rel=0.1)
+
+
+def test_the_peer_has_the_same_actor_and_batch(small):
+    pytest.importorskip("sb3_contrib")
+    model = rl.sb3_model(6)
+    actor = [*model.policy.mlp_extractor.policy_net.parameters(), *model.policy.action_net.parameters()]
+    width = 64  # its default, and the benchmark's
+    assert sum(weight.numel() for weight in actor) == 3 * 36 * width + width + width * width + width + width * 8 + 8
+    assert (model.n_steps * model.n_envs, model.target_kl, model.cg_damping, model.cg_max_steps) == (32, 0.01, 0.1, 15)
+
+
+def test_a_curve_is_success_against_steps(small):
+    curve = rl.pnzoo_curve("perceptron", 60, size=6)
+    steps, success = zip(*curve, strict=True)
+    assert (np.diff(steps) > 0).all()
+    assert steps[-1] >= 60 > steps[-2]
+    assert all(0 <= each <= 1 for each in success)
+
+
+def test_the_mean_of_curves_is_taken_at_equal_steps():
+    curve = rl.mean_curve([[(0, 0.0), (10, 1.0)], [(0, 0.0), (20, 1.0)]], points=2)
+    assert curve == [(5, 0.375), (10, 0.75)]
+
+
+def test_a_picture_has_a_line_for_each_curve():
+    lines = {"ours": [(0, 0.0), (50, 1.0)], "theirs": [(0, 0.0), (100, 0.5)]}
+    svg = curves.picture(lines, "steps", "success")
+    ElementTree.fromstring(svg)
+    drawn = re.findall(r'<polyline points="([^"]+)"', svg)
+    ends = [tuple(map(float, line.split()[-1].split(","))) for line in drawn]
+    assert len(ends) == 2
+    assert ends[0][0] < ends[1][0]  # 50 steps are left of 100
+    assert ends[0][1] < ends[1][1]  # and 1.0 is above 0.5
+    assert all(word in svg for word in ("ours", "theirs", "steps", "success"))
+
+
+def test_readme_shows_what_was_measured(monkeypatch, tmp_path):
+    table = readme_rl.benchmark(MEASURED)
+    assert "| 400,000 | at least 200,000 |" in table
+    assert "| 20,000; ratio 20 |" in table
+    assert "| 200 ms, 100 ms without its critic; ratio 0.25 | ratio below 1 |" in table
+    assert "| success after 1,000 steps at 8x8: VIN | seeds 50.0 % |" in table
+    monkeypatch.setattr(readme_rl, "MEASURED", tmp_path / "rl.json")
+    assert "python -m tests.benchmarks.rl" in readme_rl.benchmark()
+    (tmp_path / "rl.json").write_text(json.dumps(MEASURED))
+    assert readme_rl.benchmark() == table
