@@ -27,7 +27,7 @@ class Verdict(NamedTuple):
     right: np.ndarray
 
 
-def verdict(walls, start, goal, policy=None):
+def verdict(walls, start, goal, policy=None, moves=8):
     """Compare a policy with the exact solution of a map.
 
     Args:
@@ -35,6 +35,7 @@ def verdict(walls, start, goal, policy=None):
         start: (row, col), a free cell.
         goal: (row, col).
         policy: int [H, W], moves; without it `right` is False everywhere.
+        moves: 8, or 4 for N, S, E, W only.
 
     Returns:
         `Verdict`.
@@ -49,19 +50,19 @@ def verdict(walls, start, goal, policy=None):
     """
     walls = gridworld.as_walls(walls)
     start, goal = gridworld.as_cell("start", start, walls), gridworld.as_cell("goal", goal, walls)
-    dist = gridworld.distances(walls, goal)
-    moves = gridworld.optimal_moves(walls, goal, dist=dist)
-    labelled = moves.any(axis=-1)
+    dist = gridworld.distances(walls, goal, moves=moves)
+    best = gridworld.optimal_moves(walls, goal, moves=moves, dist=dist)
+    labelled = best.any(axis=-1)
     reachable = bool(np.isfinite(dist[start]))
-    path = gridworld.shortest_paths(walls, start, goal, best=moves) if reachable else np.array([start])
+    path = gridworld.shortest_paths(walls, start, goal, best=best) if reachable else np.array([start])
     right = np.zeros_like(walls)
     if policy is not None:
-        right = np.take_along_axis(moves, np.asarray(policy)[..., None], axis=-1)[..., 0] & labelled
-    return Verdict(reachable, path, float(dist[start]), _patience(walls, goal, moves, dist), labelled, right)
+        right = np.take_along_axis(best, np.asarray(policy)[..., None], axis=-1)[..., 0] & labelled
+    return Verdict(reachable, path, float(dist[start]), _patience(walls, goal, best, dist), labelled, right)
 
 
-def _patience(walls, goal, moves, dist):
+def _patience(walls, goal, best, dist):
     if not np.isfinite(dist[dist > 0]).any():
         return 0
     far = gridworld.farthest_starts(walls, goal, dist=dist)
-    return len(gridworld.shortest_paths(walls, far, goal, best=moves)) - 1
+    return len(gridworld.shortest_paths(walls, far, goal, best=best)) - 1

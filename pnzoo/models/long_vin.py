@@ -191,6 +191,22 @@ class LongVIN(ValuePlanner):
             made = made._replace(reason=made.reason + words)
         return made._replace(k=answer.get("k"))
 
+    def steps_to_settle(self, walls, goal):
+        """K after which V no longer changes on a map, or the model's own k where that is smaller.
+
+        Args:
+            walls: bool [H, W].
+            goal: int (row, col).
+
+        Returns:
+            int.
+
+        Raises:
+            ValueError: not one map, or the goal is out of range or on a wall.
+        """
+        walls = gridworld.as_walls(walls)
+        return int(on_every_map(self._flags, walls, gridworld.as_cell("goal", goal, walls, free=True))[0, 0, 2])
+
     def _flags(self, walls, goal):
         """[B, H, W, 3]: the best move, whether V still changed, and K."""
         found = self._plan(walls, goal)
@@ -211,6 +227,9 @@ class LongVIN(ValuePlanner):
         greedy = ops.concatenate([*greedy, ops.cast(ops.argmax(q, axis=-1), "int8")])
         transition = layer.transition_probabilities(observation)[0]
         return reward[0], transition, ops.concatenate(values), q[0], greedy, greedy
+
+    def _cell_bytes(self):
+        return 5  # V and the best action; Q of one step only
 
     def get_config(self):
         return {**super().get_config(), **self.settings}

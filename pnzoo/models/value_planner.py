@@ -103,11 +103,13 @@ class ValuePlanner(Planner):
         reward, values, q = cut(reward[None])[0], cut(values), cut(q[None])[0]
         return Trace(reward, transition, values, q, policies[-1].astype(int), policies, greedy)
 
+    def _cell_bytes(self):
+        """What a step keeps of each cell: V, and Q of every action twice, as float32."""
+        return 4 * (1 + 2 * self.value_iteration.channels)
+
     def _check_trace(self, cells):
-        """A step holds V, and Q of every action twice, as float32."""
-        actions = self.value_iteration.channels
-        if self.k and self.k * cells * 4 * (1 + 2 * actions) > TRACE_BYTES:
-            most = int(TRACE_BYTES / (cells * 4 * (1 + 2 * actions)))
+        if self.k and self.k * cells * self._cell_bytes() > TRACE_BYTES:
+            most = int(TRACE_BYTES / (cells * self._cell_bytes()))
             raise ValueError(
                 f"a trace keeps every step: k={self.k} on {cells:,} cells takes more than {TRACE_BYTES / 1e9:g} GB. "
                 f"Load the model with k={most} or less to trace it; policy and plan need no such memory."

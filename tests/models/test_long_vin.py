@@ -93,6 +93,14 @@ def test_too_few_steps_are_named():
     assert perfect(k=10**6).plan(walls, start, goal).reached  # bounded: it stops when V has settled
 
 
+def test_a_trace_that_memory_could_not_hold_is_refused():
+    walls, goal = (each[0] for each in gridworld.generate(1, 16, seed=0))
+    for model in (perfect(k=10**7), pnzoo.models.VIN(k=10**6, features=(4,))):
+        with pytest.raises(ValueError, match=r"a trace keeps every step: .* Load the model with k="):
+            model.trace(walls, goal)
+    assert pnzoo.models.VIN(k=10**6, channels=2, features=(4,)).policy(walls, goal).shape == (16, 16)  # bounded
+
+
 @pytest.mark.parametrize("shape", [(1, 30), (30, 1), (1, 2)])
 def test_maps_one_cell_wide(shape):
     walls = np.zeros(shape, bool)
