@@ -18,6 +18,7 @@ PAGES = [
     st.Page("app_pages/few_shot.py", title="Few-shot", icon=":material/draw:"),
     st.Page("app_pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
     st.Page("app_pages/zoo.py", title="Zoo", icon=":material/inventory_2:"),
+    st.Page("app_pages/answers.py", title="Answers", icon=":material/quiz:"),
 ]
 
 # A file of our own: an icon given by name would be fetched from another site.
