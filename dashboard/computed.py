@@ -11,7 +11,8 @@ import streamlit as st
 
 MAX_SIDE = 103  # 101 cells and a ring of wall
 MAX_K = 4_000
-MAX_TRACE = 1_500_000  # cells times steps that a trace may hold: about 60 MB while it is made
+MAX_TRACE = {"VIN": 1_500_000, "LongVIN": 5_000_000}  # cells times steps of a trace: some 60 MB while it is made
+ITERATE = tuple(MAX_TRACE)  # the classes that plan in steps
 
 
 class Planned(NamedTuple):
@@ -46,17 +47,45 @@ def _read_cards():
     return good, bad
 
 
-def names(task: str, model: str | None = None) -> list[str]:
-    """Entries of a task, of one class if `model` says so; the paper's own come after ours."""
-    return [name for name, card in cards().items() if card["task"] == task and model in (None, card["model"])]
+def names(task: str, models: tuple | None = None) -> list[str]:
+    """Entries of a task, of some classes if `models` says so; the paper's own come after ours."""
+    return [name for name, card in cards().items() if card["task"] == task and (not models or card["model"] in models)]
+
+
+def iterates(name: str) -> bool:
+    """Whether an entry plans in steps."""
+    return cards()[name]["model"] in ITERATE
+
+
+def settles(name: str) -> bool:
+    """Whether an entry finds K itself."""
+    return cards()[name]["model"] == "LongVIN"
+
+
+def moves(name: str) -> int:
+    """4 or 8."""
+    return (cards()[name].get("recipe") or {}).get("moves") or 8
 
 
 @st.cache_resource(max_entries=6, show_spinner="Loading the model")
 def model(name: str, k: int | None = None):
     """A model of the zoo with its weights, for k steps of planning."""
+    import backend  # noqa: F401
     import pnzoo
 
     return pnzoo.load(name, **({} if k is None else {"k": k}))
+
+
+def network(name: str, code: str, k: int | None):
+    """The model for k steps on a map; where k is what the model finds by itself, the one that does."""
+    return model(name, None if settles(name) and k == settled(name, code) else k)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def settled(name: str, code: str) -> int:
+    """K after which V no longer changes, as a model finds it."""
+    walls, _, goal = read_map(code)
+    return model(name).steps_to_settle(walls, goal)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -68,11 +97,12 @@ def read_map(code: str):
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def truth(code: str):
+def truth(code: str, moves: int = 8):
     """The exact solution, `pnzoo.analysis.Verdict` without a policy."""
+    import backend  # noqa: F401  # Keras, faster
     from pnzoo import analysis
 
-    return analysis.verdict(*read_map(code))
+    return analysis.verdict(*read_map(code), moves=moves)
 
 
 def reached(code: str) -> np.ndarray:
@@ -85,26 +115,31 @@ def reached(code: str) -> np.ndarray:
 @st.cache_data(max_entries=64, show_spinner=False)
 def verdict(name: str, code: str, k: int | None):
     """The model's policy against the exact solution."""
+    import backend  # noqa: F401  # Keras, faster
     from pnzoo import analysis
 
-    return analysis.verdict(*read_map(code), planned(name, code, k).policy)
+    return analysis.verdict(*read_map(code), planned(name, code, k).policy, moves(name))
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
 def trace(name: str, code: str, k: int):
     """R, P, V, Q of every step, `pnzoo.Trace`."""
     walls, _, goal = read_map(code)
-    return model(name, k).trace(walls, goal)
+    return network(name, code, k).trace(walls, goal)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def film(name: str, code: str, k: int) -> dict:
-    """The trace as the browser plays it."""
+def film(name: str, code: str, k: int, paint: tuple = ()) -> dict:
+    """The trace as the browser plays it, with some cells' reward painted over."""
+    import backend  # noqa: F401  # Keras, faster
+    import figures
     from pnzoo import analysis
     from widgets.film import film_data
 
-    seen, cells = trace(name, code, k), reached(code)
-    return film_data(seen, analysis.behind(seen, cells), analysis.flow(seen), cells, *read_map(code), k)
+    seen, cells = replanned(name, code, k, paint) if paint else trace(name, code, k), reached(code)
+    steps = figures.frame_steps(cells.size, len(seen.values) - 1)
+    shown = seen._replace(**{part: getattr(seen, part)[steps] for part in ("values", "policies", "greedy")})
+    return film_data(shown, analysis.behind(shown, cells), analysis.flow(shown), cells, *read_map(code), steps)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
@@ -114,7 +149,7 @@ def replanned(name: str, code: str, k: int, paint: tuple):
     reward = trace(name, code, k).reward.copy()
     for row, col, value in paint:
         reward[row, col] = value
-    return model(name, k).replan(walls, goal, reward)
+    return network(name, code, k).replan(walls, goal, reward)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -125,22 +160,18 @@ def planned(name: str, code: str, k: int | None) -> Planned:
     from pnzoo import planning
 
     walls, start, goal = read_map(code)
-    network = model(name, k)
+    planner = network(name, code, k)
     begin = perf_counter()
-    if k is not None and walls.size * k <= MAX_TRACE:
-        policy = trace(name, code, k).policy  # Inside shows the same trace: computed once
-    else:
-        policy = network.policy(walls, goal)
+    policy = planner.policy(walls, goal)  # compiled: twenty times as fast as a trace, which keeps every step
     plan = planning.follow(walls, start, goal, lambda: policy)
     return Planned(plan, policy, k, perf_counter() - begin)
 
 
 def steps_for(name: str, code: str, k: int | None) -> int | None:
     """K of a plan: the one asked for, or enough for the map; None for a model without a K."""
-    card = cards()[name]
-    if card["model"] != "VIN":
-        return None
-    return k if k is not None else enough_steps(own_k(name), truth(code).patience)
+    if not iterates(name) or k is not None:
+        return k if iterates(name) else None
+    return settled(name, code) if settles(name) else enough_steps(own_k(name), truth(code).patience)
 
 
 def enough_steps(own: int, needed: int) -> int:
@@ -164,6 +195,7 @@ def enough_steps(own: int, needed: int) -> int:
 @st.cache_data(max_entries=64, show_spinner=False)
 def own_k(name: str) -> int:
     """K of the stored model; its weights are not read for it."""
+    import backend  # noqa: F401
     import pnzoo
 
     return pnzoo.load(name, weights=False).k
@@ -172,6 +204,7 @@ def own_k(name: str) -> int:
 @st.cache_data(max_entries=64, show_spinner=False)
 def reads_context(name: str) -> bool:
     """Whether a Matching Network reads its images in the light of the support set."""
+    import backend  # noqa: F401
     import pnzoo
 
     settings = pnzoo.load(name, weights=False).settings
@@ -210,6 +243,7 @@ def trial_maps(family: str, side: int, count: int, seed: int):
 @st.cache_resource(max_entries=16, show_spinner="Walking on many maps")
 def trials(name: str, family: str, side: int, count: int, seed: int) -> Trials:
     """Let a model walk on random maps."""
+    import backend  # noqa: F401  # Keras, faster
     from pnzoo import analysis
 
     walls, goal, start, longest = trial_maps(family, side, count, seed)
@@ -220,6 +254,7 @@ def trials(name: str, family: str, side: int, count: int, seed: int) -> Trials:
 @st.cache_data(max_entries=64, show_spinner=False)
 def decision(name: str, support: np.ndarray, labels: np.ndarray, query: np.ndarray):
     """What a few-shot model makes of a query, `pnzoo.analysis.Decision`."""
+    import backend  # noqa: F401  # Keras, faster
     from pnzoo import analysis
 
     return analysis.decide(model(name), support, labels, query)
@@ -228,6 +263,28 @@ def decision(name: str, support: np.ndarray, labels: np.ndarray, query: np.ndarr
 @st.cache_data(max_entries=32, show_spinner=False)
 def shuffled(name: str, support: np.ndarray, labels: np.ndarray, query: np.ndarray) -> np.ndarray:
     """The same with the support set in twenty other orders: [20, W]."""
+    import backend  # noqa: F401  # Keras, faster
     from pnzoo import analysis
 
     return analysis.shuffled(model(name), support, labels, query)
+
+
+@st.cache_resource(max_entries=6, show_spinner="Reading all characters")
+def codes(name: str, source: str) -> np.ndarray:
+    """Codes of all characters of a source: float32 [classes, drawings, D], a few MB."""
+    import backend  # noqa: F401
+    from pnzoo.models.matching import encode_all
+    from widgets import support_set
+
+    return encode_all(model(name), support_set.characters(source))
+
+
+@st.cache_resource(max_entries=48, show_spinner="Asking in many episodes")
+def replies(name: str, source: str, way: int, shot: int, count: int, first: int):
+    """Answers of a few-shot model in the episodes first, first + 1, ..., `pnzoo.analysis.Replies`."""
+    import backend  # noqa: F401  # Keras, faster
+    from pnzoo import analysis
+    from widgets import support_set
+
+    drawn = [support_set.episode(source, way, shot, first + i) for i in range(count)]
+    return analysis.reply_all(model(name), codes(name, source), drawn)

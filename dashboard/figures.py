@@ -122,8 +122,13 @@ def reward_top(trace, walls):
 
 
 def reward_end(trace):
-    """The largest size of R inside the rim, walls too: the end of its colour scale."""
-    return float(np.abs(trace.reward[1:-1, 1:-1]).max()) or 1.0
+    """The largest size of R inside the rim, walls too: the end of its colour scale.
+
+    Where walls cost thousands, the scale ends at twenty times what most free cells cost, so that these are still seen.
+    """
+    size = np.abs(trace.reward[1:-1, 1:-1])
+    common = float(np.quantile(size, 0.25))
+    return min(float(size.max()), 20 * common or np.inf) or 1.0
 
 
 def change(largest, mean, dark=False):
@@ -184,12 +189,38 @@ def q_curves(history, moves, step, dark=False):
         )
         told = told or not (used or wins)
     figure.update_layout(
-        height=320,
+        height=380,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         xaxis_title="step k",
         yaxis_title="Q minus the best Q",
-        legend={"title": "action (its move)"},
+        legend={"title": "action (its move)", "tracegroupgap": 0, "font": {"size": 11}},
     )
+    return figure
+
+
+def kernels(weights, pushes, moves):
+    """Each action's nine weights with the arrow of its mean push, named by the move it stands for, to keep.
+
+    Args:
+        weights: [A, 3, 3].
+        pushes: [A, 2], (rows, columns).
+        moves: int [A], index of the move that an action stands for, -1 for none.
+    """
+    columns = min(8, len(weights))
+    rows = -(-len(weights) // columns)
+    titles = [f"{action}: {MOVE_NAMES[move] if move >= 0 else 'never chosen'}" for action, move in enumerate(moves)]
+    figure = make_subplots(rows, columns, subplot_titles=titles, horizontal_spacing=0.02, vertical_spacing=0.12)
+    top = float(np.abs(weights).max()) or 1.0
+    for action, (weight, push) in enumerate(zip(weights, pushes, strict=True)):
+        at = {"row": action // columns + 1, "col": action % columns + 1}
+        figure.add_trace(go.Heatmap(z=_rounded(weight), zmin=-top, zmax=top, colorscale=REWARD_SCALE, showscale=False,
+                                    text=np.round(weight, 2), texttemplate="%{text}", hoverinfo="skip"), **at)
+        figure.add_trace(go.Scatter(x=[1, 1 + push[1]], y=[1, 1 + push[0]], mode="lines+markers", showlegend=False,
+                                    line={"color": LIGHT.path, "width": 3}, hoverinfo="skip",
+                                    marker={"symbol": "arrow", "size": 13, "angleref": "previous"}), **at)
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False, autorange="reversed")
+    figure.update_layout(height=60 + 170 * rows, margin=_MARGIN, template="plotly_white")
     return figure
 
 
@@ -226,30 +257,55 @@ def reached(rows, dark=False):
     return figure
 
 
-def rates(groups, title, dark=False):
-    """Success of several models against one thing, with 95 % intervals: {model: rows of `analysis.rate_by`}."""
+def rates(groups, title, rate_title="success", each="maps", dark=False):
+    """Success of several models against one thing, with 95 % intervals.
+
+    Args:
+        groups: model -> rows of `analysis.rate_by`.
+        title: of that thing.
+        rate_title: what success is called.
+        each: what was counted.
+        dark: theme.
+    """
     colours = look(dark)
     styles = ((colours.best, "circle", "solid"), (colours.path, "square", "dash"), (colours.good, "diamond", "dot"))
     figure = go.Figure()
     for (name, rows), (colour, symbol, dash) in zip(groups.items(), styles, strict=False):
         rate = np.array([row["rate"] for row in rows])
         low, high = (np.array([row["interval"][i] for row in rows]) for i in (0, 1))
-        span = [f"{row['low']:.2g} to {row['high']:.2g}, {row['n']} maps" for row in rows]
+        span = [f"{_span(row)}, {row['n']} {each}" for row in rows]
         figure.add_trace(go.Scatter(
             x=[row["middle"] for row in rows], y=rate, name=name, customdata=span, mode="lines+markers",
             line={"color": colour, "dash": dash, "width": 2.5}, marker={"symbol": symbol, "size": 9},
             error_y={"type": "data", "array": high - rate, "arrayminus": rate - low, "thickness": 1.2},
             hovertemplate=f"{name}: %{{y:.1%}}<br>%{{customdata}}<extra></extra>"))
-    lowest = min(row["interval"][0] for rows in groups.values() for row in rows)
+    lowest = min((row["interval"][0] for rows in groups.values() for row in rows), default=0)
+    room = 1.02 - lowest
     figure.update_layout(height=330, margin={"l": 8, "r": 8, "t": 8, "b": 8}, xaxis_title=title,
-                         yaxis={"title": "success", "tickformat": ".0%", "range": [max(-0.03, lowest - 0.06), 1.03]},
+                         yaxis={"title": rate_title, "tickformat": ".0%",
+                                "range": [lowest - 0.08 * room, 1 + 0.06 * room]},
                          legend={"orientation": "h", "y": 1.12})
+    return figure
+
+
+def honesty(groups, dark=False):
+    """How often a model is right, by how sure it says it is; on the dotted line it is as good as its word."""
+    figure = rates(groups, "probability of its answer", "right", "answers", dark)
+    figure.add_trace(go.Scatter(x=[0, 1], y=[0, 1], mode="lines", hoverinfo="skip", showlegend=False,
+                                line={"color": look(dark).faint, "dash": "dot", "width": 2}))
+    least = min((row["middle"] for rows in groups.values() for row in rows), default=0)
+    figure.update_xaxes(range=[max(0, least - 0.1), 1.03], tickformat=".0%")
     return figure
 
 
 # -- pieces ---------------------------------------------------------------------------------------------
 
 _HOVER = "row %{{y}}, column %{{x}}: {0} = %{{z:.3f}}<extra></extra>"
+
+
+def _span(row):
+    low, high = f"{row['low']:.2g}", f"{row['high']:.2g}"
+    return low if low == high else f"{low} to {high}"
 
 
 def _rounded(array):

@@ -42,17 +42,33 @@ def _ink(colour):
     return "#12161c" if 0.3 * red + 0.59 * green + 0.11 * blue > 130 else "#ffffff"
 
 
-def bars(probability, classes, answer, dark=False):
-    """Probabilities as bars; the answer is solid, the others are light."""
+def bars(probability, classes, answer, before=None, dark=False):
+    """Probabilities as bars; the answer is solid, the others are light.
+
+    Args:
+        probability, classes: [W] and the letters.
+        answer: one of them or None.
+        before: letter -> probability that it had before, drawn as diamonds.
+        dark: theme.
+    """
     colours = look(dark)
     chosen = [letter == answer for letter in classes]
     figure = go.Figure(go.Bar(
-        x=probability, y=classes, orientation="h", text=[f"{p:.1%}" for p in probability], textposition="outside",
+        x=probability, y=classes, orientation="h",
         marker={"color": [colours.path if mine else colours.best for mine in chosen],
                 "opacity": [1.0 if mine else 0.55 for mine in chosen]},
         hovertemplate="%{y}: %{x:.2%}<extra></extra>", cliponaxis=False))
-    figure.update_layout(height=60 + 34 * len(classes), margin={**_MARGIN, "r": 46},
-                         xaxis={"range": [0, 1.08], "tickformat": ".0%"},
+    figure.add_trace(go.Scatter(x=np.full(len(classes), 1.04), y=classes, mode="text", textposition="middle right",
+                                text=[f"{p:.1%}" for p in probability], hoverinfo="skip", cliponaxis=False,
+                                textfont={"color": colours.text}))
+    shown = [letter for letter in classes if letter in (before or {})]
+    if shown:
+        figure.add_trace(go.Scatter(
+            x=[before[letter] for letter in shown], y=shown, mode="markers", cliponaxis=False,
+            marker={"symbol": "diamond-open", "size": 11, "color": colours.text, "line": {"width": 2}},
+            hovertemplate="%{y}: %{x:.2%} before<extra></extra>"))
+    figure.update_layout(height=60 + 34 * len(classes), margin={**_MARGIN, "r": 46}, showlegend=False,
+                         xaxis={"range": [0, 1.16], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]},
                          yaxis={"autorange": "reversed", "type": "category"})
     return figure
 

@@ -40,10 +40,10 @@ def kernel(weights, push, move, dark=False):
 def _in_corner(row, col, push, weight, colour):
     """A number in the corner of its cell that looks outward; in the middle cell, away from the arrow."""
     down, right = (1 if push[0] <= 0 else -1, 1 if push[1] <= 0 else -1) if row == col == 1 else (row - 1, col - 1)
-    x = col * _CELL + {-1: 7, 0: _CELL / 2, 1: _CELL - 7}[right]
-    y = row * _CELL + {-1: 16, 0: 16, 1: _CELL - 8}[down]
+    x = col * _CELL + {-1: 6, 0: _CELL / 2, 1: _CELL - 6}[right]
+    y = row * _CELL + {-1: 18, 0: 18, 1: _CELL - 7}[down]
     anchor = {-1: "start", 0: "middle", 1: "end"}[right]
-    return f'<text x="{x}" y="{y}" font-size="12" text-anchor="{anchor}" fill="{colour}">{_short(weight)}</text>'
+    return f'<text x="{x}" y="{y}" font-size="15" text-anchor="{anchor}" fill="{colour}">{_short(weight)}</text>'
 
 
 def _arrow(push, colour, width, dashes, aside=0):
@@ -81,6 +81,7 @@ def block(numbers, title, stops, low, high, dark=False):
         SVG text.
     """
     ink = "#e8ecf1" if dark else "#1d2733"
+    size = 15 if max(len(f"{number:.3f}") for number in np.ravel(numbers)) < 7 else 13
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {3 * _CELL} {3 * _CELL + 24}" '
              'font-family="sans-serif" text-anchor="middle">'
              f'<text x="{1.5 * _CELL}" y="14" font-size="14" fill="{ink}">{escape(title)}</text>']
@@ -92,7 +93,8 @@ def block(numbers, title, stops, low, high, dark=False):
         parts.append(
             f'<rect x="{x + 1.5}" y="{y + 1.5}" width="{_CELL - 3}" height="{_CELL - 3}" rx="5" '
             f'fill="rgb({",".join(str(int(part)) for part in colour)})"{edge}/>'
-            f'<text x="{x + _CELL / 2}" y="{y + _CELL / 2 + 5}" font-size="15" fill="{"#12161c" if light else "#fff"}">'
+            f'<text x="{x + _CELL / 2}" y="{y + _CELL / 2 + 5}" font-size="{size}" '
+            f'fill="{"#12161c" if light else "#fff"}">'
             f"{number:.3f}</text>")
     return "".join(parts) + "</svg>"
 

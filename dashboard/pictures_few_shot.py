@@ -30,12 +30,10 @@ def decision(question, made, answer, dark=False):
     attention = made.attention if made.attention is not None else np.zeros(len(question.labels))
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" '
              f'fill="{look["text"]}">']
-    parts += [
-        _line(width / 2, 132, x + _IMAGE / 2, y, share, look) for (x, y), share in zip(places, attention, strict=True)
-    ]
+    parts += [_line(width / 2, 132, x, y, top, share, look) for (x, y), share in zip(places, attention, strict=True)]
     parts.append(_picture(question.query, width / 2 - 52, 26, 104, look, 3))
     parts.append(
-        _text(width / 2, 17, "the query" if question.truth is None else f"the query, truly {question.truth}", 15)
+        _text(width / 2, 17, "the query" if question.truth is None else f"the query, truly {question.truth}", 17)
     )
     for i, (x, y) in enumerate(places):
         parts.append(_picture(question.images[i], x, y, _IMAGE, look, 1.5))
@@ -43,7 +41,7 @@ def decision(question, made, answer, dark=False):
         if made.attention is not None:
             parts.append(_bar(x, y + _IMAGE + 5, _IMAGE, name, float(attention[i]), look))
         else:
-            parts.append(_text(x + _IMAGE / 2, y + _IMAGE + 22, name, 13))
+            parts.append(_text(x + _IMAGE / 2, y + _IMAGE + 22, name, 16))
     for index, letter in enumerate(question.classes):
         x = left + index % columns * _COLUMN + _COLUMN / 2
         y = top + index // columns * block_height + shots * row_height + 22
@@ -74,6 +72,34 @@ def small(image, dark=False):
     look = _DARK if dark else _LIGHT
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_IMAGE} {_IMAGE}">'
             f'{_picture(image, 0, 0, _IMAGE, look, 1)}</svg>')
+
+
+def mistake(question, said, true, probability, dark=False):
+    """The query beside an example of the class it was taken for and one of its own.
+
+    Args:
+        question: `widgets.support_set.Question`.
+        said, true: indices of classes.
+        probability: [W].
+        dark: theme.
+
+    Returns:
+        SVG text.
+    """
+    look = _DARK if dark else _LIGHT
+    width, gap = 3 * _IMAGE + 28, 14
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {_IMAGE + 44}" font-family="sans-serif" '
+             f'fill="{look["text"]}">']
+    shown = [(question.query, "the query", "", look["edge"])]
+    shown += [(question.images[int(np.argmax(question.labels == index))], words, f"{question.classes[index]}  "
+               f"{probability[index]:.0%}", colour)
+              for index, words, colour in ((said, "it says", look["mark"]), (true, "it is", look["line"]))]
+    for place, (image, words, numbers, colour) in enumerate(shown):
+        x = 2 + place * (_IMAGE + gap - 2)
+        parts.append(_picture(image, x, 2, _IMAGE - 4, {**look, "edge": colour}, 1.5 if place == 0 else 3))
+        parts.append(_text(x + _IMAGE / 2 - 2, _IMAGE + 16, words, 13))
+        parts.append(_text(x + _IMAGE / 2 - 2, _IMAGE + 36, numbers, 15, "700" if numbers else "400"))
+    return "".join(parts) + "</svg>"
 
 
 def _places(labels, columns, left, top, row_height, block_height):
@@ -108,11 +134,15 @@ def _runs(mask):
             yield f"M{begin} {row}h{end - begin}v1.03h{begin - end}z"
 
 
-def _line(x, y, to_x, to_y, share, look):
-    middle = (y + to_y) / 2
+def _line(x, y, image_x, image_y, top, share, look):
+    """From the query to an image: from above in the first row, down the gap on the left and in from there below it."""
+    below = image_y > top
+    to_x, middle = (image_x - 9 if below else image_x + _IMAGE / 2), (y + top) / 2
+    way = f"M{x:.1f} {y:.1f}C{x:.1f} {middle:.1f} {to_x:.1f} {middle - 20:.1f} {to_x:.1f} {top:.1f}"
+    if below:
+        way += f"V{image_y + _IMAGE / 2 - 9:.1f}q0 9 9 9"
     return (
-        f'<path d="M{x:.1f} {y:.1f}C{x:.1f} {middle:.1f} {to_x:.1f} {middle - 20:.1f} {to_x:.1f} {to_y:.1f}" '
-        'fill="none" '
+        f'<path d="{way}" fill="none" '
         f'stroke="{look["line"]}" stroke-width="{0.6 + 13 * share:.2f}" stroke-opacity="{0.18 + 0.7 * share:.2f}" '
         'stroke-linecap="round"/>'
     )
@@ -121,15 +151,15 @@ def _line(x, y, to_x, to_y, share, look):
 def _bar(x, y, width, name, share, look):
     return (f'<rect x="{x:.1f}" y="{y}" width="{width}" height="7" rx="3" fill="{look["edge"]}" fill-opacity=".5"/>'
             f'<rect x="{x:.1f}" y="{y}" width="{max(1.5, width * share):.1f}" height="7" rx="3" fill="{look["line"]}"/>'
-            + _text(x + width / 2, y + 22, f"{name}: {share:.0%}", 13))
+            + _text(x + width / 2, y + 23, f"{name}: {share:.0%}", 16))
 
 
 def _answer(x, y, letter, share, chosen, look):
     words = f"{letter}  {share:.0%}"
     box = (f'<rect x="{x - 50:.1f}" y="{y - 17}" width="100" height="32" rx="8" fill="none" stroke="{look["mark"]}" '
            'stroke-width="3"/>' if chosen else "")
-    return box + _text(x, y + 6, words, 18, "700" if chosen else "400") + (
-        _text(x, y + 32, "the answer", 12) if chosen else "")
+    return box + _text(x, y + 6, words, 20, "700" if chosen else "400") + (
+        _text(x, y + 34, "the answer", 15) if chosen else "")
 
 
 def _text(x, y, words, size, weight="400"):

@@ -6,7 +6,6 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-import url_state
 from widgets import copying
 
 CONFIG = {"displaylogo": False, "showSendToCloud": False, "displayModeBar": False, "scrollZoom": False}
@@ -26,11 +25,10 @@ def panel(name: str, snippet: str, figure: Callable | None = None, arrays: Calla
         left, right = st.columns([3, 2], gap="medium")
         with left:
             st.caption("The same in Python")
-            st.code(snippet, language="python", wrap_lines=False, height=min(420, 34 + 23 * len(snippet.splitlines())))
+            copying.snippet("snippet", snippet)
         with right:
-            st.caption("A link to exactly this page")
-            st.code(url_state.link(), language=None, wrap_lines=False)
-            copying.button("copy_link", "Copy the link", url_state.link())
+            st.caption("The address holds all you see: whoever opens it sees the same")
+            copying.button("copy_link", "Copy the link", None)
             if figure is not None:
                 st.download_button("Figure (HTML)", lambda: html(figure()), f"{name}.html", "text/html",
                                    on_click="ignore", icon=":material/download:", width="stretch")

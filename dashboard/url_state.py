@@ -4,15 +4,16 @@ A page opens with `adopt({name: reader})`, asks `get(name)`, changes with `put(n
 with `publish({name: text})`. Values stay in the session, so that a map drawn on one page is there on the next.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
 import words
 
 LONGEST = 8_000  # characters of one parameter; a 103x103 map takes 1,800
+LATE = 2.0  # seconds in which a browser may not yet know the address that was written last
 
 
 def adopt(readers: Mapping[str, Callable[[str], Any]]) -> None:
@@ -23,7 +24,7 @@ def adopt(readers: Mapping[str, Callable[[str], Any]]) -> None:
             message that says what it received and what it expects. A value that cannot be read is left out.
     """
     given = st.query_params.to_dict()
-    if given != _memory().get("written"):
+    if not _is_late(given) and given != _memory().get("written"):
         problems = []
         for name in readers.keys() & given.keys():
             try:
@@ -35,6 +36,17 @@ def adopt(readers: Mapping[str, Callable[[str], Any]]) -> None:
     for name, problem in _memory().get("problems", []):
         st.warning(f"The address has a part that cannot be used, and it was left out: `{name}`. "
                    f"{words.plain(problem)}", icon=":material/link_off:")
+
+
+def _is_late(given: dict) -> bool:
+    """Whether a browser sent an address that this page wrote before, only because it has not heard of the newest yet.
+
+    Two strokes drawn quickly: the second one comes with the address from before the first. A visitor who goes back
+    sends an old address too, but neither with a gesture nor at once.
+    """
+    memory = _memory()
+    soon = memory.pop("moved", False) or time.monotonic() - memory.get("at", -LATE) < LATE
+    return soon and given in memory.get("older", [])
 
 
 def _short(text: str) -> str:
@@ -50,7 +62,7 @@ def get(name: str, default: Any = None) -> Any:
 
 def put(**values: Any) -> None:
     """Change the state; None forgets a value. For callbacks, which run before the page is drawn again."""
-    _memory()["problems"] = []
+    _memory().update(problems=[], moved=True)
     for name, value in values.items():
         if value is None:
             _values().pop(name, None)
@@ -63,14 +75,11 @@ def publish(texts: Mapping[str, str | None]) -> None:
     wanted = {name: text for name, text in texts.items() if text is not None}
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
-    _memory()["written"] = wanted
-
-
-def link() -> str:
-    """The address of the page as it is now."""
-    base = (st.context.url or "").split("?")[0]
-    query = urlencode(_memory().get("written", {}))
-    return f"{base}?{query}" if query else base
+    memory = _memory()
+    if memory.get("written") != wanted:
+        older = [*memory.get("older", []), memory.get("written")]
+        memory.update(written=wanted, older=older[-20:], at=time.monotonic())
+    memory["moved"] = False
 
 
 def _memory() -> dict:

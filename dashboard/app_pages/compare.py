@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+import backend  # noqa: F401  # before anything that imports Keras
 import computed
 import figures
 import pictures
@@ -9,7 +10,7 @@ import share
 import url_state
 import words
 from pnzoo import analysis, gridworld
-from widgets import choices, map_grid, map_input
+from widgets import choices, contest, map_grid, map_input
 
 SIDES = (8, 11, 16, 21, 28, 41)
 COUNTS = (100, 300, 1000)
@@ -23,35 +24,54 @@ start = gridworld.random_starts(walls, goal, np.random.default_rng({seed}))
 for name, k in {entries}:
     model = pnzoo.load(name, **({{"k": k}} if k else {{}}))
     walks = analysis.walk_all(model, walls, goal, start)
-    print(name, walks.success.mean(), analysis.rate_by(walks.best_cost, walks.success))'''
+    print(name, walks.success.mean())
+    print(analysis.rate_by(walks.best_cost, walks.success))'''
+
+
+WHAT = {"planners": "Planners", "few-shot": "Few-shot models"}
+INTRO = {
+    "planners": "Two models on the same maps. A walk fails when it enters a wall, or needs more than twice the moves "
+                "of a shortest way.",
+    "few-shot": "Two models on the same questions. Each sees the same support set and names the same query.",
+}
 
 
 def page():
     st.title("Where does it fail?")
-    st.markdown(
-        "Two models on the same maps. A walk fails when it enters a wall, or needs more than twice the moves of "
-        "a shortest way."
-    )
-    names = computed.names("planning")
     url_state.adopt({
-        "model": choices.reader("planning"), "other": choices.reader("planning"), "map": map_input.from_address,
-        "kind": read_kind, "size": choices.one_of("size", SIDES), "maps": choices.one_of("maps", COUNTS),
-        "seed": choices.read_int("seed", 0, 10**6), "of": choices.reader("planning")})
+        "what": read_what, "model": choices.reader("planning"), "other": choices.reader("planning"),
+        "map": map_input.from_address, "kind": read_kind, "size": choices.one_of("size", SIDES),
+        "maps": choices.one_of("maps", COUNTS), "seed": choices.read_int("seed", 0, 10**6),
+        "of": choices.reader("planning"), **contest.readers()})
+    what = url_state.get("what", "planners")
+    st.session_state["choose_what"] = what
+    st.segmented_control("What to compare", list(WHAT), format_func=WHAT.get, key="choose_what", required=True,
+                         label_visibility="collapsed",
+                         on_change=lambda: url_state.put(what=st.session_state["choose_what"]))
+    st.markdown(INTRO[what])
+    if what == "few-shot":
+        contest.show()
+        words.glossary("Support", "Query", "Way", "Shot", "Attention", "FCE")
+    else:
+        show_planners()
+        words.glossary("Excess", "K", "Policy", "VIN")
+
+
+def show_planners():
+    names = computed.names("planning")
     if not names:
         st.info("There is no planner in the zoo yet. Train one with `python -m train.imitation vin8`.")
         return
     with st.container(border=True):
         first, second, kind, size, count, seed = controls(names)
-    pair = {first: None, second: None}
+    pair = dict.fromkeys((first, second))  # a zoo of one planner compares it with itself once
     show_same_map(list(pair), url_state.get("map") or computed.drawn_map(kind, size, seed))
-    runs, problems = {}, []
+    runs = {}
     for name in pair:
         try:
             runs[name] = computed.trials(name, kind, size, count, seed)
         except ValueError as error:
-            problems.append(f"{name} cannot walk on these maps: {error}")
-    for problem in problems:
-        st.warning(problem, icon=":material/help:")
+            st.warning(f"{name} cannot walk on these maps: {error}", icon=":material/help:")
     if runs:
         show_rates(runs)
         show_failures(runs)
@@ -63,7 +83,6 @@ def page():
     share.panel("compare", SNIPPET.format(family=kind, count=count, side=size, seed=seed, entries=entries),
                 (lambda: rate_figure(runs, "best_cost", "length of a shortest way")) if runs else None,
                 (lambda: arrays(runs)) if runs else None)
-    words.glossary("Excess", "K", "Policy", "VIN")
 
 
 def controls(names):
@@ -157,13 +176,8 @@ def arrays(runs):
 
 def show_failures(runs):
     st.subheader("Failures, one by one")
-    name = url_state.get("of")
-    if name not in runs:  # the one that fails more often, if nobody chose
-        name = min(runs, key=lambda each: runs[each].walks.success.mean())
-    if len(runs) > 1:
-        st.session_state["choose_of"] = name
-        st.segmented_control("Failures of", list(runs), key="choose_of", required=True,
-                             on_change=lambda: url_state.put(of=st.session_state["choose_of"]))
+    name = choices.pick_run("Failures of", "of", runs,
+                                    {key: each.walks.success.mean() for key, each in runs.items()})
     run = runs[name]
     failed = (~run.walks.success).nonzero()[0]
     if not len(failed):
@@ -186,8 +200,8 @@ def thumbnail(name, run, index, better):
     walls, start, goal = run.walls[index], run.start[index], run.goal[index]
     code = gridworld.to_code(walls, start, goal)
     done = computed.planned(name, code, run.k)
-    with st.container(width=204):
-        st.image(pictures.world(walls, start, goal, done.plan.path, dark=is_dark()), width=200,
+    with st.container(width=172):  # two a row on a narrow screen
+        st.image(pictures.world(walls, start, goal, done.plan.path, dark=is_dark()), width=170,
                  alt=f"Map {index}: {name} {done.plan.reason}.")
         st.caption(
             done.plan.reason[0].upper() + done.plan.reason[1:] + (f". {better[0]} gets there." if better else ".")
@@ -225,6 +239,12 @@ def show_same_map(pair, code):
 
 
 # -- address ----------------------------------------------------------------------------------------------
+
+
+def read_what(text):
+    if text not in WHAT:
+        raise ValueError(f"what is one of {', '.join(WHAT)}, and this is {text[:40]!r}")
+    return text
 
 
 def read_kind(text):

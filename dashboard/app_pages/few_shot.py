@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+import backend  # noqa: F401  # before anything that imports Keras
 import computed
 import figures_few_shot
 import pictures_few_shot
@@ -10,10 +11,8 @@ import share
 import url_state
 import words
 from pnzoo import analysis
-from widgets import choices, pad, support_set, uploads
+from widgets import asking, choices, pad, support_set, uploads
 
-WAYS, SHOTS = (2, 3, 5, 8, 10, 20), (1, 2, 3, 5)
-FIRST = {"invented": "matching_glyphs", "omniglot": "matching_omniglot"}  # the model that a first visit meets
 SNIPPET = '''import numpy as np
 import pnzoo
 from pnzoo import analysis
@@ -33,18 +32,13 @@ def page():
         "**query**. It has never seen these characters: it compares, and the lines show how much each drawing counts."
     )
     names = computed.names("few-shot")
-    url_state.adopt({
-        "fewshot": choices.reader("few-shot"), "source": read_source, "way": choices.one_of("way", WAYS),
-        "shot": choices.one_of("shot", SHOTS), "episode": choices.read_int("episode", 0, 10**6),
-        "ask": choices.read_int("ask", 0, 19), "drop": read_numbers, "swap": read_swap, "own": read_own,
-        "drawn": read_drawing, "least": choices.read_int("least", 0, 100)})
+    url_state.adopt({**asking.readers(), "least": choices.read_int("least", 0, 100)})
     if not names:
         st.info("There is no few-shot model in the zoo yet. Train one with `python -m train.matching`.")
         words.glossary("Support", "Query", "Way", "Shot", "Attention", "FCE")
         return
     name = controls(names)
-    question = support_set.question(*episode_words(), url_state.get("ask", 0), url_state.get("drop", ()),
-                                    url_state.get("swap", ()), url_state.get("own", ()), url_state.get("drawn"))
+    question = asking.current()
     picture, desk = st.columns([7, 4], gap="large")
     with desk:
         show_desk()
@@ -55,7 +49,7 @@ def page():
         made = computed.decision(name, question.images, question.labels, question.query)
         with picture:
             answer = show_picture(name, question, made)
-        show_numbers(question, made, answer)
+        show_numbers(name, question, made, answer)
         show_context(name, question, made)
     publish(name)
     take_along(name, question, made)
@@ -69,41 +63,24 @@ def controls(names):
     with st.container(border=True):
         one, two, three, four, five = st.columns([4, 4, 2, 2, 3], vertical_alignment="bottom")
         with one:
-            name = choices.pick_model(names, key="fewshot", default=FIRST[episode_words()[0]])
-        found = support_set.sources()
+            name = choices.pick_model(names, key="fewshot", default=asking.FIRST[asking.words()[0]])
         with two:
-            choices.pick("Characters", "source", list(found), "invented", found.get, then=forget)
+            asking.pick_source()
         with three:
-            choices.pick("Way", "way", WAYS, 5, then=forget)
+            asking.pick_way()
         with four:
-            choices.pick("Shot", "shot", SHOTS, 1, then=forget)
+            asking.pick_shot()
         five.button("New episode", key="new_episode", icon=":material/casino:", width="stretch", on_click=next_episode)
     return name
 
 
-def episode_words():
-    """Source, way, shot and seed of the episode."""
-    source = url_state.get("source", "invented")
-    return (
-        source if source in support_set.sources() else "invented",
-        url_state.get("way", 5),
-        url_state.get("shot", 1),
-        url_state.get("episode", 1),
-    )
-
-
-def forget():
-    """The visitor's changes belong to one episode; drawings of the visitor's own stay."""
-    url_state.put(drop=None, swap=None, ask=None)
-
-
 def next_episode():
-    forget()
+    asking.forget()
     url_state.put(episode=(url_state.get("episode", 1) + 1) % 10**6, drawn=None)
 
 
 def show_desk():
-    _, way, _, _ = episode_words()
+    _, way, _, _ = asking.words()
     st.markdown("**Ask your own question**: draw a character")
     pad.draw("pad", url_state.get("turn", 0), lambda code: url_state.put(drawn=code))
     letters = list(support_set.LETTERS[: min(26, way + 3)])
@@ -197,7 +174,7 @@ def change_set(question):
     st.session_state["choose_drop"] = [question.names[i] for i in url_state.get("drop", ()) if i < len(question.names)]
     st.pills("Leave out, and see who decides then", question.names, selection_mode="multi", key="choose_drop",
              on_change=take_drop, args=(question.names,))
-    _, way, shot, _ = episode_words()
+    _, way, shot, _ = asking.words()
     movable = question.names[: way * shot]
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     which = left.selectbox("Swap", movable, key="swap_which")
@@ -218,13 +195,17 @@ def take_swap(index):
     url_state.put(swap=tuple(sorted(swap.items())))
 
 
-def show_numbers(question, made, answer):
+def show_numbers(name, question, made, answer):
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**How probable is each class?**")
-        share.chart(figures_few_shot.bars(made.probability, question.classes, answer, is_dark()), key="bars",
+        before = answer_before(name)
+        share.chart(figures_few_shot.bars(made.probability, question.classes, answer, before, is_dark()), key="bars",
                     alt="Probabilities: " + ", ".join(f"{c} {p:.0%}" for c, p in zip(
                         question.classes, made.probability, strict=True)))
+        if before:
+            first = max(before, key=before.get)
+            st.caption(f"Diamonds: before you changed the support set. Then it said {first}, {before[first]:.0%} sure.")
         st.session_state["choose_least"] = url_state.get("least", 0)
         st.slider(
             "Say “none of these” if the nearest example is less alike than",
@@ -244,6 +225,15 @@ def show_numbers(question, made, answer):
                     key="embedding", alt="The codes of the support images and of the query on a plane; the query lies "
                     f"nearest to {question.classes[int(made.probability.argmax())]} in the model's eyes.")
         st.caption(f"Two directions of {made.query_code.shape[0]}, which show {shown:.0%} of the differences.")
+
+
+def answer_before(name):
+    """Letter -> probability before the visitor changed the support set; empty where nothing was changed."""
+    if not asking.changed():
+        return {}
+    first = asking.untouched()
+    made = computed.decision(name, first.images, first.labels, first.query)
+    return dict(zip(first.classes, made.probability.tolist(), strict=True))
 
 
 def show_context(name, question, made):
@@ -273,7 +263,7 @@ def show_context(name, question, made):
 
 def offer_context(name):
     """A model that reads every image by itself: where to see one that does not."""
-    others = [other for other in computed.names("few-shot", "MatchingNetwork") if computed.reads_context(other)]
+    others = [other for other in computed.names("few-shot", ("MatchingNetwork",)) if computed.reads_context(other)]
     st.info(
         f"{name} reads every image by itself, so the order of the support set changes nothing. A model with **full "
         "context embeddings** (FCE) reads each image in the light of all others, in several looks: "
@@ -284,63 +274,16 @@ def offer_context(name):
                       on_click=lambda other=other: url_state.put(fewshot=other))
 
 
-# -- address ----------------------------------------------------------------------------------------------
-
-
-def read_source(text):
-    found = support_set.sources()
-    if text == "omniglot" and text not in found:
-        raise ValueError("Omniglot is not installed here, so invented characters are shown; "
-                         "type python -m train.prepare_omniglot to install it")
-    if text not in found:
-        raise ValueError(f"source is one of {', '.join(found)}, and this is {text[:40]!r}")
-    return text
-
-
-def read_numbers(text):
-    read = choices.read_int("a number of a support image", 0, 199)
-    return tuple(sorted({read(part) for part in text.split(",")[:200]}))
-
-
-def read_swap(text):
-    read = choices.read_int("a swap, such as 0:1,", 0, 999)
-    pairs = [part.split(":") for part in text.split(",")[:200]]
-    if any(len(pair) != 2 for pair in pairs):
-        raise ValueError(f"swap is image:times joined by commas, such as 0:1,3:2, and this is {text[:40]!r}")
-    return tuple((read(index), read(times)) for index, times in pairs)
-
-
-def read_own(text):
-    own = []
-    for part in text.split(",")[: support_set.MOST_OWN]:
-        letter, _, code = part.partition(":")
-        if len(letter) != 1 or letter not in support_set.LETTERS:
-            raise ValueError(f"own is letter:drawing joined by commas, and this has {part[:20]!r}")
-        own.append((letter, read_drawing(code)))
-    return tuple(own)
-
-
-def read_drawing(text):
-    pad.from_code(text)
-    return text
-
-
 def publish(name):
-    _, way, shot, seed = episode_words()
-    source, least = url_state.get("source", "invented"), url_state.get("least", 0)
-    url_state.publish({
-        "fewshot": name, "source": source, "way": str(way), "shot": str(shot), "episode": str(seed),
-        "ask": str(url_state.get("ask", 0)), "drop": ",".join(map(str, url_state.get("drop", ()))) or None,
-        "swap": ",".join(f"{i}:{n}" for i, n in url_state.get("swap", ())) or None,
-        "own": ",".join(f"{letter}:{code}" for letter, code in url_state.get("own", ())) or None,
-        "drawn": url_state.get("drawn"), "least": str(least) if least else None})
+    least = url_state.get("least", 0)
+    url_state.publish({"fewshot": name, **asking.texts(), "least": str(least) if least else None})
 
 
 def take_along(name, question, made):
     if made is None:
         return
     share.panel("few_shot", SNIPPET.format(name=name),
-                lambda: figures_few_shot.bars(made.probability, question.classes, None),
+                lambda: figures_few_shot.bars(made.probability, question.classes, None, answer_before(name)),
                 lambda: {"support": question.images, "labels": question.labels, "query": question.query,
                          "classes": np.array(question.classes), "probability": made.probability,
                          **({} if made.attention is None else {"attention": made.attention})})

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+import backend  # noqa: F401  # before anything that imports Keras
 import computed
 import figures
 import pictures
@@ -13,11 +14,13 @@ from widgets import cell_view, choices, film, map_grid, map_input
 
 VIEWS = {"steps": "Step by step", "cell": "One cell", "moves": "Learned moves", "paint": "Paint a reward"}
 GOOD, BAD = 2, 4  # what brushes paint, in the largest learned reward of a free cell
-SNIPPET = '''import pnzoo
+STRONGEST = 3  # times that
+START = '''import pnzoo
 from pnzoo import gridworld
 
 walls, start, goal = gridworld.from_code(
-    "{code}")
+    "{code}")'''
+SNIPPET = START + '''
 model = pnzoo.load("{name}", k={k})
 trace = model.trace(walls, goal)
 print(trace.reward.shape, trace.values.shape)  # R, and V_0 ... V_K
@@ -36,7 +39,7 @@ def page():
     st.markdown("The network turns the map into a reward **R** for every cell and into a belief **P** about what its "
                 "actions do. Then it improves the value **V** of every cell **K** times, each time from the cells "
                 "around it, and walks uphill.")
-    names = computed.names("planning", "VIN")
+    names = computed.names("planning", computed.ITERATE)
     url_state.adopt({"model": choices.reader("planning"), "map": map_input.from_address, "k": choices.read_k,
                      "view": read_view, "cell": read_cell, "step": choices.read_int("step", 1, computed.MAX_K),
                      "paint": read_paint})
@@ -49,14 +52,13 @@ def page():
             name, k = choices.model_and_k(names)
         with right:
             map_input.random_controls()
-    code = map_input.current()
+    code, view = map_input.current(), url_state.get("view", "steps")
     problem, steps = prepare(name, code, k)
     if problem:
         st.warning(problem, icon=":material/help:")
-        url_state.publish({"model": name, "map": code, "k": str(k) if k else None})
-        return
-    view = pick_view()
-    SHOW[view](name, code, steps)
+    else:
+        pick_view(view)
+        SHOW[view](name, code, steps)
     publish(name, code, k, view)
     take_along(name, code, steps, view)
     words.glossary("K", "R, reward", "P, transition", "V, value", "Q", "Policy", "psi", "VIN", "Value iteration")
@@ -67,22 +69,27 @@ def prepare(name, code, k):
     parsed = computed.read_map(code)
     if parsed.goal is None or parsed.start is None:
         return "This map has no start or no goal yet: put them on the page Plan (keys S and G on the map).", None
-    steps = computed.steps_for(name, code, k)
-    if parsed.walls.size * steps > computed.MAX_TRACE:
-        height, width = parsed.walls.shape
-        most = computed.MAX_TRACE // parsed.walls.size
+    try:
+        steps = computed.steps_for(name, code, k)
+    except ValueError as error:
+        return f"{name} cannot plan on this map: {error}", None
+    height, width = parsed.walls.shape
+    most = computed.MAX_TRACE[computed.cards()[name]["model"]] // parsed.walls.size
+    if steps <= most:
+        return None, steps
+    if k:
         return (f"{steps:,} steps on {height} x {width} cells are too many to look into; choose K of at most {most}, "
                 "or a smaller map. The page Plan walks maps of this size."), None
-    return None, steps
+    st.info(f"This map needs K = {steps:,}, too many to keep every step of {height} x {width} cells: you see the first "
+            f"{most}. The page Plan walks it with all of them.", icon=":material/visibility:")
+    return None, most
 
 
-def pick_view():
-    view = url_state.get("view", "steps")
+def pick_view(view):
     st.session_state["choose_view"] = view
     st.segmented_control("What to look at", list(VIEWS), format_func=VIEWS.get, key="choose_view", required=True,
                          on_change=lambda: url_state.put(view=st.session_state["choose_view"]),
                          label_visibility="collapsed")
-    return view
 
 
 # -- step by step -----------------------------------------------------------------------------------------
@@ -98,7 +105,8 @@ def show_steps(name, code, k):
     show_film(name, code, k)
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("**The wave front.** The step at which each cell's move became final: it rolls outward from G.")
+        st.markdown("**The wave front.** The step at which each cell's move became final: it rolls outward from G. "
+                    "Bright cells far from it guessed right before the news came.")
         share.chart(figures.wave(analysis.settled(trace), walls, computed.reached(code), k, dark=is_dark()), key="wave",
                     alt="Map of the step at which the move of each cell stopped changing; small near the goal.")
     with right:
@@ -156,6 +164,7 @@ def show_cell(name, code, k):
             label=f"Map of the value V after step {step}. Arrow keys move, space picks a cell.",
         )
         st.caption(f"V after step {step}: bright cells are near the best, dark ones far behind.")
+        pick_by_number(cell, walls.shape)
     with right:
         cell_view.show(computed.model(name, k), trace, walls, cell, step, is_dark())
 
@@ -165,6 +174,14 @@ def chosen_cell(walls, start):
     row, col = url_state.get("cell", start)
     inside = 0 < row < walls.shape[0] - 1 and 0 < col < walls.shape[1] - 1
     return (row, col) if inside else start
+
+
+def pick_by_number(cell, shape):
+    """The same by typing: for those who cannot see the map, and for cells that are small on it."""
+    for column, name, at, most in zip(st.columns(2), ("Row", "Column"), cell, shape, strict=True):
+        st.session_state[f"choose_{name}"] = at
+        column.number_input(name, 1, most - 2, key=f"choose_{name}", on_change=lambda: url_state.put(
+            cell=(st.session_state["choose_Row"], st.session_state["choose_Column"])))
 
 
 def take_cell(message):
@@ -195,19 +212,19 @@ def show_moves(name, code, k):
     )
     pushes = analysis.arrows(weights)
     often_first = sorted(range(len(weights)), key=lambda action: -roles.share[action])
-    width = 164 if len(weights) <= 10 else 124  # eight a row on a wide screen
+    width = 164 if len(weights) <= 10 else 112  # eight a row on a wide screen, three on a narrow one
     with st.container(horizontal=True, gap="small"):
         for action in often_first:
             push, move = pushes[action], roles.move[action]
-            stands = f"stands for {gridworld.MOVE_NAMES[move]}" if move >= 0 else "never chosen"
+            stands = f"stands for {gridworld.MOVE_NAMES[move]}" if move >= 0 else "is never chosen"
             st.image(pictures.kernel(weights[action], push, move, dark=is_dark()), width=width,
-                     caption=f"Action {action} {stands}",
+                     caption=f"{action}: {gridworld.MOVE_NAMES[move] if move >= 0 else 'unused'}",
                      alt=f"Action {action} {stands}; its weights push {push[0]:+.2f} rows and {push[1]:+.2f} columns.")
-    table = [{"action": a, "stands for": gridworld.MOVE_NAMES[roles.move[a]] if roles.move[a] >= 0 else "nothing",
+    table = [{"action": a, "stands for": gridworld.MOVE_NAMES[roles.move[a]] if roles.move[a] >= 0 else None,
               "best in": 100 * roles.share[a], "of these, policy agrees": 100 * roles.faith[a],
               "weight on that cell": roles.mass[a]} for a in often_first]
     percent = st.column_config.NumberColumn(format="%.1f %%")
-    st.dataframe(table, hide_index=True, column_config={
+    st.dataframe(table, hide_index=True, height="content", placeholder="—", column_config={
         "best in": percent, "of these, policy agrees": percent,
         "weight on that cell": st.column_config.NumberColumn(format="%.2f")},
         alt="Table of the actions: the move each stands for, and how often.")
@@ -221,7 +238,7 @@ def show_paint(name, code, k):
     learned = computed.trace(name, code, k)
     paint = tuple(each for each in url_state.get("paint", ()) if each[0] < walls.shape[0] and each[1] < walls.shape[1])
     trace = computed.replanned(name, code, k, paint) if paint else learned
-    price = min(map_grid.MOST_REWARD / BAD, figures.reward_top(learned, walls))
+    price = min(map_grid.MOST_REWARD / BAD / STRONGEST, figures.reward_top(learned, walls))
     plan = planning.follow(walls, start, goal, lambda: trace.policy)
     st.markdown(
         "An agent could choose its reward while it runs. Do it by hand: paint places to seek and places to shun, "
@@ -230,13 +247,17 @@ def show_paint(name, code, k):
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**R**: paint here")
+        strength = st.session_state.get("strength", 1.0)
         map_grid.draw("paint", walls, start, goal, mode="paint", tools=map_grid.PAINT_TOOLS, on_change=take_paint,
                       seq=url_state.get("paint_seq"), heat=learned.reward, heatName="reward", low=-BAD * price,
                       high=BAD * price, stops=figures.stops(figures.REWARD_SCALE), paint=[list(each) for each in paint],
-                      brushes={"good": round(GOOD * price, 3), "bad": round(-BAD * price, 3)}, widest=520,
+                      brushes={"good": round(strength * GOOD * price, 3), "bad": round(-strength * BAD * price, 3)},
+                      widest=520,
                       label="Map of the reward. Arrow keys move, space paints with the chosen brush, U takes back.")
-        st.caption(f"Purple is good, orange is bad; painted cells have a frame. A bad place costs {BAD} times the most "
-                   f"that a free cell does, a good one gives {GOOD} times as much.")
+        st.slider("Strength of the brushes", 0.25, float(STRONGEST), 1.0, 0.25, key="strength", format="%.2f ×",
+                  persist_state="session", help="For the next strokes.")
+        st.caption(f"Purple is good, orange is bad; painted cells have a frame. At strength 1 a bad place costs {BAD} "
+                   f"times the most that a free cell does, and a good one gives {GOOD} times as much.")
     with right:
         st.markdown("**V and the policy**: planned again")
         behind = analysis.behind(trace, computed.reached(code))
@@ -271,6 +292,8 @@ def show_paint(name, code, k):
         )
         st.button("Back to the learned reward", key="unpaint", icon=":material/undo:",
                   on_click=lambda: url_state.put(paint=None, paint_seq=None))
+    if st.toggle("Watch it plan with this reward, step by step", key="watch_paint", persist_state="session"):
+        film.draw("film_paint", computed.film(name, code, k, paint), step=None, on_step=lambda step: None)
 
 
 def take_paint(message):
@@ -327,19 +350,39 @@ def publish(name, code, k, view):
 
 
 def take_along(name, code, k, view):
+    """The snippet of a view, its figure and its arrays; where nothing could be planned only the address."""
+    if k is None:
+        share.panel("inside", START.format(code=code))
+        return
     walls, start, _ = computed.read_map(code)
     paint = list(url_state.get("paint", ()))
-    more = MORE[view if paint or view != "paint" else "steps"].format(
-        cell=chosen_cell(walls, start), step=min(url_state.get("step", k), k), paint=paint
-    )
+    cell, step = chosen_cell(walls, start), min(url_state.get("step", k), k)
+    more = MORE[view if paint or view != "paint" else "steps"].format(cell=cell, step=step, paint=paint)
 
     def now():
         return computed.replanned(name, code, k, tuple(paint)) if paint and view == "paint" else \
             computed.trace(name, code, k)
 
-    share.panel("inside", SNIPPET.format(code=code, name=name, k=k, more=more),
-                lambda: film_figure(now(), code, k),
-                lambda: {"walls": walls, **now()._asdict()})
+    def figure():
+        if view == "cell":
+            moves = analysis.roles(now(), walls).move
+            return figures.q_curves(analysis.q_history(computed.model(name, k), now(), cell)[:-1], moves, step)
+        return kernel_figure(now(), walls) if view == "moves" else film_figure(now(), code, k)
+
+    def arrays():
+        kept = {"walls": walls, **now()._asdict()}
+        if view == "cell":
+            kept["q_of_cell"] = analysis.q_history(computed.model(name, k), now(), cell)
+        if view == "moves":
+            kept |= {"kernels": analysis.mean_kernels(now(), walls), **analysis.roles(now(), walls)._asdict()}
+        return kept
+
+    share.panel("inside", SNIPPET.format(code=code, name=name, k=k, more=more), figure, arrays)
+
+
+def kernel_figure(trace, walls):
+    weights = analysis.mean_kernels(trace, walls)
+    return figures.kernels(weights, analysis.arrows(weights), analysis.roles(trace, walls).move)
 
 
 def film_figure(trace, code, k):

@@ -21,12 +21,17 @@ print(gridworld.render(walls, start, goal, plan.path))
 print(plan.reached, plan.reason, len(plan.actions), round(plan.cost, 2))'''
 
 
+MARKS = {"best": "Show a shortest way :blue[**┅┅**]",
+         "moves": "Show its moves; bold :orange[**→**] another is better"}
+
+
 def page():
     st.title("Where would it go?")
     st.markdown("A neural network looks at a map and walks from **S** to **G**. Draw walls, drag **S** and **G**, and "
                 "see at once where it would go, beside a shortest way.")
     planners = computed.names("planning")
-    url_state.adopt({"model": choices.reader("planning"), "map": map_input.from_address, "k": choices.read_k})
+    url_state.adopt({"model": choices.reader("planning"), "map": map_input.from_address, "k": choices.read_k,
+                     "hide": read_hide})
     if not planners:
         st.info("There is no planner in the zoo yet. Train one with `python -m train.imitation vin8`.")
         return
@@ -44,7 +49,8 @@ def page():
     with verdict:
         show_verdict(name, code, k, result)
     map_input.other_ways()
-    url_state.publish({"model": name, "map": code, "k": str(k) if k else None})
+    url_state.publish({"model": name, "map": code, "k": str(k) if k else None,
+                       "hide": ",".join(url_state.get("hide", ())) or None})
     take_along(name, code, result)
     words.glossary("VIN", "K", "Policy", "Excess", "Value iteration")
 
@@ -69,9 +75,9 @@ def show_board(code, result):
     if not isinstance(result, str):
         done, judged = result
         layers = {"path": done.plan.path, "reached": done.plan.reached}
-        if st.session_state.get("show_best", True):
+        if "best" not in url_state.get("hide", ()):
             layers["best"] = judged.best_path
-        if st.session_state.get("show_arrows", True):
+        if "moves" not in url_state.get("hide", ()):
             layers["arrows"] = arrows_of(done.policy, judged.labelled)
             layers["wrong"] = judged.labelled & ~judged.right
     height, width = walls.shape
@@ -150,15 +156,28 @@ def about_k(name, asked, steps, far):
         return f"{name} does not plan: it reacts to what it sees."
     if asked:
         return f"{name} thinks **K = {steps}** steps ahead, as you chose; the farthest cell is {far} moves from G."
+    if computed.settles(name):
+        return f"{name} thinks until V no longer changes: **K = {steps}** steps on this map."
     own = " as it was trained to," if steps == computed.own_k(name) else ""
     return (f"{name} thinks **K = {steps}** steps ahead,{own} chosen automatically: the farthest cell is {far} moves "
             "from G.")
 
 
 def legend():
-    st.checkbox("Show a shortest way :blue[**┅┅**]", value=True, key="show_best", persist_state="session")
-    st.checkbox("Show its moves; bold :orange[**→**] another is better", value=True, key="show_arrows",
-                persist_state="session")
+    for name, label in MARKS.items():
+        st.session_state[f"show_{name}"] = name not in url_state.get("hide", ())
+        st.checkbox(label, key=f"show_{name}", on_change=take_marks)
+
+
+def take_marks():
+    url_state.put(hide=tuple(name for name in MARKS if not st.session_state[f"show_{name}"]) or None)
+
+
+def read_hide(text):
+    names = tuple(text.split(","))
+    if not set(names) <= set(MARKS):
+        raise ValueError(f"hide is {' or '.join(MARKS)}, or both joined by a comma, and this is {text[:40]!r}")
+    return names
 
 
 def take_along(name, code, result):

@@ -75,11 +75,11 @@ def show_table(shown):
     rows = [row_of(card) for card in shown]
     number = st.column_config.NumberColumn
     event = st.dataframe(
-        rows, hide_index=True, key="zoo_table", height=min(38 + 35 * len(rows), 640), on_select="rerun",
-        selection_mode="single-row",
+        rows, hide_index=True, key="zoo_table", height=min(38 + 35 * len(rows), 1000), placeholder="—",
+        on_select="rerun", selection_mode="single-row",
         alt="Table of the models: task, class, parameters, operations, what they reach and what the paper reports.",
         column_config={
-            "Model": st.column_config.TextColumn(pinned=True),
+            "Model": st.column_config.TextColumn(pinned=True, width=210),
             "Reached": st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent",
                                                        help="The card's first metric."),
             "Paper": number(format="%.1f %%", help="What the paper reports for the same."),
@@ -140,7 +140,7 @@ def show_card(card):
     with left:
         if card.get("metrics"):
             st.markdown("**What it reaches**")
-            st.dataframe([metric_row(metric) for metric in card["metrics"]], hide_index=True,
+            st.dataframe([metric_row(metric) for metric in card["metrics"]], hide_index=True, placeholder="—",
                          alt=f"Metrics of {name} with their intervals and the paper's numbers.")
         if card.get("limits"):
             st.markdown("**Limits**")
@@ -151,7 +151,7 @@ def show_card(card):
                         alt=f"Curves of the training of {name}: {', '.join(curves(card))} by epoch.")
     with right:
         line = f'model = pnzoo.load("{name}")'
-        st.code(line, language="python")
+        copying.snippet("load_line", line)
         copying.button("copy_load", "Copy the load line", line)
         weights = hub.zoo_folder() / name / hub.WEIGHTS
         if weights.is_file():
@@ -177,7 +177,7 @@ def open_in(card):
     st.page_link(
         "app_pages/plan.py", label="Let it plan", icon=":material/route:", query_params={"model": card["name"]}
     )
-    if card["model"] == "VIN":
+    if computed.iterates(card["name"]):
         st.page_link("app_pages/inside.py", label="Look inside", icon=":material/visibility:",
                      query_params={"model": card["name"]})
 

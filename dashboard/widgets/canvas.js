@@ -37,7 +37,7 @@ function fit(canvas, width, height) {
 
 function mark(pen, [row, col], size, letter, colour) {
   const diamond = letter === "G", [x, y] = [(col + 0.5) * size, (row + 0.5) * size];
-  const reach = Math.max(5, size * (diamond ? 0.56 : 0.44));
+  const reach = Math.max(diamond ? 8 : 6.5, size * (diamond ? 0.56 : 0.44));
   pen.fillStyle = diamond ? colour.goal : colour.start;
   pen.strokeStyle = colour.ink;
   pen.lineWidth = 1.5;
@@ -48,7 +48,7 @@ function mark(pen, [row, col], size, letter, colour) {
   pen.fill();
   pen.stroke();
   pen.fillStyle = colour.ink;
-  pen.font = `700 ${Math.max(7, Math.round(size * 0.5))}px sans-serif`;
+  pen.font = `700 ${Math.max(8, Math.round(size * 0.5))}px sans-serif`;
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   pen.fillText(letter, x, y + size * 0.03);

@@ -52,7 +52,7 @@ def pick_model(names, label="Model", key="model", default="vin16"):
 
 def shows_best(name):
     """Whether an entry is of a kind that a first visit should meet."""
-    return computed.cards()[name]["model"] in ("VIN", "MatchingNetwork")
+    return computed.cards()[name]["model"] in ("VIN", "LongVIN", "MatchingNetwork")
 
 
 def model_and_k(names):
@@ -61,7 +61,7 @@ def model_and_k(names):
     with left:
         name = pick_model(names)
     with right:
-        if computed.cards()[name]["model"] != "VIN":
+        if not computed.iterates(name):
             st.number_input("K, steps ahead", value=None, disabled=True, key="no_k", placeholder="does not plan")
             return name, None
         st.session_state["choose_k"] = url_state.get("k")
@@ -104,6 +104,29 @@ def pick(label, name, options, first, words=str, then=None):
             then()
 
     return st.selectbox(label, options, key=widget, format_func=words, on_change=changed)
+
+
+def pick_run(label, name, runs, scores):
+    """Buttons for one of two entries; the one that does worse, until somebody chooses.
+
+    Args:
+        label: what is asked.
+        name: of the part of the state.
+        runs: entries by name.
+        scores: name -> how well it does.
+
+    Returns:
+        A name.
+    """
+    chosen = url_state.get(name)
+    if chosen not in runs:
+        chosen = min(scores, key=scores.get)
+    if len(runs) > 1:
+        widget = f"choose_{name}"
+        st.session_state[widget] = chosen
+        st.segmented_control(label, list(runs), key=widget, required=True,
+                             on_change=lambda: url_state.put(**{name: st.session_state[widget]}))
+    return chosen
 
 
 def one_of(name, options):

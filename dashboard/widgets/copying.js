@@ -1,15 +1,16 @@
-// A button that puts a text on the clipboard, and says so.
+// A button that puts a text, or the page's address as it is at that moment, on the clipboard, and says so.
 
 export default function ({ parentElement, data }) {
-  const [button, say] = ["button", "span"].map((name) => parentElement.querySelector(name));
-  button.textContent = data.label;
+  const [button, label, say] = ["button", "b", "span"].map((name) => parentElement.querySelector(name));
+  label.textContent = data.label;
 
   button.onclick = async () => {
+    const text = data.text ?? location.href;
     try {
-      await navigator.clipboard.writeText(data.text);
+      await navigator.clipboard.writeText(text);
     } catch {  // no permission, or a page that is not served safely: the older way
       const box = document.body.appendChild(document.createElement("textarea"));
-      box.value = data.text;
+      box.value = text;
       box.select();
       document.execCommand("copy");
       box.remove();

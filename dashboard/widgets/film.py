@@ -46,25 +46,24 @@ def draw(key: str, data: dict, *, step: int | None, on_step: Callable[[int], Non
     _film(key=key, data={**data, "autoplay": step is None, "first": len(shown) - 1}, on_step_change=moved)
 
 
-def film_data(trace, behind, push, cells, walls, start, goal, k):
+def film_data(trace, behind, push, cells, walls, start, goal, steps):
     """What the page needs: whole numbers in base64, a few bytes a cell and step.
 
     Args:
-        trace: `pnzoo.Trace`.
-        behind: [K+1, H, W], `pnzoo.analysis.behind(trace, cells)`.
-        push: [K+1, H, W, 2], `pnzoo.analysis.flow(trace)`.
+        trace: `pnzoo.Trace` of F of its steps, the frames.
+        behind: [F, H, W], `pnzoo.analysis.behind(trace, cells)`.
+        push: [F, H, W, 2], `pnzoo.analysis.flow(trace)`.
         cells: bool [H, W], those that the colours of V must tell apart.
         walls, start, goal: the map.
-        k: the last step.
+        steps: which steps the frames are.
     """
-    steps = figures.frame_steps(walls.size, k)
-    low, high = figures.value_range(behind, cells, k)
-    share = np.clip((behind[steps] - low) / (high - low), 0, 1)
+    low, high = figures.value_range(behind, cells, len(steps) - 1)
+    share = np.clip((behind - low) / (high - low), 0, 1)
     values = _base64(np.round(share * 65535).astype("<u2"))
     top = figures.reward_end(trace)
     return {"rows": walls.shape[0], "cols": walls.shape[1], "walls": bits(walls), "start": [int(x) for x in start],
             "goal": [int(x) for x in goal], "steps": steps, "values": values, "vRange": [low, high],
-            "push": _base64(np.round(push[steps] * 127).astype("i1")),
+            "push": _base64(np.round(push * 127).astype("i1")),
             "reward": [round(float(x), 3) for x in trace.reward.ravel()], "rRange": [-top, top],
             "rStops": figures.stops(figures.REWARD_SCALE), "vStops": figures.stops(figures.VALUE_SCALE),
             "id": hashlib.sha256((values + bits(walls)).encode()).hexdigest()[:16]}

@@ -271,7 +271,7 @@ function makeGrid(host) {
         const painted = paint.has(i), value = painted ? paint.get(i) : data.heat ? data.heat[i] : null;
         pen.fillStyle = value === null ? (wall ? colour.wall : colour.floor) : shade(rise(value), data.stops);
         pen.fillRect(c * size, r * size, size + 0.5, size + 0.5);
-        if (wall && value !== null) hatch(pen, r, c, colour);
+        if (wall && value !== null) cover(pen, r, c, colour, painted);
         if (painted) dot(pen, r, c, colour);
       }
     if (size < 7) return;
@@ -287,11 +287,16 @@ function makeGrid(host) {
 
   const rise = (value) => (value - data.low) / (data.high - data.low || 1);
 
-  function hatch(pen, r, c, colour) {
-    pen.fillStyle = colour.wall;
-    pen.globalAlpha = 0.93;
-    pen.fillRect(c * size, r * size, size + 0.5, size + 0.5);
-    pen.globalAlpha = 1;
+  // A wall hides its value, except where somebody painted one: then it is hatched.
+  function cover(pen, r, c, colour, painted) {
+    const [x, y] = [c * size, r * size];
+    pen.fillStyle = pen.strokeStyle = colour.wall;
+    if (!painted) return pen.fillRect(x, y, size + 0.5, size + 0.5);
+    pen.lineWidth = Math.max(1, size * 0.13);
+    pen.beginPath();
+    pen.moveTo(x, y + size / 2); pen.lineTo(x + size / 2, y);
+    pen.moveTo(x + size / 2, y + size); pen.lineTo(x + size, y + size / 2);
+    pen.stroke();
   }
 
   function dot(pen, r, c, colour) {

@@ -4,7 +4,7 @@ import streamlit as st
 
 import url_state
 import words
-from computed import MAX_SIDE, drawn_map, read_map
+from computed import MAX_SIDE, drawn_map, names, read_map
 from pnzoo import gridworld
 from widgets import uploads
 from widgets.presets import PRESETS
@@ -68,11 +68,19 @@ def other_ways() -> None:
         with st.container(horizontal=True, gap="small"):
             for number, (name, code) in enumerate(PRESETS.items()):
                 st.button(name, key=f"preset{number}", on_click=use, args=(code,))
+            st.button("Large maze", key="large_maze", on_click=_large_maze,
+                      help="101 x 101, and the network for long ways. The page Inside shows its wave front cross it.")
         text, file = st.columns(2, gap="large")
         with text:
             _text_box()
         with file:
             _upload_box()
+
+
+def _large_maze():
+    use(drawn_map("braided", 101, 0))
+    if "vin_maze" in names("planning"):
+        url_state.put(model="vin_maze")
 
 
 def _text_box():
@@ -109,4 +117,4 @@ def _upload_box():
     code = code_of(parsed)
     st.button(f"Use this map of {parsed.walls.shape[0]} x {parsed.walls.shape[1]} cells", key="use_file",
               icon=":material/check:", on_click=use, args=(code,), type="primary")
-    st.code("\n".join(gridworld.render(*parsed).splitlines()[:24]), language=None)
+    st.text("\n".join(gridworld.render(*parsed).splitlines()[:24]))

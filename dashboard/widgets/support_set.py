@@ -10,6 +10,10 @@ from widgets import pad
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MOST_OWN = 24  # drawings of the visitor's that an address carries
+IN_PYTHON = {  # source -> (module of pnzoo, what gives the images of `characters`)
+    "invented": ("glyphs", "glyphs.generate(5, 20, 20, seed=0).images"),
+    "omniglot": ("omniglot", 'omniglot.split(omniglot.load(), "test", rotations=False).images'),
+}
 
 
 class Question(NamedTuple):

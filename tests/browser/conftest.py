@@ -1,5 +1,8 @@
 """One server and one chromium for all browser tests."""
 
+import os
+from typing import Any, NamedTuple
+
 import pytest
 
 pytest.importorskip("streamlit", reason="the dashboard's own extra is not installed")
@@ -17,15 +20,25 @@ def chrome():
         yield chromium
 
 
+class Dashboard(NamedTuple):
+    """The server under test: where it answers, its process, the file of its output, its home."""
+
+    address: str
+    process: Any
+    log: str
+    home: Any
+
+
 @pytest.fixture(scope="session")
-def address(chrome):
-    """Where the dashboard answers."""
-    with serving.server() as (where, _):
-        yield where
+def dashboard(chrome, tmp_path_factory):
+    """One server for all tests, whose home, temporary and working folder is an empty one."""
+    home = tmp_path_factory.mktemp("home")
+    with serving.server(home, HOME=str(home), TMPDIR=str(home)) as (address, process):
+        yield Dashboard(address, process, os.readlink(f"/proc/{process.pid}/fd/1"), home)
 
 
 @pytest.fixture
-def open_page(chrome, address):
+def open_page(chrome, dashboard):
     """open_page(path, width=, theme=): a drawn page in a browser of its own; its complaints fail the test."""
     contexts, complaints = [], []
 
@@ -35,7 +48,7 @@ def open_page(chrome, address):
         page = context.new_page()
         page.set_default_timeout(serving.PATIENCE)
         serving.listen(page, complaints)
-        page.goto(f"{address}/{path}")
+        page.goto(f"{dashboard.address}/{path}")
         serving.settle(page)
         return page
 

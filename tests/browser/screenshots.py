@@ -21,6 +21,7 @@ PAGES = {
     "few_shot": "few_shot",
     "few_shot_fce": "few_shot?fewshot=matching_fce_glyphs&shot=2",
     "compare": "compare",
+    "compare_few_shot": "compare?what=few-shot",
     "zoo": "zoo?entry=vin16",
 }
 

@@ -24,16 +24,16 @@ def chromium_path():
 
 
 @contextmanager
-def server(command=None, **environment):
-    """The address of a dashboard of its own, for as long as the block runs."""
+def server(folder=ROOT, **environment):
+    """The address of a dashboard of its own, started in a folder, for as long as the block runs; and its process."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    command = command or [sys.executable, "-m", "pnzoo", "dashboard"]
+    command = [sys.executable, "-m", "pnzoo", "dashboard"]
     log = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the process; a pipe that nobody reads would block the server once full
     process = subprocess.Popen(
         [*command, "--server.port", str(port), "--server.headless", "true", "--server.fileWatcherType", "none"],
-        cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=subprocess.STDOUT,
+        cwd=folder, env={**os.environ, **environment}, stdout=log, stderr=subprocess.STDOUT,
         start_new_session=True)
     address = f"http://localhost:{port}"
     try:
@@ -63,6 +63,12 @@ def _wait(address, process):
         except OSError:
             time.sleep(0.1)
     raise RuntimeError("the dashboard did not start within two minutes")
+
+
+def family(pid):
+    """A process and all that it started."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(each for child in children for each in family(int(child)))]
 
 
 @contextmanager

@@ -9,16 +9,12 @@ from pnzoo import gridworld, list_models
 
 pytestmark = pytest.mark.browser
 
-PAGES = [
-    "",
-    "inside",
-    "inside?view=cell",
-    "inside?view=moves",
-    "inside?view=paint",
-    "few_shot",
-    "compare?maps=100",
-    "zoo",
-]
+PAGES = ["", "inside", "inside?view=cell", "inside?view=moves", "inside?view=paint", "few_shot", "compare?maps=100",
+         "compare?what=few-shot&episodes=30", "zoo"]
+SIDEWAYS = """() => { const main = document.querySelector('[data-testid=stMain]');
+                      return main.scrollWidth - main.clientWidth; }"""
+IS_LIGHT = """() => { const back = getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor;
+                      return back.match(/\\d+/g).slice(0, 3).reduce((sum, x) => sum + Number(x), 0) > 380; }"""
 ROOM = gridworld.to_code(*gridworld.parse("""
 ##########
 #S......G#
@@ -26,6 +22,7 @@ ROOM = gridworld.to_code(*gridworld.parse("""
 #........#
 ##########
 """))
+STROKE = "A" * 100 + "__8A" * 15 + "A" * 102  # a drawing as addresses carry it
 PLANNER = "vin8" if "vin8" in list_models() else list_models("vin*")[0]
 
 
@@ -62,22 +59,20 @@ def drag(page, points):
     page.mouse.up()
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_opens_without_an_error(open_page, path):
-    page = open_page(path)
+@pytest.mark.parametrize("index,path", list(enumerate(PAGES)))
+def test_opens_without_an_error_wide_and_narrow_light_and_dark(open_page, index, path):
+    """Opened narrow and dark or wide and light, and then changed to the other while it stands."""
+    looks = [(400, "dark"), (1280, "light")]
+    (first, theme), (second, other) = looks if index % 2 else looks[::-1]
+    page = open_page(path, width=first, theme=theme)
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.locator("h1").count() == 1
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES)
-def test_nothing_is_cut_off_on_a_narrow_screen(open_page, path, theme):
-    page = open_page(path, width=400, theme=theme)
-    inner, outer = page.evaluate("""() => { const main = document.querySelector('[data-testid=stMain]');
-                                            return [main.scrollWidth, main.clientWidth]; }""")
-    assert inner <= outer
-    back = page.evaluate("() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
-    assert (sum(map(int, re.findall(r"\d+", back)[:3])) > 380) == (theme == "light")
+    for width, look in ((first, theme), (second, other)):
+        page.set_viewport_size({"width": width, "height": 1000})
+        page.emulate_media(color_scheme=look)
+        page.wait_for_function(f"wanted => ({IS_LIGHT})() === wanted", arg=look == "light")
+        page.wait_for_function(f"() => ({SIDEWAYS})() <= 0")  # nothing is cut off
+    assert page.locator("[data-testid=stException]").count() == 0
 
 
 def test_a_wall_drawn_with_the_mouse_changes_the_path(open_page):
@@ -117,7 +112,7 @@ def test_a_rectangle_and_the_goal_by_keyboard(open_page):
     for key in ["ArrowRight"] * 3 + ["r", "ArrowDown", "ArrowRight", "r", "ArrowDown", "ArrowRight", "g"]:
         canvas.press(key)
     wait_for_metric(page, "Shortest length", "5.83")
-    assert page.locator("textarea").first.count() <= 1
+    page.wait_for_function("() => location.search.includes('_3.6_')")  # the address follows the figures
     parsed = gridworld.from_code(re.search(r"map=([^&]+)", page.url)[1])
     assert parsed.goal == (3, 6)
     assert parsed.walls[1:3, 4:6].all()
@@ -137,6 +132,7 @@ def test_k_scrubs_in_the_page(open_page):
         seen.add(picture.evaluate("canvas => canvas.toDataURL()"))
     assert len(seen) > 2
     page.wait_for_function("() => location.search.includes('step=2')")
+    assert "step=2" in copied(page, "Copy the link")
 
 
 def test_the_film_plays(open_page):
@@ -153,7 +149,7 @@ def test_a_painted_reward_replans(open_page):
     canvas.scroll_into_view_if_needed()
     drag(page, [centre(canvas, (3, 1), 10), centre(canvas, (3, 2), 10)])
     page.get_by_text("2 painted cells change").wait_for()
-    assert "paint=" in page.url
+    page.wait_for_function("() => location.search.includes('paint=')")
 
 
 def test_a_cell_is_picked(open_page):
@@ -162,7 +158,7 @@ def test_a_cell_is_picked(open_page):
     canvas.scroll_into_view_if_needed()
     page.mouse.click(*centre(canvas, (2, 6), 10))
     page.get_by_text("Cell (2, 6)").wait_for()
-    assert "cell=2.6" in page.url
+    page.wait_for_function("() => location.search.includes('cell=2.6')")
 
 
 @pytest.mark.skipif(
@@ -184,25 +180,34 @@ def test_a_drawn_character_is_classified_and_kept(open_page):
 
 
 @pytest.mark.parametrize("path", [
-    f"?model={PLANNER}&map={ROOM}&k=7", f"inside?model={PLANNER}&map={ROOM}&k=7&view=cell&cell=2.3&step=4",
-    "compare?maps=100&seed=5&kind=maze&size=11", f"zoo?entry={PLANNER}",
+    f"?model={PLANNER}&map={ROOM}&k=7&hide=moves",
+    f"inside?model={PLANNER}&map={ROOM}&k=7&view=cell&cell=2.3&step=4",
+    f"inside?model={PLANNER}&map={ROOM}&view=paint&paint=2,3,1.5",
+    f"few_shot?way=3&shot=2&episode=5&own=B:{STROKE}&drawn={STROKE}&drop=1&swap=0:1&least=30",
+    f"compare?what=few-shot&way=3&episodes=30&first=9&drawn={STROKE}",
+    "compare?maps=100&seed=5&kind=maze&size=11", f"zoo?entry={PLANNER}&task=planning",
 ])
 def test_a_link_restores_the_page_in_another_browser(open_page, path):
     first = open_page(path)
-    link = first.locator("[data-testid=stCode]").last.inner_text().strip()
-    assert link.startswith("http://localhost")
-    again = open_page(re.sub(r"^http://localhost:\d+/?", "", link))
+    again = open_page(re.sub(r"^http://localhost:\d+/?", "", copied(first, "Copy the link")))
     words = [page.locator("[data-testid=stMain]").inner_text() for page in (first, again)]
     without_times = [re.sub(r"Planned in \d+ ms", "", text) for text in words]
     assert without_times[0] == without_times[1]
+    for part in path.split("?")[1].split("&"):
+        assert part.replace(":", "%3A").replace(",", "%2C") in again.url.replace(":", "%3A").replace(",", "%2C")
 
 
-def test_the_link_and_the_load_line_are_copied(open_page):
-    page = open_page(f"zoo?entry={PLANNER}")
+def copied(page, button):
+    """What a button puts on the clipboard."""
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    for button, wanted in (("Copy the load line", f'model = pnzoo.load("{PLANNER}")'), ("Copy the link", page.url)):
-        page.get_by_role("button", name=button).click()
-        page.wait_for_function("wanted => navigator.clipboard.readText().then((text) => text === wanted)", arg=wanted)
+    page.evaluate("() => navigator.clipboard.writeText('')")
+    page.get_by_role("button", name=button).click()
+    page.wait_for_function("() => navigator.clipboard.readText().then((text) => text !== '')")
+    return page.evaluate("() => navigator.clipboard.readText()")
+
+
+def test_the_load_line_is_copied(open_page):
+    assert copied(open_page(f"zoo?entry={PLANNER}"), "Copy the load line") == f'model = pnzoo.load("{PLANNER}")'
 
 
 def test_a_ready_map_is_taken(open_page):
@@ -221,6 +226,17 @@ def test_figure_and_arrays_are_downloaded(open_page, tmp_path):
     assert "<html>" in (tmp_path / "plan.html").read_text()[:200]
     kept = np.load(tmp_path / "plan.npz")
     assert kept["path"][0].tolist() == [1, 1]
+
+
+def test_the_few_shot_snippet_reads_its_arrays(open_page, tmp_path, monkeypatch):
+    page = open_page("few_shot")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Arrays (NumPy)").click()
+    download.value.save_as(tmp_path / "few_shot.npz")
+    monkeypatch.chdir(tmp_path)
+    scope = {}
+    exec(copied(page, "Copy the code").replace("print(", "_ = ("), scope)
+    np.testing.assert_allclose(scope["made"].probability, np.load("few_shot.npz")["probability"], atol=1e-5)
 
 
 def test_other_visitors_are_untouched_by_a_bad_address(open_page):

@@ -25,13 +25,14 @@ CARD = {
 
 def entries():
     """name -> model, one of each kind that pages tell apart."""
-    from pnzoo.models import VIN
+    from pnzoo.models import VIN, LongVIN
     from pnzoo.models.mann import MANN
     from pnzoo.models.matching import MatchingNetwork
     from pnzoo.models.reactive import CNNPolicy, FCNPolicy
 
     return {
         "vin8": VIN(k=6, features=(8,)), "vin8_paper": VIN(k=6, features=(8,), transition="free", activation="linear"),
+        "vin_maze": LongVIN(features=(8,)),
         "cnn8": CNNPolicy(8), "fcn8": FCNPolicy(8), "matching_omniglot": MatchingNetwork(),
         "matching_fce_omniglot": MatchingNetwork(support_context="lstm", query_steps=2), "mann_omniglot": MANN(),
     }

@@ -1,6 +1,7 @@
 """Every page, without a browser."""
 
 import io
+import json
 import re
 import shutil
 from pathlib import Path
@@ -40,6 +41,12 @@ def texts(app):
     return "\n".join(str(each.value) for kind in kinds for each in getattr(app, kind))
 
 
+def snippets(app):
+    """Lines of Python that a page shows."""
+    shown = [each.proto for each in app.get("bidi_component") if each.proto.component_name.endswith("snippet")]
+    return [json.loads(each.json)["text"] for each in shown]
+
+
 def metric(app, label):
     return next(each.value for each in app.metric if each.label == label)
 
@@ -68,7 +75,7 @@ def test_its_address_brings_the_same_page_again(visit, page):
 
 def test_the_snippet_gives_what_plan_shows(visit):
     app = visit("plan", map=code(ROOM), model="vin8")
-    snippet = next(each.value for each in app.code if "pnzoo.load" in each.value)
+    (snippet,) = snippets(app)
     scope = {}
     exec(snippet.replace("print(", "_ = ("), scope)
     assert str(len(scope["plan"].actions)) == metric(app, "Moves")
@@ -76,10 +83,10 @@ def test_the_snippet_gives_what_plan_shows(visit):
 
 
 @pytest.mark.parametrize("view", ["steps", "cell", "moves", "paint"])
-@pytest.mark.parametrize("name", ["vin8", "vin8_paper"])
+@pytest.mark.parametrize("name", ["vin8", "vin8_paper", "vin_maze"])
 def test_inside_shows_every_view_of_every_kind_of_network(visit, name, view):
     app = visit("inside", map=code(ROOM), model=name, view=view, paint="2,3,0.5", cell="2.3", k="5")
-    snippet = next(each.value for each in app.code if "pnzoo.load" in each.value)
+    (snippet,) = snippets(app)
     exec(snippet.replace("print(", "_ = ("), {})
     assert app.query_params["view"] == view
 
@@ -122,6 +129,26 @@ def test_an_uploaded_drawing_is_asked_and_kept(visit):
     assert app.query_params["drawn"]
 
 
+def test_the_large_maze_is_one_click_away_and_its_wave_front_is_shown(visit):
+    app = visit("plan", model="vin8")
+    app.button(key="large_maze").click().run()
+    assert app.query_params["model"] == "vin_maze"
+    walls = gridworld.from_code(app.query_params["map"]).walls
+    assert walls.shape == (101, 101)
+    assert not visit("inside", model="vin_maze", map=app.query_params["map"]).exception
+
+
+@pytest.mark.parametrize("page", ["plan", "inside"])
+def test_a_network_that_finds_k_itself_says_which(visit, page):
+    from computed import model
+
+    walls, _, goal = gridworld.parse(ROOM)
+    k = model("vin_maze").steps_to_settle(walls, goal)
+    app = visit(page, map=code(ROOM), model="vin_maze")
+    assert f"K = {k}" in texts(app) or f"{k} steps" in texts(app)
+    assert visit(page, map=code(ROOM), model="vin_maze", k="3").query_params["k"] == "3"
+
+
 def test_k_is_a_control(visit):
     app = visit("plan", map=code(ROOM), model="vin8")
     app.number_input(key="choose_k").set_value(3).run()
@@ -150,6 +177,76 @@ def test_automatic_k_is_never_less_than_the_way_and_the_own():
     assert computed.enough_steps(48, 30) == 48
 
 
+def test_marks_are_hidden_by_the_address_too(visit):
+    app = visit("plan", model="vin8", map=code(ROOM), hide="moves")
+    assert [app.checkbox(key=f"show_{name}").value for name in ("best", "moves")] == [True, False]
+    app.checkbox(key="show_best").set_value(False).run()
+    assert app.query_params["hide"] == "best,moves"
+    app.checkbox(key="show_best").set_value(True).run()
+    app.checkbox(key="show_moves").set_value(True).run()
+    assert "hide" not in app.query_params
+
+
+def test_a_cell_is_picked_by_number(visit):
+    app = visit("inside", map=code(ROOM), model="vin8", view="cell")
+    app.number_input(key="choose_Row").set_value(3).run()
+    app.number_input(key="choose_Column").set_value(5).run()
+    assert app.query_params["cell"] == "3.5"
+    assert "Cell (3, 5)" in texts(app)
+
+
+def test_a_map_too_large_for_every_step_shows_the_first_ones(visit, monkeypatch):
+    import computed
+
+    most = 10
+    monkeypatch.setitem(computed.MAX_TRACE, "VIN", most * 5 * 10)  # as if the room had 10,000 cells
+    app = visit("inside", map=code(ROOM), model="vin8")
+    assert f"you see the first {most}" in texts(app)
+    assert "Drag the slider" in texts(app)
+    app.number_input(key="choose_k").set_value(most + 1).run()
+    assert f"choose K of at most {most}" in texts(app)
+    assert "Words used here" in [each.label for each in app.expander]
+
+
+@pytest.mark.parametrize("page", ["plan", "inside"])
+def test_a_map_without_a_goal_can_be_taken_along(visit, page):
+    app = visit(page, map=gridworld.to_code(np.zeros((5, 6), bool), start=(1, 1)))
+    assert "from_code" in snippets(app)[0]
+    assert "Words used here" in [each.label for each in app.expander]
+
+
+def test_nothing_is_computed_again_that_did_not_change(visit, monkeypatch):
+    """Hiding a mark, another view, another cell and coming back to a map ask no model."""
+    from pnzoo.models import VIN
+
+    asked = []
+    for name in ("trace", "policy"):
+        real = getattr(VIN, name)
+        monkeypatch.setattr(VIN, name, lambda *given, real=real, **more: asked.append(1) or real(*given, **more))
+    room, other = code(ROOM), code(ROOM.replace("#........#", "#....#...#", 1))
+    app = visit("plan", model="vin8", map=room, k="11")
+    assert asked
+    asked.clear()
+    app.checkbox(key="show_best").set_value(False).run()
+    visit("inside", model="vin8", map=room, k="11")
+    app = visit("inside", model="vin8", map=room, k="11", view="cell")
+    app.slider(key="choose_step").set_value(3).run()
+    assert not asked
+    visit("plan", model="vin8", map=other, k="11")
+    assert asked
+    asked.clear()
+    visit("plan", model="vin8", map=room, k="11")
+    assert not asked
+
+
+def test_what_changes_in_the_support_set_is_shown_beside_what_was(visit):
+    app = visit("few_shot", fewshot="matching_omniglot")
+    assert "before you changed the support set" not in texts(app)
+    said = re.search(r"says (\w)\*\*, (\d+%) sure", texts(app))
+    app.pills(key="choose_drop").set_value(["B1"]).run()
+    assert f"Then it said {said[1]}, {said[2]} sure" in texts(app)
+
+
 def test_presets_are_maps_with_a_start_and_a_goal(visit):
     from widgets.presets import PRESETS
 
@@ -163,6 +260,30 @@ def test_presets_are_maps_with_a_start_and_a_goal(visit):
         assert app.button(key=f"preset{number}").label == name
     app.button(key="preset2").click().run()
     assert app.query_params["map"] == list(PRESETS.values())[2]
+
+
+def test_a_second_stroke_is_not_lost_to_the_address_from_before_the_first(visit):
+    """On a slow server a browser sends the second change with an address that the first has made old."""
+    app = visit("plan", model="vin8", map=code(ROOM))
+    old = dict(app.query_params)
+    app.button(key="preset0").click().run()
+    app.query_params.update(old)
+    app.button(key="preset1").click().run()
+    assert app.query_params["map"] == app.session_state["pnzoo"]["values"]["map"] != old["map"]
+
+
+def test_going_back_brings_back_the_map(visit, monkeypatch):
+    import url_state
+
+    monkeypatch.setattr(url_state, "LATE", 0.0)  # as if some time had passed
+    app = visit("plan", model="vin8", map=code(ROOM))
+    old = dict(app.query_params)
+    app.button(key="preset0").click().run()
+    assert app.query_params["map"] != old["map"]
+    app.query_params.update(old)
+    app.run()
+    assert app.query_params["map"] == old["map"]
+    assert metric(app, "Shortest length") == "7.00"
 
 
 def test_a_map_typed_as_text_becomes_the_map(visit):
@@ -226,7 +347,7 @@ def test_none_of_these(visit):
 def test_zoo_shows_the_card_that_a_link_names(visit):
     app = visit("zoo", entry="vin8")
     assert "vin8" in [each.value for each in app.subheader]
-    assert 'model = pnzoo.load("vin8")' in [each.value for each in app.code]
+    assert 'model = pnzoo.load("vin8")' in snippets(app)
     assert "It is untrained." in texts(app)
 
 
@@ -274,7 +395,7 @@ def test_no_page_renders_markup_of_its_own():
 
 
 def test_every_chart_and_picture_has_words_for_those_who_do_not_see_it():
-    for file in (FOLDER / "app_pages").glob("*.py"):
+    for file in (*(FOLDER / "app_pages").glob("*.py"), *(FOLDER / "widgets").glob("*.py")):
         text = file.read_text()
         for call in ("st.image(", "share.chart(", "st.dataframe("):
             for part in text.split(call)[1:]:

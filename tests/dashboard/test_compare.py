@@ -1,0 +1,93 @@
+"""Compare: two entries on the same input, planners and few-shot models."""
+
+import re
+
+import numpy as np
+import pytest
+
+from tests.dashboard.test_pages import code, snippets, texts
+
+SQUARE = """
+########
+#S....G#
+#......#
+#......#
+#..#...#
+#......#
+#......#
+########
+"""
+FEW = {"what": "few-shot", "fewshot": "matching_omniglot", "fewother": "matching_fce_omniglot", "episodes": "30"}
+
+
+def metrics(app):
+    return {each.label: each.value for each in app.metric}
+
+
+def test_two_planners_on_the_same_map_and_on_many(visit):
+    app = visit("compare", model="vin8", other="cnn8", kind="maze", size="8", maps="100", seed="3", map=code(SQUARE))
+    assert {"vin8: success", "cnn8: success"} == set(metrics(app))
+    assert "**vin8**" in texts(app)
+    assert "**cnn8**" in texts(app)
+    assert app.query_params["map"] == code(SQUARE)
+
+
+def test_two_few_shot_models_on_the_same_question_and_on_many(visit):
+    app = visit("compare", **FEW)
+    assert {"matching_omniglot: right", "matching_fce_omniglot: right"} == set(metrics(app))
+    for name in ("matching_omniglot", "matching_fce_omniglot"):
+        assert f"**{name}** says" in texts(app)
+    assert app.query_params["what"] == "few-shot"
+    assert app.query_params["fewother"] == "matching_fce_omniglot"
+
+
+def test_the_question_is_the_one_of_the_few_shot_page(visit):
+    changed = {"way": "3", "shot": "2", "episode": "7", "ask": "1", "drop": "0"}
+    alone = visit("few_shot", fewshot="matching_omniglot", **changed)
+    both = visit("compare", **FEW, **changed)
+    answer = re.search(r"says (\w)\*\*, (\d+) % sure", texts(alone).replace("%", " %"))
+    assert f"**matching_omniglot** says **{answer[1]}**, {answer[2]} % sure" in texts(both).replace("%", " %")
+
+
+def test_a_mistake_opens_as_a_question_that_is_answered_wrong(visit):
+    """The models here are untrained, so they make mistakes; the link's page must show the same one."""
+    import computed
+
+    app = visit("compare", **FEW, way="5", first="20")
+    assert "the first 12 are shown" in texts(app)
+    run = computed.replies("matching_omniglot", "invented", 5, 1, 30, 20)
+    episode, asked = (int(x[0]) for x in np.nonzero(~run.right))
+    page = visit("few_shot", fewshot="matching_omniglot", episode=str(20 + episode), ask=str(asked))
+    said = "ABCDE"[int(run.probability[episode, asked].argmax())]
+    assert f"says {said}**" in texts(page)
+    assert f"it is {'ABCDE'[asked]}" in texts(page)
+
+
+def test_a_network_with_a_bound_on_classes_is_compared_where_it_can_answer(visit):
+    app = visit("compare", **{**FEW, "fewother": "mann_omniglot", "way": "20"})
+    assert "matching_omniglot: right" in metrics(app)
+    assert ("mann_omniglot cannot answer" in texts(app)) != ("mann_omniglot: right" in metrics(app))
+
+
+@pytest.mark.parametrize("options", [{"maps": "100", "model": "vin8", "other": "vin8_paper", "size": "8"}, FEW],
+                         ids=["planners", "few-shot"])
+def test_the_snippet_gives_the_numbers_of_the_page(visit, options):
+    app = visit("compare", **options)
+    (snippet,) = snippets(app)
+    said = []
+    exec(snippet, {"print": lambda *words: said.append(words)})
+    shown = metrics(app)
+    rates = [words for words in said if isinstance(words[0], str)]
+    assert len(rates) == len(shown) == 2
+    for name, rate in rates:
+        (value,) = (value for label, value in shown.items() if label.startswith(f"{name}:"))
+        assert value == f"{rate:.1%}"
+
+
+def test_switching_keeps_what_was_chosen(visit):
+    app = visit("compare", model="vin8", other="cnn8", maps="100", size="8")
+    app.segmented_control(key="choose_what").set_value("few-shot").run()
+    assert app.query_params["what"] == "few-shot"
+    app.segmented_control(key="choose_what").set_value("planners").run()
+    assert app.query_params["other"] == "cnn8"
+    assert "what" not in app.query_params
