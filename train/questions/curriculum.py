@@ -12,35 +12,43 @@ from train.questions.question import WORK, Question
 from train.recipes_rl import RECIPES, Level
 
 SEEDS = (0, 1, 2)
-NAME = "vin8_rl"
+PLANNERS = ("vin8_rl", "vin16_rl")
 MEASURED = ("success", "expected_reward", "optimal_length")
 
 
 def cases(quick):
-    return [{"curriculum": on, "seed": seed} for seed in ((0,) if quick else SEEDS) for on in (True, False)]
+    planners, seeds = (PLANNERS[:1], (0,)) if quick else (PLANNERS, SEEDS)
+    return [{"planner": name, "curriculum": on, "seed": seed}
+            for name in planners for seed in seeds for on in (True, False)]
 
 
 def measure(case, quick):
     """Train by TRPO from the same recipe, with and without its easier levels, for the same number of steps.
 
-    The runs are those of `python -m train.rl vin8_rl --seeds 3`, and of the same with `--curriculum false --run
-    runs/vin8_rl_plain`: where they are there already, they are only measured.
+    The runs are those of `python -m train.rl vin16_rl --seeds 3`, and of the same with `--curriculum false --run
+    runs/vin16_rl_plain`: where they are there already, they are only measured.
     """
-    recipe = dataclasses.replace(RECIPES[NAME], curriculum=case["curriculum"], seed=case["seed"])
-    folder = run.RUNS / (NAME if case["curriculum"] else f"{NAME}_plain") / f"seed{case['seed']}"
+    name = case["planner"]
+    recipe = dataclasses.replace(RECIPES[name], curriculum=case["curriculum"], seed=case["seed"])
+    folder = run.RUNS / (name if case["curriculum"] else f"{name}_plain") / f"seed{case['seed']}"
     if quick:
         tiny = {"worlds": 4, "steps": 4, "env_steps": 8, "fisher_maps": 4, "maps_a_pass": 4, "cg_steps": 2,
                 "compile": False, "levels": (Level(size=8, distance=3, k=3), Level(size=8, k=3)),
                 "config": {"k": 3, "channels": 8, "features": [8]}}
         recipe, folder = dataclasses.replace(recipe, **tiny), WORK / f"q9_quick_{case['curriculum']}"
     model = rl.train(recipe, folder, fresh=quick)
-    found = {each["name"]: each for each in exam.measure(model, exam.fresh(8, n=10 if quick else 1000, seed=9508))}
+    found = {each["name"]: each for each in exam.measure(model, maps(name, quick))}
     rows = [row(name.replace("_", " "), found[name]["value"], *found[name]["interval"], found[name]["n"],
                 "" if name == "expected_reward" else "%") for name in MEASURED]
     rows.append(reached(folder))
     if quick:
         shutil.rmtree(folder)
     return rows
+
+
+def maps(name, quick):
+    """Fresh maps of a planner's size, of a seed of their own."""
+    return exam.fresh(rl.size_of(name), n=10 if quick else 1000, seed=9500 + rl.size_of(name))
 
 
 def reached(folder):
@@ -52,22 +60,29 @@ def reached(folder):
 
 
 def table(rows):
-    return over_seeds(rows, ("curriculum",))
+    return over_seeds(rows, ("planner", "curriculum"))
 
 
 def answer(table):
-    parts = []
+    planners = dict.fromkeys(row["planner"] for row in table)
+    return "TRPO " + "; ".join(_of(name, [row for row in table if row["planner"] == name]) for name in planners) + "."
+
+
+def _of(name, table):
+    """What the rows of one planner say."""
+    parts, success = [], []
     for on in (True, False):
-        success = pick(table, curriculum=on, measure="success")
+        success.append(pick(table, curriculum=on, measure="success"))
         until = pick(table, curriculum=on, measure="steps until 90 % of validation maps")
-        parts.append(f"{'with' if on else 'without'} a curriculum {said(success)} success and 90 % of the validation "
-                     f"maps after {said(until)} steps")
-    gain = [pick(table, curriculum=on, measure="success") for on in (True, False)]
-    clear = gain[0]["low"] > gain[1]["high"]
-    verdict = "so it helps" if clear else "so these seeds show no certain difference" if (
-        gain[0]["high"] >= gain[1]["low"]) else "so it harms"
-    gap = 100 * (gain[0]["value"] - gain[1]["value"])
-    return f"TRPO at 8x8: {parts[0]}; {parts[1]}; {verdict} ({gap:+.1f} points)."
+        parts.append(f"{'with' if on else 'without'} a curriculum {said(success[-1])} success, and 90 % of the "
+                     f"validation maps after {said(until)} steps")
+    size, (gain, base) = rl.size_of(name), success
+    verdict = "no certain difference"
+    if gain["low"] > base["high"] or gain["high"] < base["low"]:
+        verdict = "so it helps" if gain["low"] > base["high"] else "so it harms"
+    points = 100 * (gain["value"] - base["value"])
+    start = f"at {size}x{size}, {RECIPES[name].env_steps:,} steps: "
+    return f"{start}{parts[0]}, {parts[1]} ({points:+.1f} points, {verdict})"
 
 
 QUESTIONS = {
@@ -79,15 +94,15 @@ QUESTIONS = {
         cases,
         measure,
         answer,
-        {"kind": "points", "by": ["curriculum", "measure"], "where": {"unit": "%"},
+        {"kind": "points", "by": ["planner", "curriculum", "measure"], "where": {"unit": "%"},
          "x_title": "share of the maps"},
-        ("curriculum",),
+        ("planner", "curriculum"),
         table=table,
         tries=(("zoo", "Planners trained by reinforcement", {"find": "rl"}),),
         notes=(
-            f"{NAME} by TRPO on reward alone, {RECIPES[NAME].env_steps:,} steps each, all else equal: the "
-            "curriculum is two levels of starts near the goal before the full task. Measured greedily on 1,000 fresh "
-            "8x8 maps of their own. Intervals are Student's over three seeds.",
+            "By TRPO on reward alone, all else equal: the curriculum is starts near the goal before the full task, and "
+            "at 16x16 the 8x8 maps too. Measured greedily on 1,000 fresh maps of their own. Intervals are Student's "
+            "over three seeds.",
             "Where 90 % of the validation maps was never reached, the whole budget counts.",
         ),
     )
