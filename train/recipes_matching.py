@@ -178,7 +178,7 @@ RECIPES = {
         learning_rate=1e-3,
         start_from="classifier_omniglot",
         frozen_encoder=True,
-        epochs=8,
+        epochs=60,
         notes="the memory is trained on codes of classifier_omniglot's encoder, which stays as it is",
         limits=[OMNIGLOT_ONLY, ONE_RUN, "At most 5 classes. Its answer depends on the order of the support set."],
     ),
