@@ -67,7 +67,8 @@ def bars(probability, classes, answer, before=None, dark=False):
             x=[before[letter] for letter in shown], y=shown, mode="markers", cliponaxis=False,
             marker={"symbol": "diamond-open", "size": 11, "color": colours.text, "line": {"width": 2}},
             hovertemplate="%{y}: %{x:.2%} before<extra></extra>"))
-    figure.update_layout(height=60 + 34 * len(classes), margin={**_MARGIN, "r": 46}, showlegend=False,
+    figure.update_layout(height=60 + min(34 * len(classes), 200 + 12 * len(classes)), margin={**_MARGIN, "r": 46},
+                         showlegend=False,
                          xaxis={"range": [0, 1.16], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]},
                          yaxis={"autorange": "reversed", "type": "category"})
     return figure

@@ -104,9 +104,13 @@ def show_desk():
     else:
         st.session_state["choose_ask"] = support_set.LETTERS[url_state.get("ask", 0) % way]
         st.pills("Or ask about another drawing of", list(support_set.LETTERS[:way]), key="choose_ask", required=True,
-                 on_change=lambda: url_state.put(ask=support_set.LETTERS.index(st.session_state["choose_ask"])))
+                 wrap=True, on_change=take_ask)
     with st.expander("Upload pictures", icon=":material/upload_file:"):
         upload(letter)
+
+
+def take_ask():
+    url_state.put(ask=support_set.LETTERS.index(st.session_state["choose_ask"]))
 
 
 def keep(letter):
@@ -173,7 +177,7 @@ def in_words(question, made):
 def change_set(question):
     st.session_state["choose_drop"] = [question.names[i] for i in url_state.get("drop", ()) if i < len(question.names)]
     st.pills("Leave out, and see who decides then", question.names, selection_mode="multi", key="choose_drop",
-             on_change=take_drop, args=(question.names,))
+             wrap=True, on_change=take_drop, args=(question.names,))
     _, way, shot, _ = asking.words()
     movable = question.names[: way * shot]
     left, right = st.columns([2, 3], vertical_alignment="bottom")

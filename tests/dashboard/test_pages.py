@@ -228,7 +228,10 @@ def test_nothing_is_computed_again_that_did_not_change(visit, monkeypatch):
     assert asked
     asked.clear()
     app.checkbox(key="show_best").set_value(False).run()
+    assert not asked
     visit("inside", model="vin8", map=room, k="11")
+    assert len(asked) == 1  # Plan needs no trace, Inside does
+    asked.clear()
     app = visit("inside", model="vin8", map=room, k="11", view="cell")
     app.slider(key="choose_step").set_value(3).run()
     assert not asked
