@@ -52,7 +52,7 @@ def benchmark(measured=None):
     if measured is None and not MEASURED.exists():
         return "Not measured yet: `python -m tests.benchmarks.rl --json tests/benchmarks/rl.json`."
     measured = measured or json.loads(MEASURED.read_text(encoding="utf-8"))
-    speed, curves = measured["speed"], measured["curves"]
+    speed, curves = measured["speed"], measured.get("curves", {"of": {}})
     times = {name: f"{1e3 * seconds:.0f} ms" for name, seconds in speed["update_seconds"].items()}
     ratio = speed["update_seconds"]["pnzoo"] / speed["update_seconds"]["sb3"]
     many, loop = speed["vector_steps_a_second"], speed["loop_steps_a_second"]
