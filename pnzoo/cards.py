@@ -55,7 +55,13 @@ ORDER = [
 ]
 
 # How the metrics that are not fractions are written.
-UNITS = {"path_excess": "{:.4f}", "expected_reward": "{:.4f}", "cost": "{:.3f}", "label_loss": "{:.4f}"}
+UNITS = {
+    "path_excess": "{:.4f}",
+    "expected_reward": "{:.4f}",
+    "expected_reward_over_seeds": "{:.4f}",
+    "cost": "{:.3f}",
+    "label_loss": "{:.4f}",
+}
 
 
 def read(path: Path) -> dict[str, Any]:

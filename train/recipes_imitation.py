@@ -151,8 +151,8 @@ GPPN_MAZE = Recipe(
     model="GPPN",
     config={"k": 60, "hidden": 24},
     stages=(
-        Stage(9, 3000, 6, k=16, rate_from=1e-2, rate_to=3e-3, families=WORLDS),
-        Stage(15, 2000, 4, k=30, rate_from=3e-3, rate_to=1e-4, families=WORLDS),
+        Stage(9, 3000, 10, k=16, rate_from=1e-2, rate_to=3e-3, families=WORLDS),
+        Stage(15, 2000, 8, k=30, rate_from=3e-3, rate_to=1e-4, families=WORLDS),
     ),
     limits=("A peer to compare with: it plans as far as it was trained to, and no farther.",),
 )
