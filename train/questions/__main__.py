@@ -29,6 +29,7 @@ def main(arguments=None):
         if not options.quick:
             question.write(found)
     if not options.quick:
+        document.refresh()
         document.write()
 
 

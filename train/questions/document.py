@@ -12,7 +12,6 @@ MOST_ROWS = 60
 
 def write(folder=ANSWERS):
     """Write the document and its figures; nothing where nothing is answered."""
-    refresh(folder)
     results = read_all(folder)
     if not results:
         return
