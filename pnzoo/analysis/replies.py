@@ -45,7 +45,7 @@ def reply_all(model, codes, drawn, at_once=20):
         >>> from pnzoo.models import MatchingNetwork
         >>> from pnzoo.models.matching import encode_all
         >>> model, images = MatchingNetwork(), glyphs.generate(1, 6, 4).images
-        >>> model.build_weights()
+        >>> _ = model.build_weights()
         >>> drawn = [episodes.sample([4] * 6, 5, 1, 1, np.random.default_rng(seed)) for seed in range(3)]
         >>> reply_all(model, encode_all(model, images), drawn).right.shape
         (3, 5)

@@ -42,7 +42,8 @@ class VIN(ValuePlanner):
         logits of the eight moves, [B, H, W, 8] or [B, N, 8].
 
     Example:
-        >>>         >>> from pnzoo.models import VIN
+        >>> from pnzoo import gridworld
+        >>> from pnzoo.models import VIN
         >>> maps = gridworld.generate(2, 8, seed=0)
         >>> VIN(k=10)(gridworld.encode(*maps)).shape == (2, 8, 8, 8)
         True
