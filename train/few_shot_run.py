@@ -78,7 +78,8 @@ def _train_members(recipe, folder, command, verbose):
     recipes = member_recipes(recipe)
     folders = [folder / f"member{i + 1}" for i in range(len(recipes))]
     trained = [train(one, place, verbose=verbose) for one, place in zip(recipes, folders, strict=True)]
-    network = join(trained, **_at_the_end(recipe))
+    kept = [network for network, one in zip(trained, recipes, strict=True) if one.joined]
+    network = kept[0] if len(kept) == 1 else join(kept, **_at_the_end(recipe))
     seconds = [hub.card(place / "entry")["wall_seconds"] for place in folders]
     # the curves on the card are the last member's
     facts = {**card(recipe, folders[-1], command), "wall_seconds": round(sum(seconds), 1)}

@@ -57,6 +57,7 @@ class Recipe:
     start_from: str = ""  # an entry or folder whose encoder is the start; "member1" is that member of the same entry
     frozen_encoder: bool = False  # train what follows the encoder of `start_from` alone, on codes computed once
     members: list = dataclasses.field(default_factory=list)  # changes of this recipe, one trained network for each
+    joined: bool = True  # False: this member is the start of a later one, and not a part of the entry
     validate_every: int = 5  # epochs between validations, which choose the weights kept
     seed: int = 0
     notes: str = ""  # how the stopping point was fixed, and the like
@@ -72,15 +73,21 @@ ONE_RUN = "One training run, not a benchmark: other seeds differ by some tenths 
 
 RECIPES = {
     "matching_omniglot": Recipe(
-        summary="The strongest few-shot classifier of the zoo: residual encoder, scaled cosine, no context",
+        summary="The strongest few-shot classifier of the zoo: two residual encoders side by side, cosine, no context",
         config={**RESIDUAL, "views": 9},
         **PAIRS_OF_120,
         part="trainval",
         augment=MILD,
         precision="mixed_bfloat16",
         epochs=60,
-        notes=FIXED,
-        limits=[OMNIGLOT_ONLY, ONE_RUN, "6,000 steps were all the time there was, and the loss was still falling."],
+        members=[{}, {"mirrors": True, "seed": 1}],
+        notes=FIXED + "; the first member was this entry by itself, with 99.16 / 99.79 / 97.56 / 99.32 % on the test "
+        "part, before the second was put beside it",
+        limits=[
+            OMNIGLOT_ONLY,
+            ONE_RUN,
+            "Two encoders look at nine views of every image: some eighteen times the work of one encoder with one view.",
+        ],
     ),
     "matching_conv4_omniglot": Recipe(
         summary="Matching Network with the paper's Conv-4 encoder and a scaled cosine, no context",
@@ -140,15 +147,18 @@ RECIPES = {
         protocol="background",
         augment=STRONG,
         precision="mixed_bfloat16",
-        epochs=26,
+        # First alphabets mixed, then whole ones: there alike characters meet, as in the task.
+        members=[
+            {"epochs": 26, "joined": False},
+            {"epochs": 40, "start_from": "member1", "whole_alphabets": True, "seed": 1, "learning_rate": 1.5e-3},
+        ],
         notes="no part of the background set is held out, so nothing is selected: the last weights, after a number of "
-        "epochs set beforehand by the time there was",
+        "epochs set beforehand by the time there was; after the first 26 epochs, on episodes that mix alphabets, the "
+        "error within an alphabet was 13.7 %",
         limits=[
             OMNIGLOT_ONLY,
             ONE_RUN,
             "TFDS does not record who drew what: the two drawings of a task are by any two people.",
-            "Within an alphabet it errs more often than people and than Koch's Siamese network. It was trained for 26 "
-            "epochs on episodes that mix alphabets, where characters that are alike seldom meet.",
         ],
     ),
     "siamese_omniglot": Recipe(
@@ -169,18 +179,24 @@ RECIPES = {
     "mann_omniglot": Recipe(
         summary="Memory-augmented network, the baseline that reads the support set as a sequence; up to 5 classes",
         model="MANN",
-        config={"max_way": 5, "encoder": "conv4"},
+        config={"max_way": 5, "encoder": "conv4", "slots": 64, "heads": 2, "late_labels": False},
         way=5,
         shot=[1, 5],
-        queries=5,
+        queries=3,
         support_size=25,
-        batch_size=16,
+        batch_size=32,
         learning_rate=1e-3,
         start_from="classifier_omniglot",
         frozen_encoder=True,
-        epochs=60,
-        notes="the memory is trained on codes of classifier_omniglot's encoder, which stays as it is",
-        limits=[OMNIGLOT_ONLY, ONE_RUN, "At most 5 classes. Its answer depends on the order of the support set."],
+        epochs=40,
+        notes="the memory is trained on codes of classifier_omniglot's encoder, which stays as it is; with late labels, "
+        "as in the network's paper, it was still at chance after 500 steps",
+        limits=[
+            OMNIGLOT_ONLY,
+            ONE_RUN,
+            "At most 5 classes. Its answer depends on the order of the support set.",
+            "Each image is shown with its own label, not with the one before as in the network's paper.",
+        ],
     ),
     "classifier_omniglot": Recipe(
         summary="Plain classifier of the training characters, the paper's baseline; its codes are compared by cosine",

@@ -64,7 +64,12 @@ def _draw(family, side):
 
 def other_ways() -> None:
     """Maps worth a look, a map as text, and a map from a file."""
-    with st.expander("Take a ready map, type one, or upload one", icon=":material/upload_file:"):
+    # Made when it is opened: what nobody sees would slow the first page.
+    folded = st.expander("Take a ready map, type one, or upload one", icon=":material/upload_file:", key="other_ways",
+                         on_change="rerun")
+    if not folded.open:
+        return
+    with folded:
         with st.container(horizontal=True, gap="small"):
             for number, (name, code) in enumerate(PRESETS.items()):
                 st.button(name, key=f"preset{number}", on_click=use, args=(code,))

@@ -16,10 +16,11 @@ USAGE_DECAY = 0.95
 class MANN(EpisodeModel):
     """An LSTM with an external memory that it writes to where it has looked last or least.
 
-    The support set is shown one image at a time, each together with the label of the image before it, so a label
-    must be bound to an earlier image through memory. A query is then shown with the last support label, and every
-    query starts from the same state: none sees another. Predictions depend on the support's order, and on the number
-    of a class only through training, where classes are numbered at random.
+    The support set is shown one image at a time. With late labels, as in its paper, each comes together with the label
+    of the image before it, so a label must be bound to an earlier image through memory, and a query with the last
+    support label; otherwise each comes with its own label, and a query with none. Every query starts from the same
+    state: none sees another. Predictions depend on the support's order, and on the number of a class only through
+    training, where classes are numbered at random.
 
     Args:
         max_way: most classes of an episode; fewer are fine.
@@ -29,6 +30,7 @@ class MANN(EpisodeModel):
         slots: rows of the memory.
         width: columns of the memory.
         heads: read heads, each also a write head.
+        late_labels: whether a label is shown with the next image, or with its own.
         image_size: height and width of the images, in pixels.
 
     Call it like `MatchingNetwork`; it returns log-probabilities float32 `[B, Q, W]`.
@@ -45,6 +47,7 @@ class MANN(EpisodeModel):
         slots=128,
         width=40,
         heads=4,
+        late_labels=True,
         image_size=28,
         **kwargs,
     ):
@@ -57,9 +60,11 @@ class MANN(EpisodeModel):
             "slots": slots,
             "width": width,
             "heads": heads,
+            "late_labels": late_labels,
             "image_size": image_size,
         }
         self.max_way, self.slots, self.width, self.heads = max_way, slots, width, heads
+        self.late_labels = bool(late_labels)
         self.encoder = make_encoder(encoder, encoder_options, self.dtype_policy)
         self.code_length = self.encoder.compute_output_shape((None, image_size, image_size, 1))[-1]
         self.cell = LSTMStep(controller, name="cell", dtype="float32")
@@ -103,16 +108,18 @@ class MANN(EpisodeModel):
         return ops.log_softmax(logits[:, :, :way], axis=-1)
 
     def _show(self, support, labels, mask):
-        """State after the support set, and the last label, which the next image is shown with."""
+        """State after the support set, and the label that the next image is shown with."""
         state, label = self._start(support[:, 0, 0]), ops.zeros_like(labels[:, 0])
         for i in range(support.shape[1]):
-            new, _ = self._step(support[:, i], label, state)
+            own = labels[:, i]
+            new, _ = self._step(support[:, i], label if self.late_labels else own, state)
+            late = own if self.late_labels else label  # zeros for ever, where labels are not late
             if mask is None:
-                state, label = new, labels[:, i]
+                state, label = new, late
                 continue
             real = ops.cast(mask, "bool")[:, i]
             state = [_where(real, a, b) for a, b in zip(new, state, strict=True)]
-            label = _where(real, labels[:, i], label)
+            label = _where(real, late, label)
         return state, label
 
     def _start(self, like):

@@ -80,14 +80,16 @@ def empty_zoo(tmp_path, monkeypatch, look_anew):
 
 @pytest.fixture
 def visit():
-    """visit(page, **parameters of the address): the page, drawn."""
+    """visit(page, unfolded, **parameters of the address): the page, drawn; unfolded: with the other ways to a map."""
     from streamlit.testing.v1 import AppTest
 
-    def visit(page="plan", **parameters):
+    def visit(page="plan", unfolded=False, **parameters):
         app = AppTest.from_file(str(FOLDER / "app.py"), default_timeout=600)
         app.switch_page(f"app_pages/{page}.py")
         for name, value in parameters.items():
             app.query_params[name] = value
+        if unfolded:
+            app.session_state["other_ways"] = True
         app.run()
         assert not app.exception, app.exception[0].message
         return app

@@ -257,7 +257,7 @@ def test_no_file_makes_the_server_take_much_memory(tmp_path):
 
 
 def test_the_page_says_what_is_wrong_with_a_file_and_stays(visit):
-    app = visit("plan", model="vin8")
+    app = visit("plan", unfolded=True, model="vin8")
     before = app.query_params["map"]
     for name in ("picture.svg", "bomb.png", "words.txt", "huge.txt", "program.png", "black.png"):
         app.file_uploader(key="map_file").upload(name, BAD_FILES[name]).run()
@@ -267,7 +267,7 @@ def test_the_page_says_what_is_wrong_with_a_file_and_stays(visit):
 
 
 def test_the_page_says_what_is_wrong_with_a_text_and_stays(visit):
-    app = visit("plan", model="vin8")
+    app = visit("plan", unfolded=True, model="vin8")
     before = app.query_params["map"]
     for text in ("", "hello", "###\n##", "<script>alert(1)</script>", "S" * 200, "#" * 30):
         app.text_area(key="map_text").set_value(text).run()

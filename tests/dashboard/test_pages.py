@@ -130,7 +130,7 @@ def test_an_uploaded_drawing_is_asked_and_kept(visit):
 
 
 def test_the_large_maze_is_one_click_away_and_its_wave_front_is_shown(visit):
-    app = visit("plan", model="vin8")
+    app = visit("plan", unfolded=True, model="vin8")
     app.button(key="large_maze").click().run()
     assert app.query_params["model"] == "vin_maze"
     walls = gridworld.from_code(app.query_params["map"]).walls
@@ -253,7 +253,7 @@ def test_what_changes_in_the_support_set_is_shown_beside_what_was(visit):
 def test_presets_are_maps_with_a_start_and_a_goal(visit):
     from widgets.presets import PRESETS
 
-    app = visit("plan", model="vin8")
+    app = visit("plan", unfolded=True, model="vin8")
     for number, (name, wanted) in enumerate(PRESETS.items()):
         parsed = gridworld.from_code(wanted)
         assert parsed.start is not None
@@ -267,7 +267,7 @@ def test_presets_are_maps_with_a_start_and_a_goal(visit):
 
 def test_a_second_stroke_is_not_lost_to_the_address_from_before_the_first(visit):
     """On a slow server a browser sends the second change with an address that the first has made old."""
-    app = visit("plan", model="vin8", map=code(ROOM))
+    app = visit("plan", unfolded=True, model="vin8", map=code(ROOM))
     old = dict(app.query_params)
     app.button(key="preset0").click().run()
     app.query_params.update(old)
@@ -279,7 +279,7 @@ def test_going_back_brings_back_the_map(visit, monkeypatch):
     import url_state
 
     monkeypatch.setattr(url_state, "LATE", 0.0)  # as if some time had passed
-    app = visit("plan", model="vin8", map=code(ROOM))
+    app = visit("plan", unfolded=True, model="vin8", map=code(ROOM))
     old = dict(app.query_params)
     app.button(key="preset0").click().run()
     assert app.query_params["map"] != old["map"]
@@ -290,7 +290,7 @@ def test_going_back_brings_back_the_map(visit, monkeypatch):
 
 
 def test_a_map_typed_as_text_becomes_the_map(visit):
-    app = visit("plan", model="vin8")
+    app = visit("plan", unfolded=True, model="vin8")
     app.text_area(key="map_text").set_value(ROOM).run()
     app.button(key="use_text").click().run()
     assert app.query_params["map"] == code(ROOM)
@@ -298,7 +298,7 @@ def test_a_map_typed_as_text_becomes_the_map(visit):
 
 
 def test_an_uploaded_map_becomes_the_map(visit):
-    app = visit("plan", model="vin8")
+    app = visit("plan", unfolded=True, model="vin8")
     app.file_uploader(key="map_file").upload("room.txt", ROOM.encode(), "text/plain").run()
     app.button(key="use_file").click().run()
     assert app.query_params["map"] == code(ROOM)

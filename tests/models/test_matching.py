@@ -21,6 +21,7 @@ NETWORKS = {
     "set": lambda: MatchingNetwork(**SMALL, support_context="set", query_steps=2),
     "siamese": lambda: SiameseNetwork(**SMALL),
     "mann": lambda: MANN(max_way=6, **SMALL, controller=12, slots=16, width=8, heads=2),
+    "mann_own": lambda: MANN(max_way=6, **SMALL, controller=12, slots=16, width=8, heads=2, late_labels=False),
 }
 ORDER_FREE = ("plain", "residual", "views", "joint", "set", "siamese")
 
@@ -95,7 +96,7 @@ def test_order_and_repetition_of_the_support_change_nothing(networks, name, seed
     np.testing.assert_allclose(probabilities(networks[name], {**inputs, **twice}), p, atol=2e-5)
 
 
-@pytest.mark.parametrize("name", [name for name in NETWORKS if name != "mann"])
+@pytest.mark.parametrize("name", [name for name in NETWORKS if "mann" not in name])
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_renaming_classes_renames_probabilities(networks, name, seed):
@@ -254,6 +255,22 @@ def test_mann_takes_fewer_classes_but_not_more(networks):
     with pytest.raises(ValueError, match="max_way=6"):
         networks["mann"](inputs)
     assert probabilities(networks["mann"], episode(way=2)[0]).shape == (1, 6, 2)
+
+
+@pytest.mark.parametrize(("name", "late"), [("mann", True), ("mann_own", False)])
+def test_mann_shows_a_label_with_its_own_image_or_with_the_next(networks, monkeypatch, name, late):
+    inputs, _ = episode(way=3, shot=1)
+    shown, step = [], networks[name]._step
+
+    def spy(code, label, state):
+        shown.append(keras.ops.convert_to_numpy(label)[0, :3])
+        return step(code, label, state)
+
+    monkeypatch.setattr(networks[name], "_step", spy)
+    networks[name](inputs)
+    none = np.zeros((1, 3))
+    want = [none, inputs["labels"][0]] if late else [inputs["labels"][0], none]
+    np.testing.assert_array_equal(shown, np.concatenate(want))
 
 
 def test_siamese_answers_with_its_best_pair(networks):

@@ -137,6 +137,15 @@ def test_members_are_trained_apart_and_join(tmp_path):
     assert all((a == b).all() for a, b in zip(weights(tmp_path / "both"), network.get_weights(), strict=True))
 
 
+def test_a_member_may_be_no_more_than_the_start_of_the_next(tmp_path):
+    members = [{"joined": False, "steps": 2}, {"seed": 3, "start_from": "member1", "steps": 2}]
+    recipe = dataclasses.replace(TINY, epochs=1, members=members, config={**TINY.config, "views": 2})
+    few_shot_run.train(recipe, tmp_path / "last", verbose=0)
+    assert pnzoo.load(tmp_path / "last" / "entry").settings["views"] == 2
+    of_second = weights(tmp_path / "last" / "member2")
+    assert all((a == b).all() for a, b in zip(weights(tmp_path / "last"), of_second, strict=True))
+
+
 def test_a_frozen_encoder_stays_as_it_was(tmp_path):
     few_shot_run.train(dataclasses.replace(TINY, epochs=1), tmp_path / "plain", verbose=0)
     recipe = dataclasses.replace(
