@@ -34,6 +34,7 @@ def plain(text: str, most: int = 400) -> str:
 
 def glossary(*names: str) -> None:
     """A fold-out list of words; all of them without names."""
-    with st.expander("Words used here", icon=":material/menu_book:"):
+    folded = st.expander("Words used here", icon=":material/menu_book:", key="words_used", on_change="rerun")
+    if folded.open:
         chosen = names or tuple(GLOSSARY)
-        st.markdown("\n".join(f"- **{name}**: {GLOSSARY[name]}" for name in chosen))
+        folded.markdown("\n".join(f"- **{name}**: {GLOSSARY[name]}" for name in chosen))

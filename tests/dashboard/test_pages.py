@@ -250,6 +250,16 @@ def test_what_changes_in_the_support_set_is_shown_beside_what_was(visit):
     assert f"Then it said {said[1]}, {said[2]} sure" in texts(app)
 
 
+def test_what_is_folded_is_made_when_it_is_opened(visit):
+    app = visit("plan", model="vin8")
+    assert not app.text_area
+    assert "**Excess**:" not in texts(app)
+    app.session_state["other_ways"] = app.session_state["words_used"] = True
+    app.run()
+    assert app.text_area
+    assert "**Excess**:" in texts(app)
+
+
 def test_presets_are_maps_with_a_start_and_a_goal(visit):
     from widgets.presets import PRESETS
 
