@@ -74,16 +74,9 @@ class GPPN(Planner):
             for _ in range(self.k):
                 state, memory = step(state, memory)
         else:  # a loop compiles at once, whatever k is
-            state, memory = _repeat(step, state, memory, self.k)
+            state, memory = ops.fori_loop(0, self.k, lambda _, both: tuple(step(*both)), (state, memory))
         state = ops.reshape(state, (*shape, hidden))
         return self.policy_head(state if positions is None else self.readout(state, positions))
 
     def get_config(self):
         return {**super().get_config(), **self.settings}
-
-
-def _repeat(step, state, memory, k):
-    def body(i, state, memory):
-        return i + 1, *step(state, memory)
-
-    return ops.while_loop(lambda i, *_: i < k, body, (0, state, memory))[1:]
