@@ -86,7 +86,8 @@ RECIPES = {
         limits=[
             OMNIGLOT_ONLY,
             ONE_RUN,
-            "Two encoders look at nine views of every image: some eighteen times the work of one encoder with one view.",
+            "Two encoders look at nine views of every image: some eighteen times the work of one encoder with one "
+            "view.",
         ],
     ),
     "matching_conv4_omniglot": Recipe(
@@ -189,8 +190,8 @@ RECIPES = {
         start_from="classifier_omniglot",
         frozen_encoder=True,
         epochs=40,
-        notes="the memory is trained on codes of classifier_omniglot's encoder, which stays as it is; with late labels, "
-        "as in the network's paper, it was still at chance after 500 steps",
+        notes="the memory is trained on codes of classifier_omniglot's encoder, which stays as it is; with late "
+        "labels, as in the network's paper, it was still at chance after 500 steps",
         limits=[
             OMNIGLOT_ONLY,
             ONE_RUN,
