@@ -263,23 +263,23 @@ def over_seeds(results, name, command):
     return [
         {
             "name": f"{metric}_over_seeds",
-            **mean_of_runs([result[metric] for result in results]),
+            **mean_of_runs([result[metric] for result in results], lowest),
             "on": f"{len(seeds)} training runs, each on {results[0]['maps']:,} fresh {size}x{size} maps",
             "seeds": seeds,
             "command": command,
             "paper": None,
         }
-        for metric in ("success", "optimal_length", "expected_reward")
+        for metric, lowest in (("success", 0.0), ("optimal_length", 0.0), ("expected_reward", -np.inf))
         if results
     ]
 
 
-def mean_of_runs(values):
-    """Mean of a number that never exceeds 1 over runs, with Student's 95 % interval: {"value", "n", "interval"}."""
+def mean_of_runs(values, lowest=-np.inf):
+    """Mean over runs of a number between `lowest` and 1, with Student's 95 % interval: {"value", "n", "interval"}."""
     values = np.asarray(values, float)
     half = stats.t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / len(values) ** 0.5 if len(values) > 1 else 0.0
     mean = float(values.mean())
-    return {"value": mean, "n": len(values), "interval": [mean - half, max(mean, min(1.0, mean + half))]}
+    return {"value": mean, "n": len(values), "interval": [max(lowest, mean - half), max(mean, min(1.0, mean + half))]}
 
 
 if __name__ == "__main__":
