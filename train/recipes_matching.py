@@ -191,8 +191,8 @@ RECIPES = {
         frozen_encoder=True,
         epochs=40,
         notes="the memory is trained on codes of classifier_omniglot's encoder, which stays as it is; with late "
-        "labels, as in the network's paper, it was still at chance after 500 steps; 64 slots and 2 heads took the place "
-        "of 32 and 4 after the test accuracies of those, 88.4 and 86.3 %, had been seen",
+        "labels, as in the network's paper, it was still at chance after 500 steps; 64 slots and 2 heads took the "
+        "place of 32 and 4 after the test accuracies of those, 88.4 and 86.3 %, had been seen",
         limits=[
             OMNIGLOT_ONLY,
             ONE_RUN,
