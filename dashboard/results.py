@@ -6,8 +6,8 @@ from pathlib import Path
 import streamlit as st
 
 FOLDER = Path(__file__).parents[1] / "train" / "answers"  # beside the code that made them; a wheel has none
-NEEDED = {"number", "question", "hypothesis", "answer", "command", "hardware", "backend", "seconds", "seeds",
-          "columns", "figure", "table", "pictures", "tries", "notes"}
+NEEDED = {"number", "question", "hypothesis", "answer", "detail", "command", "hardware", "backend", "seconds",
+          "seeds", "columns", "figure", "table", "pictures", "tries", "notes"}
 
 
 def answered():

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from pnzoo import episodes
-from pnzoo.warp import random_affine, warp
+from pnzoo.warp import random_maps, warp
 
 
 class EpisodeStream(keras.utils.PyDataset):
@@ -22,7 +22,7 @@ class EpisodeStream(keras.utils.PyDataset):
         batch_size: episodes a batch.
         steps: batches an epoch.
         seed: seed of the stream.
-        augment: None, or a dict of `warp.random_affine`'s limits, to warp every image by a map of its own.
+        augment: None, or a dict of `warp.random_maps`'s limits, to warp every image by a map of its own.
         epoch: the epoch to start at, when resuming.
         group: int `[C]` to draw each episode from whole groups of classes (`episodes.sample_neighbours`), or None.
         targets: what each batch asks for: `"queries"` (labels int `[B, Q]`), `"all"` (labels int `[B, S + Q]`,
@@ -99,5 +99,5 @@ class EpisodeStream(keras.utils.PyDataset):
             return images
         if self.augment:
             flat = images.reshape(-1, *images.shape[2:])
-            images = warp(flat, random_affine(len(flat), rng, **self.augment)).reshape(images.shape)
+            images = warp(flat, random_maps(len(flat), rng, **self.augment)).reshape(images.shape)
         return episodes.as_ink(images)

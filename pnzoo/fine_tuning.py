@@ -56,7 +56,7 @@ def fine_tune(
         learning_rate: of Adam.
         way: classes an episode; all of them, but at most 60, by default.
         shot, queries: images a class and episode.
-        augment: limits of `warp.random_affine`; mild ones by default.
+        augment: limits of `warp.random_maps`; mild ones by default.
         seed: of the episodes.
         verbose: as in `fit`.
 

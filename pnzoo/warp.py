@@ -1,10 +1,13 @@
-"""Affine warps of small images in NumPy: training's augmentation."""
+"""Warps of small images in NumPy: training's augmentation."""
 
 import numpy as np
 
+# Half-waves down and across of the smooth bends; slower ones than these are nearly affine.
+WAVES = [(i, j) for i in range(4) for j in range(4) if i + j >= 2]
 
-def random_affine(n, rng, *, degrees=0.0, shift=0.0, zoom=0.0, shear=0.0, stretch=0.0):
-    """Random affine maps from output to input positions.
+
+def random_maps(n, rng, *, degrees=0.0, shift=0.0, zoom=0.0, shear=0.0, stretch=0.0, bend=0.0):
+    """Random maps from output to input positions: affine ones and, if asked, smooth bends on top.
 
     Args:
         n: how many.
@@ -14,9 +17,11 @@ def random_affine(n, rng, *, degrees=0.0, shift=0.0, zoom=0.0, shear=0.0, stretc
         zoom: largest change of size either way, as a share.
         shear: largest shear either way, as a share.
         stretch: largest change of the aspect ratio either way, as a share.
+        bend: root mean square of a smooth shift of its own at every place, as a share of the image's side.
 
     Returns:
         float32 `[n, 2, 3]`: positions run from -1 to 1 over (row, column), and input = M[:, :2] output + M[:, 2].
+        With `bend`, `[n, 2, 3 + 13]`: behind them, how much of each wave is added to the input position.
     """
     turn = np.deg2rad(rng.uniform(-degrees, degrees, n))
     size = np.exp(rng.uniform(-zoom, zoom, n))
@@ -26,15 +31,18 @@ def random_affine(n, rng, *, degrees=0.0, shift=0.0, zoom=0.0, shear=0.0, stretc
     linear = np.stack([np.stack([cos * aspect, -sin / aspect], -1), np.stack([sin * aspect, cos / aspect], -1)], -2)
     linear[:, :, 1] += lean[:, None] * linear[:, :, 0]
     offset = rng.uniform(-2 * shift, 2 * shift, (n, 2, 1))
-    return np.concatenate([linear, offset], -1).astype("float32")
+    parts = [linear, offset]
+    if bend:
+        parts.append(rng.normal(0, 2 * bend / len(WAVES) ** 0.5, (n, 2, len(WAVES))))
+    return np.concatenate(parts, -1).astype("float32")
 
 
-def warp(images, matrices):
+def warp(images, maps):
     """Bilinear warp, with no ink outside the image.
 
     Args:
         images: uint8 or float `[n, H, W]`.
-        matrices: float `[n, 2, 3]`, see `random_affine`.
+        maps: float `[n, 2, 3]` or `[n, 2, 16]`, see `random_maps`.
 
     Returns:
         float32 `[n, H, W]`, in the images' own units.
@@ -47,7 +55,10 @@ def warp(images, matrices):
     n, height, width = images.shape
     rows, columns = np.meshgrid(_centres(height), _centres(width), indexing="ij")
     grid = np.stack([rows.ravel(), columns.ravel(), np.ones(height * width, "float32")])
-    source = np.asarray(matrices, "float32") @ grid  # [n, 2, H*W]
+    maps = np.asarray(maps, "float32")
+    if maps.shape[-1] > len(grid):
+        grid = np.concatenate([grid, _waves(grid[0], grid[1])])
+    source = maps @ grid  # [n, 2, H*W]
     # A border of one pixel on each side (two at the far end) stands for everything outside.
     row = np.clip((source[:, 0] + 1) * (height / 2) + 0.5, 0, height + 1).astype("float32")
     column = np.clip((source[:, 1] + 1) * (width / 2) + 0.5, 0, width + 1).astype("float32")
@@ -60,6 +71,12 @@ def warp(images, matrices):
     top = flat[at] * (1 - dc) + flat[at + 1] * dc
     bottom = flat[at + stride] * (1 - dc) + flat[at + stride + 1] * dc
     return (top * (1 - dr) + bottom * dr).reshape(n, height, width)
+
+
+def _waves(rows, columns):
+    """float32 [waves, H*W], each of root mean square 1."""
+    down, across = ([np.cos(k * np.pi / 2 * (x + 1)) for k in range(4)] for x in (rows, columns))
+    return np.stack([2 ** ((i > 0) / 2 + (j > 0) / 2) * down[i] * across[j] for i, j in WAVES]).astype("float32")
 
 
 def _centres(length):

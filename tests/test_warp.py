@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pnzoo.warp import random_affine, warp
+from pnzoo.warp import random_maps, warp
 
 IMAGE = np.random.default_rng(0).random((3, 12, 12))
 
@@ -42,8 +42,22 @@ def test_zooming_out_makes_room():
 
 def test_limits_are_kept():
     rng = np.random.default_rng(0)
-    matrices = random_affine(500, rng, degrees=10, shift=0.1)
+    matrices = random_maps(500, rng, degrees=10, shift=0.1)
     angle = np.rad2deg(np.arctan2(matrices[:, 1, 0], matrices[:, 0, 0]))
     assert 9 < np.abs(angle).max() <= 10.001
     assert 0.18 < np.abs(matrices[:, :, 2]).max() <= 0.2001
-    assert np.allclose(random_affine(5, rng), [[1, 0, 0], [0, 1, 0]])
+    assert np.allclose(random_maps(5, rng), [[1, 0, 0], [0, 1, 0]])
+
+
+def test_bends_move_ink_as_far_as_asked_and_stay_smooth():
+    maps = random_maps(400, np.random.default_rng(0), bend=0.05)
+    assert np.allclose(maps[:, :, :3], [[1, 0, 0], [0, 1, 0]])
+    ramp = np.tile(np.arange(40.0), (400, 40, 1))  # grey values say which column was read
+    moved = (warp(ramp, maps) - ramp)[:, 8:-8, 8:-8]
+    assert np.sqrt((moved**2).mean()) == pytest.approx(0.05 * 40, rel=0.2)
+    assert np.abs(np.diff(moved, axis=1)).mean() < 0.25 * np.abs(moved).mean()
+
+
+def test_a_map_without_waves_is_the_affine_one():
+    affine = random_maps(3, np.random.default_rng(1), degrees=20, shift=0.1)
+    np.testing.assert_array_equal(warp(IMAGE, np.pad(affine, ((0, 0), (0, 0), (0, 13)))), warp(IMAGE, affine))

@@ -29,7 +29,8 @@ def page():
         return
     part = choose_part()
     chosen = [found for number, found in answered.items() if part in ("all", part_of(number))]
-    st.caption(f"{len(answered)} of {LAST} questions are answered; the others have not been run yet.")
+    if len(answered) < LAST:
+        st.caption(f"{len(answered)} of {LAST} questions are answered; the others have not been run yet.")
     asked = url_state.get("question")
     for found in chosen:
         show(found, open_now=found["number"] == asked)
@@ -60,6 +61,8 @@ def show(found, open_now):
         if not st.toggle("Figure, table, command", value=open_now, key=f"open_{number}"):
             return
         st.markdown(f"*Expected before the run:* {plain(found['hypothesis'])}")
+        if found["detail"] != found["answer"]:
+            st.markdown(f"*At length:* {plain(found['detail'])}")
         figure = figures_answers.result(found)
         if figure is not None:
             share.chart(figure, key=f"figure_{number}", alt=f"Question {number}: {found['answer']}")

@@ -61,6 +61,23 @@ def timed(function, times):
 
 
 def answer(table):
+    sizes = [each["size"] for each in table if each["model"].startswith("vin")]
+    for size in sorted(set(sizes), reverse=True):
+        vin, cnn, fcn = ({each["measure"]: each["value"] for each in table if each["model"] == f"{kind}{size}"}
+                         for kind in ("vin", "cnn", "fcn"))
+        if vin and cnn and fcn:
+            one, walk = ([vin[f"FLOPs a {what}"] / other[f"FLOPs a {what}"] for other in (cnn, fcn)]
+                         for what in ("decision", "walk"))
+            return (
+                f"At {size}x{size} a VIN has {vin['parameters']:,.0f} parameters against {cnn['parameters']:,.0f} "
+                f"(CNN) and {fcn['parameters']:,.0f} (FCN); one decision takes {one[0]:.1f} and {one[1]:.0f} times "
+                f"their operations, a whole walk {walk[0]:.2f} and {walk[1]:.1f} times, since one plan serves all of "
+                "its steps."
+            )
+    return detail(table)
+
+
+def detail(table):
     parts = []
     for size in (8, 16, 28):
         found = {}
@@ -94,6 +111,7 @@ QUESTIONS = {
         cases,
         measure,
         answer,
+        detail,
         {"kind": "points", "by": ["model"], "where": {"measure": "FLOPs a decision"}, "x_title": "FLOPs a decision",
          "log": True},
         ("model", "size"),

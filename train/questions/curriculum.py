@@ -64,6 +64,23 @@ def table(rows):
 
 
 def answer(table):
+    parts, verdicts = [], set()
+    for name in dict.fromkeys(each["planner"] for each in table):
+        gain, base = (pick(table, planner=name, curriculum=on, measure="success") for on in (True, False))
+        verdicts.add(verdict(gain, base))
+        parts.append(f"{said(gain)} with it and {said(base)} without at {rl.size_of(name)}x{rl.size_of(name)}")
+    says = {"no certain difference": "By nothing that three seeds can tell", "so it helps": "It helps",
+            "so it harms": "It harms"}[verdicts.pop()] if len(verdicts) == 1 else "It depends on the size"
+    return f"{says}: TRPO has {', '.join(parts)} in as many steps."
+
+
+def verdict(gain, base):
+    if gain["low"] > base["high"]:
+        return "so it helps"
+    return "so it harms" if gain["high"] < base["low"] else "no certain difference"
+
+
+def detail(table):
     planners = dict.fromkeys(row["planner"] for row in table)
     return "TRPO " + "; ".join(_of(name, [row for row in table if row["planner"] == name]) for name in planners) + "."
 
@@ -77,12 +94,9 @@ def _of(name, table):
         parts.append(f"{'with' if on else 'without'} a curriculum {said(success[-1])} success, and 90 % of the "
                      f"validation maps after {said(until)} steps")
     size, (gain, base) = rl.size_of(name), success
-    verdict = "no certain difference"
-    if gain["low"] > base["high"] or gain["high"] < base["low"]:
-        verdict = "so it helps" if gain["low"] > base["high"] else "so it harms"
     points = 100 * (gain["value"] - base["value"])
     start = f"at {size}x{size}, {RECIPES[name].env_steps:,} steps: "
-    return f"{start}{parts[0]}, {parts[1]} ({points:+.1f} points, {verdict})"
+    return f"{start}{parts[0]}, {parts[1]} ({points:+.1f} points, {verdict(gain, base)})"
 
 
 QUESTIONS = {
@@ -94,6 +108,7 @@ QUESTIONS = {
         cases,
         measure,
         answer,
+        detail,
         {"kind": "points", "by": ["planner", "curriculum", "measure"], "where": {"unit": "%"},
          "x_title": "share of the maps"},
         ("planner", "curriculum"),

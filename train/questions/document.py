@@ -3,7 +3,7 @@
 from train import questions
 from train.questions import drawing
 from train.questions.numbers import number
-from train.questions.question import ANSWERS, read_all
+from train.questions.question import ANSWERS, from_rows, read_all
 from train.questions.question import write as keep
 
 PARTS = (("Value Iteration Networks", range(1, 13)), ("Matching Networks", range(13, 23)))
@@ -22,12 +22,9 @@ def write(folder=ANSWERS):
 
 
 def refresh(folder=ANSWERS):
-    """Make sentences, notes and links of kept results anew, from the same numbers."""
+    """Make tables, sentences, notes and links of kept results anew, from the same measurements."""
     for asked, found in read_all(folder).items():
-        question = questions.find(asked)
-        found |= {"answer": question.answer(found["table"]), "figure": question.figure, "notes": list(question.notes),
-                  "tries": [list(link) for link in question.tries], "columns": list(question.columns)}
-        keep(found, folder)
+        keep(found | from_rows(questions.find(asked), found["rows"] or found["table"]), folder)
 
 
 def text(results):
@@ -37,10 +34,12 @@ def text(results):
         "Two well-known reviews of the papers praise the ideas and list what was not shown. Each question below has a "
         "hypothesis that was written before the run, an answer whose numbers are filled in from the measurements, a "
         "figure, and the command that does it again. Numbers in brackets are 95 % intervals: Wilson's for "
-        "proportions, Student's for means over maps, episodes or training seeds. The dashboard's page Answers shows "
-        "the same with links to try it. `python -m train.questions document` makes this page from the results.",
-        f"{len(results)} of {len(questions.NUMBERS)} are answered.",
+        "proportions, Student's for means over maps, episodes or training seeds (or the runs' own, where wider). The "
+        "dashboard's page Answers shows the same with links to try it. `python -m train.questions document` makes "
+        "this page from the results.",
     ]
+    if len(results) < len(questions.NUMBERS):
+        parts.append(f"{len(results)} of {len(questions.NUMBERS)} are answered.")
     for title, numbers in PARTS:
         parts.append(f"## {title}")
         parts += [_section(results[n]) if n in results else _open(n) for n in numbers]
@@ -60,6 +59,7 @@ def _section(found):
         f"### Q{number_of}. {found['question']}",
         f"**{found['answer']}**",
         f"*Expected before the run:* {found['hypothesis']}",
+        *[f"*At length:* {found['detail']}"] * (found["detail"] != found["answer"]),
         *pictures,
         f"<details><summary>Table, {len(found['table'])} rows</summary>\n\n{table(found)}\n\n</details>",
         f"`{found['command']}`: {found['seconds']:,.0f} s on {found['hardware']} ({found['backend']}).{seeds}",

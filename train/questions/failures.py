@@ -80,6 +80,21 @@ def table(rows):
 
 
 def answer(table):
+    lengths = every(table, about="path length")
+    longest = [max((each for each in lengths if each["model"] == name), key=lambda each: each["at"])
+               for name in dict.fromkeys(each["model"] for each in lengths)]
+    parts = ", ".join(f"{each['model']} {said(each)}" for each in longest)
+    text = f"On long paths: at {longest[0]['at']:.0f} moves success is {parts}"
+    mazes = every(table, about="size, mazes")
+    if mazes:
+        size = max(each["size"] for each in mazes)
+        last = every(mazes, size=size)
+        text += f"; in {size}x{size} mazes, {last[0]['steps']:.0f} moves long, " + " and ".join(
+            f"{each['model']} {said(each)}" for each in last)
+    return text + "."
+
+
+def detail(table):
     parts = []
     for name in dict.fromkeys(each["model"] for each in every(table, about="path length")):
         by = sorted(every(table, about="path length", model=name), key=lambda each: each["at"])
@@ -109,6 +124,7 @@ QUESTIONS = {
         cases,
         measure,
         answer,
+        detail,
         {"kind": "lines", "x": "at", "by": ["model"], "where": {"about": "path length"},
          "x_title": "moves of a shortest path, 16x16", "y_title": "success"},
         ("about", "model", "at"),

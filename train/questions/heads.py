@@ -32,6 +32,16 @@ def measure(case, quick):
 
 
 def answer(table):
+    way, shot = max((row["way"], -row["shot"]) for row in table)
+    at = every(table, way=way, shot=-shot)
+    svm, near = (pick(at, codes=PLAIN, head=head) for head in ("exemplar_svm", "nearest"))
+    pixels = pick(at, codes="pixels", head="exemplar_svm")
+    than = "Better than" if svm["low"] > near["high"] else "Worse than" if svm["high"] < near["low"] else "As good as"
+    return (f"{than} the nearest neighbour: {said(svm)} against {said(near)} at {way}-way {-shot}-shot on the matching "
+            f"network's codes; on pixels it has {said(pixels)}.")
+
+
+def detail(table):
     parts = []
     for way, shot in dict.fromkeys((row["way"], row["shot"]) for row in table):
         at = every(table, way=way, shot=shot)
@@ -55,6 +65,7 @@ QUESTIONS = {
         cases,
         measure,
         answer,
+        detail,
         {"kind": "points", "by": ["codes", "head", "way", "shot"], "where": {"way": 20},
          "x_title": "accuracy"},
         ("codes", "head", "way", "shot"),

@@ -50,6 +50,19 @@ def grade(value):
 
 
 def answer_reward(table):
+    r = {name: pick(table, model=name, measure="correlation") for name in PAIR}
+    goal = min((pick(table, model=name, measure="free cells beyond which the goal lies") for name in PAIR),
+               key=lambda each: each["value"])
+    turned = [name for name in PAIR if r[name]["value"] < -0.3]
+    least = grade(min(abs(each["value"]) for each in r.values())).capitalize()
+    return (
+        f"{least}: learned and true reward correlate at {' and '.join(f'{said(r[n])} in {n}' for n in PAIR)}"
+        + f" ({' and '.join(turned)} turns R upside down, and its reward kernels turn it back)" * bool(turned)
+        + f"; the goal stands out from {said(goal)} of the free cells."
+    )
+
+
+def detail_reward(table):
     parts = []
     for name in PAIR:
         r = pick(table, model=name, measure="correlation")
@@ -101,6 +114,17 @@ def answer_transition(table):
     parts = []
     for name in PAIR:
         mass = pick(table, model=name, measure="weight on the true cell, eight matched kernels")
+        luck = pick(table, model=name, measure="weight on the true cell, weights shuffled")
+        parts.append(f"{grade(mass['value'])} in {name}, whose eight kernels have {said(mass)} of their weight on the "
+                     f"true cell (weights shuffled: {said(luck)})")
+    text = "; ".join(parts)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def detail_transition(table):
+    parts = []
+    for name in PAIR:
+        mass = pick(table, model=name, measure="weight on the true cell, eight matched kernels")
         bits = pick(table, model=name, measure="entropy in bits, eight matched kernels")
         luck = pick(table, model=name, measure="weight on the true cell, weights shuffled")
         used = pick(table, model=name, measure="weight of the best action on the cell that the policy enters")
@@ -123,6 +147,16 @@ def value(case, quick):
 
 
 def answer_value(table):
+    found = []
+    for name in PAIR:
+        last = max(each["k"] for each in table if each["model"] == name)
+        found.append((name, pick(table, model=name, k=min(own_k(name), last))))
+    least = grade(min(each["value"] for _, each in found)).capitalize()
+    parts = [f"{said(each)} in {name} after {each['k']} steps" for name, each in found]
+    return f"{least}: V and minus the true distance have a rank correlation of {' and '.join(parts)}."
+
+
+def detail_value(table):
     parts = []
     for name in PAIR:
         last = max(each["k"] for each in table if each["model"] == name)
@@ -148,6 +182,7 @@ QUESTIONS = {
         cases,
         reward,
         answer_reward,
+        detail_reward,
         {"kind": "points", "by": ["model", "measure"], "where": {"unit": "%"}, "x_title": "share"},
         ("model",),
         tries=INSIDE,
@@ -167,6 +202,7 @@ QUESTIONS = {
         cases,
         transition,
         answer_transition,
+        detail_transition,
         {"kind": "points", "by": ["model", "measure"], "where": {"unit": "%"}, "x_title": "share of the weight"},
         ("model",),
         tries=INSIDE,
@@ -187,6 +223,7 @@ QUESTIONS = {
         cases,
         value,
         answer_value,
+        detail_value,
         {"kind": "lines", "x": "k", "by": ["model"], "x_title": "steps of value iteration, k",
          "y_title": "rank correlation of V_k with minus the true distance"},
         ("model", "k"),

@@ -34,6 +34,22 @@ def answer(table):
     if not ours:
         return "No entry trained on the background alphabets alone has been measured."
     best = min(ours, key=lambda row: row["value"])
+    told = every(table, source="reported")
+    groups = {
+        "fewer than": [row for row in told if row["value"] > best["high"]],
+        "about as many as": [row for row in told if best["low"] <= row["value"] <= best["high"]],
+        "more than": [row for row in told if row["value"] < best["low"]],
+    }
+    parts = [f"{how} " + ", ".join(f"{row['who']} ({said(row)})" for row in rows)
+             for how, rows in groups.items() if rows]
+    return f"{best['who']} makes {said(best)} errors, {'; '.join(parts)}."
+
+
+def detail(table):
+    ours = every(table, source="measured")
+    if not ours:
+        return "No entry trained on the background alphabets alone has been measured."
+    best = min(ours, key=lambda row: row["value"])
     beaten = [row["who"] for row in table if row["source"] == "reported" and row["value"] > best["high"]]
     ahead = [row["who"] for row in table if row["source"] == "reported" and row["value"] < best["low"]]
     level = [row["who"] for row in table if row["source"] == "reported" and row["who"] not in (*beaten, *ahead)]
@@ -52,6 +68,7 @@ QUESTIONS = {
         cases,
         measure,
         answer,
+        detail,
         {"kind": "points", "by": ["source", "who"], "where": {"measure": "error"}, "x_title": "errors"},
         ("who", "source"),
         table=table,

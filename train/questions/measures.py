@@ -69,6 +69,15 @@ def answer(table):
     orders = [each for each in table if each["measure"] == "pairs in the same order"]
     told = sum(each["n"] for each in orders)
     same = sum(round(each["value"] * each["n"]) for each in orders)
+    hides = "It hides no ranking" if same == told else "It hides something"
+    return (f"{hides}: of the {told} pairs of planners that success and expected reward both tell apart, {same} are in "
+            f"the same order in both.")
+
+
+def detail(table):
+    orders = [each for each in table if each["measure"] == "pairs in the same order"]
+    told = sum(each["n"] for each in orders)
+    same = sum(round(each["value"] * each["n"]) for each in orders)
     gaps = []
     for size in sorted({each["size"] for each in table if "size" in each}):
         gaps += paired(table, size)
@@ -96,6 +105,7 @@ QUESTIONS = {
         cases,
         measure,
         answer,
+        detail,
         {"kind": "points", "by": ["model", "measure"],
          "where": {"measure": ["success", "expected reward"]}, "x_title": "success, and expected reward"},
         ("model", "size"),

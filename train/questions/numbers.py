@@ -56,7 +56,10 @@ def _student(values):
 
 
 def over_seeds(rows, by):
-    """Rows of several seeds to one row each: the mean over seeds, Student's interval, and n = the number of seeds.
+    """Rows of several seeds to one row each: the mean over seeds, its interval, and n = the number of seeds.
+
+    The interval is Student's over the seeds or, where that is wider, the mean of the runs' own intervals: three runs
+    that happen to agree on the same maps do not make those maps all maps.
 
     Args:
         rows: with `seed` and the keys `by`.
@@ -68,6 +71,8 @@ def over_seeds(rows, by):
     found = []
     for key, members in groups.items():
         made = mean(key[-1], [each["value"] for each in members], members[0]["unit"])
+        made["low"] = min(made["low"], float(np.mean([each["low"] for each in members])))
+        made["high"] = max(made["high"], float(np.mean([each["high"] for each in members])))
         found.append({**dict(zip(by, key[:-1], strict=True)), **made, "of": "seeds"})
     return found
 
@@ -103,7 +108,7 @@ def number(value, unit=""):
 
 def said(each, digits=None):
     """A row as people read it: `98.2 % (97.5 to 98.8)`, the interval in brackets."""
-    if each["low"] == each["high"]:
-        return number(each["value"], each["unit"])
     low, high = (number(each[end], each["unit"]).removesuffix(" " + each["unit"]) for end in ("low", "high"))
+    if low == high:
+        return number(each["value"], each["unit"])
     return f"{number(each['value'], each['unit'])} ({low} to {high})"

@@ -8,7 +8,7 @@ from keras import ops
 
 from pnzoo.layers import ValueIteration
 from train.questions import worlds
-from train.questions.numbers import mean, over_seeds, pick, said
+from train.questions.numbers import every, mean, over_seeds, pick, said
 from train.questions.planners import looping
 from train.questions.question import Question
 
@@ -117,6 +117,15 @@ def table(rows):
 
 
 def answer(table):
+    arrives = every(table, measure="arrives within 60 moves")
+    *shared, own = sorted(arrives, key=lambda each: each["P"] == "depends on the place")
+    worse = all(each["high"] < own["low"] for each in shared)
+    parts = " and ".join(f"{said(each)} ({each['P'].removeprefix('shared, ')})" for each in shared)
+    return (f"With ice, wind and one-way doors a P shared by all places arrives in {parts}, a P that depends on the "
+            f"place in {said(own)}{'' if worse else ', which three seeds do not tell apart'}.")
+
+
+def detail(table):
     parts = []
     for kind in dict.fromkeys(each["P"] for each in table):
         get = {name: pick(table, P=kind, measure=name) for name in (
@@ -140,6 +149,7 @@ QUESTIONS = {
         cases,
         measure,
         answer,
+        detail,
         {"kind": "points", "by": ["P", "measure"], "where": {"unit": "%"}, "x_title": "share"},
         ("P",),
         table=table,

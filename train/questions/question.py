@@ -27,7 +27,8 @@ class Question:
     cases: function (quick) -> list of dictionaries, the conditions to measure.
     measure: function (case, quick) -> list of rows, see `train.questions.numbers`; a row holds its case too. A row
         {"picture": {"title", "values"}} is a small matrix to draw.
-    answer: function (table) -> one sentence made from the numbers.
+    answer: function (table) -> one sentence made from the numbers, with their uncertainty.
+    detail: function (table) -> the same at length.
     table: function (rows) -> the rows that are shown; by default all. Where training is involved, means over seeds.
     figure: how the table is drawn: {"kind": "lines" or "points", "x", "by", "where", "x_title", "y_title", "log"}.
     columns: keys of a row that tell the cases apart, in the order of the table.
@@ -41,6 +42,7 @@ class Question:
     cases: Callable
     measure: Callable
     answer: Callable
+    detail: Callable
     figure: dict
     columns: tuple
     table: Callable = every_row
@@ -124,25 +126,32 @@ def _backend():
 def result(question, measured):
     """What `train/answers` keeps of a question."""
     made = [row for case in measured for row in case["rows"]]
-    rows = [row for row in made if "picture" not in row]
-    table = question.table(rows)
     backends = list(dict.fromkeys(case["backend"] for case in measured))
     prefix = f"KERAS_BACKEND={backends[0]} " if backends != ["tensorflow"] else ""
     return {
         "number": question.number,
-        "question": question.question,
-        "hypothesis": question.hypothesis,
-        "answer": question.answer(table),
         "command": f"{prefix}python -m train.questions {question.name}",
         "hardware": ", ".join(dict.fromkeys(case["hardware"] for case in measured)),
         "backend": ", ".join(backends),
         "seconds": round(sum(case["seconds"] for case in measured), 1),
+        "pictures": [row["picture"] for row in made if "picture" in row],
+        **from_rows(question, [row for row in made if "picture" not in row]),
+    }
+
+
+def from_rows(question, rows):
+    """The part of a result that is made from the measured rows, without measuring anything."""
+    table = question.table(rows)
+    return {
+        "question": question.question,
+        "hypothesis": question.hypothesis,
+        "answer": question.answer(table),
+        "detail": question.detail(table),
         "seeds": sorted({row["seed"] for row in rows if "seed" in row}),
         "columns": list(question.columns),
         "figure": question.figure,
         "table": table,
         "rows": rows if table != rows else [],
-        "pictures": [row["picture"] for row in made if "picture" in row],
         "tries": [list(link) for link in question.tries],
         "notes": list(question.notes),
     }

@@ -39,6 +39,17 @@ def table(rows):
 
 
 def answer(table):
+    least, most = min(each["maps"] for each in table), max(each["maps"] for each in table)
+    vin, few = pick(table, model="VIN", maps=most), pick(table, model="VIN", maps=least)
+    rivals = [each for each in every(table, maps=most) if each["model"] != "VIN"]
+    level = [each for each in rivals if each["high"] >= vin["low"]]
+    says = "Yes" if len(level) == len(rivals) else "In part" if level else "No"
+    reached = " and ".join(f"the {each['model']} {said(each)}" for each in rivals)
+    return (f"{says}: with {most:,} maps of 8x8 {reached} succeed, where the VIN has {said(few)} with {least:,} maps "
+            f"and {said(vin)} with {most:,}.")
+
+
+def detail(table):
     sizes = sorted({each["maps"] for each in table})
     least, most = sizes[0], sizes[-1]
     vin = [pick(table, model="VIN", maps=count) for count in (least, most)]
@@ -64,6 +75,7 @@ QUESTIONS = {
         cases,
         measure,
         answer,
+        detail,
         {"kind": "lines", "x": "maps", "by": ["model"], "where": {"measure": "success"}, "x_title": "training maps",
          "y_title": "success at 8x8", "log": True},
         ("model", "maps"),

@@ -7,7 +7,7 @@ import sys
 
 from train.questions import numbers
 from train.questions.few_shot import FCE, PLAIN, SET
-from train.questions.numbers import exact, pick
+from train.questions.numbers import exact, pick, said
 from train.questions.question import Question
 
 SIZES = (5, 20, 100, 500, 1000, 2000)
@@ -70,6 +70,15 @@ def answer(table):
     least, most = min(row["support"] for row in table), max(row["support"] for row in table)
     parts = []
     for name in dict.fromkeys(row["context"] for row in table):
+        first, last = (pick(table, context=name, support=size, measure="answer the queries") for size in (least, most))
+        parts.append(f"{last['value'] / first['value']:,.1f} times as long with {name} ({said(last)})")
+    return f"With {most:,} support images instead of {least}, {QUERIES} queries take {', '.join(parts)}."
+
+
+def detail(table):
+    least, most = min(row["support"] for row in table), max(row["support"] for row in table)
+    parts = []
+    for name in dict.fromkeys(row["context"] for row in table):
         first, last = (pick(table, context=name, support=size, measure="answer the queries")["value"]
                        for size in (least, most))
         memory = pick(table, context=name, support=most, measure="memory beyond the loaded model")["value"]
@@ -89,6 +98,7 @@ QUESTIONS = {
         cases,
         measure,
         answer,
+        detail,
         {"kind": "lines", "x": "support", "by": ["context"], "where": {"measure": "answer the queries"},
          "x_title": "support images", "y_title": "ms for 20 queries", "log": True, "log_y": True},
         ("context", "support"),

@@ -59,6 +59,18 @@ def steps(model, episode):
 
 
 def answer(table):
+    worst = {}
+    for name, g in NAMES.items():
+        tasks = [row for row in table if row["model"] == name and row["measure"].startswith("queries whose")]
+        if tasks:
+            worst[g] = max(tasks, key=lambda row: row["value"])
+    (first, most), *rest = sorted(worst.items(), key=lambda pair: -pair[1]["value"])
+    others = "".join(f", {said(row)} with {g}" for g, row in rest)
+    return (f"Over {ORDERS} orders of a support set, the answer changes for at most {said(most)} of the queries with "
+            f"{first} ({most['way']}-way {most['shot']}-shot){others}.")
+
+
+def detail(table):
     parts = []
     for name, g in NAMES.items():
         tasks = [row for row in table if row["model"] == name and row["measure"].startswith("queries whose")]
@@ -86,6 +98,7 @@ QUESTIONS = {
         cases,
         measure,
         answer,
+        detail,
         {"kind": "points", "by": ["g", "way", "shot", "measure"],
          "where": {"measure": ["queries whose answer depends on the order", "orders that change an answer"]},
          "x_title": "share of the queries, of the orders"},

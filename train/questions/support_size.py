@@ -61,6 +61,18 @@ def span(found):
 
 
 def answer_size(table):
+    drawn = table[-1]["characters"]
+    largest = max(row["support"] for row in every(table, characters=drawn))
+    found = every(table, characters=drawn, support=largest)
+    fce = next(row for row in found if row["context"] == "FCE")
+    plain = [row for row in found if row["context"] == "no context"]
+    worse = any(fce["high"] < row["low"] for row in plain)
+    parts = ", ".join(f"{row['context']} {said(row)}" for row in found)
+    return (f"{'No' if worse else 'Yes'}: trained with at most {TRAINED[drawn]} support images, with {largest:,} "
+            f"({fce['way']}-way, {drawn}) {parts}.")
+
+
+def detail_size(table):
     parts = []
     for drawn in dict.fromkeys(row["characters"] for row in table):
         way = min(row["way"] for row in every(table, characters=drawn))
@@ -74,15 +86,35 @@ def answer_size(table):
 
 
 def answer_subsets(table):
+    gains = compared(table)
+    helped, hurt = count_clear(gains)
+    says = "In part" if helped and hurt else "Yes" if helped else "It harms" if hurt else "There is nothing to rescue"
+    _, way, shot, whole, subsets, _, _ = max(gains, key=lambda part: part[1] * part[2])
+    return (f"{says}: of {len(gains)} support sets larger than in training, averaged subsets are clearly better than "
+            f"FCE on the whole set in {helped} and clearly worse in {hurt}; with {way * shot:,} images {said(subsets)} "
+            f"against {said(whole)}.")
+
+
+def compared(table):
+    """Of every support set: characters, way, shot, rows of FCE, of subsets and without context, and the gain."""
     parts = []
     for drawn, way, shot in dict.fromkeys((row["characters"], row["way"], row["shot"]) for row in table):
         at = {"characters": drawn, "way": way, "shot": shot}
         whole, subsets, plain = (pick(table, **at, context=how)
                                  for how in ("FCE", "FCE, subsets averaged", "no context"))
-        gain = 100 * (subsets["value"] - whole["value"])
-        parts.append((drawn, way, shot, whole, subsets, plain, gain))
-    helped = sum(part[4]["low"] > part[3]["high"] for part in parts)
-    hurt = sum(part[4]["high"] < part[3]["low"] for part in parts)
+        parts.append((drawn, way, shot, whole, subsets, plain, 100 * (subsets["value"] - whole["value"])))
+    return parts
+
+
+def count_clear(gains):
+    """In how many sets subsets are clearly better, and in how many clearly worse."""
+    return (sum(subsets["low"] > whole["high"] for _, _, _, whole, subsets, _, _ in gains),
+            sum(subsets["high"] < whole["low"] for _, _, _, whole, subsets, _, _ in gains))
+
+
+def detail_subsets(table):
+    parts = compared(table)
+    helped, hurt = count_clear(parts)
     drawn, way, shot, whole, subsets, plain, gain = max(parts, key=lambda part: part[1] * part[2])
     return (
         f"Of {len(parts)} support sets larger than in training, subsets averaged are clearly better than FCE on the "
@@ -111,6 +143,7 @@ QUESTIONS = {
         cases_plain,
         measure,
         answer_size,
+        detail_size,
         FIGURE,
         ("characters", "context", "way", "shot", "support"),
         tries=(("few_shot", "Grow a support set", {"fewshot": FCE}),),
@@ -124,6 +157,7 @@ QUESTIONS = {
         cases_subsets,
         measure,
         answer_subsets,
+        detail_subsets,
         {**FIGURE, "where": {}},
         ("characters", "context", "way", "shot", "support"),
         tries=(("few_shot", "Ask an FCE network", {"fewshot": FCE}),),

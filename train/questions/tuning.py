@@ -80,6 +80,17 @@ class Tuner:
 def answer(table):
     parts = []
     for name in dict.fromkeys(row["model"] for row in table):
+        best = max(every(table, model=name, measure="gain"), key=lambda row: row["low"])
+        low, gain, high = (100 * best[key] for key in ("low", "value", "high"))
+        says = "helps" if best["low"] > 0 else "does not certainly help"
+        parts.append(f"{says} {name.removesuffix('_omniglot')} ({gain:+.1f} points, {low:+.1f} to {high:+.1f}, at "
+                     f"{best['way']}-way {best['shot']}-shot)")
+    return f"Fine-tuning on the support set {', '.join(parts)}."
+
+
+def detail(table):
+    parts = []
+    for name in dict.fromkeys(row["model"] for row in table):
         tasks = []
         for row in every(table, model=name, measure="gain"):
             at = {"model": name, "way": row["way"], "shot": row["shot"]}
@@ -101,6 +112,7 @@ QUESTIONS = {
         cases,
         measure,
         answer,
+        detail,
         {"kind": "points", "by": ["model", "way", "shot"], "where": {"measure": "gain"}, "x_title": "gain"},
         ("model", "way", "shot"),
         tries=(("few_shot", "A support set of your own", {"fewshot": PLAIN}),),

@@ -36,11 +36,25 @@ def table(rows):
 
 
 def answer(table):
+    parts, used = [], []
+    for name in dict.fromkeys(each["model"] for each in table):
+        whole, none, mixed = (pick(table, model=name, q=q, measure="success") for q in ("as it is", "zero", "shuffle"))
+        used.append(is_used(whole, none, mixed))
+        parts.append(f"from {said(whole)} to {said(none)} with {name}")
+    says = "Yes" if all(used) else "In part" if any(used) else "Hardly"
+    return f"{says}: with Q set to zero success goes {' and '.join(parts)}."
+
+
+def is_used(whole, none, mixed):
+    return whole["value"] - max(none["value"], mixed["value"]) > 0.1
+
+
+def detail(table):
     parts = []
     for name in dict.fromkeys(each["model"] for each in table):
         whole, none, mixed, tenth = (pick(table, model=name, q=q, measure="success")
                                      for q in ("as it is", "zero", "shuffle", "times 0.1"))
-        used = "used" if whole["value"] - max(none["value"], mixed["value"]) > 0.1 else "hardly used"
+        used = "used" if is_used(whole, none, mixed) else "hardly used"
         ratio = pick(table, model=name, measure="weights on Q over weights on phi")
         parts.append(
             f"with {name} the Q values are {used}: success {said(whole)}, with Q set to zero {said(none)}, shuffled "
@@ -59,6 +73,7 @@ QUESTIONS = {
         cases,
         measure,
         answer,
+        detail,
         {"kind": "points", "by": ["model", "q"], "where": {"measure": "success"}, "x_title": "success"},
         ("model", "q"),
         table=table,
