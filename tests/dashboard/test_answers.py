@@ -14,6 +14,7 @@ ROWS = [{"measure": "success", "value": 0.5 + k / 100, "low": 0.4, "high": 0.9, 
 def result(number, **changes):
     return {
         "number": number, "question": f"What about *{number}*?", "hypothesis": "None.", "answer": "It is 51.0 %.",
+        "detail": "With K = 4 too.",
         "command": f"python -m train.questions q{number}", "hardware": "any", "backend": "tensorflow", "seconds": 3.0,
         "seeds": [0, 1, 2], "columns": ["model", "k"], "table": ROWS, "rows": [], "tries": [["zoo", "The zoo", {}]],
         "pictures": [{"title": "R", "values": [[0.0, -1.0], [2.0, 0.5]]}], "notes": ["A note."],
@@ -48,6 +49,7 @@ def test_all_answers_are_in_view_and_one_opens(answers, visit):
     app.toggle(key="open_6").set_value(True).run()
     assert not app.exception
     assert len(app.dataframe) == 1
+    assert texts(app).count("With K = 4 too.") == 1
     assert any(each.value == "python -m train.questions q6" for each in app.code)
 
 

@@ -34,7 +34,7 @@ def answer(table):
         told = pick(table, model=row["model"], measure="5w1s", whose="table 1")
         name = row["model"].removesuffix("_omniglot").removesuffix("_conv4")
         parts.append(f"{name} {said(row)} (table 1: {said(told)})")
-    return f"5-way 1-shot under one protocol: {', '.join(parts)}."
+    return f"Under one protocol, at 5-way 1-shot: {', '.join(parts)}."
 
 
 def detail(table):
