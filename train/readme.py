@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pnzoo import cards, hub
 from train import readme_rl
+from train.questions.question import read_all
 
 README = Path(__file__).parent.parent / "README.md"
 MEASURED = README.parent / "tests" / "benchmarks" / "planning.json"
@@ -29,6 +30,7 @@ LAKE = (
     ("Hausdorff distance", 0.388, 20),
 )
 SHOTS = ("5w1s", "5w5s", "20w1s", "20w5s")
+SHOWN_ANSWERS = (1, 3, 7, 10, 11, 15, 16, 22)  # of the reviews' questions
 
 
 def planning_table():
@@ -286,7 +288,15 @@ def baselines_table(measured=None):
     return "\n".join([head, "|---" * (len(SHOTS) + 2) + "|", *rows])
 
 
+def answers_list():
+    """Some of the reviews' questions with their answers, word for word from the results."""
+    found = read_all()
+    shown = [found[number] for number in SHOWN_ANSWERS if number in found]
+    return "\n".join(f"* **{each['question']}** {each['answer']}" for each in shown)
+
+
 TABLES = {
+    "answers": answers_list,
     "lake-table": lake_table,
     "baselines-table": baselines_table,
     "matching-benchmark": matching_table,

@@ -1,7 +1,8 @@
 """Q1: 5,000 training maps is very few. Do the baselines catch up with more data?"""
 
+import pnzoo
 from train.questions import planners
-from train.questions.numbers import every, over_seeds, pick, said, share
+from train.questions.numbers import every, metric, over_seeds, pick, said, share
 from train.questions.planners import OURS, maps
 from train.questions.question import Question
 
@@ -13,15 +14,20 @@ MODELS = {
     "CNN": ("CNNPolicy", {"size": 8}, {"cells": 5, "rate": 1e-3}),
     "FCN": ("FCNPolicy", {"size": 8}, {"cells": 16, "rate": 1e-3}),
 }
+# What the baselines reach when they are trained until they are done: read from their cards.
+DONE = {"CNN, trained for longer": "cnn8", "FCN, trained for longer": "fcn8"}
 
 
 def cases(quick):
     sizes, seeds = ((20, 40), (0,)) if quick else (SIZES, SEEDS)
-    return [{"model": name, "maps": count, "seed": seed}
+    return [{"model": name, "maps": 20_000} for name in DONE] + [{"model": name, "maps": count, "seed": seed}
             for seed in seeds for name in (("VIN", "FCN") if quick else MODELS) for count in sizes]
 
 
 def measure(case, quick):
+    if case["model"] in DONE:
+        found = pnzoo.card(DONE[case["model"]])["metrics"]
+        return [metric(next(each for each in found if each["name"] == "success"))]
     kind, config, options = MODELS[case["model"]]
     size = {"steps": 2, "batch": 8, "quick": True} if quick else {"steps": STEPS, "batch": BATCH}
     if quick and kind == "VIN":
@@ -35,22 +41,25 @@ def measure(case, quick):
 
 
 def table(rows):
-    return over_seeds(rows, ("model", "maps"))
+    once = [each for each in rows if "seed" not in each]
+    return over_seeds([each for each in rows if "seed" in each], ("model", "maps")) + once
 
 
 def answer(table):
-    least, most = min(each["maps"] for each in table), max(each["maps"] for each in table)
+    sizes = [each["maps"] for each in every(table, model="VIN")]
+    least, most = min(sizes), max(sizes)
     vin, few = pick(table, model="VIN", maps=most), pick(table, model="VIN", maps=least)
     rivals = [each for each in every(table, maps=most) if each["model"] != "VIN"]
     level = [each for each in rivals if each["high"] >= vin["low"]]
-    says = "Yes" if len(level) == len(rivals) else "In part" if level else "No"
-    reached = " and ".join(f"the {each['model']} {said(each)}" for each in rivals)
-    return (f"{says}: with {most:,} maps of 8x8 {reached} succeed, where the VIN has {said(few)} with {least:,} maps "
-            f"and {said(vin)} with {most:,}.")
+    says = "Yes" if len(level) == len(rivals) else "One does" if level else "Not with the same work"
+    reached = " and ".join(f"the {each['model']} has {said(each)}" for each in rivals)
+    done = " and ".join(said(each) for name in DONE for each in every(table, model=name))
+    return (f"{says}: with {most:,} maps of 8x8 {reached}, the VIN {said(vin)}, and {said(few)} with {least:,}; the "
+            f"zoo's CNN and FCN, trained for longer, have {done}.")
 
 
 def detail(table):
-    sizes = sorted({each["maps"] for each in table})
+    sizes = sorted({each["maps"] for each in every(table, model="VIN")})
     least, most = sizes[0], sizes[-1]
     vin = [pick(table, model="VIN", maps=count) for count in (least, most)]
     parts = [f"the VIN reaches {said(vin[0])} with {least:,} maps and {said(vin[1])} with {most:,}"]
@@ -85,8 +94,8 @@ QUESTIONS = {
             "8x8, 1,000 fresh maps. Every run has 1,250 updates of 40 maps, so 50,000 maps are seen once each and 500 "
             "a hundred times: what varies is data, not work. Labels: the set of optimal moves of all cells of a map "
             "(VIN), of 5 (CNN) or 16 (FCN) random ones in each pass.",
-            "With this little work a CNN is not done: the zoo's cnn8, trained on 20,000 maps for three times as many "
-            "updates, reaches what its card says.",
+            "With this little work CNN and FCN are not done: trained for longer are the zoo's cnn8 and fcn8, on 20,000 "
+            "maps, with 3,750 and 12,500 updates of 32 maps, one seed each, on 5,000 fresh maps.",
             "The VIN is ours, with a P for each cell, K = 12. Intervals are Student's over three seeds.",
         ),
     )

@@ -9,8 +9,9 @@ from train.questions.numbers import exact, mean, pick, said
 from train.questions.question import Question
 
 NAMES = {PLAIN: "no context", FCE: "bi-LSTM g (FCE)", SET: "order-invariant g"}
-TASKS = ((5, 1), (20, 1), (20, 5))
+TASKS = ((5, 1), (20, 1), (20, 5), (20, 15), (66, 15))
 ORDERS, EPISODES = 100, 20
+LARGE, FEWER = 200, 5  # so many episodes of support sets beyond that size
 
 
 def cases(quick):
@@ -22,11 +23,12 @@ def cases(quick):
 def measure(case, quick):
     name = few_shot.stand_in(case["model"], quick)
     of, model = few_shot.codes(name, quick), few_shot.network(name)
-    drawn = few_shot.draw(of, 2 if quick else EPISODES, case["way"], case["shot"], queries=1)
+    count = FEWER if case["way"] * case["shot"] > LARGE else EPISODES
+    drawn = few_shot.draw(of, 2 if quick else count, case["way"], case["shot"], queries=1)
     flips, differ, spread, accuracy, sure = [], [], [], [], []
     for i, episode in enumerate(drawn):
         support, label, query, y = few_shot.look_up(of, episode)
-        found = analysis.order_sensitivity(model, support, label, query, 4 if quick else ORDERS, seed=i, at_once=100)
+        found = analysis.order_sensitivity(model, support, label, query, 4 if quick else ORDERS, seed=i, at_once=50)
         right = found.answer == y
         flips.append(found.flips.mean())
         differ.append((found.flips > 0).mean())
@@ -105,8 +107,9 @@ QUESTIONS = {
         ("g", "way", "shot"),
         tries=(("few_shot", "Shuffle a support set of your own", {"fewshot": FCE}),),
         notes=(
-            f"{EPISODES} episodes on {few_shot.TEST} and {ORDERS} orders of each support set, one query a class. An "
-            "order changes an answer where that is not the answer that most orders give.",
+            f"{EPISODES} episodes ({FEWER} where a support set has 300 or 990 images) on {few_shot.TEST} and {ORDERS} "
+            "orders of each support set, one query a class. Training had at most 100 support images. An order changes "
+            "an answer where that is not the answer that most orders give.",
             "Sizes below 0.01 % in the models that cannot depend on the order are rounding.",
         ),
     )
