@@ -2,7 +2,8 @@
 
 A card is a plain dictionary. These keys are always there: `name`, `task` ("planning" or "few-shot"), `model` (the
 class), `parameters`, `files` (sha256 of each). An entry of the zoo also has `summary`, `paper`, `command`, `seed`,
-`backend`, `data`, `hardware`, `wall_seconds`, `recipe`, `flops` ({"value", "per"}), `metrics`, `limits` and `history`.
+`backend`, `data`, `hardware`, `wall_seconds`, `recipe`, `flops` ({"value", "per"}), `metrics`, `limits` and `history`,
+and may have `choices`: what it is built like, and the experiment that speaks for it.
 
 A metric is {"name", "value", "n", "interval": [low, high], "on", "seeds", "command", "paper"}: fractions lie in 0..1,
 the interval covers 95 %, `n` counts what was drawn (maps, episodes), `paper` is what the paper reports or null.
@@ -29,6 +30,7 @@ OPTIONAL = {
     "download": dict,
     "metrics": list,
     "limits": list,
+    "choices": list,
     "history": dict,
 }
 METRIC = {"name": str, "value": (int, float), "n": int, "interval": list, "on": str, "command": str}
@@ -51,6 +53,7 @@ ORDER = [
     "download",
     "metrics",
     "limits",
+    "choices",
     "history",
 ]
 
@@ -169,6 +172,8 @@ def readme(card: dict[str, Any]) -> str:
     parts += ["## Use", _usage(card)]
     if card.get("limits"):
         parts += ["## Limits", "\n".join(f"- {limit}" for limit in card["limits"])]
+    if card.get("choices"):
+        parts += ["## Why it is built like this", "\n".join(f"- {choice}" for choice in card["choices"])]
     if card.get("recipe"):
         parts += ["## Recipe", "\n".join(f"- `{key}`: {value}" for key, value in card["recipe"].items())]
     return "\n\n".join(parts) + "\n"

@@ -145,6 +145,9 @@ def show_card(card):
         if card.get("limits"):
             st.markdown("**Limits**")
             st.markdown("\n".join(f"- {limit}" for limit in card["limits"]))
+        if card.get("choices"):
+            st.markdown("**Why it is built like this**")
+            st.markdown("\n".join(f"- {choice}" for choice in card["choices"]))
         if curves(card):
             st.markdown("**Curve of training**")
             share.chart(figures.history(curves(card), dark=st.context.theme.type == "dark"), key="history",

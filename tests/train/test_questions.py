@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 import pnzoo
+from pnzoo import hub
 from train import questions
 from train.questions import __main__ as command_line
-from train.questions import document, drawing, key_door, numbers, question, worlds
+from train.questions import adopted, document, drawing, key_door, numbers, question, worlds
 from train.questions.padding import sides_of
 from train.questions.question import ANSWERS, Kept, Question, answer, read_all, result, write
 
@@ -135,6 +136,16 @@ def test_the_repository_s_document_is_that_of_its_results():
             assert not stale, f"q{number:02d}.json: {stale}"
             for name, picture in drawing.draw(each).items():
                 assert (ANSWERS / name).read_text(encoding="utf-8") == picture
+
+
+def test_cards_say_what_the_answers_speak_for():
+    """`python -m train.questions document` writes them anew where this fails."""
+    results = read_all()
+    for name in pnzoo.list_models():
+        config = json.loads((hub.zoo_folder() / name / hub.CONFIG).read_text())["config"]
+        assert pnzoo.card(name).get("choices", []) == adopted.choices(name, config, results), name
+    assert "Question 10" in pnzoo.card("vin16")["choices"][1]
+    assert "choices" not in pnzoo.card("vin16_paper")
 
 
 def test_the_command_line_knows_its_names():

@@ -2,7 +2,7 @@
 
     python -m train.questions q6            # run it, go on where a stopped run was, write train/answers/q06.json
     python -m train.questions all --quick   # everything at toy size, in a minute or two; writes nothing
-    python -m train.questions document      # train/answers/ANSWERS.md from the results that are there
+    python -m train.questions document      # train/answers/ANSWERS.md and the cards' choices from the results
 
 A question says what it asks and what was expected before it ran. Its answer is a sentence built from the numbers, so
 that it can't say anything else than they do.

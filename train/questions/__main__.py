@@ -4,7 +4,7 @@ import argparse
 import re
 
 from train import questions
-from train.questions import document, question
+from train.questions import adopted, document, question
 
 WORDS = "q1 to q22, all, or document"
 
@@ -31,6 +31,7 @@ def main(arguments=None):
     if not options.quick:
         document.refresh()
         document.write()
+        adopted.write()
 
 
 def chosen(names):
