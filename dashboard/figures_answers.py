@@ -30,8 +30,13 @@ def shown(found):
 
 def label(row, by):
     """What tells a row from the others."""
-    return ", ".join(str(row[key]).replace("_", " ") if key == "measure" else str(row[key])
-                     for key in by if row.get(key) is not None)
+    return ", ".join(word(key, row[key]) for key in by if row.get(key) is not None)
+
+
+def word(key, value):
+    if key in ("way", "shot"):
+        return f"{value}-{key}"
+    return str(value).replace("_", " ") if key == "measure" else str(value)
 
 
 def curves(figure, rows):

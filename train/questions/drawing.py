@@ -40,8 +40,13 @@ def _fits(value, wanted):
 
 def label(row, by):
     """What tells a row's curve from the others."""
-    return ", ".join(str(row[key]).replace("_", " ") if key == "measure" else str(row[key])
-                     for key in by if row.get(key) is not None)
+    return ", ".join(_word(key, row[key]) for key in by if row.get(key) is not None)
+
+
+def _word(key, value):
+    if key in ("way", "shot"):
+        return f"{value}-{key}"
+    return str(value).replace("_", " ") if key == "measure" else str(value)
 
 
 def groups(rows, by):

@@ -66,8 +66,7 @@ QUESTIONS = {
         measure,
         answer,
         detail,
-        {"kind": "points", "by": ["codes", "head", "way", "shot"], "where": {"way": 20},
-         "x_title": "accuracy"},
+        {"kind": "points", "by": ["codes", "head"], "where": {"way": 20}, "x_title": "accuracy, 20-way 1-shot"},
         ("codes", "head", "way", "shot"),
         tries=(("few_shot", "Ask a matching network", {"fewshot": PLAIN}),),
         notes=(
