@@ -33,8 +33,8 @@ def main(arguments=None):
         recipe = dataclasses.replace(recipe, **QUICK)
     name = options["name"] + "_quick" * options["quick"]
     folder = pathlib.Path(options["run"] or run.RUNS / name)
-    measuring = options["evaluate"] or options["validate"]
-    if not measuring or not (folder / "entry").is_dir():
+    trained = options["evaluate"] or options["validate"] or options["publish"]  # what it is about, if there is one
+    if not trained or not (folder / "entry").is_dir():
         few_shot_run.train(recipe, folder, command=command_for(options["name"], recipe), fresh=options["fresh"])
     if options["validate"]:
         network, card = hub.load(folder / "entry", **options["load"]), hub.card(folder / "entry")
