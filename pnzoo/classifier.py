@@ -219,8 +219,8 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
             X: images, as in `fit`.
 
         Returns:
-            float `[N]`: the largest cosine between codes (for a Siamese network, the largest probability of a pair);
-            compare it with `threshold`.
+            float `[N]`: the largest cosine between codes (with the kernel "aligned", agreement of places; for a Siamese
+            network, the largest probability of a pair); compare it with `threshold`.
         """
         self._check_fitted()
         return self._confidence(self._codes(self._drawings(X)))

@@ -88,7 +88,10 @@ def _train_members(recipe, folder, command, verbose):
 
 
 def join(networks, **changes):
-    """One `MatchingNetwork` whose encoder holds those of several, and whose scale is their geometric mean.
+    """One `MatchingNetwork` whose encoder holds those of several.
+
+    Where all compare codes alike, so does it, with the geometric mean of their scales; otherwise each member's codes
+    keep the kernel that they were trained with.
 
     Args:
         networks: `MatchingNetwork`s without context, with a learned scale.
@@ -96,12 +99,19 @@ def join(networks, **changes):
     """
     settings = [network.settings for network in networks]
     members = [{"encoder": one["encoder"], **one["encoder_options"]} for one in settings]
-    network = type(networks[0])(encoder="joint", encoder_options={"members": members}, **changes)
+    kernels = [one["kernel"] for one in settings]
+    alike = len(set(kernels)) == 1 and "aligned" not in kernels
+    kernel = kernels[0] if alike else kernels
+    network = type(networks[0])(encoder="joint", encoder_options={"members": members}, kernel=kernel, **changes)
     network.build_weights()
     for member, source in zip(network.encoder.members, networks, strict=True):
         member.set_weights(source.encoder.get_weights())
-    scales = [float(keras.ops.convert_to_numpy(one.attention_kernel.log_scale)) for one in networks]
-    network.attention_kernel.log_scale.assign(sum(scales) / len(scales))
+    if alike:
+        scales = [float(keras.ops.convert_to_numpy(one.attention_kernel.log_scale)) for one in networks]
+        network.attention_kernel.log_scale.assign(sum(scales) / len(scales))
+    else:
+        for part, source in zip(network.attention_kernel.kernels, networks, strict=True):
+            part.set_weights(source.attention_kernel.get_weights())
     return network
 
 

@@ -59,6 +59,17 @@ class MatchingAttention(keras.layers.Layer):
         """The factor in front of the similarity, now."""
         return ops.exp(self.log_scale) if self.learn_scale else self.initial_scale
 
+    def alike(self, query, support):
+        """How alike codes are before the scale, float32 `[B, Q, S]`; arguments as for `similarity`."""
+        query, support = ops.cast(query, "float32"), ops.cast(support, "float32")
+        if self.kernel in ("cosine", "plain_cosine"):
+            query, support = unit(query), unit(support)
+        products = ops.einsum("bqd,bsd->bqs", query, support)
+        if self.kernel == "euclidean":
+            lengths = ops.sum(query**2, -1)[:, :, None] + ops.sum(support**2, -1)[:, None, :]
+            products = 2 * products - lengths
+        return products
+
     def similarity(self, query, support):
         """Similarity of every query with every support code, before the softmax.
 
@@ -69,14 +80,7 @@ class MatchingAttention(keras.layers.Layer):
         Returns:
             float32 `[B, Q, S]`.
         """
-        query, support = ops.cast(query, "float32"), ops.cast(support, "float32")
-        if self.kernel in ("cosine", "plain_cosine"):
-            query, support = unit(query), unit(support)
-        products = ops.einsum("bqd,bsd->bqs", query, support)
-        if self.kernel == "euclidean":
-            lengths = ops.sum(query**2, -1)[:, :, None] + ops.sum(support**2, -1)[:, None, :]
-            products = 2 * products - lengths
-        return self.scale * products
+        return self.scale * self.alike(query, support)
 
     def log_attention(self, query, support, mask=None):
         """log a(x, x_i).

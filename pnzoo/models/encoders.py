@@ -108,6 +108,55 @@ class ResidualEncoder(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("pnzoo")
+class LocalEncoder(keras.layers.Layer):
+    """The first stages of `ResidualEncoder`, which keep the drawing's layout: a key and a value for each place.
+
+    For the kernel `"aligned"`, see `layers.AlignedAttention`. A 28x28 image becomes 7x7 places.
+
+    Args:
+        widths: channels of the two stages.
+        channels: of a place: keys and values, half each.
+    """
+
+    def __init__(self, widths=(64, 128), channels=64, **kwargs):
+        super().__init__(**kwargs)
+        self.widths, self.channels = tuple(widths), channels
+        if len(self.widths) != 2:
+            raise ValueError(f"widths={widths!r} must name the channels of two stages.")
+        self.stem = _conv(self.widths[0], 5, self.dtype_policy, strides=2)
+        self.stem_norm = _norm(self.dtype_policy)
+        self.blocks = [ResidualBlock(width, dtype=self.dtype_policy) for width in self.widths]
+        self.pool = layers.MaxPooling2D(2, dtype=self.dtype_policy)
+        self.last = _conv(channels, 1, self.dtype_policy)
+        self.norm = _norm(self.dtype_policy)
+
+    def build(self, input_shape):
+        self.stem.build((None, None, None, input_shape[-1]))
+        self.stem_norm.build((None, None, None, self.widths[0]))
+        channels = self.widths[0]
+        for block in self.blocks:
+            block.build((None, None, None, channels))
+            channels = block.filters
+        self.last.build((None, None, None, channels))
+        self.norm.build((None, None, None, self.channels))
+        self.built = True
+
+    def call(self, images, training=False):
+        """Images `[N, H, W, 1]` to codes `[N, places * channels]`, place after place."""
+        x = ops.relu(self.stem_norm(self.stem(images), training=training))
+        x = self.pool(self.blocks[0](x, training=training))
+        x = self.norm(self.last(self.blocks[1](x, training=training)), training=training)
+        return ops.reshape(x, (-1, x.shape[1] * x.shape[2] * x.shape[3]))
+
+    def compute_output_shape(self, input_shape):
+        height, width = ((side + 1) // 2 // 2 for side in input_shape[1:3])
+        return (input_shape[0], height * width * self.channels)
+
+    def get_config(self):
+        return {**super().get_config(), "widths": list(self.widths), "channels": self.channels}
+
+
+@keras.saving.register_keras_serializable("pnzoo")
 class ResidualBlock(keras.layers.Layer):
     """Two 3x3 convolutions with normalisation, plus the input through a 1x1 convolution.
 
@@ -151,7 +200,7 @@ class JointEncoder(keras.layers.Layer):
     """Several encoders side by side: their codes, each brought to length 1, follow one another.
 
     The cosine of two joint codes is the mean of the members' cosines, so encoders that were trained apart, and err
-    apart, correct each other.
+    apart, correct each other. Where members need kernels of their own, `MatchingNetwork` takes a list of those.
 
     Args:
         members: list of dicts, each with `encoder` (a name) and that encoder's arguments.
@@ -184,14 +233,14 @@ class JointEncoder(keras.layers.Layer):
         return {**super().get_config(), "members": self.settings}
 
 
-ENCODERS = {"conv4": Conv4Encoder, "residual": ResidualEncoder, "joint": JointEncoder}
+ENCODERS = {"conv4": Conv4Encoder, "residual": ResidualEncoder, "local": LocalEncoder, "joint": JointEncoder}
 
 
 def make_encoder(kind, options=None, dtype=None, name="encoder"):
     """Build an encoder by name.
 
     Args:
-        kind: `"conv4"`, `"residual"` or `"joint"`.
+        kind: `"conv4"`, `"residual"`, `"local"` or `"joint"`.
         options: dict of its arguments.
         dtype: dtype or dtype policy.
         name: of the layer.

@@ -6,10 +6,12 @@ import keras
 import numpy as np
 from keras import ops
 
+from pnzoo.layers.aligned_attention import AlignedAttention
 from pnzoo.layers.full_context import AttentionLSTM, BidirectionalContext, SetContext
+from pnzoo.layers.joint_attention import JointAttention
 from pnzoo.layers.matching_attention import MatchingAttention, unit
 from pnzoo.layers.views import Views
-from pnzoo.models.encoders import make_encoder
+from pnzoo.models.encoders import LocalEncoder, make_encoder
 from pnzoo.models.episode_model import EpisodeModel, unpack
 
 SUPPORT_CONTEXTS = {"lstm": BidirectionalContext, "set": SetContext}
@@ -24,9 +26,11 @@ class MatchingNetwork(EpisodeModel):
     (it is not transductive).
 
     Args:
-        encoder: `"conv4"` (the paper's), `"residual"`, or `"joint"` (several side by side).
+        encoder: `"conv4"` (the paper's), `"residual"`, `"local"` (for the kernel `"aligned"`), or `"joint"` (several
+            side by side).
         encoder_options: dict of the encoder's arguments.
-        kernel: `"cosine"`, `"plain_cosine"`, `"dot"` or `"euclidean"`, see `MatchingAttention`.
+        kernel: `"cosine"`, `"plain_cosine"`, `"dot"` or `"euclidean"`, see `MatchingAttention`; `"aligned"`, which
+            compares places (`AlignedAttention`); or for a joint encoder a list with one of these a member.
         scale, learn_scale: of the kernel.
         support_context: g: None, `"lstm"` (bidirectional, the paper's, which depends on the support's order) or
             `"set"` (order-invariant).
@@ -79,14 +83,40 @@ class MatchingNetwork(EpisodeModel):
             "image_size": image_size,
         }
         self.encoder = make_encoder(encoder, encoder_options, self.dtype_policy)
-        code = self.encoder.compute_output_shape((None, image_size, image_size, 1))[-1]
-        self.code_length = code
+        self.code_length = code = self._length(self.encoder)
         self.g = SUPPORT_CONTEXTS[support_context](dtype=self.dtype_policy, name="g") if support_context else None
         # products of codes of root mean square 1 are as large as the code is long: 10 / length is a cosine times 10
         look = {"learn_scale": True, "scale": 10.0 / code}
         self.f = AttentionLSTM(query_steps, **look, dtype=self.dtype_policy, name="f") if query_steps else None
-        self.attention_kernel = MatchingAttention(kernel, scale, learn_scale, name="kernel")
+        self.attention_kernel = self._make_kernel(kernel, "kernel", self.encoder)
+        if self.compares_places and (self.g or self.f):
+            raise ValueError(f"kernel={kernel!r} compares places, which a context would mix. Use kernel='cosine'.")
         self.views = Views(views, dtype=self.dtype_policy, name="views")
+
+    def _make_kernel(self, kernel, name, encoder):
+        look = {"scale": self.settings["scale"], "learn_scale": self.settings["learn_scale"]}
+        if isinstance(kernel, (list, tuple)):
+            members = getattr(encoder, "members", [])
+            if len(members) != len(kernel):
+                raise ValueError(f"kernel={kernel!r} lists {len(kernel)}, and the encoder has {len(members)} members.")
+            parts = enumerate(zip(kernel, members, strict=True), 1)
+            kernels = [self._make_kernel(one, f"kernel{i}", member) for i, (one, member) in parts]
+            return JointAttention(kernels, [self._length(member) for member in members], name=name)
+        if kernel != "aligned":
+            return MatchingAttention(kernel, **look, name=name)
+        if not isinstance(encoder, LocalEncoder):
+            raise ValueError("kernel='aligned' compares places, which only encoder='local' keeps.")
+        side = math.isqrt(self._length(encoder) // encoder.channels)
+        return AlignedAttention(side, encoder.channels, **look, name=name)
+
+    def _length(self, encoder):
+        size = self.settings["image_size"]
+        return encoder.compute_output_shape((None, size, size, 1))[-1]
+
+    @property
+    def compares_places(self):
+        """Whether the kernel looks inside codes, instead of comparing them as vectors."""
+        return isinstance(self.attention_kernel, (AlignedAttention, JointAttention))
 
     def build(self, input_shape=None):
         size, code = self.settings["image_size"], self.code_length
@@ -157,7 +187,9 @@ class MatchingNetwork(EpisodeModel):
         return ops.exp(self.attention_kernel.log_attention(query, support, mask))
 
     def similarity(self, support, query):
-        """How alike codes are, before any context: the cosine, `[B, Q, S]`."""
+        """How alike codes are, before any context: the cosine, or the kernel's own measure of places, `[B, Q, S]`."""
+        if self.compares_places:
+            return self.attention_kernel.alike(query, support)
         return ops.einsum("bqd,bsd->bqs", unit(query), unit(support))
 
     def attention_steps(self, inputs):

@@ -27,6 +27,24 @@ def matching(query, support, labels, similarity):
     return y
 
 
+def aligned(one, other, side, sharpness, nearness):
+    """How alike two drawings are, place by place: codes [P, C] with keys in the first half of C, values in the rest."""
+    half = one.shape[1] // 2
+    values = [code[:, half:] / np.linalg.norm(code[:, half:]) for code in (one, other)]
+    total = 0.0
+    for a, v, b, w in ((one, values[0], other, values[1]), (other, values[1], one, values[0])):
+        back = a is other  # the table always counts steps from `one` to `other`
+        for p in range(side**2):
+            looks = np.zeros(side**2)
+            for r in range(side**2):
+                down, right = r // side - p // side, r % side - p % side
+                step = (-down, -right) if back else (down, right)
+                near = nearness[step[0] + side - 1, step[1] + side - 1]
+                looks[r] = sharpness * cosine(a[p, :half], b[r, :half]) + near
+            total += sum(weight * (v[p] @ w[r]) for r, weight in enumerate(softmax(looks)))
+    return total / 2
+
+
 def lstm(x, h, c, kernel, recurrent, bias):
     """One LSTM step, gates in Keras' order: input, forget, candidate, output."""
     i, f, g, o = np.split(x @ kernel + h @ recurrent + bias, 4, axis=-1)

@@ -17,13 +17,19 @@ NETWORKS = {
     "residual": lambda: MatchingNetwork("residual", {"widths": [4, 6, 8], "code": 12}),
     "views": lambda: MatchingNetwork(**SMALL, views=4),
     "joint": lambda: MatchingNetwork("joint", {"members": [{"encoder": "conv4", "filters": 4}] * 2}, views=2),
+    "local": lambda: MatchingNetwork("local", {"widths": [4, 6], "channels": 4}, kernel="aligned", views=2),
+    "mixed": lambda: MatchingNetwork(
+        "joint",
+        {"members": [{"encoder": "conv4", "filters": 4}, {"encoder": "local", "widths": [4, 6], "channels": 4}]},
+        kernel=["cosine", "aligned"],
+    ),
     "fce": lambda: MatchingNetwork(**SMALL, support_context="lstm", query_steps=3),
     "set": lambda: MatchingNetwork(**SMALL, support_context="set", query_steps=2),
     "siamese": lambda: SiameseNetwork(**SMALL),
     "mann": lambda: MANN(max_way=6, **SMALL, controller=12, slots=16, width=8, heads=2),
     "mann_own": lambda: MANN(max_way=6, **SMALL, controller=12, slots=16, width=8, heads=2, late_labels=False),
 }
-ORDER_FREE = ("plain", "residual", "views", "joint", "set", "siamese")
+ORDER_FREE = ("plain", "residual", "views", "joint", "local", "mixed", "set", "siamese")
 
 
 @pytest.fixture(scope="module")
@@ -213,6 +219,21 @@ def test_a_joint_code_compares_by_the_mean_of_its_members_cosines():
     np.testing.assert_allclose(got[0], np.mean(want, axis=0), atol=1e-4)
 
 
+def test_members_with_kernels_of_their_own_are_averaged(networks):
+    network, images = networks["mixed"], episode()[0]["query"][0]
+    plain, local = network.encoder.members
+    kernels = network.attention_kernel.kernels
+    apart = [
+        kernel.similarity(m(images)[None], m(images)[None]) for m, kernel in zip((plain, local), kernels, strict=True)
+    ]
+    want = np.mean([keras.ops.convert_to_numpy(one) for one in apart], axis=0)
+    codes = network.encode(images)[None]
+    got = keras.ops.convert_to_numpy(network.attention_kernel.similarity(codes, codes))
+    np.testing.assert_allclose(got, want, atol=2e-4)
+    alike = keras.ops.convert_to_numpy(network.similarity(codes, codes))
+    np.testing.assert_allclose(np.diagonal(alike, axis1=1, axis2=2).min(), alike.max(axis=2).min(), atol=1e-5)
+
+
 def test_a_joint_encoder_needs_members():
     with pytest.raises(ValueError, match="members is empty"):
         make_encoder("joint", {"members": []})
@@ -233,6 +254,10 @@ def test_the_papers_encoder_shrinks_28_to_1_or_2(pool, length):
         ({"encoder": "resnet"}, "'conv4', 'residual'"),
         ({"support_context": "bi-lstm"}, "'lstm' or 'set'"),
         ({"kernel": "cos"}, "'plain_cosine'"),
+        ({"kernel": "aligned"}, "encoder='local'"),
+        ({"kernel": ["cosine", "aligned"]}, "lists 2, and the encoder has 0 members"),
+        ({"encoder": "local", "kernel": "aligned", "query_steps": 2}, "a context would mix"),
+        ({"encoder": "local", "encoder_options": {"widths": [8]}}, "two stages"),
         ({"views": 0}, "views"),
         ({"query_steps": -1}, "steps"),
     ],

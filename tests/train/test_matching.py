@@ -137,6 +137,17 @@ def test_members_are_trained_apart_and_join(tmp_path):
     assert all((a == b).all() for a, b in zip(weights(tmp_path / "both"), network.get_weights(), strict=True))
 
 
+def test_members_that_compare_in_different_ways_keep_their_kernels(tmp_path):
+    local = {"encoder": "local", "encoder_options": {"widths": [4, 6], "channels": 4}, "kernel": "aligned"}
+    recipe = dataclasses.replace(TINY, epochs=1, steps=2, members=[{}, {"config": local, "seed": 3}])
+    few_shot_run.train(recipe, tmp_path / "both", verbose=0)
+    network = pnzoo.load(tmp_path / "both" / "entry")
+    assert network.settings["kernel"] == ["cosine", "aligned"]
+    for i, kernel in enumerate(network.attention_kernel.kernels, 1):
+        source = pnzoo.load(tmp_path / "both" / f"member{i}" / "entry").attention_kernel
+        assert all((a == b).all() for a, b in zip(kernel.get_weights(), source.get_weights(), strict=True))
+
+
 def test_a_member_may_be_no_more_than_the_start_of_the_next(tmp_path):
     members = [{"joined": False, "steps": 2}, {"seed": 3, "start_from": "member1", "steps": 2}]
     recipe = dataclasses.replace(TINY, epochs=1, members=members, config={**TINY.config, "views": 2})
