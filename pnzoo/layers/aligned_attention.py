@@ -9,7 +9,7 @@ from keras import ops
 from pnzoo.layers.matching_attention import MatchingAttention
 
 # Pairs of places held in memory at once; a larger support set is compared in parts.
-MOST_PAIRS = 2**26
+MOST_PAIRS = 2**24
 # Places this many steps apart look at each other half as much as neighbours do, before training.
 REACH = 1.5
 
