@@ -57,7 +57,7 @@ def test_a_drawing_is_most_like_itself_and_stays_so_a_place_aside():
     assert np.abs(array(kernel.alike(still, still))).max() <= 1 + 1e-5
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_order_repetition_and_size_of_codes_do_not_matter(seed):
     kernel, query, support = layer(), codes(2, seed, batch=1), codes(4, seed + 1, batch=1)
