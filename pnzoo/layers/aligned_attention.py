@@ -6,11 +6,11 @@ import keras
 import numpy as np
 from keras import ops
 
-from pnzoo.layers.matching_attention import MatchingAttention
+from pnzoo.layers.matching_attention import MatchingAttention, unit
 
 # Pairs of places held in memory at once; a larger support set is compared in parts.
 MOST_PAIRS = 2**24
-# Places this many steps apart look at each other half as much as neighbours do, before training.
+# How far a place looks before training: the standard deviation of a bell, in places.
 REACH = 1.5
 
 
@@ -103,8 +103,7 @@ class AlignedAttention(MatchingAttention):
         shape = (-1, ops.shape(codes)[1] if count is None else count, places, self.channels)
         codes = ops.reshape(ops.cast(codes, "float32"), shape)
         keys, values = codes[..., : self.channels // 2], codes[..., self.channels // 2 :]
-        keys = keys * ops.rsqrt(ops.maximum(ops.sum(keys**2, axis=-1, keepdims=True), 1e-12))
-        return keys, values * ops.rsqrt(ops.maximum(ops.sum(values**2, axis=(2, 3), keepdims=True), 1e-12))
+        return unit(keys), values * ops.rsqrt(ops.maximum(ops.sum(values**2, axis=(2, 3), keepdims=True), 1e-12))
 
     def _products(self, one, other):
         """Products of every place with every other, `[B, Q, P, S, R]`, as one product of two matrices."""

@@ -35,19 +35,11 @@ class JointAttention(MatchingAttention):
         super().build(input_shape)
 
     def alike(self, query, support):
-        """Mean of the parts' agreement before their scales, float32 `[B, Q, S]`; arguments as for `similarity`."""
+        """Mean of what the parts find alike, before their scales; as `MatchingAttention.alike`."""
         return self._mean("alike", query, support)
 
     def similarity(self, query, support):
-        """Mean of the parts' similarities.
-
-        Args:
-            query: float `[B, Q, D]`.
-            support: float `[B, S, D]`.
-
-        Returns:
-            float32 `[B, Q, S]`.
-        """
+        """Mean of the parts' similarities; as `MatchingAttention.similarity`."""
         return self._mean("similarity", query, support)
 
     def _mean(self, what, query, support):
