@@ -157,7 +157,7 @@ def planned(name: str, code: str, k: int | None) -> Planned:
     """Where the model goes on a map."""
     from time import perf_counter
 
-    from pnzoo import planning
+    from pnzoo.worlds.gridworld import rollout as planning
 
     walls, start, goal = read_map(code)
     planner = network(name, code, k)
@@ -233,7 +233,8 @@ class Trials(NamedTuple):
 @st.cache_resource(max_entries=8, show_spinner=False)
 def trial_maps(family: str, side: int, count: int, seed: int):
     """Random maps with a goal and a random start each: (walls, goal, start, moves of the longest shortest way)."""
-    from pnzoo import gridworld, planning
+    from pnzoo import gridworld
+    from pnzoo.worlds.gridworld import rollout as planning
 
     walls, goal = gridworld.generate_family(family, count, side, seed=seed)
     start = gridworld.random_starts(walls, goal, np.random.default_rng(seed))
@@ -273,7 +274,7 @@ def shuffled(name: str, support: np.ndarray, labels: np.ndarray, query: np.ndarr
 def codes(name: str, source: str) -> np.ndarray:
     """Codes of all characters of a source: float32 [classes, drawings, D], a few MB."""
     import backend  # noqa: F401
-    from pnzoo.models.matching import encode_all
+    from pnzoo.models.few_shot.matching import encode_all
     from widgets import support_set
 
     return encode_all(model(name), support_set.characters(source))

@@ -9,62 +9,53 @@ Importing this package imports neither Keras nor a backend: every public name be
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pnzoo._backend import choose as _choose_backend
+from pnzoo.core import aliases as _aliases
+from pnzoo.core.backend import choose as _choose_backend
 
 if TYPE_CHECKING:
-    from pnzoo import analysis, episodes, glyphs, gridworld, hub, layers, models, omniglot, planning
-    from pnzoo.classifier import FewShotClassifier
+    from pnzoo import analysis, envs, hub, layers, models
+    from pnzoo.data import episodes, glyphs, omniglot
+    from pnzoo.few_shot.classifier import FewShotClassifier
     from pnzoo.hub import card, list_models, load, save
-    from pnzoo.planning import Plan, Trace
+    from pnzoo.worlds import gridworld
+    from pnzoo.worlds.gridworld.rollout import Plan, Trace
 
 __version__ = "0.1.0"
 
-# name -> the module that holds it; a name that is its own module stands for that module.
+# public name -> where it lives; fetched on first use
 _HOME = {
-    "list_models": "pnzoo.hub",
-    "card": "pnzoo.hub",
-    "load": "pnzoo.hub",
-    "save": "pnzoo.hub",
-    "FewShotClassifier": "pnzoo.classifier",
-    "Plan": "pnzoo.planning",
-    "Trace": "pnzoo.planning",
+    "list_models": "pnzoo.hub:list_models",
+    "card": "pnzoo.hub:card",
+    "load": "pnzoo.hub:load",
+    "save": "pnzoo.hub:save",
+    "FewShotClassifier": "pnzoo.few_shot.classifier:FewShotClassifier",
+    "Plan": "pnzoo.worlds.gridworld.rollout:Plan",
+    "Trace": "pnzoo.worlds.gridworld.rollout:Trace",
+    "analysis": "pnzoo.analysis",
+    "envs": "pnzoo.envs",
+    "hub": "pnzoo.hub",
+    "layers": "pnzoo.layers",
+    "models": "pnzoo.models",
+    **{name.removeprefix("pnzoo."): path for name, path in _aliases.PROMISED.items()},
 }
-_MODULES = ("analysis", "episodes", "glyphs", "gridworld", "hub", "layers", "models", "omniglot", "planning")
 
-__all__ = [
-    "__version__",
-    "list_models",
-    "card",
-    "load",
-    "save",
-    "FewShotClassifier",
-    "Plan",
-    "Trace",
-    "analysis",
-    "episodes",
-    "glyphs",
-    "gridworld",
-    "hub",
-    "layers",
-    "models",
-    "omniglot",
-    "planning",
-]
+__all__ = ["__version__", *_HOME]
 
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
-        value = getattr(import_module(_HOME[name]), name)
-    elif name in _MODULES:
-        value = import_module(f"pnzoo.{name}")
-    else:
-        raise AttributeError(f"module 'pnzoo' has no attribute {name!r}; it has {', '.join(__all__)}")
-    globals()[name] = value  # the next access does not come here
-    return value
+        path, _, attribute = _HOME[name].partition(":")
+        value = getattr(import_module(path), attribute) if attribute else import_module(path)
+        globals()[name] = value  # the next access does not come here
+        return value
+    if f"pnzoo.{name}" in _aliases.RENAMED:
+        return import_module(f"pnzoo.{name}")
+    raise AttributeError(f"module 'pnzoo' has no attribute {name!r}; it has {', '.join(__all__)}")
 
 
 def __dir__() -> list[str]:
     return sorted(__all__)
 
 
+_aliases.install()
 _choose_backend()

@@ -37,7 +37,7 @@ def guide(toy_zoo):
 @pytest.fixture(scope="session")
 def real_omniglot(tmp_path_factory):
     """Omniglot's `Drawings`: from the cache, or made from the TFDS folder that TFDS_DATA_DIR names."""
-    from pnzoo import omniglot
+    from pnzoo.data import omniglot
 
     if omniglot.cache_path().exists():
         return omniglot.load()

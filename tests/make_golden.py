@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 import pnzoo
-from pnzoo import exam
 from pnzoo.cli import trained_size
+from pnzoo.evaluation import gridworld as exam
 
 GOLDEN = Path(__file__).parent / "golden"
 

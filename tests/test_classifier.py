@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pnzoo import glyphs, hub
-from pnzoo.large_support import attend
+from pnzoo import hub
+from pnzoo.data import glyphs
+from pnzoo.few_shot.chunked import attend
 from pnzoo.models import MANN, MatchingNetwork, SiameseNetwork
 
 pytest.importorskip("sklearn")
@@ -15,7 +16,7 @@ from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from pnzoo.classifier import FewShotClassifier
+from pnzoo.few_shot.classifier import FewShotClassifier
 
 CHARACTERS = glyphs.generate(2, 5, 8, seed=3).images  # [10, 8, 28, 28]
 SMALL = {"encoder_options": {"filters": 8}}

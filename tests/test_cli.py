@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import pnzoo
-from pnzoo import cli, exam, hub
+from pnzoo import cli, hub
+from pnzoo.evaluation import gridworld as exam
 from tests.toys import CARD, Guide
 
 OPEN = "#####\n#S..#\n#.#.#\n#..G#\n#####\n"

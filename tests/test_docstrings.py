@@ -25,4 +25,4 @@ def test_examples_run_and_the_module_says_what_it_is(name):
 
 def test_some_examples_were_found():
     finder = doctest.DocTestFinder()
-    assert sum(len(test.examples) for test in finder.find(importlib.import_module("pnzoo.exam"))) >= 2
+    assert sum(len(test.examples) for test in finder.find(importlib.import_module("pnzoo.evaluation.gridworld"))) >= 2

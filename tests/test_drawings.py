@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pnzoo.drawings import as_drawings
+from pnzoo.data.preprocessing import as_drawings
 
 
 def page(height=60, width=60, paper=255, pen=20, dtype="uint8"):

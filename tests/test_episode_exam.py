@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pnzoo import episode_exam
+from pnzoo.evaluation import episodes as episode_exam
 
 
 class Cosine:

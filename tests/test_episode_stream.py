@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from pnzoo import glyphs
-from pnzoo.episode_stream import EpisodeStream
+from pnzoo.data import glyphs
+from pnzoo.data.episode_dataset import EpisodeStream
 
 IMAGES = glyphs.generate(2, 6, 5).images
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pnzoo import episodes
+from pnzoo.data import episodes
 
 
 @settings(max_examples=60, deadline=None)

@@ -2,8 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from pnzoo import glyphs
-from pnzoo.fine_tuning import copy, fine_tune, group
+from pnzoo.data import glyphs
+from pnzoo.few_shot.fine_tuning import copy, fine_tune, group
 from pnzoo.models import MatchingNetwork
 
 

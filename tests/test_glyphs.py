@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pnzoo import glyphs
+from pnzoo.data import glyphs
 
 
 def test_seeded_images_with_ink_on_paper():

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import pnzoo
-from pnzoo import cards, hub
+from pnzoo import hub
+from pnzoo.hub import card as cards
 from tests.toys import CARD, Guide
 
 ROWS = np.random.default_rng(1).normal(size=(4, 5)).astype("float32")

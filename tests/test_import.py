@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import pnzoo
-from pnzoo import _backend
+from pnzoo.core import backend as _backend
 
 HEAVY = {"keras", "tensorflow", "jax", "torch"}
 

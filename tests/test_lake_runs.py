@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from pnzoo import glyphs
-from pnzoo.lake_runs import error_rate, read_runs, sample_runs
+from pnzoo.data import glyphs
+from pnzoo.data.omniglot_challenge import error_rate, read_runs, sample_runs
 from pnzoo.models import MatchingNetwork
-from pnzoo.models.matching import encode_all
+from pnzoo.models.few_shot.matching import encode_all
 
 Image = pytest.importorskip("PIL.Image")
 

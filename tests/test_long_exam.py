@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from pnzoo import gridworld, long_exam, planning
+from pnzoo import gridworld
 from pnzoo.cli import main
+from pnzoo.evaluation import long_horizon as long_exam
+from pnzoo.worlds.gridworld import rollout as planning
 
 
 class Solver:

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pnzoo import omniglot
+from pnzoo.data import omniglot
 
 ALPHABETS = [*omniglot.VINYALS_VAL, *omniglot.VINYALS_TEST, "Gurmukhi", "Latin"]
 

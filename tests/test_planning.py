@@ -4,8 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pnzoo
-from pnzoo import gridworld, planning
+from pnzoo import gridworld
 from pnzoo.models import VIN
+from pnzoo.worlds.gridworld import rollout as planning
 
 N, S, E, W, NE, NW, SE, SW = range(8)
 

@@ -13,7 +13,7 @@ import pytest
 
 import pnzoo
 from pnzoo import cli
-from train import readme
+from train.readme import tables as readme
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -78,7 +78,7 @@ def test_models_that_readme_names_are_in_the_zoo():
 
 
 def test_the_tables_are_those_of_the_cards():
-    assert readme.filled(TEXT) == TEXT, "README.md is stale: run python -m train.readme"
+    assert readme.filled(TEXT) == TEXT, "README.md is stale: run python -m train.readme.tables"
     for name in pnzoo.list_models():
         assert f"(zoo/{name}/README.md)" in TEXT
 
@@ -133,7 +133,7 @@ def test_check_tells_a_stale_page_and_writing_cures_it(guide, tmp_path, monkeypa
     page.write_text("<!-- planning-table:begin -->\n<!-- planning-table:end -->\n")
     monkeypatch.setattr(readme, "README", page)
     assert readme.main(["--check"]) == 1
-    assert "run python -m train.readme" in capsys.readouterr().out
+    assert "run python -m train.readme.tables" in capsys.readouterr().out
     assert readme.main([]) == 0
     assert readme.main(["--check"]) == 0
     assert "guide8" in page.read_text()

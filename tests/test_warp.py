@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pnzoo.warp import random_maps, warp
+from pnzoo.data.augment import random_maps, warp
 
 IMAGE = np.random.default_rng(0).random((3, 12, 12))
 

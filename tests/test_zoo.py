@@ -8,9 +8,12 @@ import pytest
 from scipy.stats import binom, binomtest
 
 import pnzoo
-from pnzoo import cards, exam, hub, long_exam
+from pnzoo import hub
 from pnzoo.analysis import flops
 from pnzoo.cli import trained_size
+from pnzoo.evaluation import gridworld as exam
+from pnzoo.evaluation import long_horizon as long_exam
+from pnzoo.hub import card as cards
 
 NAMES = pnzoo.list_models()
 PLANNERS = [name for name in NAMES if pnzoo.card(name)["task"] == "planning"]

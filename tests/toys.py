@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from pnzoo import gridworld
-from pnzoo.models.planner import Planner
+from pnzoo.models.planning.planner import Planner
 
 CARD = {
     "summary": "A planner that asks the solver.",

@@ -24,7 +24,7 @@ def page():
     answered = results.answered()
     if not answered:
         st.info("No results here: they lie in `train/answers` of the repository. "
-                "`python -m train.questions q8` makes the first one.")
+                "`python -m train.experiments q8` makes the first one.")
         words.glossary("VIN", "K", "FCE", "Shot", "Way")
         return
     part = choose_part()

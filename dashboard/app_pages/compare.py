@@ -60,7 +60,7 @@ def page():
 def show_planners():
     names = computed.names("planning")
     if not names:
-        st.info("There is no planner in the zoo yet. Train one with `python -m train.imitation vin8`.")
+        st.info("There is no planner in the zoo yet. Train one with `python -m train.planning.imitation vin8`.")
         return
     with st.container(border=True):
         first, second, kind, size, count, seed = controls(names)

@@ -34,7 +34,7 @@ def page():
     names = computed.names("few-shot")
     url_state.adopt({**asking.readers(), "least": choices.read_int("least", 0, 100)})
     if not names:
-        st.info("There is no few-shot model in the zoo yet. Train one with `python -m train.matching`.")
+        st.info("There is no few-shot model in the zoo yet. Train one with `python -m train.few_shot.command`.")
         words.glossary("Support", "Query", "Way", "Shot", "Attention", "FCE")
         return
     name = controls(names)

@@ -9,7 +9,8 @@ import pictures
 import share
 import url_state
 import words
-from pnzoo import analysis, gridworld, planning
+from pnzoo import analysis, gridworld
+from pnzoo.worlds.gridworld import rollout as planning
 from widgets import cell_view, choices, film, map_grid, map_input
 
 VIEWS = {"steps": "Step by step", "cell": "One cell", "moves": "Learned moves", "paint": "Paint a reward"}
@@ -44,7 +45,7 @@ def page():
                      "view": read_view, "cell": read_cell, "step": choices.read_int("step", 1, computed.MAX_K),
                      "paint": read_paint})
     if not names:
-        st.info("There is no Value Iteration Network in the zoo yet. Train one with `python -m train.imitation vin8`.")
+        st.info("There is no Value Iteration Network in the zoo yet. Train one with `python -m train.planning.imitation vin8`.")
         return
     with st.container(border=True):
         left, right = st.columns([5, 6], gap="medium", vertical_alignment="bottom")

@@ -33,7 +33,7 @@ def page():
     url_state.adopt({"model": choices.reader("planning"), "map": map_input.from_address, "k": choices.read_k,
                      "hide": read_hide})
     if not planners:
-        st.info("There is no planner in the zoo yet. Train one with `python -m train.imitation vin8`.")
+        st.info("There is no planner in the zoo yet. Train one with `python -m train.planning.imitation vin8`.")
         return
     with st.container(border=True):
         left, right = st.columns([5, 6], gap="medium", vertical_alignment="bottom")

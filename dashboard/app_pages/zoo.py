@@ -8,7 +8,8 @@ import figures
 import share
 import url_state
 import words
-from pnzoo import cards, hub
+from pnzoo import hub
+from pnzoo.hub import card as cards
 from widgets import copying
 
 TASKS = {"all": "All", "planning": "Planning", "few-shot": "Few-shot"}
@@ -23,7 +24,7 @@ def page():
     for name, problem in computed.broken().items():
         st.error(f"The entry {words.plain(name)} cannot be read. {words.plain(problem)}", icon=":material/error:")
     if not all_cards:
-        st.info("The zoo is empty. Train a model with `python -m train.imitation vin8`.")
+        st.info("The zoo is empty. Train a model with `python -m train.planning.imitation vin8`.")
         return
     task, find = filters()
     shown = [card for card in all_cards.values() if task in ("all", card["task"]) and matches(card, find)]

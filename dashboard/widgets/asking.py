@@ -79,7 +79,7 @@ def read_source(text):
     found = support_set.sources()
     if text == "omniglot" and text not in found:
         raise ValueError("Omniglot is not installed here, so invented characters are shown; "
-                         "type python -m train.prepare_omniglot to install it")
+                         "type python -m train.few_shot.prepare_omniglot to install it")
     if text not in found:
         raise ValueError(f"source is one of {', '.join(found)}, and this is {text[:40]!r}")
     return text

@@ -8,7 +8,8 @@ import figures
 import pictures_few_shot
 import share
 import url_state
-from pnzoo import analysis, episode_exam
+from pnzoo import analysis
+from pnzoo.evaluation import episodes as episode_exam
 from widgets import asking, choices, support_set
 
 COUNTS = (30, 100, 300)  # episodes, with one query of each class
@@ -16,7 +17,7 @@ MOST_SHOWN = 12
 SNIPPET = '''import numpy as np
 import pnzoo
 from pnzoo import analysis, episodes, {module}
-from pnzoo.models.matching import encode_all
+from pnzoo.models.few_shot.matching import encode_all
 
 images = {images}
 counts = [images.shape[1]] * len(images)
@@ -40,7 +41,7 @@ def show():
     """Draw it all, from the controls to what can be taken along."""
     names = computed.names("few-shot")
     if not names:
-        st.info("There is no few-shot model in the zoo yet. Train one with `python -m train.matching`.")
+        st.info("There is no few-shot model in the zoo yet. Train one with `python -m train.few_shot.command`.")
         return
     with st.container(border=True):
         pair, count, first = controls(names)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from pnzoo.drawings import as_drawings
+from pnzoo.data.preprocessing import as_drawings
 from widgets import canvas
 
 SIDE = 140  # of the bitmap that the page sends

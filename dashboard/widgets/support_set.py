@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from pnzoo import episodes, glyphs, omniglot
+from pnzoo.data import episodes, glyphs, omniglot
 from widgets import pad
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -7,7 +7,7 @@ import numpy as np
 
 from computed import MAX_SIDE
 from pnzoo import gridworld
-from pnzoo.planning import with_border
+from pnzoo.worlds.gridworld.rollout import with_border
 
 MOST_BYTES = 500_000
 MOST_PIXELS = 2_000 * 2_000

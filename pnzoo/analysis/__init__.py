@@ -1,6 +1,12 @@
 """What a trained model has learned, and what it costs: measurements that read models and never change them."""
 
-from pnzoo.analysis.agreement import (
+from pnzoo.analysis.few_shot.calibration import Reliability, reliability
+from pnzoo.analysis.few_shot.explanation import Decision, decide, plane, shuffled
+from pnzoo.analysis.few_shot.predictions import Replies, reply_all
+from pnzoo.analysis.few_shot.support_set import Orders, attention_by_step, averaged_subsets, order_sensitivity
+from pnzoo.analysis.flops import flops
+from pnzoo.analysis.planning.ablation import policy_weights, without_q
+from pnzoo.analysis.planning.agreement import (
     ChosenMoves,
     RewardAgreement,
     TransitionAgreement,
@@ -10,18 +16,12 @@ from pnzoo.analysis.agreement import (
     transition_agreement,
     value_agreement,
 )
-from pnzoo.analysis.bellman import Backup, backup, q_history
-from pnzoo.analysis.certify import Certificate, certify
-from pnzoo.analysis.decision import Decision, decide, plane, shuffled
-from pnzoo.analysis.flops import flops
-from pnzoo.analysis.front import behind, changes, flow, settled
-from pnzoo.analysis.kernels import Roles, arrows, mean_kernels, roles
-from pnzoo.analysis.reliability import Reliability, reliability
-from pnzoo.analysis.replies import Replies, reply_all
-from pnzoo.analysis.support import Orders, attention_by_step, averaged_subsets, order_sensitivity
-from pnzoo.analysis.use_of_q import policy_weights, without_q
-from pnzoo.analysis.verdict import Verdict, verdict
-from pnzoo.analysis.walks import Walks, rate_by, walk_all
+from pnzoo.analysis.planning.bellman import Backup, backup, q_history
+from pnzoo.analysis.planning.certify import Certificate, certify
+from pnzoo.analysis.planning.convergence import behind, changes, flow, settled
+from pnzoo.analysis.planning.kernels import Roles, arrows, mean_kernels, roles
+from pnzoo.analysis.planning.optimality import Verdict, verdict
+from pnzoo.analysis.planning.rollouts import Walks, rate_by, walk_all
 
 __all__ = [
     "Backup", "Certificate", "ChosenMoves", "Decision", "Orders", "Reliability", "Replies", "RewardAgreement", "Roles",

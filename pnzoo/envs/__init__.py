@@ -15,8 +15,8 @@ except ImportError as error:
     raise ImportError("pnzoo.envs needs Gymnasium, which is not installed. Type: pip install 'pnzoo[rl]'") from error
 
 from pnzoo.envs.acting import act
-from pnzoo.envs.single import GridWorld
-from pnzoo.envs.vector import VectorGridWorld
+from pnzoo.envs.gridworld import GridWorld
+from pnzoo.envs.vector_gridworld import VectorGridWorld
 
 __all__ = ["GridWorld", "VectorGridWorld", "act"]
 
@@ -30,7 +30,7 @@ for name, arguments in REGISTERED.items():
     if name not in gymnasium.registry:
         gymnasium.register(
             name,
-            entry_point="pnzoo.envs.single:GridWorld",
-            vector_entry_point="pnzoo.envs.vector:VectorGridWorld",
+            entry_point="pnzoo.envs.gridworld:GridWorld",
+            vector_entry_point="pnzoo.envs.vector_gridworld:VectorGridWorld",
             kwargs=arguments,
         )

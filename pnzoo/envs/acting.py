@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pnzoo.gridworld import MOVES
+from pnzoo.worlds.gridworld import MOVES
 
 
 def act(model, observation, rng=None):

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from pnzoo import analysis, gridworld
-from pnzoo.analysis.agreement import entropy
+from pnzoo.analysis.planning.agreement import entropy
 from pnzoo.models import VIN
-from pnzoo.planning import Trace
+from pnzoo.worlds.gridworld.rollout import Trace
 
 MAPS = gridworld.generate(6, 10, seed=5)
 MOVES = gridworld.MOVES

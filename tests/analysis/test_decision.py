@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from pnzoo import analysis, glyphs
-from pnzoo.models.mann import MANN
-from pnzoo.models.matching import MatchingNetwork
-from pnzoo.models.siamese import SiameseNetwork
+from pnzoo import analysis
+from pnzoo.data import glyphs
+from pnzoo.models.few_shot.mann import MANN
+from pnzoo.models.few_shot.matching import MatchingNetwork
+from pnzoo.models.few_shot.siamese import SiameseNetwork
 
 CHARACTERS = glyphs.generate(1, 4, 4, seed=2).images / np.float32(255)
 SUPPORT, LABEL = CHARACTERS[:, :2].reshape(-1, 28, 28), np.repeat(np.arange(4), 2)

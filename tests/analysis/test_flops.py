@@ -6,7 +6,7 @@ import pytest
 
 from pnzoo.analysis import flops
 from pnzoo.layers import ValueIteration
-from pnzoo.models.reactive import CNNPolicy
+from pnzoo.models.planning.reactive import CNNPolicy
 
 CELLS = 6 * 7
 

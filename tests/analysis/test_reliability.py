@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pnzoo.analysis import reliability
+from pnzoo.analysis.few_shot import calibration as reliability
 
 
 def test_calibrated_answers_have_a_small_error():

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from pnzoo import analysis, episodes, glyphs
+from pnzoo import analysis
+from pnzoo.data import episodes, glyphs
 from pnzoo.models import MatchingNetwork
-from pnzoo.models.matching import encode_all
+from pnzoo.models.few_shot.matching import encode_all
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """How fast is the dashboard? python -m tests.benchmarks.dashboard [--write] [--sessions 50]
 
 Everything is measured in a real browser against servers of its own, and printed as a table. `--write` keeps the numbers
-in dashboard.json beside this file; `python -m train.readme` puts them into README.
+in dashboard.json beside this file; `python -m train.readme.tables` puts them into README.
 """
 
 import argparse
@@ -17,8 +17,8 @@ import numpy as np
 
 from pnzoo import gridworld
 from tests.browser import serving
-from train.readme import DASHBOARD as KEPT
-from train.readme import dashboard_table
+from train.readme.tables import DASHBOARD as KEPT
+from train.readme.tables import dashboard_table
 
 SCRUB = """async () => {
   const find = (root, what) => root.querySelector(what) ||
@@ -57,7 +57,7 @@ def main(arguments=None):
     print(dashboard_table(measured))
     if options.write:
         KEPT.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
-        print(f"\nkept in {KEPT.name}; python -m train.readme puts it into README.md")
+        print(f"\nkept in {KEPT.name}; python -m train.readme.tables puts it into README.md")
 
 
 def machine():

@@ -104,8 +104,8 @@ def main(arguments=None):
     if options.size:
         print(json.dumps(measure(options.size, options.k)))
         return None
-    from train import run
-    from train.readme import long_ways_table
+    from train.readme.tables import long_ways_table
+    from train.shared import run_folder as run
 
     rows = [_apart(size) for size in SIZES] + [_apart(101, k) for k in STEPS]
     results = {"hardware": run.hardware(), "backend": os.environ.get("KERAS_BACKEND", "tensorflow"), "rows": rows}

@@ -157,7 +157,7 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     if options.serve:
         return serve(options.serve)
-    from train import run
+    from train.shared import run_folder as run
 
     race_result, grown = training(options.seconds), inference()
     results = {"hardware": run.hardware(), "training_episodes_per_second": race_result, "inference": grown}

@@ -136,8 +136,8 @@ def our_trainer():
     """A function that trains an epoch of the recipe's 16x16 stage on a few maps, and how many states that is."""
     import keras
 
-    from train import imitation
-    from train.recipes_imitation import RECIPES
+    from train.planning import imitation
+    from train.planning.recipes import RECIPES
 
     recipe = RECIPES[ENTRY]
     stage = recipe.stages[-1]
@@ -216,7 +216,7 @@ QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
 def _backend():
-    from pnzoo import _backend
+    from pnzoo.core import backend as _backend
 
     _backend.choose()
     return os.environ.get("KERAS_BACKEND") or _backend._configured()
@@ -242,7 +242,7 @@ def _part(words, backend):
 
 def measure(rounds):
     """Everything, part by part."""
-    from train import run
+    from train.shared import run_folder as run
 
     installed = [backend for backend in BACKENDS if importlib.util.find_spec(backend)]
     return {
@@ -280,7 +280,7 @@ def main(arguments=None):
     results = measure(options.rounds)
     if options.json:
         options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    from train import readme
+    from train.readme import tables as readme
 
     print(readme.benchmark_table(results))
     return results

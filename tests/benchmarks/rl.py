@@ -105,7 +105,7 @@ def perceptron(size):
 def pnzoo_update(size=8):
     """A function that does one update of ours on a batch of its own."""
     from pnzoo.envs import VectorGridWorld
-    from pnzoo.trpo import Baseline, Policy, advantages, update, walk
+    from pnzoo.rl.trpo import Baseline, Policy, advantages, update, walk
 
     policy, baseline = Policy(perceptron(size), maps_a_pass=ENVS, compile=COMPILE), Baseline()
     envs = VectorGridWorld(ENVS, height=size, episodes_a_map=None)
@@ -201,7 +201,7 @@ def pnzoo_curve(kind, env_steps, size=8, seed=0):
 
     from pnzoo.envs import VectorGridWorld
     from pnzoo.models import VIN
-    from pnzoo.trpo import Baseline, Policy, advantages, update, walk
+    from pnzoo.rl.trpo import Baseline, Policy, advantages, update, walk
 
     keras.utils.set_random_seed(seed)
     model = perceptron(size) if kind == "perceptron" else VIN(k=12, channels=16, sharpness=6.0).build_weights()
@@ -297,7 +297,7 @@ def main(arguments=None):
 
         results = {"speed": {"backend": keras.backend.backend(), **measure_speed(options.seconds)}}
     if options.json:
-        from train import run  # brings Keras, which the peer's process does without
+        from train.shared import run_folder as run  # brings Keras, which the peer's process does without
 
         kept = json.loads(options.json.read_text()) if options.json.exists() else {}
         options.json.write_text(json.dumps({**kept, "hardware": run.hardware(), **results}, indent=1) + "\n")

@@ -1,7 +1,7 @@
 """The dashboard's benchmark as README shows it; its measurements need a browser and a quiet machine."""
 
 from tests.benchmarks.dashboard import row
-from train import readme
+from train.readme import tables as readme
 
 
 def test_a_table_says_what_was_measured_and_what_is_asked():

@@ -5,7 +5,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from pnzoo import gridworld
 from tests.benchmarks import long_ways
-from train import readme
+from train.readme import tables as readme
 
 
 def test_its_graph_is_the_grid():

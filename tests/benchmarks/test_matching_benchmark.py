@@ -3,7 +3,7 @@
 import pytest
 
 from tests.benchmarks import matching
-from train import readme
+from train.readme import tables as readme
 
 
 def test_both_sides_learn_the_episode():

@@ -9,8 +9,8 @@ import pytest
 from pnzoo import gridworld
 from pnzoo.models import VIN
 from tests.benchmarks import planning, public_vin, recurrence
-from train import readme
-from train.recipes_imitation import RECIPES, Stage
+from train.planning.recipes import RECIPES, Stage
+from train.readme import tables as readme
 
 MEASURED = {
     "hardware": "2 CPU cores",

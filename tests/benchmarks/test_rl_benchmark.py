@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.benchmarks import curves, rl
-from train import readme_rl
+from train.readme import rl_tables as readme_rl
 
 MEASURED = {
     "hardware": "2 CPU cores",

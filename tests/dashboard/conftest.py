@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parents[2] / "dashboard"
 sys.path.insert(0, str(FOLDER))  # as `streamlit run` does
 
 CARD = {
-    "summary": "A small untrained model.", "paper": "None", "command": "python -m train.imitation vin8", "seed": 0,
+    "summary": "A small untrained model.", "paper": "None", "command": "python -m train.planning.imitation vin8", "seed": 0,
     "backend": "tensorflow", "data": "none", "hardware": "any", "wall_seconds": 95.0, "recipe": {"size": 8},
     "flops": {"value": 80, "per": "map"}, "limits": ["It is untrained."],
     "metrics": [{"name": "success", "value": 0.5, "n": 100, "interval": [0.4, 0.6], "on": "fresh 8x8 maps",
@@ -26,9 +26,9 @@ CARD = {
 def entries():
     """name -> model, one of each kind that pages tell apart."""
     from pnzoo.models import VIN, LongVIN
-    from pnzoo.models.mann import MANN
-    from pnzoo.models.matching import MatchingNetwork
-    from pnzoo.models.reactive import CNNPolicy, FCNPolicy
+    from pnzoo.models.few_shot.mann import MANN
+    from pnzoo.models.few_shot.matching import MatchingNetwork
+    from pnzoo.models.planning.reactive import CNNPolicy, FCNPolicy
 
     return {
         "vin8": VIN(k=6, features=(8,)), "vin8_paper": VIN(k=6, features=(8,), transition="free", activation="linear"),

@@ -15,7 +15,7 @@ def result(number, **changes):
     return {
         "number": number, "question": f"What about *{number}*?", "hypothesis": "None.", "answer": "It is 51.0 %.",
         "detail": "With K = 4 too.",
-        "command": f"python -m train.questions q{number}", "hardware": "any", "backend": "tensorflow", "seconds": 3.0,
+        "command": f"python -m train.experiments q{number}", "hardware": "any", "backend": "tensorflow", "seconds": 3.0,
         "seeds": [0, 1, 2], "columns": ["model", "k"], "table": ROWS, "rows": [], "tries": [["zoo", "The zoo", {}]],
         "pictures": [{"title": "R", "values": [[0.0, -1.0], [2.0, 0.5]]}], "notes": ["A note."],
         "figure": {"kind": "lines", "x": "k", "by": ["model"], "x_title": "K", "y_title": "success", "log": True},
@@ -50,7 +50,7 @@ def test_all_answers_are_in_view_and_one_opens(answers, visit):
     assert not app.exception
     assert len(app.dataframe) == 1
     assert texts(app).count("With K = 4 too.") == 1
-    assert any(each.value == "python -m train.questions q6" for each in app.code)
+    assert any(each.value == "python -m train.experiments q6" for each in app.code)
 
 
 def test_a_link_opens_a_question_and_comes_back(answers, visit):
@@ -69,7 +69,7 @@ def test_an_address_that_is_none_is_said(answers, visit, parameters):
 
 def test_without_results_it_says_where_they_are(tmp_path, monkeypatch, visit):
     monkeypatch.setattr(results, "FOLDER", tmp_path)
-    assert "train.questions" in visit("answers").info[0].value
+    assert "train.experiments" in visit("answers").info[0].value
 
 
 def test_curves_and_points_show_what_the_result_says():

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pnzoo.layers import AlignedAttention, JointAttention, MatchingAttention, aligned_attention
+from pnzoo.layers import AlignedAttention, JointAttention, MatchingAttention
+from pnzoo.layers.few_shot import aligned_attention
 from tests.layers import numpy_matching as reference
 from tests.layers.checks import array, check_layer, randomise
 

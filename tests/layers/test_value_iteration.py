@@ -96,7 +96,7 @@ def test_a_loop_gives_what_unrolled_steps_give(transition, monkeypatch):
     if transition == "free":
         layer.value_kernel.assign(0.1 * layer.value_kernel)
     looped = array(layer(*inputs_of(transition)))
-    monkeypatch.setattr("pnzoo.layers.value_iteration.LONGEST_UNROLLED", 1000)
+    monkeypatch.setattr("pnzoo.layers.planning.value_iteration.LONGEST_UNROLLED", 1000)
     np.testing.assert_allclose(looped, array(layer(*inputs_of(transition))), rtol=1e-4, atol=1e-4)
 
 

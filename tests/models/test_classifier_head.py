@@ -2,10 +2,11 @@ import keras
 import numpy as np
 import pytest
 
-from pnzoo import episode_exam, glyphs
+from pnzoo.data import glyphs
+from pnzoo.evaluation import episodes as episode_exam
 from pnzoo.models import MatchingNetwork
-from pnzoo.models.classifier_head import HEADS, HeadModel
-from pnzoo.models.matching import encode_all
+from pnzoo.models.few_shot.matching import encode_all
+from pnzoo.models.few_shot.probe import HEADS, HeadModel
 
 pytest.importorskip("sklearn")
 
@@ -63,7 +64,7 @@ def test_heads_are_few_shot_models(head, pixels):
 
 
 def test_the_classifier_takes_them():
-    from pnzoo.classifier import FewShotClassifier
+    from pnzoo.few_shot.classifier import FewShotClassifier
 
     images = glyphs.generate(1, 4, 3).images
     classifier = FewShotClassifier(HeadModel(None, "exemplar_svm")).fit(images[:, 0], list("abcd"))

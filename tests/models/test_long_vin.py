@@ -5,9 +5,11 @@ import pytest
 from keras import ops
 
 import pnzoo
-from pnzoo import gridworld, planning
-from pnzoo.analysis import certify
-from pnzoo.models import LongVIN, long_vin
+from pnzoo import gridworld
+from pnzoo.analysis.planning import certify
+from pnzoo.models import LongVIN
+from pnzoo.models.planning import deterministic_vin as long_vin
+from pnzoo.worlds.gridworld import rollout as planning
 from tests.layers.checks import array, randomise
 
 MEANT = [(row + 1) * 3 + column + 1 for row, column in gridworld.MOVES]

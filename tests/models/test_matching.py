@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pnzoo import glyphs
-from pnzoo.episode_stream import EpisodeStream
-from pnzoo.fine_tuning import copy
+from pnzoo.data import glyphs
+from pnzoo.data.episode_dataset import EpisodeStream
+from pnzoo.few_shot.fine_tuning import copy
 from pnzoo.models import MANN, MatchingNetwork, SiameseNetwork
-from pnzoo.models.encoders import make_encoder
-from pnzoo.models.matching import encode_all
+from pnzoo.models.backbones.convolutional import make_encoder
+from pnzoo.models.few_shot.matching import encode_all
 
 SMALL = {"encoder_options": {"filters": 8}}
 NETWORKS = {

@@ -65,7 +65,7 @@ def test_every_cell_and_some_cells_agree(model):
 
 def test_scores_in_chunks_are_the_same(model, monkeypatch):
     whole = model.scores(*MAPS)
-    monkeypatch.setattr("pnzoo.models.reactive.STATES_A_BATCH", 30)
+    monkeypatch.setattr("pnzoo.models.planning.reactive.STATES_A_BATCH", 30)
     np.testing.assert_allclose(model.scores(*MAPS), whole, rtol=1e-4, atol=1e-5)
 
 

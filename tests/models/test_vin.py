@@ -107,7 +107,7 @@ def test_a_batch_is_its_maps_one_by_one(model):
 def test_many_maps_are_scored_in_chunks(monkeypatch):
     model = small()
     whole = model.scores(*SQUARE)
-    monkeypatch.setattr("pnzoo.models.planner.CELLS_A_BATCH", 2 * 64)
+    monkeypatch.setattr("pnzoo.models.planning.planner.CELLS_A_BATCH", 2 * 64)
     np.testing.assert_allclose(model.scores(*SQUARE), whole, rtol=1e-4, atol=1e-5)
 
 
@@ -301,6 +301,6 @@ def test_many_cells_are_planned_by_their_patterns(form, monkeypatch):
     """R and P of each 3x3 pattern, looked up, are those of every cell."""
     model = small(**FORMS[form])
     want = model.scores(*SQUARE)
-    monkeypatch.setattr("pnzoo.models.vin.PATTERNS_PAY", 1)
+    monkeypatch.setattr("pnzoo.models.planning.vin.PATTERNS_PAY", 1)
     monkeypatch.setattr(model, "observe", None)  # so that it cannot have looked at every cell
     np.testing.assert_allclose(model.scores(*SQUARE), want, rtol=1e-4, atol=1e-4)

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 
 import pnzoo
-from pnzoo import exam, gridworld, hub
+from pnzoo import gridworld, hub
+from pnzoo.evaluation import gridworld as exam
 from pnzoo.models import VIN
 from tests.test_zoo import FULL_CARD
-from train import imitation, run
-from train.recipes_imitation import RECIPES, Recipe, Stage
+from train.planning import imitation
+from train.planning.recipes import RECIPES, Recipe, Stage
+from train.shared import run_folder as run
 
 ROOT = Path(__file__).parent.parent.parent
 TINY = Recipe(
@@ -153,7 +155,7 @@ def test_a_recipe_is_a_command_line(tmp_path, monkeypatch):
     stages = [{"size": 8, "maps": 10, "epochs": 1}]
     changed = {"seed": 3, "batch_size": 8, "clip": 0.5, "compile": False, "config": {"k": 9}, "stages": stages}
     assert seen["recipe"] == dataclasses.replace(RECIPES["vin16"], **changed)
-    assert seen["command"].startswith("python -m train.imitation vin16 --run")
+    assert seen["command"].startswith("python -m train.planning.imitation vin16 --run")
 
 
 def test_a_folder_holds_one_recipe(tmp_path):
@@ -196,7 +198,7 @@ def test_a_tiny_recipe_learns_is_measured_and_published(tmp_path, monkeypatch, c
     assert pnzoo.list_models() == ["vin8"]
     card = pnzoo.card("vin8")
     assert FULL_CARD - set(card) == set()
-    assert card["command"] == f"python -m train.imitation vin8 --run {tmp_path / 'run'}"
+    assert card["command"] == f"python -m train.planning.imitation vin8 --run {tmp_path / 'run'}"
     assert card["recipe"]["stages"][1]["size"] == 8
     assert card["wall_seconds"] > 0
     assert card["limits"] == ["It is a test."]
@@ -267,7 +269,7 @@ def test_a_killed_run_goes_on(tmp_path):
     stages = json.dumps([{"size": 8, "maps": 64, "epochs": 60, "k": 3}])
     config = json.dumps({"k": 3, "channels": 4, "features": [8]})
     words = ["vin8", "--run", str(folder), "--stages", stages, "--config", config, "--compile", "false"]
-    process = subprocess.Popen([sys.executable, "-m", "train.imitation", *words], cwd=ROOT, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-m", "train.planning.imitation", *words], cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         wait_for_rows(folder / "stage0.csv", 3, process)
     finally:
@@ -277,7 +279,7 @@ def test_a_killed_run_goes_on(tmp_path):
     done, seconds = rows(folder / "stage0.csv"), run.seconds_spent(folder)
     assert done < 60, "it was over before it was killed"
     again = subprocess.run(
-        [sys.executable, "-m", "train.imitation", *words], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-m", "train.planning.imitation", *words], cwd=ROOT, capture_output=True, text=True, check=True
     )
     epochs = [int(line.split(" epoch ")[1].split("/")[0]) for line in again.stdout.splitlines() if " epoch " in line]
     assert epochs[-1] == 60

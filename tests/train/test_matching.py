@@ -9,11 +9,16 @@ import numpy as np
 import pytest
 
 import pnzoo
-from pnzoo import hub, omniglot
-from pnzoo.models.matching import encode_all
-from train import few_shot_data, few_shot_run, matching, run, validate
-from train.few_shot_exam import evaluate, measure
-from train.recipes_matching import RECIPES, Recipe
+from pnzoo import hub
+from pnzoo.data import omniglot
+from pnzoo.models.few_shot.matching import encode_all
+from train.few_shot import command as matching
+from train.few_shot import data as few_shot_data
+from train.few_shot import training as few_shot_run
+from train.few_shot import validation as validate
+from train.few_shot.evaluation import evaluate, measure
+from train.few_shot.recipes import RECIPES, Recipe
+from train.shared import run_folder as run
 
 TINY = Recipe(
     summary="a test",
@@ -173,7 +178,7 @@ def test_a_frozen_encoder_stays_as_it_was(tmp_path):
 
 
 def test_classes_turned_alike_make_a_group():
-    upright = pnzoo.glyphs.generate(2, 3, 2)
+    upright = pnzoo.data.glyphs.generate(2, 3, 2)
     characters = omniglot.with_mirrors(omniglot.with_rotations(upright))
     group = few_shot_data.groups(characters)
     assert np.bincount(group).tolist() == [3] * 16  # 2 alphabets, 4 turns, with and without mirror
@@ -240,7 +245,7 @@ def test_lakes_task_is_measured_upright_and_within_an_alphabet(monkeypatch):
 
     def part(data, protocol, name, rotations=True):
         asked.append((protocol, name, rotations))
-        return pnzoo.glyphs.generate(2, 21, 6)
+        return pnzoo.data.glyphs.generate(2, 21, 6)
 
     monkeypatch.setattr(few_shot_data, "part", part)
     network = pnzoo.models.MatchingNetwork(encoder_options={"filters": 4})
@@ -254,7 +259,7 @@ def test_lakes_task_is_measured_upright_and_within_an_alphabet(monkeypatch):
 
 def test_the_command_on_the_card_is_what_differs_from_the_recipe():
     recipe = dataclasses.replace(RECIPES["matching_glyphs"], way=20, config={"kernel": "dot"})
-    want = """python -m train.matching matching_glyphs --config '{"kernel": "dot"}' --way 20"""
+    want = """python -m train.few_shot.command matching_glyphs --config '{"kernel": "dot"}' --way 20"""
     assert matching.command_for("matching_glyphs", recipe) == want
     assert run.override(RECIPES["matching_glyphs"], matching._parse(shlex.split(want)[3:])) == recipe
 

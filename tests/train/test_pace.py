@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from train.pace import Pace, epochs_done, shape
+from train.shared.pace import Pace, epochs_done, shape
 
 
 class Rates(keras.callbacks.Callback):
@@ -69,7 +69,7 @@ def test_the_rate_reaches_the_optimizer(tmp_path, monkeypatch):
     x, moved = np.ones((16, 2), "float32"), []
     for factor in (0.0, 1.0):
         (tmp_path / str(factor)).mkdir()
-        monkeypatch.setattr("train.pace.shape", lambda *budget, factor=factor: factor)
+        monkeypatch.setattr("train.shared.pace.shape", lambda *budget, factor=factor: factor)
         model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
         before = model.get_weights()[0].copy()
         model.compile("sgd", "mse")

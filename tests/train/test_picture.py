@@ -8,7 +8,7 @@ import pytest
 
 import pnzoo
 from pnzoo.models import VIN
-from train import picture
+from train.readme import picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 TINY = "######\n#S...#\n####.#\n#G...#\n######\n"

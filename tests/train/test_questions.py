@@ -8,11 +8,11 @@ import pytest
 
 import pnzoo
 from pnzoo import hub
-from train import questions
-from train.questions import __main__ as command_line
-from train.questions import adopted, document, drawing, key_door, numbers, question, worlds
-from train.questions.padding import sides_of
-from train.questions.question import ANSWERS, Kept, Question, answer, read_all, result, write
+from train import experiments as questions
+from train.experiments import __main__ as command_line
+from train.experiments import adopted, document, drawing, key_door, numbers, question, worlds
+from train.experiments.padding import sides_of
+from train.experiments.question import ANSWERS, Kept, Question, answer, read_all, result, write
 
 
 def toy(**changes):
@@ -44,7 +44,7 @@ def test_there_are_22_and_each_says_what_was_expected():
         questions.find(23)
 
 
-# A process for all: `python -m train.questions all --quick` does the same.
+# A process for all: `python -m train.experiments all --quick` does the same.
 @pytest.mark.parametrize("number", questions.NUMBERS)
 def test_every_question_runs_at_toy_size(number, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # what it leaves behind is left here
@@ -126,7 +126,7 @@ def test_no_results_no_document(tmp_path):
 
 
 def test_the_repository_s_document_is_that_of_its_results():
-    """`python -m train.questions document` makes it anew where this fails."""
+    """`python -m train.experiments document` makes it anew where this fails."""
     found = read_all()
     if found:
         assert (ANSWERS / "ANSWERS.md").read_text(encoding="utf-8") == document.text(found)
@@ -139,7 +139,7 @@ def test_the_repository_s_document_is_that_of_its_results():
 
 
 def test_cards_say_what_the_answers_speak_for():
-    """`python -m train.questions document` writes them anew where this fails."""
+    """`python -m train.experiments document` writes them anew where this fails."""
     results = read_all()
     for name in pnzoo.list_models():
         config = json.loads((hub.zoo_folder() / name / hub.CONFIG).read_text())["config"]
@@ -323,5 +323,5 @@ def test_padding_of_the_encoder():
 def test_a_result_keeps_what_made_it():
     found = result(toy(), [{"rows": [numbers.share("success", [True], k=1, seed=0)], "hardware": "a", "backend": "jax",
                             "seconds": 1.5}])
-    assert found["command"] == "KERAS_BACKEND=jax python -m train.questions q6"
+    assert found["command"] == "KERAS_BACKEND=jax python -m train.experiments q6"
     assert found["seconds"] == 1.5

@@ -3,7 +3,8 @@
 import json
 
 import pnzoo
-from train import readme, readme_rl
+from train.readme import rl_tables as readme_rl
+from train.readme import tables as readme
 
 
 def metric(name, value, n, interval, seeds=(0,)):
@@ -12,7 +13,7 @@ def metric(name, value, n, interval, seeds=(0,)):
 
 
 def test_an_entry_trained_by_reward_has_a_row_in_its_own_table(guide, toy_zoo):
-    assert readme_rl.rl_table().startswith("None yet: `python -m train.rl")
+    assert readme_rl.rl_table().startswith("None yet: `python -m train.rl.training")
     metrics = [
         metric("success", 0.99, 100, [0.9455, 0.9982]),
         metric("expected_reward", 0.91, 100, [0.9, 0.92]),
@@ -31,8 +32,8 @@ def test_an_entry_trained_by_reward_has_a_row_in_its_own_table(guide, toy_zoo):
 
 def test_the_curriculum_is_what_the_answer_says(monkeypatch, tmp_path):
     monkeypatch.setattr(readme_rl, "ANSWER", tmp_path / "q09.json")
-    assert "python -m train.questions q9" in readme_rl.curriculum()
+    assert "python -m train.experiments q9" in readme_rl.curriculum()
     (tmp_path / "q09.json").write_text(json.dumps({"answer": "It helps.", "seeds": [0, 1]}))
     assert readme_rl.curriculum() == (
-        "What the curriculum is worth (`python -m train.questions q9`, seeds 0, 1): It helps."
+        "What the curriculum is worth (`python -m train.experiments q9`, seeds 0, 1): It helps."
     )

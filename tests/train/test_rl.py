@@ -9,13 +9,16 @@ import numpy as np
 import pytest
 
 import pnzoo
-from pnzoo import hub, planning
-from pnzoo.trpo import Baseline
+from pnzoo import hub
+from pnzoo.rl.trpo import Baseline
+from pnzoo.worlds.gridworld import rollout as planning
 from tests.test_zoo import FULL_CARD
-from train import imitation, rl, run
-from train.event_file import EventFile
-from train.progress import Progress
-from train.recipes_rl import RECIPES, Level, Recipe
+from train.planning import imitation
+from train.rl import training as rl
+from train.rl.recipes import RECIPES, Level, Recipe
+from train.rl.state import Progress
+from train.shared import run_folder as run
+from train.shared.event_file import EventFile
 
 TINY = Recipe(
     summary="a test",
@@ -58,7 +61,7 @@ def log(folder):
 def whole(quick, tmp_path_factory):
     """The folder of a run that was never stopped."""
     folder = tmp_path_factory.mktemp("rl") / "run"
-    rl.train(TINY, folder, "python -m train.rl tiny")
+    rl.train(TINY, folder, "python -m train.rl.training tiny")
     return folder
 
 
@@ -86,7 +89,7 @@ def test_a_recipe_is_a_command_line(tmp_path, monkeypatch):
     rl.main(["vin8_rl", "--run", str(tmp_path), *words])
     changed = {"seed": 3, "kl_limit": 0.5, "curriculum": False, "levels": [{"size": 8}]}
     assert seen["recipe"] == dataclasses.replace(RECIPES["vin8_rl"], **changed)
-    assert (seen["fresh"], seen["command"].split(" --run")[0]) == (True, "python -m train.rl vin8_rl")
+    assert (seen["fresh"], seen["command"].split(" --run")[0]) == (True, "python -m train.rl.training vin8_rl")
 
 
 def test_without_a_curriculum_the_last_level_is_the_first():
@@ -199,7 +202,7 @@ def test_a_run_is_measured_and_published(whole, tmp_path, monkeypatch, capsys):
     rl.main(["vin8_rl", "--run", str(whole), "--evaluate", "--maps", "20", "--publish"])
     card = pnzoo.card("vin8_rl")
     assert FULL_CARD - set(card) == set()
-    assert card["command"] == "python -m train.rl tiny"
+    assert card["command"] == "python -m train.rl.training tiny"
     assert card["recipe"]["levels"][1]["size"] == 6
     assert card["data"].startswith(f"{log(whole)[-1]['env_steps']:,.0f} steps in pnzoo/GridWorld-v0")
     assert card["wall_seconds"] > 0
@@ -255,7 +258,7 @@ def test_the_best_seed_by_validation_is_published_with_what_all_reached(seeds):
     card = pnzoo.card(seeds / "zoo" / "vin8_rl")
     best = max(found, key=lambda each: each["validation"])
     assert card["seed"] == best["seed"]
-    assert card["command"] == f"python -m train.rl vin8_rl --seed {best['seed']}"
+    assert card["command"] == f"python -m train.rl.training vin8_rl --seed {best['seed']}"
     over = {metric["name"]: metric for metric in card["metrics"] if metric["name"].endswith("_over_seeds")}
     for name in ("success", "optimal_length", "expected_reward"):
         metric, values = over[f"{name}_over_seeds"], [each[name] for each in found]

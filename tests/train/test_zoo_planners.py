@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import pnzoo
-from pnzoo import exam, gridworld
+from pnzoo import gridworld
+from pnzoo.evaluation import gridworld as exam
 
 BEST = [name for name in ("vin8", "vin16", "vin28") if name in pnzoo.list_models()]
 
