@@ -11,7 +11,7 @@ import pytest
 
 import pnzoo
 from pnzoo import hub
-from pnzoo.hub import card as cards
+from pnzoo.hub import cards
 from tests.toys import CARD, Guide
 
 ROWS = np.random.default_rng(1).normal(size=(4, 5)).astype("float32")

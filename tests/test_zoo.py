@@ -13,7 +13,7 @@ from pnzoo.analysis import flops
 from pnzoo.cli import trained_size
 from pnzoo.evaluation import gridworld as exam
 from pnzoo.evaluation import long_horizon as long_exam
-from pnzoo.hub import card as cards
+from pnzoo.hub import cards
 
 NAMES = pnzoo.list_models()
 PLANNERS = [name for name in NAMES if pnzoo.card(name)["task"] == "planning"]

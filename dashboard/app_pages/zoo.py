@@ -9,7 +9,7 @@ import share
 import url_state
 import words
 from pnzoo import hub
-from pnzoo.hub import card as cards
+from pnzoo.hub import cards
 from widgets import copying
 
 TASKS = {"all": "All", "planning": "Planning", "few-shot": "Few-shot"}

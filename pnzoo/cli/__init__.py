@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from pnzoo import __version__, hub
-from pnzoo.hub import card as cards
+from pnzoo.hub import cards
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

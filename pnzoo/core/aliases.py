@@ -21,7 +21,7 @@ PROMISED = {
 # Release 0.1 -> today.
 RENAMED = {
     "pnzoo._backend": "pnzoo.core.backend",
-    "pnzoo.cards": "pnzoo.hub.card",
+    "pnzoo.cards": "pnzoo.hub.cards",
     "pnzoo.classifier": "pnzoo.few_shot.classifier",
     "pnzoo.drawings": "pnzoo.data.preprocessing",
     "pnzoo.episode_exam": "pnzoo.evaluation.episodes",

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pnzoo.core import backend as _backend
-from pnzoo.hub import card as cards
+from pnzoo.hub import cards
 
 if TYPE_CHECKING:
     import keras
@@ -135,7 +135,7 @@ def save(model: "keras.Model", folder: str | PathLike, card: dict[str, Any] | No
     Args:
         model: an instance of a class in `CLASSES`.
         folder: where to write; its name becomes the entry's name.
-        card: what is known of the model: summary, data, command, metrics (see `pnzoo.hub.card`).
+        card: what is known of the model: summary, data, command, metrics (see `pnzoo.hub.cards`).
 
     Returns:
         The folder.

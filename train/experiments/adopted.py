@@ -1,7 +1,7 @@
 """What entries of the zoo are built like, and which question's numbers speak for it: a card's `choices`."""
 
 from pnzoo import hub
-from pnzoo.hub import card as cards
+from pnzoo.hub import cards
 from train.experiments.question import ANSWERS, read_all
 
 # Number of the question, what was chosen, and the entries that chose it: a start of their names, and their config.

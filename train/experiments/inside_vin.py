@@ -3,7 +3,7 @@
 import numpy as np
 
 from pnzoo import analysis, hub
-from pnzoo.hub import card as cards
+from pnzoo.hub import cards
 from pnzoo.worlds.gridworld import MOVE_NAMES
 from train.experiments.numbers import exact, mean, pick, row, said
 from train.experiments.planners import PAIR, maps, traces

@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable
 
-from pnzoo.hub import card as cards
+from pnzoo.hub import cards
 from train.shared import run_folder as run
 
 ANSWERS = pathlib.Path(__file__).parent.parent / "answers"

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from pnzoo import hub
-from pnzoo.hub import card as cards
+from pnzoo.hub import cards
 
 MEASURED = Path(__file__).parents[2] / "tests" / "benchmarks" / "rl.json"
 ANSWER = Path(__file__).parents[1] / "answers" / "q09.json"

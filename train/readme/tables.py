@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 
 from pnzoo import hub
-from pnzoo.hub import card as cards
+from pnzoo.hub import cards
 from train.experiments.question import read_all
 from train.readme import rl_tables as readme_rl
 
