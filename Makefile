@@ -3,17 +3,31 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: dashboard test lint readme clean
+.PHONY: dashboard test test-all test-backends lint readme clean
 
 dashboard: $(VENV)/.installed-all
 	$(BIN)/pnzoo dashboard
 
-# KERAS_BACKEND=jax make test runs the same tests on JAX, once it is installed in .venv.
+# A test file a process. KERAS_BACKEND=jax make test runs the same tests on JAX, once it is installed in .venv.
+PYTEST_ARGS ?= -n 2 --dist loadfile
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+# The slow ones too: all experiments, not three.
+test-all: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -m '' $(PYTEST_ARGS)
+
+# What may differ between backends, whole, on JAX and PyTorch once they are installed in .venv.
+test-backends: $(VENV)/.installed-test
+	for backend in jax torch; do \
+	  KERAS_BACKEND=$$backend $(BIN)/python -m pytest -n 2 tests/layers tests/models tests/contracts/test_layers.py \
+	    tests/contracts/test_models.py tests/contracts/test_zoo_models.py tests/hub/test_zoo_golden.py || exit 1; \
+	done
+
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
 
 readme: $(VENV)/.installed-all
 	$(BIN)/python -m train.readme

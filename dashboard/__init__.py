@@ -1,1 +1,8 @@
-"""The dashboard: `pnzoo dashboard` opens it. Scripts for Streamlit in app.py and app_pages/, pictures in figures.py."""
+"""The dashboard: `pnzoo dashboard` opens it.
+
+    app.py        the script that Streamlit runs; app_pages/ has a page for each question
+    compute/      what pnzoo computes, cached
+    figures/      arrays -> figures; theme.py has all colours
+    widgets/      what people touch: maps, sketchpad, animation, choices
+    state.py      what the address carries
+"""

@@ -3,14 +3,23 @@
 Pages show what pnzoo computes and compute nothing themselves. Each file in app_pages/ is one question.
 """
 
+import importlib.util
 import os
+import sys
 from pathlib import Path
 
+HERE = Path(__file__).resolve().parent
+if getattr(sys.modules.get("dashboard"), "__path__", None) != [str(HERE)]:
+    # `from dashboard import ...` means this folder, in a clone and inside an installed pnzoo.
+    where = {"submodule_search_locations": [str(HERE)]}
+    spec = importlib.util.spec_from_file_location("dashboard", HERE / "__init__.py", **where)
+    sys.modules["dashboard"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules["dashboard"])
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets on stderr otherwise
 
-import streamlit as st
+import streamlit as st  # noqa: E402
 
-import words
+from dashboard import glossary  # noqa: E402
 
 PAGES = [
     st.Page("app_pages/plan.py", title="Plan", icon=":material/route:", default=True),
@@ -22,8 +31,8 @@ PAGES = [
 ]
 
 # A file of our own: an icon given by name would be fetched from another site.
-st.set_page_config(page_title="pnzoo", page_icon=str(Path(__file__).parent / "icon.png"), layout="wide")
+st.set_page_config(page_title="pnzoo", page_icon=str(HERE / "icon.png"), layout="wide")
 try:
     st.navigation(PAGES, position="top").run()
 except (ValueError, OSError, ImportError) as error:  # a damaged entry, a missing library: say so, stay up
-    st.error(f"This page cannot be shown. {words.plain(str(error))}", icon=":material/error:")
+    st.error(f"This page cannot be shown. {glossary.plain(str(error))}", icon=":material/error:")

@@ -1,7 +1,8 @@
 """Import Keras and its backend, the slow part of a first page, without what nobody here needs.
 
-Keras looks for scikit-learn when it is imported, and TensorFlow for JAX, only because they are installed. Both together
-took 1.2 of 4.6 seconds; without them they are found missing, and nothing that plans or compares images is.
+Keras looks for scikit-learn and matplotlib when it is imported, and TensorFlow for JAX, only because they are there.
+That took 1.2 of 4.6 seconds, and matplotlib writes a list of fonts to disk. Here they are found missing, which nothing
+that plans or compares images notices.
 """
 
 import gc
@@ -29,17 +30,14 @@ def load() -> None:
     if not SETTINGS.exists():
         # Keras would write its settings there, and the dashboard writes nothing to disk.
         os.environ.setdefault("KERAS_HOME", str(Path(os.devnull) / "keras"))
-    hidden = {"sklearn", *(["jax"] if name() == "tensorflow" else [])} - set(sys.modules)
+    hidden = {"sklearn", "matplotlib", *(["jax"] if name() == "tensorflow" else [])} - set(sys.modules)
     sys.modules.update(dict.fromkeys(hidden))  # None: importing it raises ImportError
     gc.disable()  # nothing of what is imported is garbage
     try:
         import keras  # noqa: F401
     finally:
         gc.enable()
-        for each in hidden:
-            sys.modules.pop(each, None)
+        for module in hidden:
+            sys.modules.pop(module, None)
     # Streamlit has Keras collect garbage after every run of a page: a quarter of a second over all that was imported.
     gc.freeze()
-
-
-load()

@@ -1,4 +1,4 @@
-"""Results of the questions, as the repository keeps them."""
+"""Results of the experiments, as the repository keeps them."""
 
 import json
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 import streamlit as st
 
 FOLDER = Path(__file__).parents[1] / "train" / "answers"  # beside the code that made them; a wheel has none
-NEEDED = {"number", "question", "hypothesis", "answer", "detail", "command", "hardware", "backend", "seconds",
-          "seeds", "columns", "figure", "table", "pictures", "tries", "notes"}
+NEEDED = {"number", "question", "hypothesis", "conclusion", "details", "command", "hardware", "backend", "seconds",
+          "seeds", "columns", "figure", "table", "pictures", "links", "notes"}
 
 
-def answered():
-    """{number: result} of the questions that have been answered; what cannot be read is left out."""
+def read_all():
+    """{number: result} of the experiments that have been run; what cannot be read is left out."""
     return _read(str(FOLDER), tuple(path.stat().st_mtime_ns for path in _files(FOLDER)))
 
 
@@ -21,12 +21,12 @@ def _files(folder):
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def _read(folder, changed):
-    found = {}
+    read = {}
     for path in _files(folder):
         try:
-            each = json.loads(path.read_text(encoding="utf-8"))
+            result = json.loads(path.read_text(encoding="utf-8"))
         except (ValueError, OSError):
             continue
-        if isinstance(each, dict) and each.keys() >= NEEDED:
-            found[each["number"]] = each
-    return found
+        if isinstance(result, dict) and result.keys() >= NEEDED:
+            read[result["number"]] = result
+    return read

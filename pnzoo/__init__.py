@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pnzoo.core import aliases as _aliases
+from pnzoo.core import registry as _registry
 from pnzoo.core.backend import choose as _choose_backend
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from pnzoo.data import episodes, glyphs, omniglot
     from pnzoo.few_shot.classifier import FewShotClassifier
     from pnzoo.hub import card, list_models, load, save
-    from pnzoo.worlds import gridworld
-    from pnzoo.worlds.gridworld.rollout import Plan, Trace
+    from pnzoo.models.planning.trace import Trace
+    from pnzoo.worlds import gridworld, terrain
+    from pnzoo.worlds.gridworld.rollout import Plan
 
 __version__ = "0.1.0"
 
@@ -30,7 +32,7 @@ _HOME = {
     "save": "pnzoo.hub:save",
     "FewShotClassifier": "pnzoo.few_shot.classifier:FewShotClassifier",
     "Plan": "pnzoo.worlds.gridworld.rollout:Plan",
-    "Trace": "pnzoo.worlds.gridworld.rollout:Trace",
+    "Trace": "pnzoo.models.planning.trace:Trace",
     "analysis": "pnzoo.analysis",
     "envs": "pnzoo.envs",
     "hub": "pnzoo.hub",
@@ -59,3 +61,4 @@ def __dir__() -> list[str]:
 
 _aliases.install()
 _choose_backend()
+_registry.install()

@@ -1,5 +1,6 @@
 """What every test finds: quiet backends, and a zoo of toys in a temporary folder."""
 
+import functools
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -10,6 +11,12 @@ import pytest
 
 import pnzoo
 from pnzoo import hub
+
+
+@pytest.fixture(scope="session")
+def entry():
+    """entry(name): a model of the zoo, loaded once a session; a test that changes a model loads its own."""
+    return functools.cache(pnzoo.load)
 
 
 @pytest.fixture
@@ -28,7 +35,6 @@ def guide(toy_zoo):
     from tests.toys import CARD, Guide
 
     model = Guide(width=5)
-    model.build_weights()
     model.dense.kernel.assign(np.random.default_rng(0).normal(size=(5, 8)).astype("float32"))
     pnzoo.save(model, toy_zoo / "guide8", CARD)
     return model
@@ -36,7 +42,7 @@ def guide(toy_zoo):
 
 @pytest.fixture(scope="session")
 def real_omniglot(tmp_path_factory):
-    """Omniglot's `Drawings`: from the cache, or made from the TFDS folder that TFDS_DATA_DIR names."""
+    """Omniglot's `OmniglotData`: from the cache, or made from the TFDS folder that TFDS_DATA_DIR names."""
     from pnzoo.data import omniglot
 
     if omniglot.cache_path().exists():

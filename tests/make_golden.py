@@ -13,7 +13,7 @@ import numpy as np
 
 import pnzoo
 from pnzoo.cli import trained_size
-from pnzoo.evaluation import gridworld as exam
+from pnzoo.evaluation import gridworld as evaluation
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -21,7 +21,7 @@ GOLDEN = Path(__file__).parent / "golden"
 def example(name):
     """The fixed input of an entry, as a dictionary of arrays."""
     if pnzoo.card(name)["task"] == "planning":
-        maps = exam.fresh(*trained_size(name), n=1, seed=1)
+        maps = evaluation.generated(*trained_size(name), n=1, seed=1)
         return {"walls": maps.walls, "goal": maps.goal}
     rng = np.random.default_rng(1)
     size = 28
@@ -33,7 +33,7 @@ def example(name):
 def answer(model, inputs):
     """What a model says to its example: logits of every cell, or log-probabilities of every query."""
     if "walls" in inputs:
-        return np.asarray(model.scores(inputs["walls"], inputs["goal"]))
+        return np.asarray(model.logits(inputs["walls"], inputs["goal"]))
     from keras import ops
 
     return ops.convert_to_numpy(model(inputs))

@@ -78,13 +78,13 @@ def test_a_wheel_stays_small_enough_to_publish(wheel):
     assert wheel.stat().st_size < 90e6
 
 
-def test_every_entry_loads_from_the_wheel_in_another_folder(installed, tmp_path):
+def test_entries_load_from_the_wheel_in_another_folder(installed, tmp_path):
+    """One planner and one few-shot network; `.ci/run` loads all from a wheel that is installed."""
     code = """
 import pnzoo
-names = pnzoo.list_models()
-parameters = {name: pnzoo.load(name).count_params() for name in names}
-assert all(pnzoo.card(name)["parameters"] == n for name, n in parameters.items())
-print(pnzoo.__file__, *names, sep="\\n")
+for name in ("vin8", "matching_glyphs"):
+    assert pnzoo.load(name).count_params() == pnzoo.card(name)["parameters"]
+print(pnzoo.__file__, *pnzoo.list_models(), sep="\\n")
 """
     run = run_there(installed, code, tmp_path)
     assert run.returncode == 0, run.stderr

@@ -2,15 +2,17 @@
 
 import streamlit as st
 
-import backend  # noqa: F401  # before anything that imports Keras
-import computed
-import figures
-import pictures
-import share
-import url_state
-import words
+from dashboard import (
+    backend,  # noqa: F401  # before anything that imports Keras
+    compute,
+    glossary,
+    share,
+    state,
+)
+from dashboard.figures import planning as planning_figures
+from dashboard.figures import planning_svg
+from dashboard.widgets import choices, comparison, map_grid, map_input
 from pnzoo import analysis, gridworld
-from widgets import choices, contest, map_grid, map_input
 
 SIDES = (8, 11, 16, 21, 28, 41)
 COUNTS = (100, 300, 1000)
@@ -23,9 +25,9 @@ walls, goal = gridworld.generate_family("{family}", {count}, {side}, seed={seed}
 start = gridworld.random_starts(walls, goal, np.random.default_rng({seed}))
 for name, k in {entries}:
     model = pnzoo.load(name, **({{"k": k}} if k else {{}}))
-    walks = analysis.walk_all(model, walls, goal, start)
+    walks = analysis.evaluate_rollouts(model, walls, goal, start)
     print(name, walks.success.mean())
-    print(analysis.rate_by(walks.best_cost, walks.success))'''
+    print(analysis.success_by_bin(walks.optimal_cost, walks.success))'''
 
 
 WHAT = {"planners": "Planners", "few-shot": "Few-shot models"}
@@ -38,50 +40,50 @@ INTRO = {
 
 def page():
     st.title("Where does it fail?")
-    url_state.adopt({
+    state.adopt({
         "what": read_what, "model": choices.reader("planning"), "other": choices.reader("planning"),
         "map": map_input.from_address, "kind": read_kind, "size": choices.one_of("size", SIDES),
         "maps": choices.one_of("maps", COUNTS), "seed": choices.read_int("seed", 0, 10**6),
-        "of": choices.reader("planning"), **contest.readers()})
-    what = url_state.get("what", "planners")
+        "of": choices.reader("planning"), **comparison.readers()})
+    what = state.get("what", "planners")
     st.session_state["choose_what"] = what
     st.segmented_control("What to compare", list(WHAT), format_func=WHAT.get, key="choose_what", required=True,
                          label_visibility="collapsed",
-                         on_change=lambda: url_state.put(what=st.session_state["choose_what"]))
+                         on_change=lambda: state.put(what=st.session_state["choose_what"]))
     st.markdown(INTRO[what])
     if what == "few-shot":
-        contest.show()
-        words.glossary("Support", "Query", "Way", "Shot", "Attention", "FCE")
+        comparison.show()
+        glossary.show("Support", "Query", "Way", "Shot", "Attention", "FCE")
     else:
         show_planners()
-        words.glossary("Excess", "K", "Policy", "VIN")
+        glossary.show("Excess", "K", "Policy", "VIN")
 
 
 def show_planners():
-    names = computed.names("planning")
+    names = compute.names("planning")
     if not names:
         st.info("There is no planner in the zoo yet. Train one with `python -m train.planning.imitation vin8`.")
         return
     with st.container(border=True):
         first, second, kind, size, count, seed = controls(names)
     pair = dict.fromkeys((first, second))  # a zoo of one planner compares it with itself once
-    show_same_map(list(pair), url_state.get("map") or computed.drawn_map(kind, size, seed))
+    show_same_map(list(pair), state.get("map") or compute.drawn_map(kind, size, seed))
     runs = {}
     for name in pair:
         try:
-            runs[name] = computed.trials(name, kind, size, count, seed)
+            runs[name] = compute.trials(name, kind, size, count, seed)
         except ValueError as error:
             st.warning(f"{name} cannot walk on these maps: {error}", icon=":material/help:")
     if runs:
         show_rates(runs)
         show_failures(runs)
-    failures_of = url_state.get("of")
-    url_state.publish({"model": first, "other": second, "kind": kind, "size": str(size), "maps": str(count),
-                       "seed": str(seed), "map": url_state.get("map"),
+    failures_of = state.get("of")
+    state.publish({"model": first, "other": second, "kind": kind, "size": str(size), "maps": str(count),
+                       "seed": str(seed), "map": state.get("map"),
                        "of": failures_of if failures_of in pair else None})
     entries = [(name, run.k) for name, run in runs.items()]
     share.panel("compare", SNIPPET.format(family=kind, count=count, side=size, seed=seed, entries=entries),
-                (lambda: rate_figure(runs, "best_cost", "length of a shortest way")) if runs else None,
+                (lambda: rate_figure(runs, "optimal_cost", "length of a shortest way")) if runs else None,
                 (lambda: arrays(runs)) if runs else None)
 
 
@@ -99,9 +101,9 @@ def controls(names):
     with five:
         count = choices.pick("Maps", "maps", COUNTS, 300)
     with six:
-        st.session_state["choose_seed"] = url_state.get("seed", 1)
+        st.session_state["choose_seed"] = state.get("seed", 1)
         seed = st.number_input("Seed", 0, 10**6, key="choose_seed", help="The same number gives the same maps.",
-                               on_change=lambda: url_state.put(seed=st.session_state["choose_seed"]))
+                               on_change=lambda: state.put(seed=st.session_state["choose_seed"]))
     return first, second, kind, size, count, seed
 
 
@@ -114,7 +116,7 @@ def own_side(name):
 def rival(name, rest):
     """The entry of another class for the same size, if there is one."""
     digits = "".join(filter(str.isdigit, name))
-    other = [each for each in rest if digits and digits in each and computed.cards()[each]["model"] != "VIN"]
+    other = [each for each in rest if digits and digits in each and compute.cards()[each]["model"] != "VIN"]
     return (other or rest)[0]
 
 
@@ -127,20 +129,20 @@ def show_rates(runs):
     for column, (name, run) in zip(columns, runs.items(), strict=True):
         walks = run.walks
         with column:
-            failed, crashed = int((~walks.success).sum()), int(walks.crashed.sum())
+            failed, crashed = int((~walks.success).sum()), int(walks.collided.sum())
             st.metric(f"{name}: success", f"{walks.success.mean():.1%}", border=True, delta_color="off",
                       delta=f"{failed} of {len(walks.success)} failed, {crashed} in a wall", delta_arrow="off")
     left, right = st.columns(2, gap="large")
     for column, field, title, words_ in (
         (
             left,
-            "best_cost",
+            "optimal_cost",
             "length of a shortest way",
             "**The farther, the harder?** Each point is an eighth of the maps; bars are 95 % intervals.",
         ),
         (
             right,
-            "density",
+            "wall_density",
             "share of wall",
             "**The denser, the harder?** The same walks, ordered by the share of wall on the map.",
         ),
@@ -151,14 +153,14 @@ def show_rates(runs):
 
 
 def rate_figure(runs, field, title):
-    groups = {name: analysis.rate_by(getattr(run.walks, field), run.walks.success) for name, run in runs.items()}
-    return figures.rates(groups, title, dark=is_dark())
+    groups = {name: analysis.success_by_bin(getattr(run.walks, field), run.walks.success) for name, run in runs.items()}
+    return planning_figures.rates(groups, title, dark=is_dark())
 
 
 def describe(runs, field, title):
     parts = []
     for name, run in runs.items():
-        rows = analysis.rate_by(getattr(run.walks, field), run.walks.success)
+        rows = analysis.success_by_bin(getattr(run.walks, field), run.walks.success)
         parts.append(f"{name} from {rows[0]['rate']:.0%} at the smallest to {rows[-1]['rate']:.0%} at the largest")
     return f"Success against {title}: {'; '.join(parts)}."
 
@@ -198,10 +200,10 @@ def show_failures(runs):
 
 def thumbnail(name, run, index, better):
     walls, start, goal = run.walls[index], run.start[index], run.goal[index]
-    code = gridworld.to_code(walls, start, goal)
-    done = computed.planned(name, code, run.k)
+    code = gridworld.to_string(walls, start, goal)
+    done = compute.planned(name, code, run.k)
     with st.container(width=172):  # two a row on a narrow screen
-        st.image(pictures.world(walls, start, goal, done.plan.path, dark=is_dark()), width=170,
+        st.image(planning_svg.world(walls, start, goal, done.plan.path, dark=is_dark()), width=170,
                  alt=f"Map {index}: {name} {done.plan.reason}.")
         st.caption(
             done.plan.reason[0].upper() + done.plan.reason[1:] + (f". {better[0]} gets there." if better else ".")
@@ -215,26 +217,26 @@ def thumbnail(name, run, index, better):
 
 def show_same_map(pair, code):
     st.subheader("On one map")
-    st.caption("The map of the page Plan; change it there." if url_state.get("map") else
+    st.caption("The map of the page Plan; change it there." if state.get("map") else
                "One of these maps, with a far start. Draw one of your own on the page Plan, and it is taken here.")
-    walls, start, goal = computed.read_map(code)
+    walls, start, goal = compute.read_map(code)
     if start is None or goal is None:
         st.info("That map has no start or no goal yet.")
         return
     for column, name in zip(st.columns(len(pair), gap="large"), pair, strict=True):
         with column:
             try:
-                steps = computed.steps_for(name, code, None)
-                done, judged = computed.planned(name, code, steps), computed.verdict(name, code, steps)
+                steps = compute.steps_for(name, code, None)
+                done, judged = compute.planned(name, code, steps), compute.verdict(name, code, steps)
             except ValueError as error:
                 st.info(f"{name} cannot plan on this map: {error}", icon=":material/help:")
                 continue
-            excess = done.plan.cost - judged.best_cost
+            excess = done.plan.cost - judged.optimal_cost
             better = "on a shortest way" if excess < 1e-6 else f"{excess:.2f} longer than a shortest way"
             ending = f"reaches G, {better}" if done.plan.reached else done.plan.reason
             st.markdown(f"**{name}**: {ending}")
             map_grid.draw(f"same_{name}", walls, start, goal, mode="pick", on_change=lambda message: None, widest=480,
-                          path=done.plan.path, reached=done.plan.reached, best=judged.best_path,
+                          path=done.plan.path, reached=done.plan.reached, best=judged.shortest_path,
                           label=f"The map with the way of {name} and a shortest way.")
 
 

@@ -2,16 +2,18 @@
 
 import streamlit as st
 
-import backend  # noqa: F401  # before anything that imports Keras
-import computed
-import figures
-import pictures
-import share
-import url_state
-import words
+from dashboard import (
+    backend,  # noqa: F401  # before anything that imports Keras
+    compute,
+    glossary,
+    share,
+    state,
+)
+from dashboard.figures import planning as planning_figures
+from dashboard.figures import planning_svg, theme
+from dashboard.widgets import animation, cell_view, choices, map_grid, map_input
 from pnzoo import analysis, gridworld
 from pnzoo.worlds.gridworld import rollout as planning
-from widgets import cell_view, choices, film, map_grid, map_input
 
 VIEWS = {"steps": "Step by step", "cell": "One cell", "moves": "Learned moves", "paint": "Paint a reward"}
 GOOD, BAD = 2, 4  # what brushes paint, in the largest learned reward of a free cell
@@ -19,7 +21,7 @@ STRONGEST = 3  # times that
 START = '''import pnzoo
 from pnzoo import gridworld
 
-walls, start, goal = gridworld.from_code(
+walls, start, goal = gridworld.from_string(
     "{code}")'''
 SNIPPET = START + '''
 model = pnzoo.load("{name}", k={k})
@@ -29,7 +31,8 @@ print(trace.reward.shape, trace.values.shape)  # R, and V_0 ... V_K
 MORE = {
     "steps": "print(trace.values[-1].round(2))",
     "cell": "backup = pnzoo.analysis.backup(model, trace, {cell}, k={step})\nprint(backup.q.round(3), backup.q.max())",
-    "moves": "print(pnzoo.analysis.mean_kernels(trace, walls).round(2))\nprint(pnzoo.analysis.roles(trace, walls))",
+    "moves": "print(pnzoo.analysis.mean_kernels(trace, walls).round(2))\n"
+             "print(pnzoo.analysis.action_usage(trace, walls))",
     "paint": "reward = trace.reward.copy()\nfor row, col, value in {paint}:\n    reward[row, col] = value\n"
              "print(model.replan(walls, goal, reward).policy)",
 }
@@ -40,12 +43,12 @@ def page():
     st.markdown("The network turns the map into a reward **R** for every cell and into a belief **P** about what its "
                 "actions do. Then it improves the value **V** of every cell **K** times, each time from the cells "
                 "around it, and walks uphill.")
-    names = computed.names("planning", computed.ITERATE)
-    url_state.adopt({"model": choices.reader("planning"), "map": map_input.from_address, "k": choices.read_k,
-                     "view": read_view, "cell": read_cell, "step": choices.read_int("step", 1, computed.MAX_K),
+    names = compute.names("planning", compute.ITERATE)
+    state.adopt({"model": choices.reader("planning"), "map": map_input.from_address, "k": choices.read_k,
+                     "view": read_view, "cell": read_cell, "step": choices.read_int("step", 1, compute.MAX_K),
                      "paint": read_paint})
     if not names:
-        st.info("There is no Value Iteration Network in the zoo yet. Train one with `python -m train.planning.imitation vin8`.")
+        st.info("There is no Value Iteration Network in the zoo yet. `python -m train vin8` trains one.")
         return
     with st.container(border=True):
         left, right = st.columns([5, 6], gap="medium", vertical_alignment="bottom")
@@ -53,7 +56,7 @@ def page():
             name, k = choices.model_and_k(names)
         with right:
             map_input.random_controls()
-    code, view = map_input.current(), url_state.get("view", "steps")
+    code, view = map_input.current(), state.get("view", "steps")
     problem, steps = prepare(name, code, k)
     if problem:
         st.warning(problem, icon=":material/help:")
@@ -62,20 +65,20 @@ def page():
         SHOW[view](name, code, steps)
     publish(name, code, k, view)
     take_along(name, code, steps, view)
-    words.glossary("K", "R, reward", "P, transition", "V, value", "Q", "Policy", "psi", "VIN", "Value iteration")
+    glossary.show("K", "R, reward", "P, transition", "V, value", "Q", "Policy", "psi", "VIN", "Value iteration")
 
 
 def prepare(name, code, k):
     """(what is wrong, None) or (None, steps to show)."""
-    parsed = computed.read_map(code)
+    parsed = compute.read_map(code)
     if parsed.goal is None or parsed.start is None:
         return "This map has no start or no goal yet: put them on the page Plan (keys S and G on the map).", None
     try:
-        steps = computed.steps_for(name, code, k)
+        steps = compute.steps_for(name, code, k)
     except ValueError as error:
         return f"{name} cannot plan on this map: {error}", None
     height, width = parsed.walls.shape
-    most = computed.MAX_TRACE[computed.cards()[name]["model"]] // parsed.walls.size
+    most = compute.MAX_TRACE[compute.cards()[name]["model"]] // parsed.walls.size
     if steps <= most:
         return None, steps
     if k:
@@ -89,7 +92,7 @@ def prepare(name, code, k):
 def pick_view(view):
     st.session_state["choose_view"] = view
     st.segmented_control("What to look at", list(VIEWS), format_func=VIEWS.get, key="choose_view", required=True,
-                         on_change=lambda: url_state.put(view=st.session_state["choose_view"]),
+                         on_change=lambda: state.put(view=st.session_state["choose_view"]),
                          label_visibility="collapsed")
 
 
@@ -97,8 +100,8 @@ def pick_view(view):
 
 
 def show_steps(name, code, k):
-    walls = computed.read_map(code).walls
-    trace = computed.trace(name, code, k)
+    walls = compute.read_map(code).walls
+    trace = compute.trace(name, code, k)
     st.markdown(
         "Drag the slider, or press ▶: news of the goal spreads by one cell a step. Colours mean the same number "
         "in every step. A move only compares cells, so V is shown as the distance behind the best one."
@@ -108,46 +111,47 @@ def show_steps(name, code, k):
     with left:
         st.markdown("**The wave front.** The step at which each cell's move became final: it rolls outward from G. "
                     "Bright cells far from it guessed right before the news came.")
-        share.chart(figures.wave(analysis.settled(trace), walls, computed.reached(code), k, dark=is_dark()), key="wave",
+        steps = analysis.convergence_step(trace)
+        share.chart(planning_figures.wave(steps, walls, compute.reached(code), k, dark=is_dark()), key="wave",
                     alt="Map of the step at which the move of each cell stopped changing; small near the goal.")
     with right:
         st.markdown("**How much V still changes.** When both lines lie flat at 0, more steps change nothing.")
-        largest, mean = analysis.changes(trace, computed.reached(code))
+        largest, mean = analysis.value_change(trace, compute.reached(code))
         share.chart(
-            figures.change(largest, mean, dark=is_dark()),
+            planning_figures.change(largest, mean, dark=is_dark()),
             key="change",
             alt=f"Change of V by step: the largest is {largest[0]:.2f} at step 1 and {largest[-1]:.3f} at step {k}.",
         )
-    needed = computed.truth(code).patience
+    needed = compute.solution(code).eccentricity
     words_ = "enough" if k >= needed else "**too few**: cells farther away hear nothing of the goal"
     st.caption(f"The farthest cell is {needed} moves from the goal; {k} steps are {words_}.")
 
 
 @st.fragment
 def show_film(name, code, k):
-    film.draw("film", computed.film(name, code, k), step=url_state.get("step"),
-              on_step=lambda step: url_state.put(step=max(1, step)))
-    if url_state.get("view", "steps") == "steps":
-        publish(name, code, url_state.get("k"), "steps")
+    animation.draw("film", compute.animation(name, code, k), step=state.get("step"),
+              on_step=lambda step: state.put(step=max(1, step)))
+    if state.get("view", "steps") == "steps":
+        publish(name, code, state.get("k"), "steps")
 
 
 # -- one cell ---------------------------------------------------------------------------------------------
 
 
 def show_cell(name, code, k):
-    walls, start, goal = computed.read_map(code)
-    trace = computed.trace(name, code, k)
+    walls, start, goal = compute.read_map(code)
+    trace = compute.trace(name, code, k)
     cell = chosen_cell(walls, start)
-    step = min(url_state.get("step", k), k)
+    step = min(state.get("step", k), k)
     left, right = st.columns([4, 6], gap="large")
     with left:
         st.markdown("Click a cell, or move to it with the arrow keys and press space.")
         st.session_state["choose_step"] = step
         if k > 1:
             st.slider("Step k", 1, k, key="choose_step",
-                      on_change=lambda: url_state.put(step=st.session_state["choose_step"]))
-        behind, cells = analysis.behind(trace, computed.reached(code)), computed.reached(code)
-        low, high = figures.value_range(behind, cells, k)
+                      on_change=lambda: state.put(step=st.session_state["choose_step"]))
+        behind, cells = analysis.value_gap(trace, compute.reached(code)), compute.reached(code)
+        low, high = planning_figures.value_range(behind, cells, k)
         map_grid.draw(
             "pick",
             walls,
@@ -161,18 +165,18 @@ def show_cell(name, code, k):
             heatName="value minus the best",
             low=low,
             high=high,
-            stops=figures.stops(figures.VALUE_SCALE),
+            stops=theme.stops(theme.VALUE_SCALE),
             label=f"Map of the value V after step {step}. Arrow keys move, space picks a cell.",
         )
         st.caption(f"V after step {step}: bright cells are near the best, dark ones far behind.")
         pick_by_number(cell, walls.shape)
     with right:
-        cell_view.show(computed.model(name, k), trace, walls, cell, step, is_dark())
+        cell_view.show(compute.model(name, k), trace, walls, cell, step, is_dark())
 
 
 def chosen_cell(walls, start):
     """The picked cell, else the start; always one whose nine neighbours are on the map."""
-    row, col = url_state.get("cell", start)
+    row, col = state.get("cell", start)
     inside = 0 < row < walls.shape[0] - 1 and 0 < col < walls.shape[1] - 1
     return (row, col) if inside else start
 
@@ -181,24 +185,24 @@ def pick_by_number(cell, shape):
     """The same by typing: for those who cannot see the map, and for cells that are small on it."""
     for column, name, at, most in zip(st.columns(2), ("Row", "Column"), cell, shape, strict=True):
         st.session_state[f"choose_{name}"] = at
-        column.number_input(name, 1, most - 2, key=f"choose_{name}", on_change=lambda: url_state.put(
+        column.number_input(name, 1, most - 2, key=f"choose_{name}", on_change=lambda: state.put(
             cell=(st.session_state["choose_Row"], st.session_state["choose_Column"])))
 
 
 def take_cell(message):
-    walls = computed.read_map(map_input.current()).walls
+    walls = compute.read_map(map_input.current()).walls
     cell = map_grid.read_cell(message.get("cell"), walls.shape)
     if cell is not None:
-        url_state.put(cell=cell)
+        state.put(cell=cell)
 
 
 # -- learned moves ----------------------------------------------------------------------------------------
 
 
 def show_moves(name, code, k):
-    walls, _, _ = computed.read_map(code)
-    trace = computed.trace(name, code, k)
-    roles = analysis.roles(trace, walls)
+    walls, _, _ = compute.read_map(code)
+    trace = compute.trace(name, code, k)
+    roles = analysis.action_usage(trace, walls)
     weights = analysis.mean_kernels(trace, walls)
     shared = trace.transition.ndim == 3
     st.markdown(
@@ -211,19 +215,19 @@ def show_moves(name, code, k):
             else "This network has a P for every cell; shown is the mean over cells without a wall beside them."
         )
     )
-    pushes = analysis.arrows(weights)
-    often_first = sorted(range(len(weights)), key=lambda action: -roles.share[action])
+    pushes = analysis.displacement(weights)
+    often_first = sorted(range(len(weights)), key=lambda action: -roles.frequency[action])
     width = 164 if len(weights) <= 10 else 112  # eight a row on a wide screen, three on a narrow one
     with st.container(horizontal=True, gap="small"):
         for action in often_first:
             push, move = pushes[action], roles.move[action]
             stands = f"stands for {gridworld.MOVE_NAMES[move]}" if move >= 0 else "is never chosen"
-            st.image(pictures.kernel(weights[action], push, move, dark=is_dark()), width=width,
+            st.image(planning_svg.kernel(weights[action], push, move, dark=is_dark()), width=width,
                      caption=f"{action}: {gridworld.MOVE_NAMES[move] if move >= 0 else 'unused'}",
                      alt=f"Action {action} {stands}; its weights push {push[0]:+.2f} rows and {push[1]:+.2f} columns.")
     table = [{"action": a, "stands for": gridworld.MOVE_NAMES[roles.move[a]] if roles.move[a] >= 0 else None,
-              "best in": 100 * roles.share[a], "of these, policy agrees": 100 * roles.faith[a],
-              "weight on that cell": roles.mass[a]} for a in often_first]
+              "best in": 100 * roles.frequency[a], "of these, policy agrees": 100 * roles.agreement[a],
+              "weight on that cell": roles.probability_mass[a]} for a in often_first]
     percent = st.column_config.NumberColumn(format="%.1f %%")
     st.dataframe(table, hide_index=True, height="content", placeholder="—", column_config={
         "best in": percent, "of these, policy agrees": percent,
@@ -235,12 +239,12 @@ def show_moves(name, code, k):
 
 
 def show_paint(name, code, k):
-    walls, start, goal = computed.read_map(code)
-    learned = computed.trace(name, code, k)
-    paint = tuple(each for each in url_state.get("paint", ()) if each[0] < walls.shape[0] and each[1] < walls.shape[1])
-    trace = computed.replanned(name, code, k, paint) if paint else learned
-    price = min(map_grid.MOST_REWARD / BAD / STRONGEST, figures.reward_top(learned, walls))
-    plan = planning.follow(walls, start, goal, lambda: trace.policy)
+    walls, start, goal = compute.read_map(code)
+    learned = compute.trace(name, code, k)
+    paint = tuple(each for each in state.get("paint", ()) if each[0] < walls.shape[0] and each[1] < walls.shape[1])
+    trace = compute.replanned(name, code, k, paint) if paint else learned
+    price = min(map_grid.MOST_REWARD / BAD / STRONGEST, planning_figures.reward_top(learned, walls))
+    plan = planning.rollout(walls, start, goal, lambda: trace.policy)
     st.markdown(
         "An agent could choose its reward while it runs. Do it by hand: paint places to seek and places to shun, "
         "and the same learned planner plans again."
@@ -250,8 +254,8 @@ def show_paint(name, code, k):
         st.markdown("**R**: paint here")
         strength = st.session_state.get("strength", 1.0)
         map_grid.draw("paint", walls, start, goal, mode="paint", tools=map_grid.PAINT_TOOLS, on_change=take_paint,
-                      seq=url_state.get("paint_seq"), heat=learned.reward, heatName="reward", low=-BAD * price,
-                      high=BAD * price, stops=figures.stops(figures.REWARD_SCALE), paint=[list(each) for each in paint],
+                      seq=state.get("paint_seq"), heat=learned.reward, heatName="reward", low=-BAD * price,
+                      high=BAD * price, stops=theme.stops(theme.REWARD_SCALE), paint=[list(each) for each in paint],
                       brushes={"good": round(strength * GOOD * price, 3), "bad": round(-strength * BAD * price, 3)},
                       widest=520,
                       label="Map of the reward. Arrow keys move, space paints with the chosen brush, U takes back.")
@@ -261,8 +265,8 @@ def show_paint(name, code, k):
                    f"times the most that a free cell does, and a good one gives {GOOD} times as much.")
     with right:
         st.markdown("**V and the policy**: planned again")
-        behind = analysis.behind(trace, computed.reached(code))
-        low, high = figures.value_range(behind[-1:], computed.reached(code), k)
+        behind = analysis.value_gap(trace, compute.reached(code))
+        low, high = planning_figures.value_range(behind[-1:], compute.reached(code), k)
         told = ~walls
         arrows = "".join(str(move) if on else "-" for move, on in zip(trace.policy.ravel(), told.ravel(), strict=True))
         map_grid.draw(
@@ -280,7 +284,7 @@ def show_paint(name, code, k):
             high=high,
             path=plan.path,
             reached=plan.reached,
-            stops=figures.stops(figures.VALUE_SCALE),
+            stops=theme.stops(theme.VALUE_SCALE),
             arrows=arrows,
             label="Map of the value planned from the painted reward, with the path and a move in every cell.",
         )
@@ -292,16 +296,16 @@ def show_paint(name, code, k):
             icon=":material/brush:",
         )
         st.button("Back to the learned reward", key="unpaint", icon=":material/undo:",
-                  on_click=lambda: url_state.put(paint=None, paint_seq=None))
+                  on_click=lambda: state.put(paint=None, paint_seq=None))
     if st.toggle("Watch it plan with this reward, step by step", key="watch_paint", persist_state="session"):
-        film.draw("film_paint", computed.film(name, code, k, paint), step=None, on_step=lambda step: None)
+        animation.draw("film_paint", compute.animation(name, code, k, paint), step=None, on_step=lambda step: None)
 
 
 def take_paint(message):
-    walls = computed.read_map(map_input.current()).walls
+    walls = compute.read_map(map_input.current()).walls
     cells = map_grid.read_paint(message, walls.shape)
     if cells is not None:
-        url_state.put(paint=tuple(cells) or None, paint_seq=message.get("seq"))
+        state.put(paint=tuple(cells) or None, paint_seq=message.get("seq"))
 
 
 # -- address ----------------------------------------------------------------------------------------------
@@ -317,7 +321,7 @@ def read_cell(text):
     parts = text.split(".")
     if len(parts) != 2:
         raise ValueError(f"cell is row.column, such as 3.4, and this is {text[:40]!r}")
-    return tuple(choices.read_int("a row or column", 0, computed.MAX_SIDE)(part) for part in parts)
+    return tuple(choices.read_int("a row or column", 0, compute.MAX_SIDE)(part) for part in parts)
 
 
 def read_paint(text):
@@ -339,15 +343,15 @@ def read_paint(text):
 
 
 def publish(name, code, k, view):
-    paint, cell = url_state.get("paint"), url_state.get("cell")
+    paint, cell = state.get("paint"), state.get("cell")
     texts = {"model": name, "map": code, "k": str(k) if k else None, "view": view}
     if view == "cell":
         texts["cell"] = "{}.{}".format(*cell) if cell else None
     if view in ("steps", "cell"):
-        texts["step"] = str(url_state.get("step")) if url_state.get("step") else None
+        texts["step"] = str(state.get("step")) if state.get("step") else None
     if view == "paint" and paint:
         texts["paint"] = "_".join(f"{row},{col},{value:g}" for row, col, value in paint)
-    url_state.publish(texts)
+    state.publish(texts)
 
 
 def take_along(name, code, k, view):
@@ -355,27 +359,27 @@ def take_along(name, code, k, view):
     if k is None:
         share.panel("inside", START.format(code=code))
         return
-    walls, start, _ = computed.read_map(code)
-    paint = list(url_state.get("paint", ()))
-    cell, step = chosen_cell(walls, start), min(url_state.get("step", k), k)
+    walls, start, _ = compute.read_map(code)
+    paint = list(state.get("paint", ()))
+    cell, step = chosen_cell(walls, start), min(state.get("step", k), k)
     more = MORE[view if paint or view != "paint" else "steps"].format(cell=cell, step=step, paint=paint)
 
     def now():
-        return computed.replanned(name, code, k, tuple(paint)) if paint and view == "paint" else \
-            computed.trace(name, code, k)
+        return compute.replanned(name, code, k, tuple(paint)) if paint and view == "paint" else \
+            compute.trace(name, code, k)
 
     def figure():
         if view == "cell":
-            moves = analysis.roles(now(), walls).move
-            return figures.q_curves(analysis.q_history(computed.model(name, k), now(), cell)[:-1], moves, step)
+            moves = analysis.action_usage(now(), walls).move
+            return planning_figures.q_curves(analysis.q_history(compute.model(name, k), now(), cell)[:-1], moves, step)
         return kernel_figure(now(), walls) if view == "moves" else film_figure(now(), code, k)
 
     def arrays():
         kept = {"walls": walls, **now()._asdict()}
         if view == "cell":
-            kept["q_of_cell"] = analysis.q_history(computed.model(name, k), now(), cell)
+            kept["q_of_cell"] = analysis.q_history(compute.model(name, k), now(), cell)
         if view == "moves":
-            kept |= {"kernels": analysis.mean_kernels(now(), walls), **analysis.roles(now(), walls)._asdict()}
+            kept |= {"kernels": analysis.mean_kernels(now(), walls), **analysis.action_usage(now(), walls)._asdict()}
         return kept
 
     share.panel("inside", SNIPPET.format(code=code, name=name, k=k, more=more), figure, arrays)
@@ -383,13 +387,13 @@ def take_along(name, code, k, view):
 
 def kernel_figure(trace, walls):
     weights = analysis.mean_kernels(trace, walls)
-    return figures.kernels(weights, analysis.arrows(weights), analysis.roles(trace, walls).move)
+    return planning_figures.kernels(weights, analysis.displacement(weights), analysis.action_usage(trace, walls).move)
 
 
 def film_figure(trace, code, k):
-    cells = computed.reached(code)
-    behind, push = analysis.behind(trace, cells), analysis.flow(trace)
-    return figures.steps(trace, behind, push, cells, *computed.read_map(code), k, alone=True)
+    cells = compute.reached(code)
+    behind, push = analysis.value_gap(trace, cells), analysis.mean_displacement(trace)
+    return planning_figures.steps(trace, behind, push, cells, *compute.read_map(code), k, alone=True)
 
 
 def is_dark():

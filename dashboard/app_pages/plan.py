@@ -2,18 +2,15 @@
 
 import streamlit as st
 
-import computed
-import figures
-import share
-import url_state
-import words
+from dashboard import compute, glossary, share, state
+from dashboard.figures import planning as planning_figures
+from dashboard.widgets import choices, map_grid, map_input
 from pnzoo import gridworld
-from widgets import choices, map_grid, map_input
 
 SNIPPET = '''import pnzoo
 from pnzoo import gridworld
 
-walls, start, goal = gridworld.from_code(
+walls, start, goal = gridworld.from_string(
     "{code}")
 model = pnzoo.load("{name}"{k})
 plan = model.plan(walls, start, goal)
@@ -29,8 +26,8 @@ def page():
     st.title("Where would it go?")
     st.markdown("A neural network looks at a map and walks from **S** to **G**. Draw walls, drag **S** and **G**, and "
                 "see at once where it would go, beside a shortest way.")
-    planners = computed.names("planning")
-    url_state.adopt({"model": choices.reader("planning"), "map": map_input.from_address, "k": choices.read_k,
+    planners = compute.names("planning")
+    state.adopt({"model": choices.reader("planning"), "map": map_input.from_address, "k": choices.read_k,
                      "hide": read_hide})
     if not planners:
         st.info("There is no planner in the zoo yet. Train one with `python -m train.planning.imitation vin8`.")
@@ -49,39 +46,39 @@ def page():
     with verdict:
         show_verdict(name, code, k, result)
     map_input.other_ways()
-    url_state.publish({"model": name, "map": code, "k": str(k) if k else None,
-                       "hide": ",".join(url_state.get("hide", ())) or None})
+    state.publish({"model": name, "map": code, "k": str(k) if k else None,
+                       "hide": ",".join(state.get("hide", ())) or None})
     take_along(name, code, result)
-    words.glossary("VIN", "K", "Policy", "Excess", "Value iteration")
+    glossary.show("VIN", "K", "Policy", "Excess", "Value iteration")
 
 
 def think(name, code, k):
     """(planned, verdict) or what is missing, in words."""
-    parsed = computed.read_map(code)
+    parsed = compute.read_map(code)
     if parsed.goal is None:
         return "This map has no goal yet: click on the map, move to a free cell with the arrow keys and press **G**."
     if parsed.start is None:
         return "This map has no start yet: click on the map, move to a free cell with the arrow keys and press **S**."
     try:
-        steps = computed.steps_for(name, code, k)
-        return computed.planned(name, code, steps), computed.verdict(name, code, steps)
+        steps = compute.steps_for(name, code, k)
+        return compute.planned(name, code, steps), compute.verdict(name, code, steps)
     except ValueError as error:
         return f"{name} cannot plan on this map: {error}"
 
 
 def show_board(code, result):
-    walls, start, goal = computed.read_map(code)
+    walls, start, goal = compute.read_map(code)
     layers = {}
     if not isinstance(result, str):
         done, judged = result
         layers = {"path": done.plan.path, "reached": done.plan.reached}
-        if "best" not in url_state.get("hide", ()):
-            layers["best"] = judged.best_path
-        if "moves" not in url_state.get("hide", ()):
-            layers["arrows"] = arrows_of(done.policy, judged.labelled)
-            layers["wrong"] = judged.labelled & ~judged.right
+        if "best" not in state.get("hide", ()):
+            layers["best"] = judged.shortest_path
+        if "moves" not in state.get("hide", ()):
+            layers["arrows"] = arrows_of(done.policy, judged.reachable_cells)
+            layers["wrong"] = judged.reachable_cells & ~judged.optimal_cells
     height, width = walls.shape
-    edited = url_state.get("edited", (None, None))
+    edited = state.get("edited", (None, None))
     map_grid.draw("board", walls, start, goal, mode="edit", tools=map_grid.EDIT_TOOLS, on_change=take_edit,
                   seq=edited[0] if edited[1] == code else None,
                   widest=600, label=f"Map editor, {height} by {width} cells. {map_grid.KEYS}", **layers)
@@ -91,13 +88,13 @@ def show_board(code, result):
 def take_edit(message):
     """What was drawn on the map becomes the map."""
     old = map_input.current()
-    edit = map_grid.read_edit(message, computed.read_map(old).walls.shape)
+    edit = map_grid.read_edit(message, compute.read_map(old).walls.shape)
     if edit is not None:
         walls, start, goal = edit
         code = map_input.code_of(map_input.uploads.bordered(walls, start, goal)) if not walls.all() else old
         map_input.use(code)
         seq = message.get("seq")
-        url_state.put(edited=(seq if isinstance(seq, int) else None, code))
+        state.put(edited=(seq if isinstance(seq, int) else None, code))
 
 
 def arrows_of(policy, labelled):
@@ -113,38 +110,38 @@ def show_verdict(name, code, k, result):
     done, judged = result
     plan = done.plan
     if plan.reached:
-        longer = max(0.0, plan.cost - judged.best_cost)  # the same sum in another order may differ in the last digit
+        longer = max(0.0, plan.cost - judged.optimal_cost)  # the same sum in another order may differ in the last digit
         words_ = "on a shortest way" if longer < 1e-6 else f"{longer:.2f} longer than the shortest way"
         st.success(f"**It reaches the goal**, {words_}.", icon=":material/check_circle:")
     elif not judged.reachable:
         st.warning("**There is no way**: walls separate S and G. Erase one.", icon=":material/block:")
     else:
         st.error(f"**It does not reach the goal**: it {plan.reason}.", icon=":material/cancel:")
-        if done.k and done.k < judged.patience:
+        if done.k and done.k < judged.eccentricity:
             st.info(
-                f"The farthest cell is {judged.patience} moves from G, and it thinks only {done.k} steps ahead: try a "
-                "larger K.",
+                f"The farthest cell is {judged.eccentricity} moves from G, and it thinks only {done.k} steps ahead: "
+                "try a larger K.",
                 icon=":material/lightbulb:",
             )
     show_numbers(plan, judged)
     legend()
-    st.markdown(f"{about_k(name, k, done.k, judged.patience)} Planned in {done.seconds * 1000:.0f} ms.")
+    st.markdown(f"{about_k(name, k, done.k, judged.eccentricity)} PlanRun in {done.seconds * 1000:.0f} ms.")
     if done.k:
         st.page_link("app_pages/inside.py", label="See how it planned this", icon=":material/visibility:",
                      query_params={"model": name, "map": code, **({"k": str(k)} if k else {})})
 
 
 def show_numbers(plan, judged):
-    excess = f"{max(0.0, plan.cost - judged.best_cost):.2f}" if plan.reached else "—"
-    told = int(judged.labelled.sum())
+    excess = f"{max(0.0, plan.cost - judged.optimal_cost):.2f}" if plan.reached else "—"
+    told = int(judged.reachable_cells.sum())
     with st.container(horizontal=True, gap="small"):
         for label, value, help_ in (
             ("Moves", len(plan.actions), "How many moves it made."),
             ("Length", f"{plan.cost:.2f}", "1 a straight move, 1.41 a diagonal one."),
-            ("Shortest length", f"{judged.best_cost:.2f}" if judged.reachable else "no way",
+            ("Shortest length", f"{judged.optimal_cost:.2f}" if judged.reachable else "no way",
              "Of the best way there is. Diagonal moves may pass a wall's corner, as in the paper."),
             ("Excess", excess, "How much longer than the shortest way."),
-            ("Best moves", f"{judged.right.sum() / told:.1%}" if told else "—",
+            ("Best moves", f"{judged.optimal_cells.sum() / told:.1%}" if told else "—",
              "In how many of the cells that can reach G its arrow starts a shortest way."),
         ):
             st.metric(label, value, help=help_, width=148)
@@ -156,21 +153,21 @@ def about_k(name, asked, steps, far):
         return f"{name} does not plan: it reacts to what it sees."
     if asked:
         return f"{name} thinks **K = {steps}** steps ahead, as you chose; the farthest cell is {far} moves from G."
-    if computed.settles(name):
+    if compute.converges(name):
         return f"{name} thinks until V no longer changes: **K = {steps}** steps on this map."
-    own = " as it was trained to," if steps == computed.own_k(name) else ""
+    own = " as it was trained to," if steps == compute.own_k(name) else ""
     return (f"{name} thinks **K = {steps}** steps ahead,{own} chosen automatically: the farthest cell is {far} moves "
             "from G.")
 
 
 def legend():
     for name, label in MARKS.items():
-        st.session_state[f"show_{name}"] = name not in url_state.get("hide", ())
+        st.session_state[f"show_{name}"] = name not in state.get("hide", ())
         st.checkbox(label, key=f"show_{name}", on_change=take_marks)
 
 
 def take_marks():
-    url_state.put(hide=tuple(name for name in MARKS if not st.session_state[f"show_{name}"]) or None)
+    state.put(hide=tuple(name for name in MARKS if not st.session_state[f"show_{name}"]) or None)
 
 
 def read_hide(text):
@@ -186,12 +183,12 @@ def take_along(name, code, result):
     if isinstance(result, str):
         share.panel("plan", snippet)
         return
-    walls, start, goal = computed.read_map(code)
+    walls, start, goal = compute.read_map(code)
     done, judged = result
     share.panel("plan", snippet,
-                lambda: figures.plan(walls, start, goal, done.plan.path, judged.best_path, done.policy),
+                lambda: planning_figures.plan(walls, start, goal, done.plan.path, judged.shortest_path, done.policy),
                 lambda: {"walls": walls, "start": start, "goal": goal, "path": done.plan.path, "policy": done.policy,
-                         "best_path": judged.best_path,
+                         "best_path": judged.shortest_path,
                          "distances": gridworld.distances(walls, goal)})
 
 

@@ -3,14 +3,11 @@
 import numpy as np
 import streamlit as st
 
-import computed
-import figures
-import share
-import url_state
-import words
+from dashboard import compute, glossary, share, state
+from dashboard.figures import planning as planning_figures
+from dashboard.widgets import copying
 from pnzoo import hub
 from pnzoo.hub import cards
-from widgets import copying
 
 TASKS = {"all": "All", "planning": "Planning", "few-shot": "Few-shot"}
 
@@ -19,52 +16,52 @@ def page():
     st.title("The zoo")
     st.markdown("Every model here loads with one line and tells how it was made, what it reaches, and what the paper "
                 "reports. Fractions come with their 95 % interval.")
-    all_cards = computed.cards()
-    url_state.adopt({"entry": read_entry, "task": read_task, "find": read_find})
-    for name, problem in computed.broken().items():
-        st.error(f"The entry {words.plain(name)} cannot be read. {words.plain(problem)}", icon=":material/error:")
+    all_cards = compute.cards()
+    state.adopt({"entry": read_entry, "task": read_task, "find": read_find})
+    for name, problem in compute.broken().items():
+        st.error(f"The entry {glossary.plain(name)} cannot be read. {glossary.plain(problem)}", icon=":material/error:")
     if not all_cards:
         st.info("The zoo is empty. Train a model with `python -m train.planning.imitation vin8`.")
         return
     task, find = filters()
     shown = [card for card in all_cards.values() if task in ("all", card["task"]) and matches(card, find)]
     if not shown:
-        st.info(f"No entry matches {words.plain(find)}. Clear the search to see all {len(all_cards)}.")
+        st.info(f"No entry matches {glossary.plain(find)}. Clear the search to see all {len(all_cards)}.")
     else:
         show_table(shown)
-    entry = url_state.get("entry")
+    entry = state.get("entry")
     if entry in all_cards:
         show_card(all_cards[entry])
     elif shown:
         st.caption("Tick a row to see its card, its curve of training and its files.")
         if compared := reached(shown):
             st.markdown("**What they reach, beside what the papers report.** Bars are 95 % intervals.")
-            share.chart(figures.reached(compared, dark=st.context.theme.type == "dark"), key="reached",
+            share.chart(planning_figures.reached(compared, dark=st.context.theme.type == "dark"), key="reached",
                         alt="; ".join(f"{row['name']} {row['value']:.1%}" for row in compared))
-    url_state.publish({"entry": entry, "task": task if task != "all" else None, "find": find or None})
+    state.publish({"entry": entry, "task": task if task != "all" else None, "find": find or None})
     share.panel(
         "zoo",
         'import pnzoo\n\nfor name in pnzoo.list_models():\n    print(name, pnzoo.card(name)["summary"])'
         if entry not in all_cards
         else f'import pnzoo\n\nmodel = pnzoo.load("{entry}")\nprint(pnzoo.card("{entry}"))',
-        (lambda: figures.history(curves(all_cards[entry]))) if entry in all_cards
-        else (lambda: figures.reached(reached(all_cards.values()))),
+        (lambda: planning_figures.history(curves(all_cards[entry]))) if entry in all_cards
+        else (lambda: planning_figures.reached(reached(all_cards.values()))),
         (lambda: curves(all_cards[entry])) if entry in all_cards else (lambda: columns(all_cards.values())),
     )
-    words.glossary("VIN", "K", "Way", "Shot", "FCE", "Excess")
+    glossary.show("VIN", "K", "Way", "Shot", "FCE", "Excess")
 
 
 def filters():
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     with left:
-        st.session_state["choose_task"] = url_state.get("task", "all")
+        st.session_state["choose_task"] = state.get("task", "all")
         st.segmented_control("Task", list(TASKS), format_func=TASKS.get, key="choose_task", required=True,
-                             on_change=lambda: url_state.put(task=st.session_state["choose_task"]))
+                             on_change=lambda: state.put(task=st.session_state["choose_task"]))
     with right:
-        st.session_state["find"] = url_state.get("find", "")
+        st.session_state["find"] = state.get("find", "")
         st.text_input("Search", key="find", placeholder="name, class, paper or summary", icon=":material/search:",
-                      on_change=lambda: url_state.put(find=st.session_state["find"] or None))
-    return url_state.get("task", "all"), url_state.get("find", "")
+                      on_change=lambda: state.put(find=st.session_state["find"] or None))
+    return state.get("task", "all"), state.get("find", "")
 
 
 def matches(card, find):
@@ -90,19 +87,19 @@ def show_table(shown):
     picked = event.selection.rows
     if picked and shown[picked[0]]["name"] != st.session_state.get("last_picked"):
         st.session_state["last_picked"] = shown[picked[0]]["name"]
-        url_state.put(entry=shown[picked[0]]["name"])
+        state.put(entry=shown[picked[0]]["name"])
         st.rerun()
 
 
 def row_of(card):
-    metric = (card.get("metrics") or [None])[0]
-    seconds = card.get("wall_seconds")
+    metric = first_metric(card)
+    seconds = card.get("training_seconds")
     return {
         "Model": card["name"], "Task": card["task"],
-        "Reached": metric["value"] if metric and 0 <= metric["value"] <= 1 else None,
-        "Measure": metric["name"].replace("_", " ") if metric else None,
-        "95 %": cards.interval(metric) if metric else None,
-        "Paper": 100 * metric["paper"] if metric and metric.get("paper") is not None else None,
+        "Reached": metric.value if metric and metric.unit == "%" else None,
+        "Measure": metric.title() if metric else None,
+        "95 %": metric.ci95_text() if metric else None,
+        "Paper": 100 * metric.paper if metric and metric.paper is not None else None,
         "Class": card["model"], "Parameters": card["parameters"],
         "FLOPs": (card.get("flops") or {}).get("value"), "Size, kB": size_of(card["name"]),
         "Training, min": None if seconds is None else seconds / 60, "Summary": card.get("summary"),
@@ -113,18 +110,23 @@ def reached(shown):
     """Name, first metric, its interval and the paper's number of every card that has them."""
     rows = []
     for card in shown:
-        metric = (card.get("metrics") or [None])[0]
-        if metric and metric.get("interval") and 0 <= metric["value"] <= 1:
-            rows.append({"name": card["name"], "value": metric["value"], "interval": metric["interval"],
-                         "measure": metric["name"].replace("_", " "), "paper": metric.get("paper")})
+        metric = first_metric(card)
+        if metric and metric.unit == "%":
+            rows.append({"name": card["name"], "value": metric.value, "ci95": metric.ci95, "measure": metric.title(),
+                         "paper": metric.paper})
     return rows
+
+
+def first_metric(card):
+    """The card's headline, or None."""
+    return next(iter(cards.metrics(card)), None)
 
 
 def columns(shown):
     """The same as arrays to keep."""
     rows = reached(shown)
     return {"name": [row["name"] for row in rows], "measure": [row["measure"] for row in rows],
-            "value": [row["value"] for row in rows], "interval": [row["interval"] for row in rows],
+            "value": [row["value"] for row in rows], "ci95": [row["ci95"] for row in rows],
             "paper": [np.nan if row["paper"] is None else row["paper"] for row in rows]}
 
 
@@ -141,17 +143,17 @@ def show_card(card):
     with left:
         if card.get("metrics"):
             st.markdown("**What it reaches**")
-            st.dataframe([metric_row(metric) for metric in card["metrics"]], hide_index=True, placeholder="—",
+            st.dataframe([metric_row(metric) for metric in cards.metrics(card)], hide_index=True, placeholder="—",
                          alt=f"Metrics of {name} with their intervals and the paper's numbers.")
-        if card.get("limits"):
-            st.markdown("**Limits**")
-            st.markdown("\n".join(f"- {limit}" for limit in card["limits"]))
-        if card.get("choices"):
+        if card.get("limitations"):
+            st.markdown("**Limitations**")
+            st.markdown("\n".join(f"- {limit}" for limit in card["limitations"]))
+        if card.get("design_notes"):
             st.markdown("**Why it is built like this**")
-            st.markdown("\n".join(f"- {choice}" for choice in card["choices"]))
+            st.markdown("\n".join(f"- {note}" for note in card["design_notes"]))
         if curves(card):
             st.markdown("**Curve of training**")
-            share.chart(figures.history(curves(card), dark=st.context.theme.type == "dark"), key="history",
+            share.chart(planning_figures.history(curves(card), dark=st.context.theme.type == "dark"), key="history",
                         alt=f"Curves of the training of {name}: {', '.join(curves(card))} by epoch.")
     with right:
         line = f'model = pnzoo.load("{name}")'
@@ -165,8 +167,8 @@ def show_card(card):
                            icon=":material/download:", width="stretch")
         open_in(card)
         facts = {key: card.get(key) for key in ("paper", "command", "seed", "backend", "data", "hardware")}
-        if card.get("wall_seconds") is not None:
-            facts["training time"] = cards.duration(card["wall_seconds"])
+        if card.get("training_seconds") is not None:
+            facts["training time"] = cards.duration(card["training_seconds"])
         st.markdown("\n".join(f"- **{key}**: {value}" for key, value in facts.items() if value is not None))
         if card.get("recipe"):
             with st.expander("Recipe", icon=":material/receipt_long:"):
@@ -181,17 +183,15 @@ def open_in(card):
     st.page_link(
         "app_pages/plan.py", label="Let it plan", icon=":material/route:", query_params={"model": card["name"]}
     )
-    if computed.iterates(card["name"]):
+    if compute.iterates(card["name"]):
         st.page_link("app_pages/inside.py", label="Look inside", icon=":material/visibility:",
                      query_params={"model": card["name"]})
 
 
 def metric_row(metric):
-    name = metric["name"]
-    paper = metric.get("paper")
-    return {"measure": name.replace("_", " "), "value": cards.number(name, metric["value"]),
-            "95 %": cards.interval(metric), "paper": None if paper is None else cards.number(name, paper),
-            "n": metric["n"], "on": metric["on"], "command": metric["command"]}
+    return {"measure": metric.title(), "value": metric.value_text(), "95 %": metric.ci95_text(),
+            "paper": None if metric.paper is None else metric.paper_text(), "n": metric.n,
+            "data set": metric.where(), "command": metric.command}
 
 
 def curves(card):
@@ -202,8 +202,8 @@ def curves(card):
 
 
 def read_entry(text):
-    if text not in computed.cards():
-        near = hub.nearest(text, list(computed.cards()))
+    if text not in compute.cards():
+        near = hub.nearest(text, list(compute.cards()))
         raise ValueError(f"there is no model {text[:60]!r}" + (f", did you mean {' or '.join(near)}?" if near else ""))
     return text
 

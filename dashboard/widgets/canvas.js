@@ -1,15 +1,14 @@
-// Drawing that the map editor and the film share. Joined in front of each by widgets/canvas.py.
+// Drawing that the map editor and the animation share. Joined in front of each by widgets/canvas.py.
 
 function palette(host) {
   const css = getComputedStyle(host), of = (name, other) => css.getPropertyValue(name).trim() || other;
   const back = of("--st-background-color", "#ffffff");
   const light = /^#[0-9a-f]{6}/i.test(back) ? [1, 3, 5].reduce((sum, i) => sum + parseInt(back.substr(i, 2), 16), 0) : 700;
-  const dark = light < 380;
+  const theme = light < 380 ? DARK : LIGHT; // of figures/theme.py
   return {
-    floor: of("--st-secondary-background-color", "#f2f4f7"), text: of("--st-text-color", "#1d2733"),
-    focus: of("--st-primary-color", "#00659e"), wall: dark ? "#657389" : "#3c4856",
-    path: dark ? "#ff8c42" : "#c74e00", best: dark ? "#6cc4ff" : "#0072b2",
-    start: dark ? "#ff8c42" : "#c74e00", goal: dark ? "#2cc295" : "#00795a", ink: dark ? "#12161c" : "#ffffff",
+    floor: of("--st-secondary-background-color", theme.floor), text: of("--st-text-color", theme.text),
+    focus: of("--st-primary-color", "#00659e"), wall: theme.wall, path: theme.path, best: theme.best,
+    start: theme.path, goal: theme.good, ink: theme.ink,
   };
 }
 

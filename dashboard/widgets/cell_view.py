@@ -5,10 +5,11 @@ import inspect
 import numpy as np
 import streamlit as st
 
-import figures
-import pictures
-import share
+from dashboard import share
+from dashboard.figures import planning as planning_figures
+from dashboard.figures import planning_svg, theme
 from pnzoo import analysis, gridworld
+from pnzoo.analysis.planning import bellman
 
 SHARED = (r"\begin{aligned}V_k&=\max_a Q_{k,a}\\ Q_{k,a}&=\sum_{j=1}^{9}P_{a,j}\,(R_j+V_{k-1,j})+b_a"
           r"\end{aligned}")
@@ -36,7 +37,7 @@ def show(model, trace, walls, cell, step, dark):
     best = int(numbers.q.argmax())
     before = trace.values[step - 1][~walls]
     span = (float(before.min()), float(before.max()) + 1e-6)
-    moves = analysis.roles(trace, walls).move
+    moves = analysis.action_usage(trace, walls).move
     name = gridworld.MOVE_NAMES[moves[best]] if moves[best] >= 0 else "unused in the end"
     st.markdown(
         f"**Cell {cell}** {'(a wall) ' if walls[cell] else ''}at step {step}: the best of {len(numbers.q)} actions is "
@@ -46,17 +47,17 @@ def show(model, trace, walls, cell, step, dark):
     show_blocks(numbers, best, span, dark)
     st.markdown(sum_in_words(numbers, best))
     st.markdown("**Q of every action**: how far it is behind the best one, at each step.")
-    share.chart(figures.q_curves(history[:-1], moves, step, dark), key="q_curves", alt=(
+    share.chart(planning_figures.q_curves(history[:-1], moves, step, dark), key="q_curves", alt=(
         f"Q of every action after each step; action {best} is the largest at step {step}."))
     with st.expander("The lines of code that compute it", icon=":material/code:"):
-        st.code(inspect.getsource(analysis.bellman._q), language="python")
+        st.code(inspect.getsource(bellman._q), language="python")
         st.caption("and for all cells at once, in pnzoo/layers/value_iteration.py:")
         st.code(inspect.getsource(type(model.value_iteration)._backups), language="python")
 
 
 def show_blocks(numbers, best, span, dark):
     """The nine cells' weights, reward and value, side by side."""
-    reward, value = figures.stops(figures.REWARD_SCALE), figures.stops(figures.VALUE_SCALE)
+    reward, value = theme.stops(theme.REWARD_SCALE), theme.stops(theme.VALUE_SCALE)
     kernel, top = numbers.kernel[best], float(np.abs(numbers.reward).max()) or 1.0
     blocks = [(numbers.reward, "R", reward, -top, top), (numbers.value, "V one step before", value, *span)]
     if numbers.reward_kernel is None:
@@ -68,7 +69,7 @@ def show_blocks(numbers, best, span, dark):
                   (kernel, f"Weights of V, action {best}", reward, -most, most), blocks[1]]
     with st.container(horizontal=True, gap="medium"):
         for each, title, stops, low, high in blocks:
-            st.image(pictures.block(each, title, stops, low, high, dark), width=168 if len(blocks) == 3 else 150,
+            st.image(planning_svg.block(each, title, stops, low, high, dark), width=168 if len(blocks) == 3 else 150,
                      alt=f"{title}: " + "; ".join(", ".join(f"{x:.3f}" for x in row) for row in each))
 
 

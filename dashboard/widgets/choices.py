@@ -2,25 +2,24 @@
 
 import streamlit as st
 
-import computed
-import url_state
-from widgets import map_input
+from dashboard import compute, state
+from dashboard.widgets import map_input
 
 
 def reader(task, model=None):
     """Reader of a model's name out of an address."""
 
     def read(text):
-        allowed = computed.names(task, model)
-        if text not in computed.cards():
+        allowed = compute.names(task, model)
+        if text not in compute.cards():
             from pnzoo.hub import nearest
 
             near = nearest(text, allowed)
             raise ValueError(
                 f"there is no model {text[:60]!r}" + (f", did you mean {' or '.join(near)}?" if near else "")
             )
-        if text not in allowed and computed.cards()[text]["task"] != task:
-            raise ValueError(f"{text} is a {computed.cards()[text]['task']} model, this page is about {task}")
+        if text not in allowed and compute.cards()[text]["task"] != task:
+            raise ValueError(f"{text} is a {compute.cards()[text]['task']} model, this page is about {task}")
         return text
 
     return read
@@ -37,22 +36,22 @@ def read_int(name, low, high):
     return read
 
 
-read_k = read_int("K", 1, computed.MAX_K)
+read_k = read_int("K", 1, compute.MAX_K)
 
 
 def pick_model(names, label="Model", key="model", default="vin16"):
     """A select box whose choice is the state's."""
     first = default if default in names else next(filter(shows_best, names), names[0])
-    chosen = url_state.get(key, first)
+    chosen = state.get(key, first)
     widget = f"choose_{key}_{len(names)}"
     st.session_state[widget] = chosen if chosen in names else first
     return st.selectbox(label, names, key=widget, help=None,
-                        on_change=lambda: url_state.put(**{key: st.session_state[widget]}))
+                        on_change=lambda: state.put(**{key: st.session_state[widget]}))
 
 
 def shows_best(name):
     """Whether an entry is of a kind that a first visit should meet."""
-    return computed.cards()[name]["model"] in ("VIN", "LongVIN", "MatchingNetwork")
+    return compute.cards()[name]["model"] in ("VIN", "DeterministicVIN", "MatchingNetwork")
 
 
 def model_and_k(names):
@@ -61,22 +60,22 @@ def model_and_k(names):
     with left:
         name = pick_model(names)
     with right:
-        if not computed.iterates(name):
+        if not compute.iterates(name):
             st.number_input("K, steps ahead", value=None, disabled=True, key="no_k", placeholder="does not plan")
             return name, None
-        st.session_state["choose_k"] = url_state.get("k")
-        st.number_input("K, steps ahead", 1, computed.MAX_K, key="choose_k", value=None, placeholder=automatic(name),
+        st.session_state["choose_k"] = state.get("k")
+        st.number_input("K, steps ahead", 1, compute.MAX_K, key="choose_k", value=None, placeholder=automatic(name),
                         help="How many steps of planning. Empty, it is chosen for the map: as many as the model was "
                              "trained with, or more where the farthest cell is so far that news of the goal needs "
                              "longer to arrive.",
-                        on_change=lambda: url_state.put(k=st.session_state["choose_k"]))
-    return name, url_state.get("k")
+                        on_change=lambda: state.put(k=st.session_state["choose_k"]))
+    return name, state.get("k")
 
 
 def automatic(name):
     """What the empty box of K says: the number that is taken."""
     try:
-        return f"automatic: {computed.steps_for(name, map_input.current(), None)}"
+        return f"automatic: {compute.steps_for(name, map_input.current(), None)}"
     except ValueError:  # a map without a goal, an entry that cannot be read: the page says so
         return "automatic"
 
@@ -95,11 +94,11 @@ def pick(label, name, options, first, words=str, then=None):
     Returns:
         The value.
     """
-    widget, value = f"choose_{name}", url_state.get(name, first)
+    widget, value = f"choose_{name}", state.get(name, first)
     st.session_state[widget] = value if value in options else first
 
     def changed():
-        url_state.put(**{name: st.session_state[widget]})
+        state.put(**{name: st.session_state[widget]})
         if then:
             then()
 
@@ -118,14 +117,14 @@ def pick_run(label, name, runs, scores):
     Returns:
         A name.
     """
-    chosen = url_state.get(name)
+    chosen = state.get(name)
     if chosen not in runs:
         chosen = min(scores, key=scores.get)
     if len(runs) > 1:
         widget = f"choose_{name}"
         st.session_state[widget] = chosen
         st.segmented_control(label, list(runs), key=widget, required=True,
-                             on_change=lambda: url_state.put(**{name: st.session_state[widget]}))
+                             on_change=lambda: state.put(**{name: st.session_state[widget]}))
     return chosen
 
 

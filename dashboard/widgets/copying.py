@@ -1,6 +1,6 @@
 """A button that copies a text (copying.js), and lines of code with one (snippet.js)."""
 
-from widgets import canvas
+from dashboard.widgets import canvas
 
 _ICON = ('<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M9 3h11v13M4 8h11v13H4z" fill="none" '
          'stroke="currentColor" stroke-width="1.8" stroke-linejoin="round"/></svg>')

@@ -1,7 +1,6 @@
 // A map on a canvas: draw walls, drag start and goal, pick a cell, paint a reward. Mouse, touch and keyboard.
 // The page sends data down and gets one message back for each finished gesture: edit, pick or paint.
 
-const MOVES = [[-1, 0], [1, 0], [0, 1], [0, -1], [-1, 1], [-1, -1], [1, 1], [1, -1]];
 export default keep(".grid", makeGrid);
 
 function makeGrid(host) {

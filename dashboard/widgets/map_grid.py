@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from widgets import canvas
+from dashboard.widgets import canvas
 
 _HTML = """<div class="grid"><div class="bar" role="toolbar" aria-label="Tools of the map"></div>
 <canvas tabindex="0" role="application"></canvas><div class="say" role="status" aria-live="polite"></div></div>"""

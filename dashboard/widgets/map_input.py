@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-import url_state
-import words
-from computed import MAX_SIDE, drawn_map, names, read_map
+from dashboard import glossary, state
+from dashboard.compute import MAX_SIDE, drawn_map, names, read_map
+from dashboard.widgets import uploads
+from dashboard.widgets.presets import PRESETS
 from pnzoo import gridworld
-from widgets import uploads
-from widgets.presets import PRESETS
 
 FAMILIES = {
     "open": "Open ground, as in the paper", "maze": "Maze", "braided": "Maze with loops", "rooms": "Rooms",
-    "caves": "Caves", "traps": "Bug traps", "gaps": "Walls with gaps", "spirals": "Spiral", "forests": "Forest",
+    "caves": "Caves", "bugtraps": "Bug traps", "alternating_gaps": "Walls with gaps", "spirals": "Spiral",
+    "forests": "Forest",
 }
 SIDES = (8, 11, 16, 21, 28, 41, 61, 81, 101)
 FIRST = ("open", 16, 173)  # family, side and seed of the map that a visitor meets
@@ -19,12 +19,12 @@ FIRST = ("open", 16, 173)  # family, side and seed of the map that a visitor mee
 
 def current() -> str:
     """Code of the map."""
-    return url_state.get("map") or drawn_map(*FIRST)
+    return state.get("map") or drawn_map(*FIRST)
 
 
 def from_address(text: str) -> str:
-    """A map code out of a link, checked; maps without a ring of wall get one."""
-    parsed = gridworld.from_code(text)
+    """A map string out of a link, checked; maps without a ring of wall get one."""
+    parsed = gridworld.from_string(text)
     if max(parsed.walls.shape) > MAX_SIDE or min(parsed.walls.shape) < 3:
         raise ValueError(f"a map has 3 to {MAX_SIDE} rows and columns, this one {parsed.walls.shape[0]} x "
                          f"{parsed.walls.shape[1]}")
@@ -36,12 +36,12 @@ def from_address(text: str) -> str:
 
 def code_of(parsed) -> str:
     """Code of a `ParsedMap`."""
-    return gridworld.to_code(parsed.walls, parsed.start, parsed.goal)
+    return gridworld.to_string(parsed.walls, parsed.start, parsed.goal)
 
 
 def use(code: str) -> None:
     """Make it the map of all pages; what was painted or picked on the old one is forgotten."""
-    url_state.put(map=code, cell=None, paint=None)
+    state.put(map=code, cell=None, paint=None)
 
 
 def random_controls() -> None:
@@ -85,7 +85,7 @@ def other_ways() -> None:
 def _large_maze():
     use(drawn_map("braided", 101, 0))
     if "vin_maze" in names("planning"):
-        url_state.put(model="vin_maze")
+        state.put(model="vin_maze")
 
 
 def _text_box():
@@ -104,7 +104,7 @@ def _take_text():
     try:
         use(code_of(uploads.text_map(st.session_state["map_text"])))
     except ValueError as error:
-        st.session_state["text_problem"] = f"This text is no map. {words.plain(str(error))}"
+        st.session_state["text_problem"] = f"This text is no map. {glossary.plain(str(error))}"
 
 
 def _upload_box():
@@ -117,7 +117,7 @@ def _upload_box():
     try:
         parsed = uploads.read_map(file.getvalue(), cells)
     except ValueError as error:
-        st.error(f"This file is no map. {words.plain(str(error))}", icon=":material/error:")
+        st.error(f"This file is no map. {glossary.plain(str(error))}", icon=":material/error:")
         return
     code = code_of(parsed)
     st.button(f"Use this map of {parsed.walls.shape[0]} x {parsed.walls.shape[1]} cells", key="use_file",

@@ -89,4 +89,4 @@ _TEXTS = {
         ##########
     """,
 }
-PRESETS = {name: gridworld.to_code(*gridworld.parse(text)) for name, text in _TEXTS.items()}
+PRESETS = {name: gridworld.to_string(*gridworld.parse(text)) for name, text in _TEXTS.items()}

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
+from dashboard.widgets import sketchpad
 from pnzoo.data import episodes, glyphs, omniglot
-from widgets import pad
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MOST_OWN = 24  # drawings of the visitor's that an address carries
@@ -16,7 +16,7 @@ IN_PYTHON = {  # source -> (module of pnzoo, what gives the images of `character
 }
 
 
-class Question(NamedTuple):
+class Episode(NamedTuple):
     """A support set and a query.
 
     images:  float32 [S, 28, 28], 1 for ink
@@ -25,7 +25,7 @@ class Question(NamedTuple):
     names:   of the images, such as "A1"; those of the whole set, whether left out or not
     kept:    int [S], which of `names` they are
     query:   float32 [28, 28]
-    truth:   the query's letter, or None where the visitor drew it
+    true_label: the query's letter, or None where the visitor drew it
     """
 
     images: np.ndarray
@@ -34,7 +34,7 @@ class Question(NamedTuple):
     names: list
     kept: np.ndarray
     query: np.ndarray
-    truth: str | None
+    true_label: str | None
 
 
 @st.cache_data(max_entries=2, show_spinner="Inventing characters")
@@ -59,7 +59,7 @@ def episode(source: str, way: int, shot: int, seed: int) -> episodes.Episode:
     return episodes.sample([images.shape[1]] * len(images), way, shot, 1, np.random.default_rng(seed))
 
 
-def question(source, way, shot, seed, ask, drop=(), swap=(), own=(), drawn=None) -> Question | None:
+def with_query(source, way, shot, seed, ask, drop=(), swap=(), own=(), drawn=None) -> Episode | None:
     """The set after the visitor's changes.
 
     Args:
@@ -71,21 +71,21 @@ def question(source, way, shot, seed, ask, drop=(), swap=(), own=(), drawn=None)
         drawn: code of the visitor's query, or None for the episode's.
 
     Returns:
-        `Question`, or None where fewer than two classes are left.
+        `Episode`, or None where fewer than two classes are left.
     """
     images, drawn_from = characters(source), episode(source, way, shot, seed)
     rows, labels = _ordered(drawn_from)
     rows = _swapped(rows, drawn_from, images.shape[1], dict(swap))
-    pictures = [images[c, d] / np.float32(255) for c, d in rows] + [pad.from_code(code) for _, code in own]
+    pictures = [images[c, d] / np.float32(255) for c, d in rows] + [sketchpad.from_code(code) for _, code in own]
     labels = np.concatenate([labels, [LETTERS.index(letter) for letter, _ in own]]).astype(int)
     names = _names(labels)
     kept = np.array([i for i in range(len(labels)) if i not in drop], dtype=int)
     used, new_labels = np.unique(labels[kept], return_inverse=True)
     if len(used) < 2:
         return None
-    query, truth = _query(images, drawn_from, ask % way, drawn)
-    return Question(np.stack(pictures)[kept].astype("float32"), new_labels, [LETTERS[i] for i in used], names, kept,
-                    query, truth)
+    query, true_label = _query(images, drawn_from, ask % way, drawn)
+    return Episode(np.stack(pictures)[kept].astype("float32"), new_labels, [LETTERS[i] for i in used], names, kept,
+                   query, true_label)
 
 
 def _ordered(drawn):
@@ -115,6 +115,6 @@ def _names(labels):
 
 def _query(images, drawn, ask, code):
     if code is not None:
-        return pad.from_code(code), None
+        return sketchpad.from_code(code), None
     row = drawn.query[drawn.query_label == ask][0]
     return (images[row[0], row[1]] / np.float32(255)).astype("float32"), LETTERS[ask]

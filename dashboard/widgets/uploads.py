@@ -5,9 +5,9 @@ import warnings
 
 import numpy as np
 
-from computed import MAX_SIDE
+from dashboard.compute import MAX_SIDE
 from pnzoo import gridworld
-from pnzoo.worlds.gridworld.rollout import with_border
+from pnzoo.worlds.gridworld.border import pad_border
 
 MOST_BYTES = 500_000
 MOST_PIXELS = 2_000 * 2_000
@@ -129,7 +129,7 @@ def _one_cell(mask, colour, what):
 
 def bordered(walls, start, goal):
     """A map with its ring of wall, where it has none; ValueError if it is too large, too small or all wall."""
-    walls, margin = with_border(walls)
+    walls, margin = pad_border(walls)
     if min(walls.shape) < 3 or max(walls.shape) > MAX_SIDE:
         height, width = (side - 2 * margin for side in walls.shape)
         raise ValueError(

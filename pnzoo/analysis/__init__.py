@@ -1,11 +1,15 @@
 """What a trained model has learned, and what it costs: measurements that read models and never change them."""
 
-from pnzoo.analysis.few_shot.calibration import Reliability, reliability
-from pnzoo.analysis.few_shot.explanation import Decision, decide, plane, shuffled
-from pnzoo.analysis.few_shot.predictions import Replies, reply_all
-from pnzoo.analysis.few_shot.support_set import Orders, attention_by_step, averaged_subsets, order_sensitivity
+from pnzoo.analysis.few_shot.calibration import CalibrationCurve, calibration_curve
+from pnzoo.analysis.few_shot.explanation import Explanation, explain, pca_2d, permute_support
+from pnzoo.analysis.few_shot.support_set import (
+    OrderSensitivity,
+    attention_by_step,
+    averaged_subsets,
+    order_sensitivity,
+)
 from pnzoo.analysis.flops import flops
-from pnzoo.analysis.planning.ablation import policy_weights, without_q
+from pnzoo.analysis.planning.ablation import ablate_q, policy_weights
 from pnzoo.analysis.planning.agreement import (
     ChosenMoves,
     RewardAgreement,
@@ -18,16 +22,48 @@ from pnzoo.analysis.planning.agreement import (
 )
 from pnzoo.analysis.planning.bellman import Backup, backup, q_history
 from pnzoo.analysis.planning.certify import Certificate, certify
-from pnzoo.analysis.planning.convergence import behind, changes, flow, settled
-from pnzoo.analysis.planning.kernels import Roles, arrows, mean_kernels, roles
-from pnzoo.analysis.planning.optimality import Verdict, verdict
-from pnzoo.analysis.planning.rollouts import Walks, rate_by, walk_all
+from pnzoo.analysis.planning.convergence import convergence_step, mean_displacement, value_change, value_gap
+from pnzoo.analysis.planning.kernels import ActionUsage, action_usage, displacement, mean_kernels
+from pnzoo.analysis.planning.optimality import OptimalityReport, compare_to_optimal
+from pnzoo.analysis.planning.rollouts import RolloutReport, evaluate_rollouts, success_by_bin
+from pnzoo.core.deprecation import renamed
+from pnzoo.few_shot.predictions import EpisodePredictions, predict_episodes
 
 __all__ = [
-    "Backup", "Certificate", "ChosenMoves", "Decision", "Orders", "Reliability", "Replies", "RewardAgreement", "Roles",
-    "TransitionAgreement", "Verdict", "Walks", "arrows", "attention_by_step", "averaged_subsets", "backup",
-    "behind", "certify", "changes", "chosen_moves", "decide", "flops", "flow", "matched_kernels", "mean_kernels",
-    "order_sensitivity", "plane", "policy_weights", "q_history", "rate_by", "reliability", "reply_all",
-    "reward_agreement", "roles", "settled", "shuffled", "transition_agreement", "value_agreement", "verdict",
-    "walk_all", "without_q",
+    "ActionUsage", "Backup", "CalibrationCurve", "Certificate", "ChosenMoves", "EpisodePredictions", "Explanation",
+    "OptimalityReport", "OrderSensitivity", "RewardAgreement", "RolloutReport", "TransitionAgreement", "ablate_q",
+    "action_usage", "attention_by_step", "averaged_subsets", "backup", "calibration_curve", "certify", "chosen_moves",
+    "compare_to_optimal", "convergence_step", "displacement", "evaluate_rollouts", "explain", "flops",
+    "matched_kernels", "mean_displacement", "mean_kernels", "order_sensitivity", "pca_2d", "permute_support",
+    "policy_weights", "predict_episodes", "q_history", "reward_agreement", "success_by_bin", "transition_agreement",
+    "value_agreement", "value_change", "value_gap",
 ]
+
+
+__getattr__ = renamed(
+    __name__,
+    {
+        "flow": "mean_displacement",
+        "settled": "convergence_step",
+        "behind": "value_gap",
+        "changes": "value_change",
+        "arrows": "displacement",
+        "roles": "action_usage",
+        "Roles": "ActionUsage",
+        "verdict": "compare_to_optimal",
+        "Verdict": "OptimalityReport",
+        "walk_all": "evaluate_rollouts",
+        "Walks": "RolloutReport",
+        "rate_by": "success_by_bin",
+        "Decision": "Explanation",
+        "Orders": "OrderSensitivity",
+        "Reliability": "CalibrationCurve",
+        "Replies": "EpisodePredictions",
+        "decide": "explain",
+        "plane": "pca_2d",
+        "reliability": "calibration_curve",
+        "reply_all": "predict_episodes",
+        "shuffled": "permute_support",
+        "without_q": "pnzoo.analysis.planning.ablation:without_q",
+    },
+)

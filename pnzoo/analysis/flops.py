@@ -20,7 +20,7 @@ def flops(model, input_shape):
     Args:
         model: a Keras model or layer.
         input_shape: of the input, batch included, such as `(1, 16, 16, 2)`. For several inputs a dictionary of shapes,
-            or a list of two for a planner's pair (image, positions), where positions are whole numbers.
+            or a list of two for image and positions of a planner's `position_network`.
 
     Returns:
         int, two for each multiply-add.
@@ -32,6 +32,8 @@ def flops(model, input_shape):
         160
     """
     inputs = _zeros(input_shape)
+    if isinstance(inputs, list):
+        model = getattr(model, "position_network", model)
     model(inputs)  # building a layer may call it, and that call must not count
     with _counting() as count:
         model(inputs)

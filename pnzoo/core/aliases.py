@@ -16,6 +16,7 @@ PROMISED = {
     "pnzoo.episodes": "pnzoo.data.episodes",
     "pnzoo.glyphs": "pnzoo.data.glyphs",
     "pnzoo.omniglot": "pnzoo.data.omniglot",
+    "pnzoo.terrain": "pnzoo.worlds.terrain",
 }
 
 # Release 0.1 -> today.
@@ -40,7 +41,7 @@ RENAMED = {
     "pnzoo.analysis.front": "pnzoo.analysis.planning.convergence",
     "pnzoo.analysis.kernels": "pnzoo.analysis.planning.kernels",
     "pnzoo.analysis.reliability": "pnzoo.analysis.few_shot.calibration",
-    "pnzoo.analysis.replies": "pnzoo.analysis.few_shot.predictions",
+    "pnzoo.analysis.replies": "pnzoo.few_shot.predictions",
     "pnzoo.analysis.support": "pnzoo.analysis.few_shot.support_set",
     "pnzoo.analysis.use_of_q": "pnzoo.analysis.planning.ablation",
     "pnzoo.analysis.verdict": "pnzoo.analysis.planning.optimality",
@@ -52,7 +53,7 @@ RENAMED = {
     "pnzoo.layers.aligned_attention": "pnzoo.layers.few_shot.aligned_attention",
     "pnzoo.layers.attention_readout": "pnzoo.layers.planning.attention_readout",
     "pnzoo.layers.full_context": "pnzoo.layers.few_shot.full_context",
-    "pnzoo.layers.joint_attention": "pnzoo.layers.few_shot.joint_attention",
+    "pnzoo.layers.joint_attention": "pnzoo.layers.few_shot.ensemble_attention",
     "pnzoo.layers.matching_attention": "pnzoo.layers.few_shot.matching_attention",
     "pnzoo.layers.rounded_value_iteration": "pnzoo.layers.planning.deterministic_value_iteration",
     "pnzoo.layers.value_iteration": "pnzoo.layers.planning.value_iteration",

@@ -21,9 +21,9 @@ def choose() -> None:
     wanted = _configured()
     if wanted not in BACKENDS or _installed(wanted):
         return
-    found = next((name for name in BACKENDS if _installed(name)), None)
-    if found:
-        os.environ["KERAS_BACKEND"] = found
+    available = next((name for name in BACKENDS if _installed(name)), None)
+    if available:
+        os.environ["KERAS_BACKEND"] = available
 
 
 def require() -> None:

@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import inspect
 import sys
 import warnings
 
@@ -55,16 +56,41 @@ def renamed_arguments(**names):
                 kwargs[new] = kwargs.pop(old)
             return function(*args, **kwargs)
 
+        wrapper.__signature__ = inspect.signature(function)  # Keras reads it, and does not look through wrappers
         return wrapper
 
     return decorate
 
 
-def renamed_method(old, new):
-    """A method or property under its former name: `scores = renamed_method("scores", "logits")`."""
+def renamed_method(old, new, advice=None):
+    """A method or property under its former name: `scores = renamed_method("scores", "logits")`.
+
+    Args:
+        old: the former name.
+        new: today's name.
+        advice: what to type now, if that is not `new`.
+    """
 
     def get(self):
-        warn(f"{type(self).__name__}.{old}", new)
+        # Keras looks at every attribute when it saves; that is nobody's use of the former name
+        if not sys._getframe(1).f_globals.get("__name__", "").startswith("keras."):
+            warn(f"{type(self).__name__}.{old}", advice or new)
         return getattr(self, new)
 
-    return property(get, doc=f"Former name of `{new}`.")
+    return property(get, doc=f"Former name of `{advice or new}`.")
+
+
+class RenamedKeys(dict):
+    """A dictionary that still answers to former keys: a subclass gives `names`, former key -> today's."""
+
+    names: dict[str, str] = {}
+
+    def __missing__(self, key):
+        if key in self.names and self.names[key] in self:
+            warn(f"the key {key!r}", repr(self.names[key]))
+            return self[self.names[key]]
+        raise KeyError(key)
+
+    def get(self, key, default=None):
+        """As a dictionary's, former keys included."""
+        return self[key] if key in self or self.names.get(key) in self else default

@@ -1,0 +1,1 @@
+"""Labelled examples in NumPy: image classes, episodes, Omniglot, invented characters, preprocessing."""

@@ -1,12 +1,20 @@
-"""Warps of small images in NumPy: training's augmentation."""
+"""Random affine and elastic transforms of small images: training's augmentation.
+
+In NumPy, because episodes are made beside the training, in worker threads. `keras.ops.image` gives the same pixels
+(within 0.001 of 255), but not the same speed: 960 images of 28x28 take 38 ms here against 14 on TensorFlow, 117
+against 125 on JAX and 30 against 1,950 on PyTorch (affine only; elastic ones by `map_coordinates` 258, 29, 1,550 ms).
+"""
 
 import numpy as np
+
+from pnzoo.core.deprecation import renamed, renamed_arguments
 
 # Half-waves down and across of the smooth bends; slower ones than these are nearly affine.
 WAVES = [(i, j) for i in range(4) for j in range(4) if i + j >= 2]
 
 
-def random_maps(n, rng, *, degrees=0.0, shift=0.0, zoom=0.0, shear=0.0, stretch=0.0, bend=0.0):
+@renamed_arguments(bend="elastic")
+def random_affine(n, rng, *, degrees=0.0, shift=0.0, zoom=0.0, shear=0.0, stretch=0.0, elastic=0.0):
     """Random maps from output to input positions: affine ones and, if asked, smooth bends on top.
 
     Args:
@@ -17,11 +25,11 @@ def random_maps(n, rng, *, degrees=0.0, shift=0.0, zoom=0.0, shear=0.0, stretch=
         zoom: largest change of size either way, as a share.
         shear: largest shear either way, as a share.
         stretch: largest change of the aspect ratio either way, as a share.
-        bend: root mean square of a smooth shift of its own at every place, as a share of the image's side.
+        elastic: root mean square of a smooth shift of its own at every place, as a share of the image's side.
 
     Returns:
         float32 `[n, 2, 3]`: positions run from -1 to 1 over (row, column), and input = M[:, :2] output + M[:, 2].
-        With `bend`, `[n, 2, 3 + 13]`: behind them, how much of each wave is added to the input position.
+        With `elastic`, `[n, 2, 3 + 13]`: behind them, how much of each wave is added to the input position.
     """
     turn = np.deg2rad(rng.uniform(-degrees, degrees, n))
     size = np.exp(rng.uniform(-zoom, zoom, n))
@@ -32,24 +40,24 @@ def random_maps(n, rng, *, degrees=0.0, shift=0.0, zoom=0.0, shear=0.0, stretch=
     linear[:, :, 1] += lean[:, None] * linear[:, :, 0]
     offset = rng.uniform(-2 * shift, 2 * shift, (n, 2, 1))
     parts = [linear, offset]
-    if bend:
-        parts.append(rng.normal(0, 2 * bend / len(WAVES) ** 0.5, (n, 2, len(WAVES))))
+    if elastic:
+        parts.append(rng.normal(0, 2 * elastic / len(WAVES) ** 0.5, (n, 2, len(WAVES))))
     return np.concatenate(parts, -1).astype("float32")
 
 
-def warp(images, maps):
-    """Bilinear warp, with no ink outside the image.
+def affine_transform(images, maps):
+    """Bilinear warp, with 0 outside the image.
 
     Args:
         images: uint8 or float `[n, H, W]`.
-        maps: float `[n, 2, 3]` or `[n, 2, 16]`, see `random_maps`.
+        maps: float `[n, 2, 3]` or `[n, 2, 16]`, see `random_affine`.
 
     Returns:
         float32 `[n, H, W]`, in the images' own units.
 
     Example:
         >>> image = np.eye(4)[None]
-        >>> bool(np.allclose(warp(image, np.array([[[1, 0, 0], [0, 1, 0.0]]])), image))
+        >>> bool(np.allclose(affine_transform(image, np.array([[[1, 0, 0], [0, 1, 0.0]]])), image))
         True
     """
     n, height, width = images.shape
@@ -82,3 +90,6 @@ def _waves(rows, columns):
 def _centres(length):
     """float32 [length]: pixel centres from -1 to 1."""
     return ((np.arange(length) + 0.5) * (2 / length) - 1).astype("float32")
+
+
+__getattr__ = renamed(__name__, {"random_maps": "random_affine", "warp": "affine_transform"})

@@ -3,48 +3,55 @@
 import keras
 import numpy as np
 
+from pnzoo.core.deprecation import renamed, renamed_arguments, warn
 from pnzoo.data import episodes
-from pnzoo.data.augment import random_maps, warp
+from pnzoo.data.augment import affine_transform, random_affine
 
 
-class EpisodeStream(keras.utils.PyDataset):
-    """A seeded stream of episode batches.
+class EpisodeDataset(keras.utils.PyDataset):
+    """A seeded sequence of episode batches.
 
-    Batch i depends on the seed and i alone, whatever the number of workers, so a run that is killed and resumed
-    sees the same episodes; each epoch moves on to new ones.
+    A batch is a function of (seed, epoch, index) alone, see `batch`: whatever the number of workers and wherever a
+    run was stopped and resumed, it sees the same episodes in the same order, if `fit` is told `shuffle=False`. Each
+    epoch draws new ones.
 
     Args:
-        images: uint8 `[C, N, H, W]` with 255 for ink (`Characters.images`), or a list of C arrays `[N_c, H, W]`; or
-            their codes, float `[C, N, D]`, which are passed on as they are.
-        way, shot, queries: as in `episodes.sample`.
-        shapes: instead of those three, a list of `(way, shot, queries)` that batches take in turn.
+        images: uint8 `[C, N, H, W]` with 255 for strokes (`ImageClasses.images`), or a list of C arrays `[N_c, H, W]`.
+        embeddings: instead of images, their embeddings, float `[C, N, D]`.
+        way, shot, n_query: as in `episodes.sample`; so are `shot_range` and `query_range`.
+        shapes: instead of those three, a list of `(way, shot, n_query)` that batches take in turn.
         support_size: pad every support set to this size; by default, to the largest of the batch.
         batch_size: episodes a batch.
         steps: batches an epoch.
-        seed: seed of the stream.
-        augment: None, or a dict of `warp.random_maps`'s limits, to warp every image by a map of its own.
+        seed: of all that is drawn.
+        augment: None, or a dict of `augment.random_affine`'s limits, to transform every image in its own way.
         epoch: the epoch to start at, when resuming.
-        group: int `[C]` to draw each episode from whole groups of classes (`episodes.sample_neighbours`), or None.
+        within: int `[C]`, the group of each class: each episode takes its classes from whole groups, as with
+            `episodes.sample(..., within=within, several=True)`.
         targets: what each batch asks for: `"queries"` (labels int `[B, Q]`), `"all"` (labels int `[B, S + Q]`,
             support before query), or `"classes"` (the same with the numbers of the classes in `images`); or a tuple
             of two, to have a dict of both by the names `episode` and `classes`.
 
     Example:
         >>> import numpy as np
-        >>> stream = EpisodeStream(np.zeros((9, 4, 28, 28), "uint8"), way=5, shot=1, queries=2, steps=3)
-        >>> inputs, y = stream[0]
+        >>> dataset = EpisodeDataset(np.zeros((9, 4, 28, 28), "uint8"), way=5, shot=1, n_query=2, steps=3)
+        >>> inputs, y = dataset[0]
         >>> inputs["support"].shape, inputs["labels"].shape, y.shape
         ((1, 5, 28, 28, 1), (1, 5, 5), (1, 10))
     """
 
+    @renamed_arguments(queries="n_query", group="within")
     def __init__(
         self,
-        images,
+        images=None,
         *,
+        embeddings=None,
         way=None,
         shot=None,
-        queries=None,
+        n_query=None,
         shapes=None,
+        shot_range=None,
+        query_range=None,
         support_size=None,
         batch_size=1,
         steps=100,
@@ -52,16 +59,21 @@ class EpisodeStream(keras.utils.PyDataset):
         augment=None,
         epoch=0,
         targets="queries",
-        group=None,
+        within=None,
         **fit,
     ):
         super().__init__(**fit)
-        self.images = images
-        self.counts = np.array([len(drawings) for drawings in images])
-        self.shapes = shapes or [(way, shot, queries)]
+        self.images, self.embeddings = _one_of(images, embeddings)
+        self.counts = np.array([len(members) for members in self._members])
+        self.shapes = shapes or [(way, shot, n_query)]
+        self.ranges = {} if shapes else {"shot_range": shot_range, "query_range": query_range}
+        self.within = within
         self.support_size, self.batch_size, self.steps = support_size, batch_size, steps
         self.seed, self.augment, self.epoch, self.targets = seed, augment, epoch, targets
-        self.group = group
+
+    @property
+    def _members(self):
+        return self.images if self.embeddings is None else self.embeddings
 
     @property
     def num_batches(self):
@@ -71,33 +83,55 @@ class EpisodeStream(keras.utils.PyDataset):
         self.epoch += 1
 
     def __getitem__(self, index):
-        rng = np.random.default_rng((self.seed, self.epoch, index))
-        way, shot, queries = self.shapes[index % len(self.shapes)]
-        drawn = [self._draw(way, shot, queries, rng) for _ in range(self.batch_size)]
-        inputs, y = episodes.batch(self.images, drawn, self.support_size)
-        for role in ("support", "query"):
-            inputs[role] = self._ink(inputs[role], rng)
+        return self.batch(self.epoch, index)
+
+    def batch(self, epoch, index):
+        """Batch `index` of an epoch: a function of these two and the seed alone.
+
+        Returns:
+            `(inputs, targets)`, as `fit` takes them.
+        """
+        rng = np.random.default_rng((self.seed, epoch, index))
+        way, shot, n_query = self.shapes[index % len(self.shapes)]
+        drawn = [
+            episodes.sample(self.counts, way, shot, n_query, rng, within=self.within, several=True, **self.ranges)
+            for _ in range(self.batch_size)
+        ]
+        inputs, y = episodes.batch(self._members, drawn, self.support_size)
+        if self.embeddings is None:
+            for role in ("support", "query"):
+                inputs[role] = self._augmented(inputs[role], rng)
+        return inputs, self._targets(y, drawn)
+
+    def _targets(self, y, drawn):
         if isinstance(self.targets, str):
-            return inputs, self._target(self.targets, y, drawn)
+            return _target(self.targets, y, drawn)
         names = ("episode", "classes")
-        return inputs, {name: self._target(kind, y, drawn) for name, kind in zip(names, self.targets, strict=True)}
+        return {name: _target(kind, y, drawn) for name, kind in zip(names, self.targets, strict=True)}
 
-    def _draw(self, way, shot, queries, rng):
-        if self.group is None:
-            return episodes.sample(self.counts, way, shot, queries, rng)
-        return episodes.sample_neighbours(self.group, way, shot, queries, rng, self.counts)
-
-    def _target(self, kind, y, drawn):
-        if kind == "queries":
-            return y
-        if kind == "all":
-            return np.stack([np.r_[e.support_label, e.query_label] for e in drawn]).astype("int32")
-        return np.stack([np.r_[e.support[:, 0], e.query[:, 0]] for e in drawn]).astype("int32")
-
-    def _ink(self, images, rng):
-        if images.dtype != np.uint8:
-            return images
+    def _augmented(self, images, rng):
         if self.augment:
             flat = images.reshape(-1, *images.shape[2:])
-            images = warp(flat, random_maps(len(flat), rng, **self.augment)).reshape(images.shape)
-        return episodes.as_ink(images)
+            images = affine_transform(flat, random_affine(len(flat), rng, **self.augment)).reshape(images.shape)
+        return episodes.to_float(images)
+
+
+def _one_of(images, embeddings):
+    """Images or embeddings; until the next release, embeddings may come in the images' place."""
+    if (images is None) == (embeddings is None):
+        raise ValueError("give either images or embeddings=..., not both.")
+    if embeddings is None and np.ndim(images[0]) == 2 and np.asarray(images[0]).dtype.kind == "f":
+        warn("EpisodeDataset(embeddings)", "EpisodeDataset(embeddings=...)", stacklevel=5)
+        return None, images
+    return images, embeddings
+
+
+def _target(kind, y, drawn):
+    if kind == "queries":
+        return y
+    if kind == "all":
+        return np.stack([np.r_[e.support_label, e.query_label] for e in drawn]).astype("int32")
+    return np.stack([np.r_[e.support[:, 0], e.query[:, 0]] for e in drawn]).astype("int32")
+
+
+__getattr__ = renamed(__name__, {"EpisodeStream": "EpisodeDataset"})

@@ -1,13 +1,15 @@
 """Invented handwritten characters: a seeded stand-in for Omniglot that needs no download.
 
-An alphabet is a taste for strokes (how many, how curved, on what grid of anchor points); a character is a program of
-strokes in that taste; a drawer has a slant, a pen and a tremor and draws every character once. Good for the
-dashboard, quick tests and CI. It says nothing about real handwriting: never mix it into a claim about Omniglot.
+Each alphabet samples stroke statistics (how many, how curved, on what grid of anchor points); a character is a list
+of strokes with these statistics; each writer samples slant, stroke width and jitter, and draws every character once.
+Good for the dashboard, quick tests and CI. It says nothing about real handwriting: never mix it into a claim about
+Omniglot.
 """
 
 import numpy as np
 
-from pnzoo.data.omniglot import IMAGE_SIZE, Characters
+from pnzoo.data.classes import ImageClasses
+from pnzoo.data.omniglot import IMAGE_SIZE
 
 POINTS = 24  # samples of a stroke's curve when it is drawn
 
@@ -23,7 +25,7 @@ def generate(alphabets=5, characters=20, drawers=20, *, seed=0, size=IMAGE_SIZE)
         size: of the images, in pixels.
 
     Returns:
-        `omniglot.Characters`: images uint8 `[alphabets * characters, drawers, size, size]`, 255 for ink.
+        `ImageClasses`: images uint8 `[alphabets * characters, drawers, size, size]`, 255 for strokes.
 
     Raises:
         ValueError: if a count is not positive.
@@ -39,16 +41,16 @@ def generate(alphabets=5, characters=20, drawers=20, *, seed=0, size=IMAGE_SIZE)
     images, names = [], []
     for a in range(alphabets):
         rng = np.random.default_rng((seed, 1, a))
-        taste = _taste(rng)
+        style = _stroke_statistics(rng)
         for c in range(characters):
-            strokes = _character(taste, rng)
+            strokes = _character(style, rng)
             images.append([_draw(strokes, hand, size, rng) for hand in hands])
             names.append(f"invented {a}/{c:02d}")
     images = np.rint(np.array(images) * 255).astype("uint8")
-    return Characters(images, np.repeat(np.arange(alphabets), characters), np.array(names))
+    return ImageClasses(images, np.repeat(np.arange(alphabets), characters), np.array(names))
 
 
-def _taste(rng):
+def _stroke_statistics(rng):
     grid = int(rng.integers(3, 5))
     return {
         "anchors": np.stack(np.meshgrid(*[np.linspace(-0.62, 0.62, grid)] * 2), -1).reshape(-1, 2),
@@ -58,16 +60,16 @@ def _taste(rng):
     }
 
 
-def _character(taste, rng):
+def _character(style, rng):
     """A list of strokes; a stroke is the control points of a cubic Bezier curve, [4, 2] as (x, y) in -1 .. 1."""
-    strokes, count = [], 1 + rng.choice(4, p=taste["strokes"])
+    strokes, count = [], 1 + rng.choice(4, p=style["strokes"])
     for _ in range(count):
-        start, end = taste["anchors"][rng.choice(len(taste["anchors"]), 2, replace=False)]
-        if strokes and rng.random() < taste["joined"]:  # begin somewhere on an earlier stroke
+        start, end = style["anchors"][rng.choice(len(style["anchors"]), 2, replace=False)]
+        if strokes and rng.random() < style["joined"]:  # begin somewhere on an earlier stroke
             start = _curve(strokes[rng.integers(len(strokes))], np.array([rng.choice([0.0, 0.5, 1.0])]))[0]
         if np.hypot(*(end - start)) < 0.4:
             end = -end if np.hypot(*end) > 0.3 else end + 0.6
-        bend = (rng.uniform(-1.3, 1.3, 2) if rng.random() < taste["curved"] else np.zeros(2))[:, None]
+        bend = (rng.uniform(-1.3, 1.3, 2) if rng.random() < style["curved"] else np.zeros(2))[:, None]
         across = np.array([start[1] - end[1], end[0] - start[0]])
         inner = start + (end - start) * np.array([[1 / 3], [2 / 3]]) + bend * across
         strokes.append(np.clip(np.concatenate([start[None], inner, end[None]]), -0.95, 0.95))
@@ -83,7 +85,7 @@ def _curve(stroke, t):
 
 
 def _drawers(count, rng):
-    """Habits of people: slant, width of the hand, pen, tremor, carelessness."""
+    """Each writer's slant, width, stroke width and jitter."""
     return [
         {
             "slant": rng.normal(0, 0.12),
@@ -98,7 +100,7 @@ def _drawers(count, rng):
 
 
 def _draw(strokes, hand, size, rng):
-    """float [size, size], 1 for ink."""
+    """float [size, size], 1 for strokes."""
     t = np.linspace(0, 1, POINTS)
     shift = rng.normal(0, 0.05, 2)
     sketch = [_curve(stroke + rng.normal(0, hand["careless"], stroke.shape), t) for stroke in strokes]

@@ -1,4 +1,4 @@
-"""Omniglot as 28x28 NumPy arrays: preparation, the two splits, Lake's one-shot runs.
+"""Omniglot as 28x28 NumPy arrays: preparation and the two splits.
 
 1,623 handwritten characters from 50 alphabets, each drawn once by 20 people (Lake, Salakhutdinov and Tenenbaum,
 Science 2015). `prepare` reads the images once through `tensorflow_datasets` and writes a small `.npz`; everything
@@ -17,6 +17,22 @@ import pathlib
 from typing import NamedTuple
 
 import numpy as np
+
+from pnzoo.core.deprecation import renamed, renamed_arguments
+from pnzoo.core.resize import resize_area
+from pnzoo.data.classes import ImageClasses, with_mirrors, with_rotations
+
+__all__ = [
+    "ImageClasses",
+    "OmniglotData",
+    "cache_path",
+    "checksum",
+    "load",
+    "prepare",
+    "split",
+    "with_mirrors",
+    "with_rotations",
+]
 
 IMAGE_SIZE = 28
 PREPARED = "omniglot28.npz"
@@ -53,11 +69,11 @@ VINYALS_TEST_PART = {"Gurmukhi": range(41, 45)}
 SPLITS = {"vinyals": ("train", "val", "trainval", "test"), "background": ("train", "test")}
 
 
-class Drawings(NamedTuple):
-    """Every drawing of Omniglot, sorted by alphabet, then character.
+class OmniglotData(NamedTuple):
+    """Every image of Omniglot, sorted by alphabet, then character.
 
     Attributes:
-        images: uint8 `[32460, 28, 28]`, 255 where there is ink.
+        images: uint8 `[32460, 28, 28]`, 255 where there is a stroke.
         alphabet: int16 `[32460]`, index into `alphabets`.
         character: int16 `[32460]`, the character's number in its alphabet, from 0.
         background: bool `[32460]`, True in Lake's background set (TFDS `train`).
@@ -71,20 +87,6 @@ class Drawings(NamedTuple):
     alphabets: np.ndarray
 
 
-class Characters(NamedTuple):
-    """Images grouped by class: what an episode is drawn from.
-
-    Attributes:
-        images: uint8 `[classes, drawings, 28, 28]`, 255 where there is ink.
-        alphabet: int `[classes]`, which alphabet a class belongs to.
-        names: str `[classes]`, such as `"Greek/03"` or `"Greek/03 turned 90"`.
-    """
-
-    images: np.ndarray
-    alphabet: np.ndarray
-    names: np.ndarray
-
-
 def cache_path():
     """Where the prepared file lies: `$PNZOO_DATA`, or `pnzoo` in the user's cache folder.
 
@@ -96,38 +98,6 @@ def cache_path():
         cache = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
         folder = pathlib.Path(cache) / "pnzoo"
     return pathlib.Path(folder) / PREPARED
-
-
-def shrink(images, size=IMAGE_SIZE):
-    """Resize images by area averaging, exactly and without a library.
-
-    An output pixel is the mean of the input area that it covers, so a thin stroke becomes grey and never vanishes.
-    Enlarging repeats pixels with the same rule.
-
-    Args:
-        images: array `[..., H, W]`.
-        size: the output's height and width, in pixels.
-
-    Returns:
-        float32 `[..., size, size]`.
-
-    Example:
-        >>> import numpy as np
-        >>> shrink(np.arange(16.0).reshape(4, 4), 2).tolist()
-        [[2.5, 4.5], [10.5, 12.5]]
-    """
-    images = np.asarray(images, "float32")
-    rows, columns = _area_weights(images.shape[-2], size), _area_weights(images.shape[-1], size)
-    return rows @ images @ columns.T
-
-
-def _area_weights(length, size):
-    """[size, length]: the share of input pixel j in output pixel i."""
-    edges = np.arange(size + 1) * (length / size)
-    left, right = edges[:-1, None], edges[1:, None]
-    cell = np.arange(length)
-    overlap = np.clip(np.minimum(right, cell + 1) - np.maximum(left, cell), 0, None)
-    return (overlap / overlap.sum(1, keepdims=True)).astype("float32")
 
 
 def prepare(path=None, data_dir=None):
@@ -146,16 +116,16 @@ def prepare(path=None, data_dir=None):
         ValueError: if what was read is not the Omniglot that our numbers were measured on.
     """
     path = pathlib.Path(path) if path else cache_path()
-    drawings = _read_tfds(data_dir)
-    found = checksum(drawings)
-    if found != CHECKSUM:
+    data = _read_tfds(data_dir)
+    digest = checksum(data)
+    if digest != CHECKSUM:
         raise ValueError(
-            f"Omniglot read from TFDS has checksum {found}, expected {CHECKSUM}. Delete the data set's folder "
+            f"Omniglot read from TFDS has checksum {digest}, expected {CHECKSUM}. Delete the data set's folder "
             "under TFDS_DATA_DIR and run `python -m train.few_shot.prepare_omniglot` again."
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial.npz")
-    np.savez_compressed(partial, **drawings._asdict())
+    np.savez_compressed(partial, **data._asdict())
     os.replace(partial, path)  # a killed run never leaves half a file under the final name
     return path
 
@@ -172,27 +142,27 @@ def _read_tfds(data_dir):
     for split in ("train", "test"):
         data, info = tfds.load("omniglot", split=split, data_dir=data_dir, with_info=True)
         for example in tfds.as_numpy(data):
-            ink = 255 - example["image"][..., 0]  # paper is white in the files
+            strokes = 255 - example["image"][..., 0]  # paper is white in the files
             # 105 pixels become 28 in steps of 3.75, so means of 0s and 255s are multiples of 17/15: none lies half
             # way between two integers, and rounding gives the same bytes on every machine.
-            images.append(np.rint(shrink(ink)).astype("uint8"))
+            images.append(np.rint(resize_area(strokes, IMAGE_SIZE)).astype("uint8"))
             where.append((example["alphabet"], example["alphabet_char_id"], split == "train"))
         alphabets = info.features["alphabet"].names
     images, where = np.stack(images), np.array(where)
     # Within a character TFDS's order is that of its shards; sorting by the pixels makes it ours.
     order = sorted(range(len(images)), key=lambda i: (where[i, 0], where[i, 1], images[i].tobytes()))
     images, where = images[order], where[order]
-    return Drawings(
+    return OmniglotData(
         images, where[:, 0].astype("int16"), where[:, 1].astype("int16"), where[:, 2].astype(bool), np.array(alphabets)
     )
 
 
-def checksum(drawings):
-    """SHA-256 over a `Drawings`' arrays, as hexadecimal digits."""
+def checksum(data):
+    """SHA-256 over an `OmniglotData`'s arrays, as hexadecimal digits."""
     digest = hashlib.sha256()
-    for array in drawings[:4]:
+    for array in data[:4]:
         digest.update(np.ascontiguousarray(array).tobytes())
-    digest.update("\n".join(drawings.alphabets.tolist()).encode())
+    digest.update("\n".join(data.alphabets.tolist()).encode())
     return digest.hexdigest()
 
 
@@ -203,7 +173,7 @@ def load(path=None):
         path: the prepared `.npz`. Defaults to `cache_path()`.
 
     Returns:
-        `Drawings`.
+        `OmniglotData`.
 
     Raises:
         FileNotFoundError: if it has not been prepared.
@@ -218,27 +188,28 @@ def load(path=None):
         )
     try:
         with np.load(path) as stored:
-            drawings = Drawings(*(stored[field] for field in Drawings._fields))
+            data = OmniglotData(*(stored[field] for field in OmniglotData._fields))
     except Exception as error:  # zipfile, zlib, numpy and KeyError all report a damaged file in their own way
         raise ValueError(f"{path} is not a whole prepared Omniglot ({error}). Delete it. {again}.") from error
-    found = checksum(drawings)
-    if found != CHECKSUM:
-        raise ValueError(f"{path} has checksum {found}, expected {CHECKSUM}. Delete it. {again}.")
-    return drawings
+    digest = checksum(data)
+    if digest != CHECKSUM:
+        raise ValueError(f"{path} has checksum {digest}, expected {CHECKSUM}. Delete it. {again}.")
+    return data
 
 
-def split(drawings, which, *, protocol="vinyals", rotations=True):
+@renamed_arguments(drawings="data")
+def split(data, which, *, protocol="vinyals", rotations=True):
     """The classes of one part of a split.
 
     Args:
-        drawings: what `load` returned.
+        data: what `load` returned.
         which: `"train"`, `"val"`, `"trainval"` or `"test"` (`"background"` has no `"val"`).
         protocol: `"vinyals"` or `"background"`.
         rotations: whether each character turned by 90, 180 and 270 degrees is three more classes, as few-shot
-            papers have it. A turned class turns all of its drawings alike.
+            papers have it. A turned class turns all of its images alike.
 
     Returns:
-        `Characters`; the vinyals parts have 1028 / 172 / 1200 / 423 characters, times 4 with rotations.
+        `ImageClasses`; the vinyals parts have 1028 / 172 / 1200 / 423 characters, times 4 with rotations.
 
     Raises:
         ValueError: for an unknown protocol or part.
@@ -246,51 +217,33 @@ def split(drawings, which, *, protocol="vinyals", rotations=True):
     if protocol not in SPLITS or which not in SPLITS[protocol]:
         options = "; ".join(f"protocol={p!r} with {', '.join(map(repr, w))}" for p, w in SPLITS.items())
         raise ValueError(f"no part {which!r} in protocol {protocol!r}. Choose from: {options}.")
-    chosen = _members(drawings, which, protocol)
-    images, alphabet, character = (a[chosen] for a in (drawings.images, drawings.alphabet, drawings.character))
+    chosen = _members(data, which, protocol)
+    images, alphabet, character = (a[chosen] for a in (data.images, data.alphabet, data.character))
     starts = np.flatnonzero(np.r_[True, (np.diff(alphabet) != 0) | (np.diff(character) != 0)])
     images = images.reshape(len(starts), -1, *images.shape[1:])
     alphabet, character = alphabet[starts].astype(int), character[starts]
-    names = np.array([f"{drawings.alphabets[a]}/{c:02d}" for a, c in zip(alphabet, character, strict=True)])
-    characters = Characters(images, alphabet, names)
-    return with_rotations(characters) if rotations else characters
+    names = np.array([f"{data.alphabets[a]}/{c:02d}" for a, c in zip(alphabet, character, strict=True)])
+    classes = ImageClasses(images, alphabet, names)
+    return with_rotations(classes) if rotations else classes
 
 
-def _members(drawings, which, protocol):
-    """bool [drawings]: which drawings belong to the part."""
+def _members(data, which, protocol):
+    """bool [images]: which images belong to the part."""
     if protocol == "background":
-        return drawings.background == (which == "train")
-    name = drawings.alphabets[drawings.alphabet]
+        return data.background == (which == "train")
+    name = data.alphabets[data.alphabet]
     val = np.isin(name, VINYALS_VAL)
     test = np.isin(name, VINYALS_TEST)
     for alphabet, characters in VINYALS_TEST_PART.items():
-        test |= (name == alphabet) & np.isin(drawings.character, characters)
+        test |= (name == alphabet) & np.isin(data.character, characters)
     return {"train": ~val & ~test, "val": val, "trainval": ~test, "test": test}[which]
 
 
-def with_mirrors(characters):
-    """Add each class seen in a mirror as a class of its own: more classes to train on, never to test on.
-
-    Args:
-        characters: `Characters` with C classes.
-
-    Returns:
-        `Characters` with 2 C classes: all as they were, then all mirrored left to right.
-    """
-    images = np.concatenate([characters.images, characters.images[..., ::-1]])
-    names = np.concatenate([characters.names, [f"{name} mirrored" for name in characters.names]])
-    return Characters(images, np.tile(characters.alphabet, 2), names)
-
-
-def with_rotations(characters):
-    """Add each class turned by 90, 180 and 270 degrees as a class of its own.
-
-    Args:
-        characters: `Characters` with C classes.
-
-    Returns:
-        `Characters` with 4 C classes: all of them upright, then all turned by 90 degrees, and so on.
-    """
-    images = np.concatenate([np.rot90(characters.images, turn, axes=(2, 3)) for turn in range(4)])
-    turned = [[f"{name} turned {90 * turn}" if turn else name for name in characters.names] for turn in range(4)]
-    return Characters(np.ascontiguousarray(images), np.tile(characters.alphabet, 4), np.concatenate(turned))
+__getattr__ = renamed(
+    __name__,
+    {
+        "Characters": "pnzoo.data.classes:ImageClasses",
+        "Drawings": "OmniglotData",
+        "shrink": "pnzoo.core.resize:resize_area",
+    },
+)

@@ -1,41 +1,36 @@
-"""Lake's one-shot classification: 20 runs of 20 characters of one alphabet, one image each, drawn by two people.
+"""Lake's one-shot classification: 20 episodes of 20 characters of one alphabet, one image each, drawn by two people.
 
-`read_runs` reads his official folder `all_runs`. Where it is not at hand, `sample_runs` draws the same kind of task
-from the background protocol's test part; TFDS does not record who drew what, so there the two drawings of a character
-are by any two people.
+`read_challenge` reads his official 20 runs. Where they are not at hand, `sample_challenge` draws the same kind of
+episode from the background protocol's test part; TFDS does not record who drew what, so there the two images of a
+character are by any two people.
 """
 
 import pathlib
+import zipfile
 from typing import NamedTuple
 
 import numpy as np
 
-from pnzoo.data.omniglot import shrink
+from pnzoo.core.deprecation import renamed, warn
+from pnzoo.core.images import to_grey
+from pnzoo.core.resize import resize_area
+from pnzoo.data import episodes
+from pnzoo.data.classes import ImageClasses
+from pnzoo.data.omniglot import IMAGE_SIZE
+
+LARGEST_FILE = 1_000_000  # bytes; an image of the official runs has some 300
 
 
-class Run(NamedTuple):
-    """One 20-way one-shot task.
-
-    Attributes:
-        training: uint8 `[20, 28, 28]`, one image of every class, 255 for ink.
-        test: uint8 `[20, 28, 28]`, the images to classify.
-        answer: int `[20]`, which training image shows the same character as each test image.
-    """
-
-    training: np.ndarray
-    test: np.ndarray
-    answer: np.ndarray
-
-
-def read_runs(folder):
-    """Read Lake's folder.
+def read_challenge(path):
+    """Read Lake's official runs.
 
     Args:
-        folder: `all_runs`, with `runNN/training/classMM.png`, `runNN/test/itemMM.png` and `runNN/class_labels.txt`,
-            whose lines read `runNN/test/item01.png runNN/training/class08.png`.
+        path: `all_runs.zip`, or the unpacked folder: `runNN/training/classMM.png`, `runNN/test/itemMM.png` and
+            `runNN/class_labels.txt`, whose lines read `runNN/test/item01.png runNN/training/class08.png`.
 
     Returns:
-        A list of `Run`, in the folders' order.
+        `(classes, episodes)`: `ImageClasses` with two images a class, the training and the test image, whose groups
+        are the runs; and one `Episode` a run, which asks for the test images in the order of the labels.
 
     Raises:
         ValueError: if there is no run, or a run is incomplete or its labels do not fit its images.
@@ -43,99 +38,122 @@ def read_runs(folder):
 
     Reference: Lake, Salakhutdinov and Tenenbaum 2015, one-shot classification.
     """
-    folder = pathlib.Path(folder)
-    runs = sorted(path for path in folder.glob("run*") if path.is_dir())
+    path = pathlib.Path(path)
+    root = zipfile.Path(path) if zipfile.is_zipfile(path) else path
+    runs = _runs(root) if root.is_dir() else []
     if not runs:
         raise ValueError(
-            f"{folder} holds no run01, run02, ... Give the folder all_runs of one-shot-classification/all_runs.zip "
-            "from github.com/brendenlake/omniglot."
+            f"{path} holds no run01, run02, ... Give the file all_runs.zip of github.com/brendenlake/omniglot, or the "
+            "folder unpacked from it."
         )
-    return [_read_run(run) for run in runs]
+    images, group, names, drawn = [], [], [], []
+    for number, run in enumerate(runs):
+        support, query, label, files = _read_run(run)
+        images.append(np.stack([support, query[np.argsort(label)]], axis=1))
+        drawn.append(_episode(len(names), label))
+        group += [number] * len(label)
+        names += [f"{run.name}/{file.removesuffix('.png')}" for file in files]
+    return ImageClasses(np.concatenate(images), np.array(group), np.array(names)), drawn
+
+
+def _runs(root):
+    """The run folders, at the top or one folder deeper."""
+    folders = [child for child in root.iterdir() if child.is_dir()]
+    deeper = [child for folder in folders if folder.name == "all_runs" for child in folder.iterdir() if child.is_dir()]
+    return sorted((f for f in folders + deeper if f.name.startswith("run")), key=lambda folder: folder.name)
+
+
+def _episode(first, label):
+    """The episode of a run whose classes begin at `first`: image 0 of each is its support, image 1 its query."""
+    classes = first + np.arange(len(label))
+    support = np.stack([classes, np.zeros_like(classes)], axis=1)
+    query = np.stack([classes[label], np.ones_like(classes)], axis=1)
+    return episodes.Episode(classes, support, np.arange(len(label)), query, label)
 
 
 def _read_run(run):
+    """Training images, test images, the class of each test image, and the training images' file names."""
     labels = run / "class_labels.txt"
-    if not labels.is_file():
-        raise ValueError(f"{labels} is missing: the run is incomplete. Unpack all_runs.zip again.")
-    pairs = [line.split() for line in labels.read_text().splitlines() if line.strip()]
+    pairs = [line.split() for line in _read(labels).decode("utf-8", "replace").splitlines() if line.strip()]
     if not pairs or any(len(pair) != 2 for pair in pairs):
         raise ValueError(f"{labels}: expected lines such as 'run01/test/item01.png run01/training/class08.png'.")
-    classes = sorted(path.name for path in (run / "training").glob("class*.png"))
-    answer = []
-    for _, training in pairs:
-        name = training.rsplit("/", 1)[-1]
-        if name not in classes:
-            raise ValueError(
-                f"{labels} names {training}, which is not in {run / 'training'}. Unpack all_runs.zip again."
-            )
-        answer.append(classes.index(name))
-    items = [run / "test" / item.rsplit("/", 1)[-1] for item, _ in pairs]
-    return Run(
-        np.stack([_read_png(run / "training" / name) for name in classes]),
-        np.stack([_read_png(item) for item in items]),
-        np.array(answer),
-    )
+    training = run / "training"
+    files = sorted(file.name for file in training.iterdir() if file.name.endswith(".png")) if training.is_dir() else []
+    answers = [_name(pair[1]) for pair in pairs]
+    if sorted(answers) != files:
+        odd = sorted(set(answers) ^ set(files)) or ["one class twice"]
+        raise ValueError(f"{labels} does not name each image of {training} once ({odd[0]}). Get all_runs.zip again.")
+    query = np.stack([_read_image(run / "test" / _name(item)) for item, _ in pairs])
+    support = np.stack([_read_image(training / file) for file in files])
+    return support, query, np.array([files.index(answer) for answer in answers]), files
 
 
-def _read_png(path):
-    try:
-        from PIL import Image
-    except ImportError as error:
-        raise ImportError("reading Lake's runs needs Pillow: type `pip install 'pnzoo[fewshot]'`.") from error
-    if not path.is_file():
-        raise ValueError(f"{path} is missing: the run is incomplete. Unpack all_runs.zip again.")
-    with Image.open(path) as file:
-        paper = np.asarray(file.convert("L"))
-    return np.rint(shrink(255 - paper)).astype("uint8")
+def _name(path):
+    return path.rsplit("/", 1)[-1]
 
 
-def sample_runs(characters, n, rng, way=20, codes=None):
-    """Draw tasks of the same kind: within one alphabet, one training and one test image a character.
+def _read(file):
+    if not file.is_file():
+        raise ValueError(f"{file} is missing: the run is incomplete. Get all_runs.zip again.")
+    with file.open("rb") as stream:
+        content = stream.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise ValueError(f"{file} has more than {LARGEST_FILE:,} bytes: it is none of Lake's. Get all_runs.zip again.")
+    return content
+
+
+def _read_image(file):
+    paper = to_grey(_read(file), name=str(file)).values
+    return np.rint(resize_area(255 - paper, IMAGE_SIZE)).astype("uint8")
+
+
+def sample_challenge(classes, n, rng, way=20):
+    """Draw episodes of the same kind: within one alphabet, one training and one test image a character.
 
     Args:
-        characters: `Characters`, such as `omniglot.split(drawings, "test", protocol="background", rotations=False)`.
-        n: how many runs.
+        classes: `ImageClasses`, such as `omniglot.split(data, "test", protocol="background", rotations=False)`.
+        n: how many episodes.
         rng: a `numpy.random.Generator`.
-        way: characters in a run.
-        codes: float32 `[classes, drawings, D]` of the characters' images, to look up instead of them: an exam of many
-            runs then encodes every drawing once.
+        way: characters in an episode.
 
     Returns:
-        A list of n `Run`; with `codes`, their `training` and `test` are codes `[way, D]`.
+        A list of n `Episode`s.
 
     Raises:
         ValueError: if no alphabet has `way` characters.
     """
-    from pnzoo.data.episodes import sample_within
+    return [episodes.sample(classes.counts, way, 1, 1, rng, within=classes.group) for _ in range(n)]
 
-    counts = [len(drawings) for drawings in characters.images]
-    shown = characters.images if codes is None else codes
+
+class Run(NamedTuple):
+    """Former form of an episode, until the next release: uint8 `[20, 28, 28]` twice, and int `[20]`."""
+
+    training: np.ndarray
+    test: np.ndarray
+    answer: np.ndarray
+
+
+def _former(images, drawn):
+    """Episodes as `Run`s."""
     runs = []
-    for _ in range(n):
-        episode = sample_within(characters.alphabet, way, 1, 1, rng, counts)
-        support, query = (np.stack([shown[c][d] for c, d in rows]) for rows in (episode.support, episode.query))
+    for episode in drawn:
+        support, query = (np.stack([images[c][i] for c, i in rows]) for rows in (episode.support, episode.query))
         answer = [int(np.flatnonzero(episode.support_label == label)[0]) for label in episode.query_label]
         runs.append(Run(support, query, np.array(answer)))
     return runs
 
 
-def error_rate(model, runs):
-    """Share of test images that a few-shot model gives to the wrong character.
+def read_runs(folder):
+    """Former name of `read_challenge`."""
+    warn("pnzoo.data.omniglot_challenge.read_runs", "read_challenge, which gives (classes, episodes)")
+    classes, drawn = read_challenge(folder)
+    return _former(classes.images, drawn)
 
-    Args:
-        model: a few-shot model with `encode` and `match`.
-        runs: list of `Run`, of images or of the model's codes.
 
-    Returns:
-        float `[len(runs)]`, one error rate a run.
-    """
-    from keras import ops
+def sample_runs(characters, n, rng, way=20, codes=None):
+    """Former name of `sample_challenge`."""
+    warn("pnzoo.data.omniglot_challenge.sample_runs", "sample_challenge, which gives episodes")
+    return _former(characters.images if codes is None else codes, sample_challenge(characters, n, rng, way))
 
-    from pnzoo.models.few_shot.matching import encode_all
 
-    training, test = (np.stack([getattr(run, part) for run in runs]) for part in ("training", "test"))
-    if training.ndim > 3:  # images [runs, way, H, W]
-        training, test = encode_all(model, training), encode_all(model, test)
-    labels = np.tile(np.eye(training.shape[1], dtype="float32"), (len(runs), 1, 1))
-    log_p = ops.convert_to_numpy(model.match(training, labels, test))
-    return (log_p.argmax(-1) != np.stack([run.answer for run in runs])).mean(1)
+__getattr__ = renamed(__name__, {"error_rate": "pnzoo.evaluation.episodes:error_rate_of_runs"})

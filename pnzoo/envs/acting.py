@@ -9,7 +9,7 @@ def act(model, observation, rng=None):
     """The moves that a planner makes for observations of `pnzoo/GridWorld-v0` or `pnzoo/Maze-v0`.
 
     Args:
-        model: a planner of this package, or anything with its `scores_at(walls, goal, positions)`.
+        model: a planner of this package, or anything with its `logits_at(walls, goal, positions)`.
         observation: what `reset` and `step` return, of one environment or of a vector of them.
         rng: None takes the best move; a `numpy.random.Generator` draws one from the policy.
 
@@ -34,10 +34,10 @@ def act(model, observation, rng=None):
         image, position = image[None], position[None]
     walls = image[..., 0] > 0.5
     goal = np.stack(np.divmod(image[..., 1].reshape(len(image), -1).argmax(axis=1), image.shape[2]), axis=1)
-    logits = np.asarray(model.scores_at(walls, goal, position[:, None]))
-    if logits.shape != (len(image), 1, len(MOVES)):
+    logits = np.asarray(model.logits_at(walls, goal, position[:, None]))
+    if logits.shape[:-1] != (len(image), 1) or logits.shape[-1] not in (4, len(MOVES)):
         raise ValueError(
-            f"a policy of these worlds gives {len(MOVES)} logits a position, shape {(len(image), 1, len(MOVES))}; "
+            f"a policy of these worlds gives 4 or {len(MOVES)} logits a position, shape {(len(image), 1, len(MOVES))}; "
             f"{type(model).__name__} gave {logits.shape}"
         )
     if np.isnan(logits).any():

@@ -1,6 +1,8 @@
-"""A world as text and as a picture, without a window."""
+"""Worlds as text and as pictures, without a window."""
 
 import numpy as np
+
+from pnzoo.worlds import gridworld
 
 CELL = 16  # pixels
 WALL, FREE, LINE = (40, 44, 52), (245, 245, 240), (225, 225, 218)
@@ -8,27 +10,43 @@ GOAL, AGENT = (0, 158, 115), (0, 90, 181)  # told apart by shape too: a diamond 
 
 
 def text(walls, goal, position):
-    """`#` wall, `.` free, `G` goal, `@` agent: bool [H, W] and two cells -> lines.
+    """A world as `gridworld.parse` reads it: `#` wall, `.` free, `G` goal, `S` the agent, `+` it on the goal.
 
     Example:
         >>> print(text(np.array([[False, False, True]]), (0, 1), (0, 0)))
-        @G#
+        SG#
     """
-    marks = np.where(walls, "#", ".")
-    marks[tuple(goal)] = "G"
-    marks[tuple(position)] = "@"
-    return "\n".join("".join(row) for row in marks)
+    return gridworld.render(walls, start=position, goal=goal)
 
 
 def picture(walls, goal, position, cell=CELL):
     """The same in colour: uint8 [H cell, W cell, 3]."""
-    colours = np.where(np.asarray(walls)[..., None], WALL, FREE).astype(np.uint8)
-    image = colours.repeat(cell, axis=0).repeat(cell, axis=1)
-    image[::cell] = np.minimum(image[::cell], LINE)
+    image = pictures(np.asarray(walls)[None], np.asarray(goal)[None], cell)
+    add_agents(image, np.asarray(position)[None], cell)
+    return image[0]
+
+
+def pictures(walls, goal, cell=CELL):
+    """Pictures of maps and goals, without agents: bool [N, H, W], int [N, 2] -> uint8 [N, H cell, W cell, 3]."""
+    image = np.where(walls[..., None], WALL, FREE).astype(np.uint8).repeat(cell, axis=1).repeat(cell, axis=2)
     image[:, ::cell] = np.minimum(image[:, ::cell], LINE)
-    away = np.abs(np.arange(cell) - (cell - 1) / 2)
-    diamond = away[:, None] + away <= 0.45 * cell
-    disc = np.hypot(away[:, None], away) <= 0.32 * cell
-    for (row, col), shape, colour in ((goal, diamond, GOAL), (position, disc, AGENT)):
-        image[row * cell : (row + 1) * cell, col * cell : (col + 1) * cell][shape] = colour
+    image[:, :, ::cell] = np.minimum(image[:, :, ::cell], LINE)
+    away = _from_center(cell)
+    _stamp(image, goal, away[:, None] + away <= 0.45 * cell, GOAL)
     return image
+
+
+def add_agents(image, position, cell=CELL):
+    """Draw an agent into each picture."""
+    away = _from_center(cell)
+    _stamp(image, position, np.hypot(away[:, None], away) <= 0.32 * cell, AGENT)
+
+
+def _from_center(cell):
+    return np.abs(np.arange(cell) - (cell - 1) / 2)
+
+
+def _stamp(image, at, shape, color):
+    rows, columns = np.nonzero(shape)
+    cell = len(shape)
+    image[np.arange(len(image))[:, None], at[:, :1] * cell + rows, at[:, 1:] * cell + columns] = color

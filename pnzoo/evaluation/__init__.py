@@ -1,0 +1,1 @@
+"""Measuring models: planners on maps, few-shot models on episodes."""

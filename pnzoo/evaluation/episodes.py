@@ -2,66 +2,82 @@
 
 import numpy as np
 
-from pnzoo.data import episodes
+from pnzoo.core.deprecation import renamed_arguments, warn
+from pnzoo.core.metric import Metric
+from pnzoo.data import episodes as sampler
+from pnzoo.few_shot.predictions import predict_episodes
 
 # The protocol of the papers' table, as (way, shot).
 TABLE = ((5, 1), (5, 5), (20, 1), (20, 5))
 
 
-def accuracy(model, codes, *, way, shot, queries=5, n=2000, seed=0, alphabet=None, at_once=20):
+@renamed_arguments(codes="embeddings", queries="n_query", alphabet="within", at_once="batch_size")
+def accuracy(model, embeddings, *, way, shot, n_query=5, n=2000, seed=0, within=None, batch_size=20):
     """Mean accuracy over episodes.
 
-    Codes are computed once for all images and episodes drawn on them, which gives the same answer as encoding each
-    episode, because a code depends on its image alone.
+    Embeddings are computed once for all images and episodes drawn on them, which gives the same answer as embedding
+    each episode's images, because an embedding depends on its image alone.
 
     Args:
-        model: anything with `match(support, labels, query, mask)` over codes.
-        codes: float32 `[C, N, D]`, from `models.matching.encode_all` on `Characters.images`.
-        way, shot, queries: as in `episodes.sample`.
+        model: anything with `match(support, labels, query)` over embeddings.
+        embeddings: float32 `[C, N, D]`, from `pnzoo.models.few_shot.embedding.embed_images` on `ImageClasses.images`.
+        way, shot, n_query: as in `episodes.sample`.
         n: episodes.
         seed: of the episodes.
-        alphabet: int `[C]` to draw each episode within one alphabet, as in Lake's task; None mixes them.
-        at_once: episodes a batch.
+        within: int `[C]` to draw each episode within one group (alphabet), as in Lake's task; None mixes them.
+        batch_size: episodes a batch.
 
     Returns:
-        A metric: dict of `value`, `n`, `interval` (95 %, normal over episode means) and `seeds`.
+        `Metric` with the interval over episode means, called by way and shot: "5w1s".
     """
-    rng, counts, scores = np.random.default_rng(seed), np.full(len(codes), codes.shape[1]), []
-    for start in range(0, n, at_once):
-        drawn = [_draw(counts, way, shot, queries, rng, alphabet) for _ in range(min(at_once, n - start))]
-        inputs, y = episodes.batch(codes, drawn)
-        # every episode here has a full support set, so no mask is needed
-        log_p = np.asarray(_numpy(model.match(inputs["support"], inputs["labels"], inputs["query"])))
-        scores.append((log_p.argmax(-1) == y).mean(-1))
-    return {**interval(np.concatenate(scores)), "seeds": [seed]}
+    rng, counts, scores = np.random.default_rng(seed), np.full(len(embeddings), embeddings.shape[1]), []
+    for start in range(0, n, batch_size):
+        count = min(batch_size, n - start)
+        episodes = [sampler.sample(counts, way, shot, n_query, rng, within=within) for _ in range(count)]
+        scores.append(1 - error_rate(model, embeddings, episodes))
+    return Metric.of_mean(f"{way}w{shot}s", np.concatenate(scores), limits=(0, 1), seeds=(seed,))
 
 
-def _draw(counts, way, shot, queries, rng, alphabet):
-    if alphabet is None:
-        return episodes.sample(counts, way, shot, queries, rng)
-    return episodes.sample_within(alphabet, way, shot, queries, rng, counts)
+def error_rate(model, embeddings, episodes, batch_size=20):
+    """Share of the queries that a few-shot model gives to the wrong class.
+
+    Args:
+        model, embeddings, batch_size: as for `accuracy`.
+        episodes: list of `Episode`s of equal size.
+
+    Returns:
+        float `[len(episodes)]`, one error rate an episode.
+    """
+    correct = predict_episodes(model, embeddings, episodes, batch_size, by_class=False).correct
+    return 1 - correct.mean(axis=1)
+
+
+def error_rate_of_runs(model, runs):
+    """Former form of `error_rate`, until the next release.
+
+    Args:
+        model: a few-shot model with `encode` and `match`.
+        runs: list of `omniglot_challenge.Run`, of images or of the model's embeddings.
+
+    Returns:
+        float `[len(runs)]`.
+    """
+    from pnzoo.models.few_shot.embedding import embed_images
+
+    embeddings = np.stack([np.concatenate([run.training, run.test]) for run in runs])
+    if embeddings.ndim > 3:
+        embeddings = embed_images(model, embeddings)
+    way = embeddings.shape[1] // 2
+    label = np.arange(way)
+    drawn = []
+    for number, run in enumerate(runs):
+        support, query = (np.stack([np.full(way, number), label + first], axis=1) for first in (0, way))
+        drawn.append(sampler.Episode(label, support, label, query, np.asarray(run.answer)))
+    return error_rate(model, embeddings, drawn)
 
 
 def interval(scores):
-    """Mean of per-episode scores, with the 95 % interval of a normal mean.
-
-    Args:
-        scores: float `[n]`, each in 0..1.
-
-    Returns:
-        dict of `value`, `n` and `interval`.
-
-    Example:
-        >>> interval(np.array([1.0, 1.0, 0.8, 1.0]))["interval"]
-        [0.852, 1.0]
-    """
-    value = float(scores.mean())
-    half = 1.96 * float(scores.std(ddof=1)) / len(scores) ** 0.5 if len(scores) > 1 else 1.0
-    bounds = [round(max(0.0, value - half), 6), round(min(1.0, value + half), 6)]
-    return {"value": round(value, 6), "n": len(scores), "interval": bounds}
-
-
-def _numpy(tensor):
-    from keras import ops
-
-    return ops.convert_to_numpy(tensor)
+    """Former form of `Metric.of_mean`, until the next release: dict of `value`, `n` and `interval`."""
+    warn("evaluation.episodes.interval", "core.metric.Metric.of_mean")
+    metric = Metric.of_mean("accuracy", scores, limits=(0, 1))
+    return {"value": metric.value, "n": metric.n, "interval": list(metric.ci95)}

@@ -1,0 +1,1 @@
+"""Few-shot classification of images of one's own: a scikit-learn classifier, fine-tuning, predictions of episodes."""

@@ -1,44 +1,80 @@
 """Few-shot classification of a person's own images, in scikit-learn's manner."""
 
+import functools
+import hashlib
+import numbers
+from collections.abc import Callable
+from typing import Any, Self, TypeVar, cast
+
 import numpy as np
 
-from pnzoo.data.preprocessing import as_drawings
+from pnzoo.core.deprecation import renamed_arguments, renamed_method, warn
+from pnzoo.data.preprocessing import preprocess_images
 from pnzoo.few_shot.chunked import attend, probabilities
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin
-    from sklearn.exceptions import NotFittedError
+    from sklearn.utils import compute_sample_weight
+    from sklearn.utils.validation import check_is_fitted
+
+    from pnzoo.few_shot.labels import answer_dtype, check_labels, same_kind
+    from pnzoo.few_shot.parameters import check_parameters
 except ImportError as error:
     raise ImportError("FewShotClassifier needs scikit-learn: type `pip install 'pnzoo[fewshot]'`.") from error
 
+Function = TypeVar("Function", bound=Callable[..., Any])
+FORMER = {"ink": "foreground", "context_limit": "max_support", "context_draws": "n_subsets"}
+
+
+def _former(function: Function) -> Function:
+    """Take the parameters of release 0.1 too."""
+    take = renamed_arguments(**FORMER)(function)
+
+    @functools.wraps(function)
+    def wrapper(self, *args, **parameters):
+        if "balanced" in parameters:
+            warn("FewShotClassifier(balanced=True)", 'FewShotClassifier(class_weight="balanced")')
+            parameters["class_weight"] = "balanced" if parameters.pop("balanced") else None
+        return take(self, *args, **parameters)
+
+    return cast(Function, wrapper)
+
 
 class FewShotClassifier(ClassifierMixin, BaseEstimator):
-    """Learns new classes from a few images each: `fit` only encodes them, `predict` compares.
+    """Learns new classes from a few images each: `fit` embeds them, `predict` compares embeddings.
+
+    Parameters act at `fit`: what `set_params` changes later waits for the next one.
 
     Args:
         model: an entry of the zoo, a folder written by `pnzoo.save`, or a few-shot model.
-        ink: `"dark"` on light, `"light"` on dark, or `"auto"`, see `pnzoo.data.preprocessing.as_drawings`.
+        foreground: `"dark"` on light, `"light"` on dark, or `"auto"`, see `pnzoo.data.preprocessing`.
         crop: True, False or `"auto"`, likewise.
         threshold: None, or the least `confidence` for an answer; below it `predict` gives `reject_label`.
         reject_label: what stands for "none of these".
-        balanced: whether a class with more support images counts no more than one with fewer: attention is averaged
-            within a class instead of summed (the paper's rule).
-        context_limit: largest support that a model with full context (FCE) reads at once. Such models were trained
-            on small sets and take time in proportion; on a larger support, the mean is taken over `context_draws`
-            random subsets of this size with as many images of each class as fit.
-        context_draws: how many subsets.
-        batch_size: images encoded at once, and the measure of memory for matching.
+        class_weight: None, the paper's rule: attention is summed within a class, so one with more support images
+            counts more; `"balanced"`: it is averaged; or a dict label -> how much each image of the class counts.
+            Models without attention (Siamese, MANN) take no weights.
+        max_support: largest support that a model with full context (FCE) reads at once; None for no limit. Such
+            models were trained on small sets and take time in proportion; on a larger support, the mean is taken
+            over `n_subsets` random subsets of this size with as many images of each class as fit.
+        n_subsets: how many subsets.
+        batch_size: images embedded at once, and the measure of memory for matching.
 
     Attributes:
-        classes_: the labels seen, sorted.
+        classes_: the labels seen or announced, sorted.
         support_: float32 `[S, 28, 28]`, the support images as the model sees them.
         support_labels_: `[S]`, their labels.
+        embeddings_: float32 `[S, D]`, their embeddings.
         model_: the loaded model.
+        parameters_: the parameters that act, those of the last `fit`.
+        n_features_in_, feature_names_in_: where images came as flattened squares, in a data frame with names.
+
+    In parallel (`n_jobs`), each worker process imports Keras by itself, which takes some seconds.
 
     Example:
         >>> from pnzoo.data import glyphs
         >>> from pnzoo.models import MatchingNetwork
-        >>> characters = glyphs.generate(1, 5, 4).images            # 5 characters, 4 drawings each
+        >>> characters = glyphs.generate(1, 5, 4).images            # 5 characters, 4 images each
         >>> classifier = FewShotClassifier(MatchingNetwork())       # untrained; name a zoo entry instead
         >>> classifier.fit(characters[:, 0], list("abcde")).predict_proba(characters[:, 1]).shape
         (5, 5)
@@ -46,82 +82,102 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
     Reference: Vinyals et al. 2016.
     """
 
+    @_former
     def __init__(
         self,
-        model="matching_omniglot",
+        model: Any = "matching_omniglot",
         *,
-        ink="auto",
-        crop="auto",
-        threshold=None,
-        reject_label=None,
-        balanced=False,
-        context_limit=100,
-        context_draws=8,
-        batch_size=256,
-    ):
+        foreground: str = "auto",
+        crop: bool | str = "auto",
+        threshold: float | None = None,
+        reject_label: Any = None,
+        class_weight: str | dict | None = None,
+        max_support: int | None = 100,
+        n_subsets: int = 8,
+        batch_size: int = 256,
+    ) -> None:
         self.model = model
-        self.ink = ink
+        self.foreground = foreground
         self.crop = crop
         self.threshold = threshold
         self.reject_label = reject_label
-        self.balanced = balanced
-        self.context_limit = context_limit
-        self.context_draws = context_draws
+        self.class_weight = class_weight
+        self.max_support = max_support
+        self.n_subsets = n_subsets
         self.batch_size = batch_size
+
+    @_former
+    def set_params(self, **params: Any) -> Self:
+        """Change parameters, for the next `fit`; scikit-learn's method."""
+        return super().set_params(**params)
+
+    codes_ = renamed_method("codes_", "embeddings_")
 
     # -- learning ---------------------------------------------------------------------------------
 
-    def fit(self, X, y):
-        """Take a support set, forgetting any other.
+    def fit(self, X: Any, y: Any) -> Self:
+        """Take a support set, forgetting any other. If it fails, nothing changes.
 
         Args:
-            X: images, `[N, H, W]`, `[N, H, W, C]`, `[N, H*H]`, or a list of arrays, PIL images or paths.
+            X: images, `[N, H, W]`, `[N, H, W, C]` or `[N, H*H]`, a data frame of flattened squares or a column of
+                paths, or a list of arrays, PIL images, paths, or image files' bytes.
             y: N labels: numbers, strings or booleans.
 
         Returns:
             self.
 
         Raises:
-            ValueError: for no images, other than one label for each image, a single class, missing or mixed labels,
-                or an image that cannot be used (see `as_drawings`).
+            ValueError: for no images, other than one label for each image, a single class, missing, mixed or
+                continuous labels, a parameter out of its range, or an image that cannot be used.
         """
-        y = _labels(y)
+        y = check_labels(y)
         if len(np.unique(y)) < 2:
             raise ValueError(
                 f"all {len(y)} labels are {y[0]!r}: one class leaves nothing to tell apart. Give two or more."
             )
-        self._load()
-        self.support_ = self._drawings(X, y)
-        self.support_labels_ = y
-        return self._encode_support(0)
+        return self._start(X, y, np.unique(y))
 
-    def partial_fit(self, X, y, classes=None):
-        """Add images to the support set, of known classes or new ones.
+    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
+        """Add images to the support set, of known classes or new ones. If it fails, nothing changes.
 
         Args:
-            X, y: as in `fit`; a single class is fine once another is known.
-            classes: ignored; scikit-learn's incremental learners have it, and here classes may come at any time.
+            X, y: as in `fit`; a single class is fine if another is known or announced.
+            classes: labels that may come later; they have a column of `predict_proba` from now on.
 
         Returns:
             self.
 
         Raises:
-            ValueError: as `fit` does.
+            ValueError: as `fit` does, or if `classes` is given and lacks a label of y.
         """
-        if not hasattr(self, "codes_"):
+        fitted = hasattr(self, "embeddings_")
+        if not fitted and classes is None:
             return self.fit(X, y)
-        y, old = _labels(y), len(self.support_)
-        if _kind(y) != _kind(self.support_labels_):
-            raise ValueError(
-                f"labels are {y.dtype} and were {self.support_labels_.dtype}: give labels of the same kind as before, "
-                "or call fit to start over."
-            )
-        self.support_ = np.concatenate([self.support_, self._drawings(X, y)])
-        self.support_labels_ = np.concatenate([self.support_labels_, y])
-        return self._encode_support(old)
+        y = check_labels(y)
+        known = np.unique(np.concatenate(self._known(y, classes, fitted)))
+        if not fitted:
+            return self._start(X, y, known)
+        images = self._images(X, self.model_, self.parameters_, y, same_features=True)
+        embeddings = _embed(self.model_, images, self.parameters_["batch_size"])
+        support = (self.support_, images), (self.embeddings_, embeddings), (self.support_labels_, y)
+        return self._take(*map(np.concatenate, support), known)
 
-    def fine_tune(self, steps=50, **options):
-        """Train a copy of the model on the support set, with warped copies of its images as queries.
+    def _known(self, y, classes, fitted):
+        """Arrays of labels that together are all classes, of one kind."""
+        known = [y] if classes is None else [y, check_labels(classes)]
+        if classes is not None and not np.isin(y, known[1]).all():
+            raise ValueError(f"labels {y[~np.isin(y, known[1])][:3]} are not among classes={list(classes)[:9]}.")
+        known += [self.classes_] if fitted else []
+        for other in known[1:]:
+            if not same_kind(y, other):
+                raise ValueError(
+                    f"labels are {y.dtype} and were {other.dtype}: give labels of the same kind as before, or call "
+                    "fit to start over."
+                )
+        return known
+
+    def fine_tune(self, steps: int = 50, **options: Any) -> Self:
+        """Train a copy of the model on the support set, with transformed copies of its images as queries.
 
         The paper found that this helps classifiers and hardly matching networks; measure before relying on it.
 
@@ -134,72 +190,75 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
         """
         from pnzoo.few_shot.fine_tuning import fine_tune
 
-        self._check_fitted()
+        check_is_fitted(self, "embeddings_")
         images = np.rint(self.support_ * 255).astype("uint8")
-        self.model_ = fine_tune(self.model_, images, self.support_labels_, steps=steps, **options)
-        return self._encode_support(0)
+        model = fine_tune(self.model_, images, self.support_labels_, steps=steps, **options)
+        embeddings = _embed(model, self.support_, self.parameters_["batch_size"])
+        self.model_ = model
+        return self._take(self.support_, embeddings, self.support_labels_, self.classes_)
 
-    def _load(self):
-        from pnzoo import hub
+    def _start(self, X, y, classes):
+        """The first support set; nothing is written before everything has worked."""
+        parameters = check_parameters(self.get_params(deep=False))
+        model = _load(self.model)
+        features = _features(X)
+        images = self._images(X, model, parameters, y)
+        embeddings = _embed(model, images, parameters["batch_size"])
+        for name in ("n_features_in_", "feature_names_in_"):
+            self.__dict__.pop(name, None)
+        self.__dict__.update(features)
+        self.model_, self.parameters_ = model, parameters
+        return self._take(images, embeddings, y, classes)
 
-        wanted = self.model
-        if isinstance(wanted, str) or hasattr(wanted, "__fspath__"):
-            wanted = hub.load(wanted)
-        if not (hasattr(wanted, "encode") and hasattr(wanted, "match")):
-            raise ValueError(
-                f"model={self.model!r} is no few-shot model. Name one of {hub.list_models('*omniglot*')}, or give a "
-                "MatchingNetwork."
-            )
-        wanted.build_weights()
-        self.model_ = wanted
-
-    def _drawings(self, X, y=None):
-        drawings = as_drawings(X, ink=self.ink, crop=self.crop, size=self.model_.settings["image_size"])
-        if y is not None and len(drawings) != len(y):
-            raise ValueError(f"got {len(drawings)} images and {len(y)} labels. Give one label for each image.")
-        return drawings
-
-    def _encode_support(self, start):
-        new = self._codes(self.support_[start:])
-        self.codes_ = np.concatenate([self.codes_[:start], new]) if start else new
-        self.classes_, self.support_index_ = np.unique(self.support_labels_, return_inverse=True)
+    def _take(self, images, embeddings, y, classes):
+        self.support_, self.embeddings_, self.support_labels_ = images, embeddings, y
+        self.classes_, self.support_index_ = classes, np.searchsorted(classes, y)
+        self._last = _Last()
         return self
 
-    def _codes(self, drawings):
-        from keras import ops
+    def _images(self, X, model, parameters, y=None, same_features=False):
+        if same_features:
+            self._check_features(X)
+        options = {name: parameters[name] for name in ("foreground", "crop")}
+        images = preprocess_images(X, **options, size=model.image_size)
+        if y is not None and len(images) != len(y):
+            raise ValueError(f"got {len(images)} images and {len(y)} labels. Give one label for each image.")
+        return images
 
-        batches = [drawings[i : i + self.batch_size] for i in range(0, len(drawings), self.batch_size)]
-        codes = [self.model_.encode(ops.convert_to_tensor(batch[..., None])) for batch in batches]
-        return np.concatenate([ops.convert_to_numpy(part).astype("float32") for part in codes])
-
-    def _check_fitted(self):
-        if not hasattr(self, "codes_"):
-            raise NotFittedError("this FewShotClassifier has no support set yet. Call fit(images, labels) first.")
+    def _check_features(self, X):
+        """Flattened squares must come as they came to `fit`; images of any other form may have any size."""
+        features = _features(X)
+        expected, given = getattr(self, "n_features_in_", None), features.get("n_features_in_")
+        if expected and given and expected != given:
+            raise ValueError(
+                f"X has {given} features, but {type(self).__name__} is expecting {expected} features as input: give "
+                "squares of the size that fit was given, or arrays [N, H, W] of any."
+            )
+        names, others = (getattr(self, "feature_names_in_", None), features.get("feature_names_in_"))
+        if names is not None and others is not None and list(names) != list(others):
+            raise ValueError("The feature names should match those that were passed during fit.")
 
     # -- answers ----------------------------------------------------------------------------------
 
-    def predict(self, X):
+    def predict(self, X: Any) -> np.ndarray:
         """Labels of images.
 
         Args:
             X: images, as in `fit`.
 
         Returns:
-            `[N]`, of the labels' type; of dtype object if a threshold is set and something was rejected.
+            `[N]`, of the labels' dtype; with a threshold, of one that holds `reject_label` too (object for None).
         """
-        self._check_fitted()
-        codes = self._codes(self._drawings(X))
-        labels = self.classes_[self._proba(codes).argmax(1)]
-        if self.threshold is None:
+        embeddings = self._embeddings(X)
+        labels = self.classes_[self._proba(embeddings).argmax(1)]
+        threshold, reject_label = self.parameters_["threshold"], self.parameters_["reject_label"]
+        if threshold is None:
             return labels
-        sure = self._confidence(codes) >= self.threshold
-        if sure.all():
-            return labels
-        labels = labels.astype(object)
-        labels[~sure] = self.reject_label
+        labels = labels.astype(answer_dtype(self.classes_, reject_label))
+        labels[self._confidence(embeddings) < threshold] = reject_label
         return labels
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Any) -> np.ndarray:
         """Probabilities of the classes, in the order of `classes_`.
 
         Args:
@@ -209,23 +268,21 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
             float64 `[N, classes]`; rows sum to 1. They compare the classes with each other: an image unlike all of
             them still gets a sure-looking row, so use `confidence` to see that.
         """
-        self._check_fitted()
-        return self._proba(self._codes(self._drawings(X)))
+        return self._proba(self._embeddings(X))
 
-    def confidence(self, X):
-        """How much each image looks like its nearest support image, whatever the other classes.
+    def confidence(self, X: Any) -> np.ndarray:
+        """Maximum similarity to the support set, independent of the other classes.
 
         Args:
             X: images, as in `fit`.
 
         Returns:
-            float `[N]`: the largest cosine between codes (with the kernel "aligned", agreement of places; for a Siamese
-            network, the largest probability of a pair); compare it with `threshold`.
+            float `[N]`: the largest cosine between embeddings (with the similarity "aligned", agreement of places;
+            for a Siamese network, the largest probability of a pair); compare it with `threshold`.
         """
-        self._check_fitted()
-        return self._confidence(self._codes(self._drawings(X)))
+        return self._confidence(self._embeddings(X))
 
-    def attention(self, X):
+    def attention(self, X: Any) -> np.ndarray:
         """Which support image decided.
 
         Args:
@@ -237,44 +294,60 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
         Raises:
             ValueError: if the model has no attention over the support set.
         """
-        self._check_fitted()
+        check_is_fitted(self, "embeddings_")
         if not hasattr(self.model_, "attend"):
             raise ValueError(
                 f"a {type(self.model_).__name__} has no attention over the support set. Use a matching network."
             )
-        return self._attend(self._codes(self._drawings(X)))
+        return self._attend(self._embeddings(X))
 
-    def _attend(self, codes):
-        weight = None
-        if self.balanced:
-            weight = 1.0 / np.bincount(self.support_index_)[self.support_index_]
-        return attend(
-            self.model_,
-            self.codes_,
-            self.support_index_,
-            codes,
-            weight=weight,
-            limit=self.context_limit,
-            draws=self.context_draws,
-            at_once=self.batch_size,
-        )
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Accuracy; an image that is rejected counts as wrong, unless its label is `reject_label`.
 
-    def _proba(self, codes):
-        if hasattr(self.model_, "attend") and not hasattr(self.model_, "class_scores"):
-            labels = np.eye(len(self.classes_))[self.support_index_]
-            return self._attend(codes) @ labels
-        return probabilities(self.model_, self.codes_, self.support_index_, codes, at_once=self.batch_size)
+        Args:
+            X: images, as in `fit`.
+            y: their labels.
+            sample_weight: `[N]`, how much each image counts, or None.
 
-    def _confidence(self, codes):
+        Returns:
+            float, 0 to 1.
+        """
+        labels, predicted = list(np.ravel(np.asarray(y, object))), self.predict(X).tolist()
+        if len(labels) != len(predicted):
+            raise ValueError(f"got {len(predicted)} images and {len(labels)} labels. Give one label for each image.")
+        correct = [bool(label == answer) for label, answer in zip(labels, predicted, strict=True)]
+        return float(np.average(correct, weights=sample_weight))
+
+    def _embeddings(self, X):
+        """Embeddings of images; those asked for last are kept, so the same images are embedded once."""
+        check_is_fitted(self, "embeddings_")
+        images = self._images(X, self.model_, self.parameters_, same_features=True)
+        return self._last.get(images, lambda: _embed(self.model_, images, self.parameters_["batch_size"]))
+
+    def _attend(self, embeddings):
+        weight = compute_sample_weight(self.parameters_["class_weight"], self.support_labels_)
+        limits = {name: self.parameters_[name] for name in ("max_support", "n_subsets", "batch_size")}
+        return attend(self.model_, self.embeddings_, self.support_index_, embeddings, weight=weight, **limits)
+
+    def _proba(self, embeddings):
+        """float64 [N, classes]; a class without images, only announced, has probability 0."""
+        one_hot = np.eye(len(self.classes_))
+        if hasattr(self.model_, "attend") and not hasattr(self.model_, "class_logits"):
+            return self._attend(embeddings) @ one_hot[self.support_index_]
+        present, index = np.unique(self.support_index_, return_inverse=True)
+        batch_size = self.parameters_["batch_size"]
+        return probabilities(self.model_, self.embeddings_, index, embeddings, batch_size=batch_size) @ one_hot[present]
+
+    def _confidence(self, embeddings):
         from keras import ops
 
         if not hasattr(self.model_, "similarity"):
-            return self._proba(codes).max(1)
-        step = max(1, self.batch_size * 200 // len(self.codes_))
+            return self._proba(embeddings).max(1)
+        step = max(1, self.parameters_["batch_size"] * 200 // len(self.embeddings_))
         best = []
-        for i in range(0, len(codes), step):
-            alike = self.model_.similarity(self.codes_[None], codes[None, i : i + step])
-            best.append(ops.convert_to_numpy(alike)[0].max(-1))
+        for i in range(0, len(embeddings), step):
+            similarity = self.model_.similarity(self.embeddings_[None], embeddings[None, i : i + step])
+            best.append(ops.convert_to_numpy(similarity)[0].max(-1))
         return np.concatenate(best)
 
     def __sklearn_tags__(self):
@@ -285,36 +358,62 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
         return tags
 
 
-def _labels(y):
-    """A one-dimensional array of labels of one sortable kind."""
-    if isinstance(y, str) or not hasattr(y, "__len__"):
-        raise ValueError(f"y={y!r} is no list of labels. Give one label for each image.")
-    kinds = {type(label) for label in y}
-    if (
-        any(kind in (type(None), dict, list, tuple, set) for kind in kinds)
-        or len({str in kinds, bool(kinds - {str})}) > 2
-    ):
-        raise ValueError(f"labels are of {_names(kinds)}: give numbers, strings or booleans.")
-    mixed = any(issubclass(k, str) for k in kinds) and not all(issubclass(k, str) for k in kinds)
-    if mixed:
-        raise ValueError(f"labels mix {_names(kinds)}, which have no common order. Make all of them strings.")
-    labels = np.asarray(y)
-    if labels.ndim != 1:
-        raise ValueError(f"labels have shape {labels.shape}, expected one label for each image: [N].")
-    if not len(labels):
-        raise ValueError("got no labels: an empty support set. Give at least one image of two classes.")
-    if labels.dtype == object:
-        labels = np.array(labels.tolist())
-    if _kind(labels) == "other":
-        raise ValueError(f"labels are of {_names(kinds)}: give numbers, strings or booleans.")
-    if labels.dtype.kind == "f" and np.isnan(labels).any():
-        raise ValueError("a label is NaN. Leave unlabelled images out of the support set.")
-    return labels
+class _Last:
+    """The embeddings of the images asked for last."""
+
+    def __init__(self):
+        self.digest, self.embeddings = None, None
+
+    def get(self, images, embed):
+        digest = hashlib.blake2b(images.tobytes()).digest()
+        if digest != self.digest:
+            self.embeddings = embed()
+            self.digest = digest
+        return self.embeddings
+
+    def __getstate__(self):
+        return {"digest": None, "embeddings": None}
 
 
-def _kind(labels):
-    return {"U": "text", "b": "truth", "i": "number", "u": "number", "f": "number"}.get(labels.dtype.kind, "other")
+def _load(name):
+    """The few-shot model of that name, or the model itself."""
+    from pnzoo import hub
+
+    model = hub.load(name) if isinstance(name, str) or hasattr(name, "__fspath__") else name
+    if not (hasattr(model, "embed") and hasattr(model, "match")):
+        raise ValueError(
+            f"model={name!r} is no few-shot model. Name one of {hub.list_models('*omniglot*')}, or give a "
+            "MatchingNetwork."
+        )
+    return model
 
 
-def _names(kinds):
-    return " and ".join(sorted(kind.__name__ for kind in kinds))
+def _embed(model, images, batch_size):
+    from keras import ops
+
+    batches = [images[i : i + batch_size] for i in range(0, len(images), batch_size)]
+    embeddings = [model.embed(ops.convert_to_tensor(batch[..., None])) for batch in batches]
+    return np.concatenate([ops.convert_to_numpy(part).astype("float32") for part in embeddings])
+
+
+def _features(X):
+    """How many features X has and how they are called, where it has any: flattened squares."""
+    shape = getattr(X, "shape", None) or _nested_shape(X)
+    if len(shape) != 2:
+        return {}
+    if not shape[1]:
+        raise ValueError(f"Found array with 0 feature(s) (shape={tuple(shape)}) while a minimum of 1 is required.")
+    if shape[1] == 1 and np.asarray(X).dtype.kind in "OUS":  # a column of paths
+        return {}
+    features = {"n_features_in_": int(shape[1])}
+    names = list(getattr(X, "columns", []))
+    if names and all(isinstance(name, str) for name in names):
+        features["feature_names_in_"] = np.array(names, object)
+    return features
+
+
+def _nested_shape(X):
+    """(N, features) of a list of rows of numbers, () of anything else."""
+    row = X[0] if isinstance(X, list | tuple) and X else None
+    numbers_inside = isinstance(row, list | tuple) and row and isinstance(row[0], numbers.Number)
+    return (len(X), len(row)) if numbers_inside else ()

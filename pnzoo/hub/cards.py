@@ -1,251 +1,194 @@
-"""Model cards: what `card.json` holds, and the page that people read.
+"""Model cards: what `card.json` holds.
 
-A card is a plain dictionary. These keys are always there: `name`, `task` ("planning" or "few-shot"), `model` (the
-class), `parameters`, `files` (sha256 of each). An entry of the zoo also has `summary`, `paper`, `command`, `seed`,
-`backend`, `data`, `hardware`, `wall_seconds`, `recipe`, `flops` ({"value", "per"}), `metrics`, `limits` and `history`,
-and may have `choices`: what it is built like, and the experiment that speaks for it.
+A card is a plain dictionary. `FIELDS` lists its keys in the order in which people read them. `name`, `task`, `model`
+(the class), `parameters` and `files` (sha256 of each) are always there. An entry of the zoo has nearly all:
 
-A metric is {"name", "value", "n", "interval": [low, high], "on", "seeds", "command", "paper"}: fractions lie in 0..1,
-the interval covers 95 %, `n` counts what was drawn (maps, episodes), `paper` is what the paper reports or null.
+* `training`: "imitation", "reinforcement", "episodic" or "classification"; `trained_on`: the size of the maps, or
+  the images; `data`: the same in words; `training_seconds`; `recipe`; `history`: columns of the training log.
+* `metrics`: list of `pnzoo.core.metric.Metric` as dictionaries; what one was measured on is a structured `dataset`.
+* `flops`: {"value", "per", "input_shape"}; `limitations`; `design_notes`: what it is built like, and the experiment
+  that speaks for it; `download`: {"url", "sha256", "size"} of weights that are too large to ship.
 """
 
-import json
+import re
+import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pnzoo.core.dataset import describe
+from pnzoo.core.metric import Metric
+from pnzoo.core.schema import Check, Either, Float, Int, ListOf, OneOf, Optional, Plain, Record, Text
+from pnzoo.hub import former
+from pnzoo.hub.errors import EntryError, entry_error
+from pnzoo.hub.files import AGAIN, CARD_LIMIT, parse_json, read_bytes
+from pnzoo.hub.page import duration, metrics_table, readme
+
+__all__ = ["Card", "check", "duration", "metrics", "metrics_table", "ordered", "read", "readme"]
+
 TASKS = ("planning", "few-shot")
+TRAININGS = ("imitation", "reinforcement", "episodic", "classification")
+MAX_PARAMETERS = 50_000_000
 
-REQUIRED = {"name": str, "task": str, "model": str, "parameters": int, "files": dict}
-OPTIONAL = {
-    "summary": str,
-    "paper": str,
-    "command": str,
-    "data": str,
-    "hardware": str,
-    "backend": str,
-    "seed": int,
-    "wall_seconds": (int, float),
-    "recipe": dict,
-    "flops": dict,
-    "download": dict,
-    "metrics": list,
-    "limits": list,
-    "choices": list,
-    "history": dict,
+
+class Digest(Check):
+    """A sha256 as 64 hex digits."""
+
+    expected = "a sha256 of 64 hex digits"
+
+    def check(self, name, value):
+        if not isinstance(value, str) or not re.fullmatch("[0-9a-f]{64}", value):
+            raise self.refuse(name, value)
+        return value
+
+
+class Address(Check):
+    """An https address."""
+
+    expected = "an address that starts with https://"
+
+    def check(self, name, value):
+        if not isinstance(value, str) or not re.fullmatch(r"https://[!-~]{1,2000}", value):
+            raise self.refuse(name, value)
+        return value
+
+
+class MetricFields(Record):
+    """A metric as a card holds it."""
+
+    def __init__(self):
+        fields = {
+            "name": Text(100, 1),
+            "value": Float(),
+            "ci95": ListOf(Float(), 2, 2),
+            "n": Int(0, 10**12),
+            "unit": Text(10),
+            "dataset": Plain(1000),
+            "seeds": ListOf(Int(0, 2**63), 0, 1000),
+            "command": Text(2000),
+            "paper": Optional(Float()),
+        }
+        super().__init__(fields, required=("name", "value", "ci95", "n", "dataset", "command"))
+
+    def check(self, name, value):
+        metric = super().check(name, value)
+        low, high = metric["ci95"]
+        if not low <= metric["value"] <= high:
+            raise ValueError(f"{name} ({metric['name']}): {metric['value']} is not inside ci95 {metric['ci95']}")
+        if not isinstance(metric["dataset"], dict):
+            raise ValueError(f"{name}.dataset must be an object with a 'kind'")
+        return metric
+
+
+_words = Text(5000)
+FIELDS: dict[str, Check] = {
+    "name": Text(200, 1),
+    "task": OneOf(*TASKS),
+    "summary": Optional(_words),
+    "model": Text(100, 1),
+    "paper": Optional(_words),
+    "command": Optional(_words),
+    "training": Optional(OneOf(*TRAININGS)),
+    "trained_on": Optional(Plain(1000)),
+    "seed": Optional(Int(0, 2**63)),
+    "backend": Optional(Text(100)),
+    "data": Optional(_words),
+    "hardware": Optional(_words),
+    "training_seconds": Optional(Float(0, 1e10)),
+    "recipe": Optional(Record({}, others=Plain(20_000))),
+    "parameters": Int(0, MAX_PARAMETERS),
+    "flops": Optional(
+        Record(
+            {"value": Either(Int(0, 10**18), Float(0, 1e18)), "per": _words, "input_shape": Plain(1000)},
+            required=("value", "per"),
+        )
+    ),
+    "files": Record({}, others=Digest()),
+    "download": Optional(
+        Record({"url": Address(), "sha256": Digest(), "size": Int(1, 10**9)}, required=("url", "sha256", "size"))
+    ),
+    "metrics": Optional(ListOf(MetricFields(), 0, 1000)),
+    "limitations": Optional(ListOf(_words, 0, 100)),
+    "design_notes": Optional(ListOf(_words, 0, 100)),
+    "history": Optional(Record({}, others=ListOf(Optional(Float()), 0, 100_000))),
 }
-METRIC = {"name": str, "value": (int, float), "n": int, "interval": list, "on": str, "command": str}
-ORDER = [
-    "name",
-    "task",
-    "summary",
-    "model",
-    "paper",
-    "command",
-    "seed",
-    "backend",
-    "data",
-    "hardware",
-    "wall_seconds",
-    "recipe",
-    "parameters",
-    "flops",
-    "files",
-    "download",
-    "metrics",
-    "limits",
-    "choices",
-    "history",
-]
-
-# How the metrics that are not fractions are written.
-UNITS = {
-    "path_excess": "{:.4f}",
-    "expected_reward": "{:.4f}",
-    "expected_reward_over_seeds": "{:.4f}",
-    "cost": "{:.3f}",
-    "label_loss": "{:.4f}",
-}
+REQUIRED = ("name", "task", "model", "parameters", "files")
+_SCHEMA = Record(FIELDS, REQUIRED, others=Plain(20_000))
 
 
-def read(path: Path) -> dict[str, Any]:
+class MetricDict(dict):
+    """A card's metric; it too still answers to keys of release 0.1."""
+
+    def __missing__(self, key):
+        if key not in former.METRIC_KEYS or former.METRIC_KEYS[key] not in self:
+            raise KeyError(key)
+        message = f"metric[{key!r}] is metric[{former.METRIC_KEYS[key]!r}] now; the old key goes with the next release."
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return describe(self["dataset"]) if key == "on" else self[former.METRIC_KEYS[key]]
+
+
+class Card(dict):
+    """A card; it still answers to keys of release 0.1, and says what they are called now."""
+
+    def __missing__(self, key):
+        if key not in former.KEYS or former.KEYS[key] not in self:
+            raise KeyError(key)
+        message = f"card[{key!r}] is card[{former.KEYS[key]!r}] now; the old key goes with the next release."
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return self[former.KEYS[key]]
+
+
+def read(path: Path) -> Card:
     """Read and check a `card.json`.
 
     Raises:
-        FileNotFoundError: there is none.
-        ValueError: it is not JSON or lacks what every card has; the message names the key.
+        MissingFileError: there is none.
+        EntryError: it is no card; the message names the field, what it holds, and what is expected.
     """
-    card = read_json(path)
+    fields = parse_json(path, read_bytes(path, CARD_LIMIT))
     try:
-        check(card)
+        return check(former.updated(fields))
     except ValueError as error:
-        raise ValueError(f"{path}: {error}; install pnzoo again, or save the model again") from None
-    return card
+        raise entry_error(path, f"{error}; {AGAIN}") from None
 
 
-def check(card: Any) -> None:
-    """Raise ValueError where `card` is not a card."""
-    if not isinstance(card, dict):
-        raise ValueError(f"a card is an object, this is {card!r:.60}")
-    for key, kind in REQUIRED.items():
-        if key not in card:
-            raise ValueError(f"the card has no {key!r}")
-        _check_kind("the card's", key, card[key], kind)
-    for key, kind in OPTIONAL.items():
-        if card.get(key) is not None:
-            _check_kind("the card's", key, card[key], kind)
-    if card["task"] not in TASKS:
-        raise ValueError(f"the card's 'task' is {card['task']!r}, expected one of {', '.join(TASKS)}")
-    for metric in card.get("metrics") or []:
-        _check_metric(metric)
-    if card.get("download") and not {"url", "sha256"} <= set(card["download"]):
-        raise ValueError("the card's 'download' must hold 'url' and 'sha256'")
+def check(card: Any) -> Card:
+    """A card in plain JSON types, in the order in which people read it.
 
-
-def _check_metric(metric: Any) -> None:
-    if not isinstance(metric, dict):
-        raise ValueError(f"a metric is an object, this is {metric!r:.60}")
-    for key, kind in METRIC.items():
-        if key not in metric:
-            raise ValueError(f"the metric {metric.get('name', '?')!r} has no {key!r}")
-        _check_kind(f"the metric {metric['name']!r}'s", key, metric[key], kind)
-    if len(metric["interval"]) != 2 or not metric["interval"][0] <= metric["value"] <= metric["interval"][1]:
-        raise ValueError(f"the metric {metric['name']!r}: {metric['value']} is not inside {metric['interval']}")
-
-
-def _check_kind(owner: str, key: str, value: Any, kind: type | tuple) -> None:
-    if not isinstance(value, kind) or isinstance(value, bool):
-        kinds = kind if isinstance(kind, tuple) else (kind,)
-        expected = " or ".join(k.__name__ for k in kinds)
-        raise ValueError(f"{owner} {key!r} must be {expected}, not {value!r:.60}")
-
-
-def ordered(card: dict[str, Any]) -> dict[str, Any]:
-    """The card with its keys in the order in which people read them."""
-    return {key: card[key] for key in [*ORDER, *sorted(set(card) - set(ORDER))] if key in card}
-
-
-# -- files --------------------------------------------------------------------------------------
-
-
-def read_json(path: Path) -> Any:
-    """Parse a JSON file; NaN and Infinity, which are not JSON, are refused."""
+    Raises:
+        EntryError: it is none.
+    """
+    if not isinstance(card, Mapping):
+        raise EntryError(f"a card is an object, this is a {type(card).__name__}")
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        message = f"{path} is missing; install pnzoo again, or save the model again"
-        raise FileNotFoundError(message) from None
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path} is not JSON: {error}") from None
-    try:
-        return json.loads(text, parse_constant=_refuse)
+        return ordered(_SCHEMA.check("", {key: value for key, value in card.items() if value is not None}))
     except ValueError as error:
-        raise ValueError(f"{path} is not JSON: {error}; install pnzoo again, or save the model again") from None
+        raise EntryError(f"the card: {error}") from None
 
 
-def write_json(path: Path, value: Any) -> None:
-    """Write JSON as `read_json` accepts it; NumPy scalars and arrays become numbers and lists."""
-    try:
-        text = json.dumps(value, indent=1, allow_nan=False, ensure_ascii=False, default=_from_numpy)
-    except ValueError as error:
-        raise ValueError(f"{path.name} would hold NaN or infinity, which JSON has not: {error}") from None
-    path.write_text(text + "\n", encoding="utf-8")
+def ordered(card: Mapping[str, Any]) -> Card:
+    """The card with its keys in the order in which people read them; others follow."""
+    known = {key: card[key] for key in [*FIELDS, *sorted(set(card) - set(FIELDS))] if key in card}
+    if known.get("metrics"):
+        known["metrics"] = [MetricDict(metric) for metric in known["metrics"]]
+    return Card(known)
 
 
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not a JSON number")
+def metrics(card: Mapping[str, Any]) -> list[Metric]:
+    """The card's metrics as records."""
+    return [Metric.from_dict(fields) for fields in card.get("metrics") or []]
 
 
-def _from_numpy(value: Any) -> Any:
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    raise ValueError(f"{value!r:.60} is a {type(value).__name__}; a card holds numbers, strings, lists and objects")
+def metric(card: Mapping[str, Any], name: str, **dataset: Any) -> Metric | None:
+    """The first metric of that name whose data set has these values, or None; cards put their own size first.
 
+    Example:
 
-# -- the page for people ------------------------------------------------------------------------
-
-
-def readme(card: dict[str, Any]) -> str:
-    """The entry's README.md, from its card alone."""
-    parts = [f"# {card['name']}", card.get("summary") or f"A {card['model']}.", _facts(card)]
-    if card.get("metrics"):
-        parts += ["## What it reaches", metrics_table(card["metrics"])]
-    parts += ["## Use", _usage(card)]
-    if card.get("limits"):
-        parts += ["## Limits", "\n".join(f"- {limit}" for limit in card["limits"])]
-    if card.get("choices"):
-        parts += ["## Why it is built like this", "\n".join(f"- {choice}" for choice in card["choices"])]
-    if card.get("recipe"):
-        parts += ["## Recipe", "\n".join(f"- `{key}`: {value}" for key, value in card["recipe"].items())]
-    return "\n\n".join(parts) + "\n"
-
-
-def _facts(card: dict[str, Any]) -> str:
-    flops = card.get("flops") or {}
-    rows = {
-        "paper": card.get("paper"),
-        "class": f"`{card['model']}`",
-        "parameters": f"{card['parameters']:,}",
-        "operations": f"{flops['value']:,} FLOPs {flops['per']}" if flops else None,
-        "data": card.get("data"),
-        "command": f"`{card['command']}`" if card.get("command") else None,
-        "seed": card.get("seed"),
-        "backend": card.get("backend"),
-        "hardware": card.get("hardware"),
-        "training time": duration(card["wall_seconds"]) if card.get("wall_seconds") is not None else None,
-    }
-    lines = [f"| {key} | {_cell(value)} |" for key, value in rows.items() if value is not None]
-    return "\n".join(["| | |", "|---|---|", *lines])
-
-
-def metrics_table(metrics: list[dict[str, Any]]) -> str:
-    """Markdown rows: value, 95 % interval, n, where, the paper's number, the command that measures it again."""
-    head = ["| metric | value | 95 % interval | n | on | paper | command |", "|---|---|---|---|---|---|---|"]
-    return "\n".join(head + [_metric_row(metric) for metric in metrics])
-
-
-def _metric_row(metric: dict[str, Any]) -> str:
-    name, paper = metric["name"], metric.get("paper")
-    cells = [
-        name.replace("_", " "),
-        number(name, metric["value"]),
-        interval(metric),
-        f"{metric['n']:,}",
-        metric["on"],
-        "-" if paper is None else number(name, paper),
-        f"`{metric['command']}`",
-    ]
-    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
-
-
-def number(name: str, value: float) -> str:
-    """A metric's value as people read it: percent, unless the metric is not a fraction."""
-    if name in UNITS:
-        return UNITS[name].format(value)
-    for digits in (2, 3, 4, 5):
-        text = f"{value * 100:.{digits}f}"
-        if value == 1 or not text.startswith("100"):  # 99.996 % is no claim of 100 %
-            break
-    return "100 %" if value == 1 else f"{text} %"
-
-
-def interval(metric: dict[str, Any]) -> str:
-    """The metric's 95 % interval as people read it."""
-    low, high = (number(metric["name"], bound).removesuffix(" %") for bound in metric["interval"])
-    return f"{low} to {high}"
-
-
-def duration(seconds: float) -> str:
-    """`95` as `1 min 35 s`."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = [(hours, "h"), (minutes, "min"), (rest if not hours else 0, "s")]
-    return " ".join(f"{n} {unit}" for n, unit in parts if n) or "0 s"
-
-
-def _usage(card: dict[str, Any]) -> str:
-    lines = ["```python", "import pnzoo", f'model = pnzoo.load("{card["name"]}")', "```"]
-    return "\n".join(lines)
-
-
-def _cell(value: Any) -> str:
-    return str(value).replace("|", "\\|").replace("\n", " ")
+    >>> card = {"metrics": [{"name": "5w1s", "value": 1, "ci95": [1, 1], "n": 3, "dataset": {"images": "mnist"}}]}
+    >>> metric(card, "5w1s", images="mnist").n
+    3
+    """
+    for each in metrics(card):
+        if each.name == name and all(each.dataset.get(key) == value for key, value in dataset.items()):
+            return each
+    return None

@@ -1,12 +1,17 @@
 """Layers: the parts of the two papers that Keras does not have."""
 
+from pnzoo.core.deprecation import renamed
 from pnzoo.layers.few_shot.aligned_attention import AlignedAttention
+from pnzoo.layers.few_shot.ensemble_attention import EnsembleAttention
+from pnzoo.layers.few_shot.episode_embedding import EpisodeEmbedding
 from pnzoo.layers.few_shot.full_context import AttentionLSTM, BidirectionalContext, SetContext
-from pnzoo.layers.few_shot.joint_attention import JointAttention
 from pnzoo.layers.few_shot.matching_attention import MatchingAttention
-from pnzoo.layers.few_shot.test_time_augmentation import Views
+from pnzoo.layers.few_shot.memory import MemoryController
+from pnzoo.layers.few_shot.pair_comparison import PairComparison
+from pnzoo.layers.few_shot.test_time_augmentation import TestTimeAugmentation
 from pnzoo.layers.planning.attention_readout import AttentionReadout
-from pnzoo.layers.planning.deterministic_value_iteration import RoundedValueIteration, Settled
+from pnzoo.layers.planning.deterministic_value_iteration import Converged, DeterministicValueIteration
+from pnzoo.layers.planning.gated_iteration import GatedIteration
 from pnzoo.layers.planning.value_iteration import Backups, ValueIteration
 
 __all__ = [
@@ -15,11 +20,25 @@ __all__ = [
     "AttentionReadout",
     "Backups",
     "BidirectionalContext",
-    "JointAttention",
+    "Converged",
+    "DeterministicValueIteration",
+    "EnsembleAttention",
+    "EpisodeEmbedding",
+    "GatedIteration",
     "MatchingAttention",
-    "RoundedValueIteration",
+    "MemoryController",
+    "PairComparison",
     "SetContext",
-    "Settled",
+    "TestTimeAugmentation",
     "ValueIteration",
-    "Views",
 ]
+
+__getattr__ = renamed(
+    __name__,
+    {
+        "JointAttention": "EnsembleAttention",
+        "RoundedValueIteration": "DeterministicValueIteration",
+        "Settled": "Converged",
+        "Views": "TestTimeAugmentation",
+    },
+)

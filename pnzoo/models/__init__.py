@@ -1,12 +1,25 @@
 """Models: planners and few-shot classifiers, each a `keras.Model`."""
 
+from pnzoo.core.deprecation import renamed
 from pnzoo.models.few_shot.mann import MANN
 from pnzoo.models.few_shot.matching import MatchingNetwork
 from pnzoo.models.few_shot.siamese import SiameseNetwork
-from pnzoo.models.planning.deterministic_vin import LongVIN
+from pnzoo.models.planning.deterministic_vin import DeterministicVIN
 from pnzoo.models.planning.gppn import GPPN
 from pnzoo.models.planning.planner import Planner
 from pnzoo.models.planning.reactive import CNNPolicy, FCNPolicy
 from pnzoo.models.planning.vin import VIN
 
-__all__ = ["GPPN", "MANN", "VIN", "CNNPolicy", "FCNPolicy", "LongVIN", "MatchingNetwork", "Planner", "SiameseNetwork"]
+__all__ = [
+    "GPPN",
+    "MANN",
+    "VIN",
+    "CNNPolicy",
+    "DeterministicVIN",
+    "FCNPolicy",
+    "MatchingNetwork",
+    "Planner",
+    "SiameseNetwork",
+]
+
+__getattr__ = renamed(__name__, {"LongVIN": "DeterministicVIN"})

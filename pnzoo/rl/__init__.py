@@ -1,0 +1,1 @@
+"""Reinforcement learning: Trust Region Policy Optimization in `pnzoo.rl.trpo`."""

@@ -26,13 +26,13 @@ def test_lstm_counts_every_step():
 
 @pytest.mark.parametrize("k", [1, 4, 70], ids=lambda k: f"k{k}")
 def test_value_iteration_is_k_backups_and_a_readout(k):
-    free = ValueIteration(k, channels=8, transition="free")
+    free = ValueIteration(k, channels=8, transition="kernel")
     of_reward = CELLS * 9 * 8
     assert flops(free, (1, 6, 7)) == 2 * (of_reward + (k + 1) * CELLS * 9 * 8)
 
 
 def test_state_transitions_also_count_how_p_is_made():
-    layer = ValueIteration(3, channels=8, transition="state")
+    layer = ValueIteration(3, channels=8, transition="per_cell")
     reward, observation = np.zeros((1, 6, 7), "float32"), np.zeros((1, 6, 7, 5), "float32")
     layer(reward, observation)
 
@@ -45,7 +45,7 @@ def test_state_transitions_also_count_how_p_is_made():
 
 
 def test_a_reactive_policy_at_one_cell_costs_one_image():
-    model = CNNPolicy(8).build_weights()
+    model = CNNPolicy(8)
     sides, widths = (8, 4, 4, 2, 2), (3, 50, 50, 100, 100, 100)
     convolutions = sum(side**2 * 9 * a * b for side, a, b in zip(sides, widths, widths[1:], strict=False))
     one = 2 * (convolutions + 2 * 2 * 100 * 100 + 100 * 8)

@@ -1,7 +1,7 @@
 """How fast is the dashboard? python -m tests.benchmarks.dashboard [--write] [--sessions 50]
 
 Everything is measured in a real browser against servers of its own, and printed as a table. `--write` keeps the numbers
-in dashboard.json beside this file; `python -m train.readme.tables` puts them into README.
+in dashboard.json beside this file; `python -m train.readme` puts them into dashboard/README.md.
 """
 
 import argparse
@@ -17,8 +17,9 @@ import numpy as np
 
 from pnzoo import gridworld
 from tests.browser import serving
-from train.readme.tables import DASHBOARD as KEPT
-from train.readme.tables import dashboard_table
+from train.readme.benchmark_tables import BENCHMARKS, dashboard_table
+
+RESULTS = BENCHMARKS / "dashboard.json"
 
 SCRUB = """async () => {
   const find = (root, what) => root.querySelector(what) ||
@@ -33,7 +34,7 @@ SCRUB = """async () => {
   }
   return times;
 }"""
-ROOM = gridworld.to_code(
+ROOM = gridworld.to_string(
     *gridworld.parse("\n".join(["#" * 16, "#S" + "." * 12 + "G#", *["#" + "." * 14 + "#"] * 13, "#" * 16]))
 )
 
@@ -44,20 +45,21 @@ def large_maze():
     walls = gridworld.generate_family("maze", 1, 101, seed=1)[0][0]
     start = tuple(np.argwhere(~walls)[0])
     far = gridworld.distances(walls, start)
-    return gridworld.to_code(walls, start, np.unravel_index(np.where(np.isfinite(far), far, -1).argmax(), walls.shape))
+    goal = np.unravel_index(np.where(np.isfinite(far), far, -1).argmax(), walls.shape)
+    return gridworld.to_string(walls, start, goal)
 
 
 def main(arguments=None):
     """Measure, print, and keep if asked to."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help=f"keep the numbers in {KEPT.name}")
+    parser.add_argument("--write", action="store_true", help=f"keep the numbers in {RESULTS.name}")
     parser.add_argument("--sessions", type=int, default=50, help="page sessions of the memory's row")
     options = parser.parse_args(arguments)
     measured = {"machine": machine(), "rows": rows(options.sessions)}
     print(dashboard_table(measured))
     if options.write:
-        KEPT.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
-        print(f"\nkept in {KEPT.name}; python -m train.readme.tables puts it into README.md")
+        RESULTS.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+        print(f"\nkept in {RESULTS.name}; python -m train.readme puts it into dashboard/README.md")
 
 
 def machine():
@@ -184,7 +186,7 @@ def memory(chrome, address, pid, sessions):
     for i in range(sessions):
         page = context.new_page()
         page.set_default_timeout(serving.PATIENCE)
-        code = gridworld.to_code(walls[i], gridworld.farthest_starts(walls[i], goal[i]), goal[i])
+        code = gridworld.to_string(walls[i], gridworld.farthest_starts(walls[i], goal[i]), goal[i])
         page.goto(f"{address}/{pages[i % len(pages)]}" + (f"map={code}" if i % len(pages) < 3 else f"episode={i}"))
         serving.settle(page)
         page.close()

@@ -1,4 +1,4 @@
-"""Speed of planning long ways: a perfect maze from every cell, beside SciPy's Dijkstra and networkx's A*.
+"""Speed of planning long paths: a perfect maze from every cell, beside SciPy's Dijkstra and networkx's A*.
 
     python -m tests.benchmarks.long_ways [--json FILE]
 
@@ -17,11 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.benchmarks.planning import megabytes, timed
+from tests.benchmarks.planning import megabytes
+from tests.benchmarks.race import timed
 
 ENTRY = "vin_maze"
 SIZES = (15, 35, 61, 101, 151)
-STEPS = (2000,)  # at 101x101: planning takes no longer for a K beyond what V needs to settle
+STEPS = (2000,)  # at 101x101: planning takes no longer for a K beyond what V needs to converge
 ROUNDS = 5
 
 
@@ -63,7 +64,7 @@ def peers(walls, start, goal, seconds):
     exact = float(np.median([timed(lambda: dijkstra(graph, indices=source)) for _ in range(ROUNDS)]))
     nodes = networkx.from_scipy_sparse_array(graph)
     cells = np.argwhere(~walls)
-    straight = lambda a, b: float(np.abs(cells[a] - cells[b]).max())  # noqa: E731  never more than the way
+    straight = lambda a, b: float(np.abs(cells[a] - cells[b]).max())  # noqa: E731  never more than the path
     star = timed(lambda: networkx.astar_path(nodes, number[tuple(start)], source, straight))
     return {
         "graph_ms": round(1e3 * built, 1),
@@ -104,14 +105,14 @@ def main(arguments=None):
     if options.size:
         print(json.dumps(measure(options.size, options.k)))
         return None
-    from train.readme.tables import long_ways_table
+    from train.readme.benchmark_tables import long_horizon_table
     from train.shared import run_folder as run
 
     rows = [_apart(size) for size in SIZES] + [_apart(101, k) for k in STEPS]
     results = {"hardware": run.hardware(), "backend": os.environ.get("KERAS_BACKEND", "tensorflow"), "rows": rows}
     if options.json:
         options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    print(long_ways_table(results))
+    print(long_horizon_table(results))
     return results
 
 

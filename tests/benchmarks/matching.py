@@ -3,24 +3,25 @@
     python -m tests.benchmarks.matching [--seconds 20] [--json FILE]
 
 Training is one step of Conv-4 on a 60-way 1-shot episode with 3 queries a class (240 images of 28x28), Adam, on
-whatever backend `KERAS_BACKEND` names; the peer is the same step in plain PyTorch. The two take turns, so that other
-work on the machine slows both alike, and the ratio is of the medians. Peers run in a process of their own, because two
-frameworks in one process fight over threads.
+whatever backend `KERAS_BACKEND` names; the peer is the same step in plain PyTorch. The two take
+turns, see `race`, and the ratio is of the medians.
 """
 
 import argparse
+import functools
 import json
-import subprocess
 import sys
 import time
 
 import numpy as np
 
+from tests.benchmarks.race import race, serve, timed
+
 WAY, QUERIES = 60, 3
 
 
 def episode(seed=0):
-    """Random images of one episode, as `EpisodeStream` gives them."""
+    """Random images of one episode, as `EpisodeDataset` gives them."""
     rng = np.random.default_rng(seed)
     inputs = {
         "support": rng.random((1, WAY, 28, 28, 1), "float32"),
@@ -72,45 +73,10 @@ def torch_step():
 STEPS = {"pnzoo": pnzoo_step, "torch": torch_step}
 
 
-def serve(name):
-    """Do a step for every line on standard input and print its seconds: one side of the race."""
-    step = STEPS[name]()
-    for _ in range(3):
-        step()
-    print("ready", flush=True)
-    for _ in sys.stdin:
-        start = time.perf_counter()
-        step()
-        print(time.perf_counter() - start, flush=True)
-
-
-def race(seconds):
-    """Seconds of a step of each side, taking turns."""
-    command = [sys.executable, "-m", "tests.benchmarks.matching", "--serve"]
-    sides = {}
-    for name in STEPS:
-        sides[name] = subprocess.Popen(
-            [*command, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-    times = {name: [] for name in STEPS}
-    try:
-        for side in sides.values():
-            assert side.stdout.readline().strip() == "ready"
-        end = time.monotonic() + seconds
-        while time.monotonic() < end or len(times["torch"]) < 5:
-            for name, side in sides.items():
-                side.stdin.write("\n")
-                side.stdin.flush()
-                times[name].append(float(side.stdout.readline()))
-    finally:
-        for side in sides.values():
-            side.kill()
-    return times
-
-
 def training(seconds):
     """Episodes a second of both sides, and their ratio."""
-    median = {name: float(np.median(values)) for name, values in race(seconds).items()}
+    commands = {name: [sys.executable, "-m", "tests.benchmarks.matching", "--serve", name] for name in STEPS}
+    median = {name: float(np.median(values)) for name, values in race(commands, seconds=seconds).items()}
     result = {name: round(1 / value, 2) for name, value in median.items()}
     return {**result, "ratio": round(median["torch"] / median["pnzoo"], 2)}
 
@@ -124,20 +90,16 @@ def inference(sizes=(20, 100, 500, 2000), repeats=5):
     rng, rows = np.random.default_rng(0), []
     networks = {
         "plain": MatchingNetwork(),
-        "fce": MatchingNetwork(support_context="lstm", query_steps=5),
-        "set": MatchingNetwork(support_context="set", query_steps=5),
+        "fce": MatchingNetwork(support_embedding="lstm", query_steps=5),
+        "set": MatchingNetwork(support_embedding="set", query_steps=5),
     }
     for size in sizes:
         support, query = (rng.normal(size=(1, n, 64)).astype("float32") for n in (size, 20))
         labels = np.eye(20, dtype="float32")[np.arange(size) % 20][None]
         row = {"support": size}
         for name, network in networks.items():
-            network.build_weights()
-            times = []
-            for _ in range(repeats + 1):
-                start = time.perf_counter()
-                ops.convert_to_numpy(network.match(support, labels, query))
-                times.append(time.perf_counter() - start)
+            answer = functools.partial(network.match, support, labels, query)
+            times = [timed(lambda answer=answer: ops.convert_to_numpy(answer())) for _ in range(repeats + 1)]
             row[name + "_ms"] = round(1e3 * float(np.median(times[1:])), 2)
         images = rng.random((size, 28, 28, 1), "float32")
         start = time.perf_counter()
@@ -156,7 +118,8 @@ def main(arguments=None):
     parser.add_argument("--serve", choices=STEPS, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.serve:
-        return serve(options.serve)
+        step = STEPS[options.serve]()
+        return serve(lambda: timed(step))
     from train.shared import run_folder as run
 
     race_result, grown = training(options.seconds), inference()

@@ -14,10 +14,11 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
+
+from tests.benchmarks.race import race, serve, timed
 
 MAPS, SIZE, K = 256, 16, 20
 SIZES, STEPS, GROWTH_MAPS = (8, 16, 28, 64, 101), (10, 40, 160), 4
@@ -58,13 +59,6 @@ def throughput(rounds=15, maps=MAPS, size=SIZE, k=K):
         "ratio": round(median["policy"] / median["bare"], 2),
         "maps_per_second": round(maps / median["policy"]),
     }
-
-
-def timed(function):
-    """Seconds of one call."""
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
 
 
 # -- growth -------------------------------------------------------------------------------------
@@ -136,20 +130,21 @@ def our_trainer():
     """A function that trains an epoch of the recipe's 16x16 stage on a few maps, and how many states that is."""
     import keras
 
-    from train.planning import imitation
+    from train.planning import imitation, labels
     from train.planning.recipes import RECIPES
+    from train.shared import entry
 
     recipe = RECIPES[ENTRY]
     stage = recipe.stages[-1]
-    model = imitation.build(recipe)
-    imitation.set_k(model, stage.k)
+    model = entry.build(recipe)
+    imitation.set_options(model, {"k": stage.k})
     model.compile(
-        keras.optimizers.Adam(stage.rate_from, global_clipnorm=recipe.clip),
+        keras.optimizers.Adam(stage.initial_learning_rate, global_clipnorm=recipe.global_clipnorm),
         keras.losses.CategoricalCrossentropy(from_logits=True),
-        jit_compile=keras.backend.backend() != "torch" and recipe.compile,
+        jit_compile=keras.backend.backend() != "torch" and recipe.jit_compile,
     )
-    images, targets, weights = imitation.data(recipe, stage, 0, TRAINING_MAPS)
-    batches = imitation.Batches(images, targets, weights, recipe.batch_size, recipe.cells, recipe.seed)
+    images, targets, weights = labels.data(recipe, stage, 0, TRAINING_MAPS)
+    batches = labels.Batches(images, targets, weights, recipe.batch_size, recipe.cells_per_map, recipe.seed)
     return lambda: model.fit(batches, verbose=0).history["loss"][-1], int((weights > 0).sum())
 
 
@@ -163,37 +158,14 @@ def peer_trainer():
 TRAINERS = {"pnzoo": our_trainer, "public": peer_trainer}
 
 
-def serve(name):
-    """Train a turn for every line on standard input and print the states a second: one side of the race."""
-    train, states = TRAINERS[name]()
-    train()
-    train()
-    print("ready", flush=True)
-    for _ in sys.stdin:
-        print(states / timed(train), flush=True)
-
-
 def training(rounds=7):
     """States a second of both sides, taking turns, and the time to the paper's 99.3 % that follows."""
     import pnzoo
     from tests.benchmarks import public_vin
 
     backend = "jax" if importlib.util.find_spec("jax") else _backend()
-    sides, rates = {}, {name: [] for name in TRAINERS}
-    try:
-        for name in TRAINERS:
-            sides[name] = _process(["--serve", name], backend, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        for name, side in sides.items():
-            if side.stdout.readline().strip() != "ready":
-                raise RuntimeError(f"{name} did not start; try python -m tests.benchmarks.planning --serve {name}")
-        for _ in range(rounds):
-            for name, side in sides.items():
-                side.stdin.write("\n")
-                side.stdin.flush()
-                rates[name].append(float(side.stdout.readline()))
-    finally:
-        for side in sides.values():
-            side.kill()
+    commands = {name: [sys.executable, "-m", "tests.benchmarks.planning", "--serve", name] for name in TRAINERS}
+    rates = race(commands, rounds, backend=backend)
     ours, public = (float(np.median(rates[name])) for name in ("pnzoo", "public"))
     card = pnzoo.card(ENTRY)
     public_seconds = public_vin.STATES * public_vin.EPOCHS / public
@@ -202,11 +174,11 @@ def training(rounds=7):
         "states_per_second": round(ours),
         "public_states_per_second": round(public),
         "rate_ratio": round(ours / public, 1),
-        "seconds": card["wall_seconds"],
-        "success": next(metric["value"] for metric in card["metrics"] if metric["name"] == "success"),
+        "seconds": card["training_seconds"],
+        "success": next(metric["value"] for metric in card["metrics"] if metric["name"] == "success_rate"),
         "public_states": public_vin.STATES * public_vin.EPOCHS,
         "public_seconds": round(public_seconds),
-        "time_ratio": round(public_seconds / card["wall_seconds"], 1),
+        "time_ratio": round(public_seconds / card["training_seconds"], 1),
     }
 
 
@@ -222,20 +194,14 @@ def _backend():
     return os.environ.get("KERAS_BACKEND") or _backend._configured()
 
 
-def _process(words, backend, **pipes):
-    """This benchmark as a process of its own, on a backend."""
+def _part(words, backend):
+    """What a part of the benchmark measures, in a process of its own on a backend."""
     command = [sys.executable, "-m", "tests.benchmarks.planning", *words]
     environment = {**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "2", "CUDA_VISIBLE_DEVICES": "-1"}
-    return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, text=True, **pipes)
-
-
-def _part(words, backend):
-    """What a part of the benchmark measures, in a process of its own."""
-    with _process(words, backend, stdout=subprocess.PIPE) as process:
-        out = process.communicate()[0]
-    if process.returncode:
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    if done.returncode:
         raise RuntimeError(f"{' '.join(words)} failed on {backend}; KERAS_BACKEND={backend} and try it alone")
-    result = json.loads(out.splitlines()[-1])
+    result = json.loads(done.stdout.splitlines()[-1])
     print(result, flush=True)
     return result
 
@@ -268,7 +234,8 @@ def main(arguments=None):
     parser.add_argument("--k", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.serve:
-        return serve(options.serve)
+        train, states = TRAINERS[options.serve]()
+        return serve(lambda: states / timed(train))
     if options.part:
         parts = {
             "throughput": lambda: throughput(options.rounds),
@@ -280,9 +247,9 @@ def main(arguments=None):
     results = measure(options.rounds)
     if options.json:
         options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    from train.readme import tables as readme
+    from train.readme.benchmark_tables import planning_table
 
-    print(readme.benchmark_table(results))
+    print(planning_table(results))
     return results
 
 

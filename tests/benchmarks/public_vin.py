@@ -44,7 +44,7 @@ def samples(count, size=16, seed=0):
     rng = np.random.default_rng(seed)
     walls, goal = gridworld.generate(count, size, seed=seed)
     cells = gridworld.random_starts(walls, goal, rng)
-    best = gridworld.optimal_moves(walls, goal)[np.arange(count), cells[:, 0], cells[:, 1]]
+    best = gridworld.optimal_actions(walls, goal)[np.arange(count), cells[:, 0], cells[:, 1]]
     images = gridworld.encode(walls, goal).transpose(0, 3, 1, 2).copy()
     images[:, 1] *= 10
     arrays = (images, cells[:, 0], cells[:, 1], best.argmax(axis=1))

@@ -79,8 +79,9 @@ def given(model, image):
     from keras import ops
 
     layer = model.value_iteration
-    observation, reward = model.observe(ops.convert_to_tensor(image))
+    observation, reward = model.features_and_reward(ops.convert_to_tensor(image))
     p = layer.transition_probabilities(observation)
-    bias = -ops.softplus(layer.action_bias[0]) if layer.costs else ops.convert_to_tensor(layer.action_bias[0])
+    bias = ops.convert_to_tensor(layer.action_bias[0])
+    bias = -ops.softplus(bias) if layer.nonpositive_reward else bias
     arrays = (ops.reshape(p, (*p.shape[:4], 9)), reward, bias)
     return [ops.convert_to_tensor(ops.convert_to_numpy(each)) for each in arrays]

@@ -18,14 +18,14 @@ the perceptron on both sides with batch, limit and solver as above, and a VIN he
 import argparse
 import json
 import statistics
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
 
-from tests.benchmarks.curves import picture
+from tests.benchmarks.race import race, serve, timed
+from train.experiments import figures
 
 WORLDS, SIZE = 256, 16
 ENVS, STEPS = 32, 64  # a batch of 2,048 steps
@@ -78,7 +78,7 @@ def perceptron(size):
     from keras import ops
 
     class Perceptron(keras.Model):
-        scores_every_cell = False
+        dense_prediction = False
 
         def __init__(self):
             super().__init__()
@@ -105,19 +105,21 @@ def perceptron(size):
 def pnzoo_update(size=8):
     """A function that does one update of ours on a batch of its own."""
     from pnzoo.envs import VectorGridWorld
-    from pnzoo.rl.trpo import Baseline, Policy, advantages, update, walk
+    from pnzoo.rl.trpo import Baseline, GridPolicy, collect_grid_rollouts, estimate, grid_features, update
 
-    policy, baseline = Policy(perceptron(size), maps_a_pass=ENVS, compile=COMPILE), Baseline()
-    envs = VectorGridWorld(ENVS, height=size, episodes_a_map=None)
-    batch = walk(policy, envs, STEPS, np.random.default_rng(0))
+    policy = GridPolicy(perceptron(size), batch_size=ENVS, jit_compile=COMPILE)
+    baseline = Baseline(grid_features)
+    envs = VectorGridWorld(ENVS, height=size, episodes_per_map=None)
+    rollouts = collect_grid_rollouts(policy, envs, STEPS, np.random.default_rng(0))
     theta = policy.parameters()
 
     def step():
         policy.assign(theta)
-        advantage, returns = advantages(batch.reward.T, baseline(batch).T, batch.terminated.T, batch.ended.T)
-        outcome = update(policy, batch.data(advantage.T), kl_limit=0.01, damping=0.1, cg_steps=15)
-        baseline.fit(batch, returns.T)
-        return outcome.kl
+        advantage, returns = estimate(rollouts, baseline)
+        batch = rollouts.training_batch(advantage)
+        info = update(policy, batch, target_kl=0.01, cg_damping=0.1, cg_max_steps=15)
+        baseline.fit(rollouts, returns)
+        return info.kl
 
     return step
 
@@ -158,63 +160,35 @@ UPDATES = {
 }
 
 
-def serve(name):
-    """In a process of its own: for every line read, do one update and print its seconds."""
-    step = UPDATES[name]()
-    step()  # compiles
-    print("ready", flush=True)
-    for _ in sys.stdin:
-        began = time.perf_counter()
-        step()
-        print(time.perf_counter() - began, flush=True)
-
-
 def updates(seconds, names):
-    """Median seconds of an update, {name: seconds}; a side that can't start is left out, with a word why."""
-    sides, times = {}, {}
-    for name in names:
-        words = [sys.executable, "-m", "tests.benchmarks.rl", "--serve", name]
-        side = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        lines = iter(side.stdout.readline, "")
-        if any(line.strip() == "ready" for line in lines):
-            sides[name], times[name] = side, []
-        else:
-            print(f"{name}: not measured, it did not start (sb3 needs: pip install sb3-contrib)")
-    began = time.perf_counter()
-    while sides and (time.perf_counter() - began < seconds or not all(times.values())):
-        for name, side in sides.items():
-            side.stdin.write("\n")
-            side.stdin.flush()
-            times[name].append(float(side.stdout.readline()))
-    for side in sides.values():
-        side.stdin.close()
-        side.wait()
-    return {name: statistics.median(found) for name, found in times.items()}
+    """Median seconds of an update, {name: seconds}; sb3 needs `pip install sb3-contrib` and is left out without it."""
+    commands = {name: [sys.executable, "-m", "tests.benchmarks.rl", "--serve", name] for name in names}
+    return {name: statistics.median(times) for name, times in race(commands, rounds=1, seconds=seconds).items()}
 
 
 # -- learning curves ------------------------------------------------------------------------------
 
 
-def pnzoo_curve(kind, env_steps, size=8, seed=0):
+def pnzoo_curve(kind, total_timesteps, size=8, seed=0):
     """[(steps, success of a batch's episodes)] of TRPO here, without a curriculum."""
     import keras
 
     from pnzoo.envs import VectorGridWorld
     from pnzoo.models import VIN
-    from pnzoo.rl.trpo import Baseline, Policy, advantages, update, walk
+    from pnzoo.rl.trpo import Baseline, GridPolicy, collect_grid_rollouts, estimate, grid_features, update
 
     keras.utils.set_random_seed(seed)
-    model = perceptron(size) if kind == "perceptron" else VIN(k=12, channels=16, sharpness=6.0).build_weights()
-    policy, baseline = Policy(model, maps_a_pass=ENVS, compile=COMPILE), Baseline()
-    envs = VectorGridWorld(ENVS, height=size, episodes_a_map=None, max_steps=4 * size)
+    model = perceptron(size) if kind == "perceptron" else VIN(k=12, channels=16, inverse_temperature=6.0)
+    policy, baseline = GridPolicy(model, batch_size=ENVS, jit_compile=COMPILE), Baseline(grid_features)
+    envs = VectorGridWorld(ENVS, height=size, episodes_per_map=None, max_steps=4 * size)
     curve, steps = [], 0
-    while steps < env_steps:
-        batch = walk(policy, envs, STEPS, np.random.default_rng([seed, len(curve)]))
-        advantage, returns = advantages(batch.reward.T, baseline(batch).T, batch.terminated.T, batch.ended.T)
-        update(policy, batch.data(advantage.T), kl_limit=0.01, damping=0.1, cg_steps=15)
-        baseline.fit(batch, returns.T)
-        steps += batch.steps
-        curve.append((steps, batch.success))
+    while steps < total_timesteps:
+        rollouts = collect_grid_rollouts(policy, envs, STEPS, np.random.default_rng([seed, len(curve)]))
+        advantage, returns = estimate(rollouts, baseline)
+        update(policy, rollouts.training_batch(advantage), target_kl=0.01, cg_damping=0.1, cg_max_steps=15)
+        baseline.fit(rollouts, returns)
+        steps += rollouts.steps
+        curve.append((steps, rollouts.success_rate))
     return curve
 
 
@@ -254,15 +228,22 @@ def mean_curve(of_seeds, points=60):
 
 def measure_curves(env_steps, file):
     """Learn on every side from every seed, and draw the means."""
-    found = {}
+    learned = {}
     for name, learn in CURVES.items():
         of_seeds = [learn(env_steps, seed) for seed in SEEDS]
         last = [statistics.mean(success for _, success in curve[-10:]) for curve in of_seeds]
-        found[name] = {"success_of_last_10_batches": last, "mean": mean_curve(of_seeds)}
+        learned[name] = {"success_of_last_10_batches": last, "mean": mean_curve(of_seeds)}
         print(f"{name:24} success in the last 10 batches: {', '.join(f'{each:.3f}' for each in last)}", flush=True)
-    lines = {name: each["mean"] for name, each in found.items()}
-    Path(file).write_text(picture(lines, "steps in the worlds", "success of training episodes"), encoding="utf-8")
-    return {"env_steps": env_steps, "seeds": SEEDS, "of": found}
+    Path(file).write_text(draw_curves({name: curve["mean"] for name, curve in learned.items()}), encoding="utf-8")
+    return {"env_steps": env_steps, "seeds": SEEDS, "of": learned}
+
+
+def draw_curves(curves):
+    """SVG text of {name: [(steps, success)]}."""
+    series = [{"label": name, "at": [steps for steps, _ in curve], "value": [success for _, success in curve],
+               "ci95": [(success, success) for _, success in curve]} for name, curve in curves.items()]
+    return figures.draw_series({"kind": "lines", "x_title": "steps", "y_title": "success of training episodes",
+                                "log_x": False, "log_y": False, "unit": "%", "series": series})
 
 
 # -- the command line -------------------------------------------------------------------------------
@@ -289,7 +270,8 @@ def main(arguments=None):
     parser.add_argument("--serve", choices=UPDATES, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.serve:
-        return serve(options.serve)
+        step = UPDATES[options.serve]()
+        return serve(lambda: timed(step))
     if options.curves:
         results = {"curves": measure_curves(options.env_steps, options.curves)}
     else:

@@ -5,7 +5,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from pnzoo import gridworld
 from tests.benchmarks import long_ways
-from train.readme import tables as readme
+from train.readme import benchmark_tables
 
 
 def test_its_graph_is_the_grid():
@@ -21,4 +21,4 @@ def test_a_row_and_the_table():
     assert row["k"] >= row["moves"] > 0
     assert min(row[name] for name in ("ms", "first_ms", "dijkstra_ms", "astar_ms", "peak_mb")) > 0
     results = {"hardware": "two cores", "backend": "any", "rows": [row | {"asked_k": None}]}
-    assert "| 9x9 |" in readme.long_ways_table(results)
+    assert "| 9x9 |" in benchmark_tables.long_horizon_table(results)

@@ -1,7 +1,6 @@
 """The benchmark compares like with like: the bare recurrence is the model's own, and the peer learns."""
 
 import dataclasses
-import json
 
 import numpy as np
 import pytest
@@ -10,7 +9,7 @@ from pnzoo import gridworld
 from pnzoo.models import VIN
 from tests.benchmarks import planning, public_vin, recurrence
 from train.planning.recipes import RECIPES, Stage
-from train.readme import tables as readme
+from train.readme import benchmark_tables
 
 MEASURED = {
     "hardware": "2 CPU cores",
@@ -38,20 +37,20 @@ def small_vin(monkeypatch):
     """The benchmark with a small untrained network in place of the entry."""
     import pnzoo
 
-    monkeypatch.setattr(pnzoo, "load", lambda name, k: VIN(k=k, channels=4, features=(8,)).build_weights())
+    monkeypatch.setattr(pnzoo, "load", lambda name, k: VIN(k=k, channels=4, filters=(8,)))
 
 
 def test_the_bare_recurrence_gives_the_q_and_the_policy_of_the_model():
     import keras
     from keras import ops
 
-    model = VIN(k=6, channels=4, features=(8,)).build_weights()
+    model = VIN(k=6, channels=4, filters=(8,))
     walls, goal = gridworld.generate(3, 8, seed=0)
     given = recurrence.given(model, gridworld.encode(walls, goal))
     q = recurrence.bare(keras.backend.backend(), 6, 8, 8)(*given)
     expected = np.stack([model.trace(*each).q for each in zip(walls, goal, strict=True)])
     np.testing.assert_allclose(ops.convert_to_numpy(q), expected, rtol=1e-4, atol=1e-5)
-    policy = ops.convert_to_numpy(model.decide(ops.convert_to_tensor(q))).argmax(axis=-1)
+    policy = ops.convert_to_numpy(model.policy_logits(ops.convert_to_tensor(q))).argmax(axis=-1)
     assert (policy == model.policy(walls, goal)).mean() > 0.99  # equal moves may fall either way
 
 
@@ -66,7 +65,7 @@ def test_throughput_and_growth_measure_what_they_name(small_vin):
 
 def test_both_trainers_learn(monkeypatch):
     pytest.importorskip("torch")
-    small = {"config": {"k": 4, "channels": 4, "features": [8]}, "compile": False}
+    small = {"config": {"k": 4, "channels": 4, "filters": [8]}, "jit_compile": False}
     stages = (Stage(size=8, maps=64, epochs=1, k=4),)
     monkeypatch.setitem(RECIPES, "vin16", dataclasses.replace(RECIPES["vin16"], stages=stages, **small))
     monkeypatch.setattr(planning, "TRAINING_MAPS", 64)
@@ -88,18 +87,11 @@ def test_the_peer_is_the_network_of_the_paper():
     assert set(labels.tolist()) <= set(range(8))
 
 
-def test_readme_shows_what_was_measured():
-    table = readme.benchmark_table(MEASURED)
+def test_the_table_shows_what_was_measured():
+    table = benchmark_tables.planning_table(MEASURED)
     assert "120 ms (2,133 maps/s), 1.20x the bare recurrence | at most 1.5x |" in table
     assert "| 12 ms | under 100 ms |" in table
     assert "100 s (to 100.00 %); plain PyTorch VIN 2.0 h: 72x | at least 50x |" in table
     assert "| map | K = 10 | K = 40 |" in table
     assert "| 8x8 | 2 ms, 510 MB | 4 ms, 1,520 MB |" in table
     assert "On 2 CPU cores." in table
-
-
-def test_readme_says_what_to_type_before_anything_is_measured(monkeypatch, tmp_path):
-    monkeypatch.setattr(readme, "MEASURED", tmp_path / "planning.json")
-    assert "python -m tests.benchmarks.planning --json" in readme.benchmark_table()
-    (tmp_path / "planning.json").write_text(json.dumps(MEASURED))
-    assert readme.benchmark_table() == readme.benchmark_table(MEASURED)

@@ -15,7 +15,7 @@ SIDEWAYS = """() => { const main = document.querySelector('[data-testid=stMain]'
                       return main.scrollWidth - main.clientWidth; }"""
 IS_LIGHT = """() => { const back = getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor;
                       return back.match(/\\d+/g).slice(0, 3).reduce((sum, x) => sum + Number(x), 0) > 380; }"""
-ROOM = gridworld.to_code(*gridworld.parse("""
+ROOM = gridworld.to_string(*gridworld.parse("""
 ##########
 #S......G#
 #........#
@@ -113,7 +113,7 @@ def test_a_rectangle_and_the_goal_by_keyboard(open_page):
         canvas.press(key)
     wait_for_metric(page, "Shortest length", "5.83")
     page.wait_for_function("() => location.search.includes('_3.6_')")  # the address follows the figures
-    parsed = gridworld.from_code(re.search(r"map=([^&]+)", page.url)[1])
+    parsed = gridworld.from_string(re.search(r"map=([^&]+)", page.url)[1])
     assert parsed.goal == (3, 6)
     assert parsed.walls[1:3, 4:6].all()
 

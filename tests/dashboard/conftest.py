@@ -1,6 +1,5 @@
 """The dashboard without a browser: pages run by Streamlit's AppTest on a zoo of small untrained models."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,13 +10,13 @@ import pnzoo
 from pnzoo import hub
 
 FOLDER = Path(__file__).parents[2] / "dashboard"
-sys.path.insert(0, str(FOLDER))  # as `streamlit run` does
 
 CARD = {
-    "summary": "A small untrained model.", "paper": "None", "command": "python -m train.planning.imitation vin8", "seed": 0,
-    "backend": "tensorflow", "data": "none", "hardware": "any", "wall_seconds": 95.0, "recipe": {"size": 8},
-    "flops": {"value": 80, "per": "map"}, "limits": ["It is untrained."],
-    "metrics": [{"name": "success", "value": 0.5, "n": 100, "interval": [0.4, 0.6], "on": "fresh 8x8 maps",
+    "summary": "A small untrained model.", "paper": "None", "command": "python -m train vin8", "seed": 0,
+    "backend": "tensorflow", "data": "none", "hardware": "any", "training_seconds": 95.0, "recipe": {"size": 8},
+    "flops": {"value": 80, "per": "map"}, "limitations": ["It is untrained."],
+    "metrics": [{"name": "success_rate", "value": 0.5, "n": 100, "ci95": [0.4, 0.6],
+                 "dataset": {"kind": "description", "text": "8x8 maps"},
                  "seeds": [0], "command": "pnzoo evaluate vin8", "paper": 0.996}],
     "history": {"epoch": [1, 2, 3], "loss": [0.9, 0.6, 0.5], "val_loss": [0.9, 0.7, 0.6]},
 }
@@ -25,16 +24,16 @@ CARD = {
 
 def entries():
     """name -> model, one of each kind that pages tell apart."""
-    from pnzoo.models import VIN, LongVIN
+    from pnzoo.models import VIN, DeterministicVIN
     from pnzoo.models.few_shot.mann import MANN
     from pnzoo.models.few_shot.matching import MatchingNetwork
     from pnzoo.models.planning.reactive import CNNPolicy, FCNPolicy
 
     return {
-        "vin8": VIN(k=6, features=(8,)), "vin8_paper": VIN(k=6, features=(8,), transition="free", activation="linear"),
-        "vin_maze": LongVIN(features=(8,)),
+        "vin8": VIN(k=6, filters=(8,)), "vin8_paper": VIN(k=6, filters=(8,), transition="kernel", activation="linear"),
+        "vin_maze": DeterministicVIN(filters=(8,)),
         "cnn8": CNNPolicy(8), "fcn8": FCNPolicy(8), "matching_omniglot": MatchingNetwork(),
-        "matching_fce_omniglot": MatchingNetwork(support_context="lstm", query_steps=2), "mann_omniglot": MANN(),
+        "matching_fce_omniglot": MatchingNetwork(support_embedding="lstm", query_steps=2), "mann_omniglot": MANN(),
     }
 
 
@@ -43,7 +42,6 @@ def small_zoo(tmp_path_factory):
     """A folder with an entry of every kind."""
     zoo = tmp_path_factory.mktemp("zoo")
     for name, model in entries().items():
-        model.build_weights()
         pnzoo.save(model, zoo / name, CARD)
     return zoo
 
@@ -60,11 +58,11 @@ def look_anew():
     """look_anew(): pages forget what they read in the zoo; done once more at the end."""
     import streamlit as st
 
-    import computed
+    from dashboard import compute
 
     def look_anew():
         st.cache_data.clear()
-        computed.cards.clear()
+        compute.cards.clear()
 
     yield look_anew
     look_anew()

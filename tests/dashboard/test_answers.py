@@ -4,31 +4,35 @@ import json
 
 import pytest
 
-import figures_answers
-import results
+from dashboard import results
+from dashboard.figures import answers as answer_figures
 
-ROWS = [{"measure": "success", "value": 0.5 + k / 100, "low": 0.4, "high": 0.9, "n": 100, "unit": "%", "k": k,
+ROWS = [{"name": "success", "value": 0.5 + k / 100, "ci95": [0.4, 0.9], "n": 100, "unit": "%", "k": k,
          "model": model} for k in (1, 2, 4) for model in ("a_b", "c")]
+TITLES = {"x_title": "K", "y_title": "success", "log_y": False, "unit": "%"}
+LINES = {"kind": "lines", "log_x": True, **TITLES, "series": [
+    {"label": name, "at": [1, 2, 4], "value": [0.51, 0.52, 0.54], "ci95": [[0.4, 0.9]] * 3, "n": [100] * 3}
+    for name in ("a_b", "c")]}
+POINTS = {"kind": "points", "log_x": False, **TITLES, "series": [
+    {"label": name, "at": [f"{name}, {k}" for k in (1, 2)], "value": [0.51, 0.52], "ci95": [[0.4, 0.9]] * 2,
+     "n": [100] * 2} for name in ("a_b", "c")]}
 
 
 def result(number, **changes):
     return {
-        "number": number, "question": f"What about *{number}*?", "hypothesis": "None.", "answer": "It is 51.0 %.",
-        "detail": "With K = 4 too.",
-        "command": f"python -m train.experiments q{number}", "hardware": "any", "backend": "tensorflow", "seconds": 3.0,
-        "seeds": [0, 1, 2], "columns": ["model", "k"], "table": ROWS, "rows": [], "tries": [["zoo", "The zoo", {}]],
-        "pictures": [{"title": "R", "values": [[0.0, -1.0], [2.0, 0.5]]}], "notes": ["A note."],
-        "figure": {"kind": "lines", "x": "k", "by": ["model"], "x_title": "K", "y_title": "success", "log": True},
-        **changes,
+        "number": number, "question": f"What about *{number}*?", "hypothesis": "None.", "conclusion": "It is 51.0 %.",
+        "details": "With K = 4 too.", "command": f"python -m train.experiments q{number:02d}", "hardware": "any",
+        "backend": "tensorflow", "seconds": 3.0, "seeds": [0, 1, 2], "columns": ["model", "k"], "table": ROWS,
+        "rows": [], "links": [["zoo", "The zoo", {}]], "notes": ["A note."], "figure": LINES,
+        "pictures": [{"title": "R", "values": [[0.0, -1.0], [2.0, 0.5]]}], **changes,
     }
 
 
 @pytest.fixture
 def answers(tmp_path, monkeypatch):
     """A folder with two results."""
-    points = {"kind": "points", "by": ["model", "k"], "where": {"k": [1, 2]}, "x_title": "success"}
-    for found in (result(6), result(18, figure=points, pictures=[])):
-        (tmp_path / f"q{found['number']:02d}.json").write_text(json.dumps(found))
+    for stored in (result(6), result(18, figure=POINTS, pictures=[])):
+        (tmp_path / f"q{stored['number']:02d}.json").write_text(json.dumps(stored))
     (tmp_path / "q07.json").write_text("{broken")
     (tmp_path / "q08.json").write_text('{"number": 8}')
     monkeypatch.setattr(results, "FOLDER", tmp_path)
@@ -50,7 +54,7 @@ def test_all_answers_are_in_view_and_one_opens(answers, visit):
     assert not app.exception
     assert len(app.dataframe) == 1
     assert texts(app).count("With K = 4 too.") == 1
-    assert any(each.value == "python -m train.experiments q6" for each in app.code)
+    assert any(each.value == "python -m train.experiments q06" for each in app.code)
 
 
 def test_a_link_opens_a_question_and_comes_back(answers, visit):
@@ -72,30 +76,30 @@ def test_without_results_it_says_where_they_are(tmp_path, monkeypatch, visit):
     assert "train.experiments" in visit("answers").info[0].value
 
 
-def test_curves_and_points_show_what_the_result_says():
-    lines = figures_answers.result(result(6))
+def test_lines_and_points_show_what_the_result_says():
+    lines = answer_figures.main_figure(result(6))
     assert [trace.name for trace in lines.data] == ["a_b", "c"]
     assert list(lines.data[0].x) == [1, 2, 4]
     assert lines.data[0].error_y.array[0] == pytest.approx(0.39)
     assert lines.layout.xaxis.type == "log"
-    dots = figures_answers.result(result(18, figure={"kind": "points", "by": ["model", "k"], "where": {"k": [1, 2]}}))
-    assert sorted(y for trace in dots.data for y in trace.y) == ["a_b, 1", "a_b, 2", "c, 1", "c, 2"]
+    points = answer_figures.main_figure(result(18, figure=POINTS))
+    assert sorted(y for trace in points.data for y in trace.y) == ["a_b, 1", "a_b, 2", "c, 1", "c, 2"]
 
 
 def test_nothing_to_draw_is_no_figure():
-    assert figures_answers.result(result(6, figure={"kind": "points", "by": ["model"], "where": {"k": 99}})) is None
+    assert answer_figures.main_figure(result(6, figure={**LINES, "series": []})) is None
 
 
 def test_matrices_have_white_at_zero():
-    (heat,) = figures_answers.matrices(result(6)["pictures"]).data
+    (heat,) = answer_figures.matrices(result(6)["pictures"]).data
     assert heat.zmin == -2
     assert heat.zmax == 2
 
 
 def test_the_repository_s_results_are_shown(visit):
-    found = results.answered()
-    if found:
-        number = min(found)
+    stored = results.read_all()
+    if stored:
+        number = min(stored)
         app = visit("answers", question=str(number))
-        assert found[number]["command"] in [each.value for each in app.code]
+        assert stored[number]["command"] in [each.value for each in app.code]
         assert len(app.dataframe) == 1

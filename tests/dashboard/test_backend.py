@@ -9,8 +9,9 @@ FOLDER = Path(__file__).parents[2] / "dashboard"
 CODE = """
 import sys
 sys.path.insert(0, sys.argv[1])
-import backend
-print(backend.name(), sorted({"keras", "tensorflow", "jax", "sklearn"} & set(sys.modules)))
+from dashboard import backend
+backend.load()
+print(backend.name(), sorted({"keras", "tensorflow", "jax", "sklearn", "matplotlib"} & set(sys.modules)))
 import sklearn.linear_model  # what was left out is there for those who ask
 print("sklearn" in sys.modules)
 """
@@ -19,14 +20,14 @@ print("sklearn" in sys.modules)
 def test_keras_comes_alone_and_writes_nothing(tmp_path):
     environment = {**os.environ, "HOME": str(tmp_path), "KERAS_BACKEND": "tensorflow"}
     environment.pop("KERAS_HOME", None)
-    done = subprocess.run([sys.executable, "-c", CODE, str(FOLDER)], env=environment, capture_output=True, text=True,
-                          check=True)
+    done = subprocess.run([sys.executable, "-c", CODE, str(FOLDER.parent)], env=environment,
+                          capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["tensorflow ['keras', 'tensorflow']", "True"]
     assert not list(tmp_path.rglob("*"))
 
 
 def test_the_backend_is_the_one_of_the_settings_or_of_the_environment(monkeypatch, tmp_path):
-    import backend
+    from dashboard import backend
 
     monkeypatch.setattr(backend, "SETTINGS", tmp_path / "keras.json")
     monkeypatch.delenv("KERAS_BACKEND", raising=False)

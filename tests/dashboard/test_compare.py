@@ -51,12 +51,12 @@ def test_the_question_is_the_one_of_the_few_shot_page(visit):
 
 def test_a_mistake_opens_as_a_question_that_is_answered_wrong(visit):
     """The models here are untrained, so they make mistakes; the link's page must show the same one."""
-    import computed
+    from dashboard import compute
 
     app = visit("compare", **FEW, way="5", first="20")
     assert "the first 12 are shown" in texts(app)
-    run = computed.replies("matching_omniglot", "invented", 5, 1, 30, 20)
-    episode, asked = (int(x[0]) for x in np.nonzero(~run.right))
+    run = compute.predictions("matching_omniglot", "invented", 5, 1, 30, 20)
+    episode, asked = (int(x[0]) for x in np.nonzero(~run.correct))
     page = visit("few_shot", fewshot="matching_omniglot", episode=str(20 + episode), ask=str(asked))
     said = "ABCDE"[int(run.probability[episode, asked].argmax())]
     assert f"says {said}**" in texts(page)

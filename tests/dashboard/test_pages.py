@@ -24,7 +24,7 @@ PAGES = {"plan": "Where would it go?", "inside": "How does it plan?", "few_shot"
 
 
 def code(text):
-    return gridworld.to_code(*gridworld.parse(text))
+    return gridworld.to_string(*gridworld.parse(text))
 
 
 def png(grey):
@@ -133,17 +133,17 @@ def test_the_large_maze_is_one_click_away_and_its_wave_front_is_shown(visit):
     app = visit("plan", unfolded=True, model="vin8")
     app.button(key="large_maze").click().run()
     assert app.query_params["model"] == "vin_maze"
-    walls = gridworld.from_code(app.query_params["map"]).walls
+    walls = gridworld.from_string(app.query_params["map"]).walls
     assert walls.shape == (101, 101)
     assert not visit("inside", model="vin_maze", map=app.query_params["map"]).exception
 
 
 @pytest.mark.parametrize("page", ["plan", "inside"])
 def test_a_network_that_finds_k_itself_says_which(visit, page):
-    from computed import model
+    from dashboard.compute import model
 
     walls, _, goal = gridworld.parse(ROOM)
-    k = model("vin_maze").steps_to_settle(walls, goal)
+    k = model("vin_maze").iterations_to_convergence(walls, goal)
     app = visit(page, map=code(ROOM), model="vin_maze")
     assert f"K = {k}" in texts(app) or f"{k} steps" in texts(app)
     assert visit(page, map=code(ROOM), model="vin_maze", k="3").query_params["k"] == "3"
@@ -160,7 +160,7 @@ def test_k_is_a_control(visit):
 def test_automatic_k_is_enough_for_the_map_and_is_said(visit, side, enough):
     """vin8 of this zoo is stored with K = 6; news of the goal must reach the farthest cell of every map."""
     walls = np.zeros((side, side), bool)
-    app = visit("plan", model="vin8", map=gridworld.to_code(walls, start=(1, 1), goal=(1, 2)))
+    app = visit("plan", model="vin8", map=gridworld.to_string(walls, start=(1, 1), goal=(1, 2)))
     k = int(re.search(r"K = (\d+)\*\* steps ahead,.* automatically", texts(app))[1])
     assert k == enough
     assert app.number_input(key="choose_k").placeholder == f"automatic: {k}"
@@ -168,13 +168,13 @@ def test_automatic_k_is_enough_for_the_map_and_is_said(visit, side, enough):
 
 
 def test_automatic_k_is_never_less_than_the_way_and_the_own():
-    import computed
+    from dashboard import compute
 
     for needed in (*range(1, 60), 185, 700, 2000):
-        k = computed.enough_steps(16, needed)
+        k = compute.enough_steps(16, needed)
         assert k >= max(16, needed + needed // 4)
         assert k <= max(24, 2 * needed)
-    assert computed.enough_steps(48, 30) == 48
+    assert compute.enough_steps(48, 30) == 48
 
 
 def test_marks_are_hidden_by_the_address_too(visit):
@@ -196,10 +196,10 @@ def test_a_cell_is_picked_by_number(visit):
 
 
 def test_a_map_too_large_for_every_step_shows_the_first_ones(visit, monkeypatch):
-    import computed
+    from dashboard import compute
 
     most = 10
-    monkeypatch.setitem(computed.MAX_TRACE, "VIN", most * 5 * 10)  # as if the room had 10,000 cells
+    monkeypatch.setitem(compute.MAX_TRACE, "VIN", most * 5 * 10)  # as if the room had 10,000 cells
     app = visit("inside", map=code(ROOM), model="vin8")
     assert f"you see the first {most}" in texts(app)
     assert "Drag the slider" in texts(app)
@@ -210,8 +210,8 @@ def test_a_map_too_large_for_every_step_shows_the_first_ones(visit, monkeypatch)
 
 @pytest.mark.parametrize("page", ["plan", "inside"])
 def test_a_map_without_a_goal_can_be_taken_along(visit, page):
-    app = visit(page, map=gridworld.to_code(np.zeros((5, 6), bool), start=(1, 1)))
-    assert "from_code" in snippets(app)[0]
+    app = visit(page, map=gridworld.to_string(np.zeros((5, 6), bool), start=(1, 1)))
+    assert "from_string" in snippets(app)[0]
     assert "Words used here" in [each.label for each in app.expander]
 
 
@@ -261,11 +261,11 @@ def test_what_is_folded_is_made_when_it_is_opened(visit):
 
 
 def test_presets_are_maps_with_a_start_and_a_goal(visit):
-    from widgets.presets import PRESETS
+    from dashboard.widgets.presets import PRESETS
 
     app = visit("plan", unfolded=True, model="vin8")
     for number, (name, wanted) in enumerate(PRESETS.items()):
-        parsed = gridworld.from_code(wanted)
+        parsed = gridworld.from_string(wanted)
         assert parsed.start is not None
         assert parsed.goal is not None, name
         reachable = np.isfinite(gridworld.distances(parsed.walls, parsed.goal)[parsed.start])
@@ -286,9 +286,9 @@ def test_a_second_stroke_is_not_lost_to_the_address_from_before_the_first(visit)
 
 
 def test_going_back_brings_back_the_map(visit, monkeypatch):
-    import url_state
+    from dashboard import state
 
-    monkeypatch.setattr(url_state, "LATE", 0.0)  # as if some time had passed
+    monkeypatch.setattr(state, "LATE", 0.0)  # as if some time had passed
     app = visit("plan", unfolded=True, model="vin8", map=code(ROOM))
     old = dict(app.query_params)
     app.button(key="preset0").click().run()
@@ -327,7 +327,7 @@ def test_a_new_map_is_another_one_of_the_kind_asked_for(visit):
 
 def test_a_map_without_a_goal_asks_for_one(visit):
     for page in ("plan", "inside", "compare"):
-        assert "no goal" in texts(visit(page, map=gridworld.to_code(np.zeros((5, 6), bool), start=(1, 1))))
+        assert "no goal" in texts(visit(page, map=gridworld.to_string(np.zeros((5, 6), bool), start=(1, 1))))
 
 
 def test_walls_between_start_and_goal_are_said(visit):

@@ -64,7 +64,7 @@ def test_a_class_without_support_is_never_chosen():
 
 def test_the_scale_is_learned_and_positive():
     layer = MatchingAttention(scale=7.0)
-    layer.build()
+    layer.build(None)
     assert [w.name for w in layer.trainable_weights] == ["log_scale"]
     assert float(array(layer.scale)) == pytest.approx(7.0)
     assert MatchingAttention("plain_cosine").scale == 1.0
@@ -72,7 +72,7 @@ def test_the_scale_is_learned_and_positive():
 
 def test_plain_cosine_cannot_be_sure():
     """The trap that the scale is for: with 20 classes even a perfect match gets at most 0.28."""
-    support = np.eye(20, dtype="float32")[None] - 1 / 20  # as far apart as 20 codes can be
+    support = np.eye(20, dtype="float32")[None] - 1 / 20  # as far apart as 20 embeddings can be
     opposite = np.concatenate([support[:, :1], -np.repeat(support[:, :1], 19, axis=1)], axis=1)
     p = np.exp(array(MatchingAttention("plain_cosine")((opposite, np.eye(20)[None], opposite[:, :1]))))
     assert p[0, 0, 0] == pytest.approx(np.e / (np.e + 19 / np.e), abs=1e-4)
@@ -106,7 +106,7 @@ def test_half_precision_codes_are_matched_in_single():
     assert keras.backend.standardize_dtype(layer((support, labels, query)).dtype) == "float32"
 
 
-@pytest.mark.parametrize("arguments", [{"kernel": "cos"}, {"scale": 0}, {"scale": -1.0}])
+@pytest.mark.parametrize("arguments", [{"similarity": "cos"}, {"scale": 0}, {"scale": -1.0}])
 def test_wrong_arguments_are_named(arguments):
     with pytest.raises(ValueError, match=next(iter(arguments))):
         MatchingAttention(**arguments)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pnzoo import gridworld
+from pnzoo.core.model import named_weights
 from pnzoo.models import GPPN
 from tests.layers.checks import array, randomise
 
@@ -11,7 +12,7 @@ IMAGE = gridworld.encode(*gridworld.generate(2, 6, 7, seed=0))
 
 
 def small(**options):
-    return randomise(GPPN(**{"k": 3, "hidden": 4, **options}).build_weights(), scale=0.4)
+    return randomise(GPPN(**{"k": 3, "hidden": 4, **options}), scale=0.4)
 
 
 def _conv(image, kernel, bias):
@@ -26,10 +27,11 @@ def _sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
-@pytest.mark.parametrize("kernel", [3, 5])
-def test_it_follows_the_equations(kernel):
-    model = small(kernel=kernel)
-    w = {weight.path.split("/", 1)[1]: array(weight).astype(float) for weight in model.weights}
+@pytest.mark.parametrize("kernel_size", [3, 5])
+def test_it_follows_the_equations(kernel_size):
+    model = small(kernel_size=kernel_size)
+    w = {path.removeprefix("gated_iteration/"): array(weight).astype(float)
+         for path, weight in named_weights(model).items()}
     phi = _conv(IMAGE[0].astype(float), w["features/kernel"], w["features/bias"])
     state = _conv(phi, w["first_state/kernel"], w["first_state/bias"])
     memory = _conv(phi, w["first_memory/kernel"], w["first_memory/bias"])
@@ -48,7 +50,7 @@ def test_training_and_planning_compute_the_same_and_positions_too():
     np.testing.assert_allclose(array(model(IMAGE, training=True)), everywhere, rtol=1e-4, atol=1e-5)
     positions = np.array([[[1, 2], [4, 4]], [[0, 0], [5, 6]]], "int32")
     rows = np.arange(2)[:, None]
-    some = array(model((IMAGE, positions)))
+    some = array(model.position_network([IMAGE, positions]))
     np.testing.assert_allclose(some, everywhere[rows, positions[..., 0], positions[..., 1]], rtol=1e-5, atol=1e-5)
 
 

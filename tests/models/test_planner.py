@@ -11,14 +11,14 @@ from pnzoo.models import VIN
 
 @pytest.fixture(scope="module")
 def model():
-    return VIN(k=4, channels=4, features=(8,)).build_weights()
+    return VIN(k=4, channels=4, filters=(8,))
 
 
 def test_many_maps_score_as_each_does_alone(model):
     walls, goal = gridworld.generate(70, 16, seed=3)
-    many = model.scores(walls, goal)
+    many = model.logits(walls, goal)
     for i in (0, 33, 69):
-        np.testing.assert_allclose(many[i], model.scores(walls[i], goal[i]), rtol=1e-4, atol=1e-4)
+        np.testing.assert_allclose(many[i], model.logits(walls[i], goal[i]), rtol=1e-4, atol=1e-4)
 
 
 def test_every_layer_is_built_before_the_first_map(model):
@@ -28,15 +28,14 @@ def test_every_layer_is_built_before_the_first_map(model):
 
 def test_another_k_is_planned_with(model):
     walls, goal = gridworld.generate(70, 16, seed=3)
-    few = model.scores(walls, goal)
-    longer = VIN(**{**model.settings, "k": 12}).build_weights()
-    longer.set_weights(model.get_weights())
-    more = longer.scores(walls, goal)
+    few = model.logits(walls, goal)
+    longer = model.with_options(k=12)
+    more = longer.logits(walls, goal)
     assert np.abs(more - few).max() > 1e-3
-    np.testing.assert_allclose(more[5], longer.scores(walls[5], goal[5]), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(more[5], longer.logits(walls[5], goal[5]), rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("transition", ["free", "probability", "state"])
+@pytest.mark.parametrize("transition", ["kernel", "softmax_kernel", "per_cell"])
 def test_planning_loops_to_what_training_unrolls(transition):
     rng = np.random.default_rng(0)
     reward = rng.normal(size=(2, 5, 6)).astype("float32")

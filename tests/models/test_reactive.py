@@ -11,7 +11,7 @@ MAPS = gridworld.generate(3, 8, seed=2)
 
 
 def random_weights(cls, size=8):
-    return randomise(cls(size).build_weights(), scale=0.05)
+    return randomise(cls(size), scale=0.05)
 
 
 @pytest.fixture(scope="module", params=[CNNPolicy, FCNPolicy])
@@ -28,7 +28,7 @@ def test_the_cnn_is_the_papers():
     of_layers = [9 * 3 * 50 + 50, 9 * 50 * 50 + 50, 9 * 50 * 100 + 100, 2 * (9 * 100 * 100 + 100)]
     for size, last in ((8, 2 * 2), (16, 4 * 4), (28, 7 * 7)):
         dense = (last * 100 * 100 + 100) + (100 * 8 + 8)
-        assert CNNPolicy(size).build_weights().count_params() == sum(of_layers) + dense
+        assert CNNPolicy(size).count_params() == sum(of_layers) + dense
 
 
 def test_the_fcn_is_a_convolution_that_spans_the_map():
@@ -58,15 +58,15 @@ def test_every_cell_and_some_cells_agree(model):
     whole = array(model(image))
     assert whole.shape == (3, 8, 8, 8)
     picked = whole[np.arange(3)[:, None], positions[..., 0], positions[..., 1]]
-    np.testing.assert_allclose(array(model((image, positions))), picked, rtol=1e-4, atol=1e-5)
-    np.testing.assert_allclose(model.scores(*MAPS), whole, rtol=1e-4, atol=1e-5)
-    np.testing.assert_allclose(model.scores_at(*MAPS, positions), picked, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(array(model.position_network([image, positions])), picked, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(model.logits(*MAPS), whole, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(model.logits_at(*MAPS, positions), picked, rtol=1e-4, atol=1e-5)
 
 
 def test_scores_in_chunks_are_the_same(model, monkeypatch):
-    whole = model.scores(*MAPS)
-    monkeypatch.setattr("pnzoo.models.planning.reactive.STATES_A_BATCH", 30)
-    np.testing.assert_allclose(model.scores(*MAPS), whole, rtol=1e-4, atol=1e-5)
+    whole = model.logits(*MAPS)
+    monkeypatch.setattr("pnzoo.models.planning.reactive.STATES_PER_BATCH", 30)
+    np.testing.assert_allclose(model.logits(*MAPS), whole, rtol=1e-4, atol=1e-5)
 
 
 def test_a_batch_is_its_maps_one_by_one(model):
@@ -78,17 +78,17 @@ def test_smaller_maps_are_framed_in_walls(model):
     """A 5x6 map is the corner of an 8x8 map of which the rest is wall."""
     small = gridworld.generate(3, 5, 6, seed=0)
     framed = np.pad(small.walls, ((0, 0), (0, 3), (0, 2)), constant_values=True)
-    scores = model.scores(*small)
+    scores = model.logits(*small)
     assert scores.shape == (3, 5, 6, 8)
-    np.testing.assert_allclose(scores, model.scores(framed, small.goal)[:, :5, :6], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(scores, model.logits(framed, small.goal)[:, :5, :6], rtol=1e-4, atol=1e-5)
 
 
 def test_the_border_may_be_drawn_or_not(model):
     inner, goal = MAPS.walls[:, 1:-1, 1:-1], MAPS.goal - 1
-    scores = model.scores(inner, goal)
-    np.testing.assert_allclose(scores, model.scores(*MAPS)[:, 1:-1, 1:-1], rtol=1e-4, atol=1e-5)
+    scores = model.logits(inner, goal)
+    np.testing.assert_allclose(scores, model.logits(*MAPS)[:, 1:-1, 1:-1], rtol=1e-4, atol=1e-5)
     cells = np.broadcast_to(np.argwhere(np.ones((6, 6))), (3, 36, 2))
-    np.testing.assert_allclose(model.scores_at(inner, goal, cells).reshape(3, 6, 6, 8), scores, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(model.logits_at(inner, goal, cells).reshape(3, 6, 6, 8), scores, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("shape", [(9, 8), (8, 9), (20, 20)])
@@ -97,7 +97,7 @@ def test_larger_maps_are_refused(model, shape):
     with pytest.raises(ValueError, match=rf"maps up to 8x8.*got {shape[0]}x{shape[1]}.*use a VIN"):
         model.policy(walls, (1, 1))
     with pytest.raises(ValueError, match="use a VIN"):
-        model.scores_at(walls[None], np.array([[1, 1]]), np.array([[[2, 2]]]))
+        model.logits_at(walls[None], np.array([[1, 1]]), np.array([[[2, 2]]]))
 
 
 def test_an_8x8_map_without_its_ring_is_too_large_for_8x8(model):
@@ -116,7 +116,7 @@ def test_save_and_load(model, tmp_path):
     pnzoo.save(model, tmp_path / "mine")
     again = pnzoo.load(tmp_path / "mine")
     assert type(again) is type(model)
-    np.testing.assert_allclose(again.scores(*MAPS), model.scores(*MAPS), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(again.logits(*MAPS), model.logits(*MAPS), rtol=1e-4, atol=1e-5)
     with pytest.raises(ValueError, match="with size=28 the model has other weights"):
         pnzoo.load(tmp_path / "mine", size=28)
 
@@ -130,11 +130,11 @@ def test_a_size_that_is_none(size):
 def test_it_trains_on_some_cells_of_each_map(model):
     rng = np.random.default_rng(0)
     positions = rng.integers(1, 7, (3, 6, 2)).astype("int32")
-    best, weight = gridworld.targets(*MAPS)
+    best, weight = gridworld.expert_policy(*MAPS)
     at = (np.arange(3)[:, None], positions[..., 0], positions[..., 1])
-    learner = random_weights(type(model))
+    learner = random_weights(type(model)).position_network
     learner.compile("adam", keras.losses.CategoricalCrossentropy(from_logits=True))
-    batch = (gridworld.encode(*MAPS), positions), best[at], weight[at]
+    batch = [gridworld.encode(*MAPS), positions], best[at], weight[at]
     losses = [learner.train_on_batch(*batch) for _ in range(8)]
     assert losses[-1] < losses[0]
 

@@ -5,22 +5,23 @@ from keras import ops
 
 import pnzoo
 from pnzoo import gridworld
+from pnzoo.core.model import named_weights
 from pnzoo.models import VIN
 from tests.layers import numpy_planning as reference
 from tests.layers.checks import array, randomise
 
 PAPER = {
-    "features": [150],
+    "filters": [150],
     "activation": "linear",
-    "transition": "free",
+    "transition": "kernel",
     "goal_value": 10.0,
-    "costs": False,
-    "gain": None,
+    "nonpositive_reward": False,
+    "logit_scale": None,
 }
 FORMS = {
-    "state": {},
-    "probability": {"transition": "probability", "costs": False},
-    "free": {"transition": "free", "costs": False, "gain": None, "activation": "linear"},
+    "per_cell": {},
+    "softmax_kernel": {"transition": "softmax_kernel", "nonpositive_reward": False},
+    "kernel": {"transition": "kernel", "nonpositive_reward": False, "logit_scale": None, "activation": "linear"},
     "concat": {"concat_state": True},
     "untied": {"tied": False},
 }
@@ -30,7 +31,7 @@ SQUARE = gridworld.generate(6, 8, seed=1)
 
 def small(seed=0, **options):
     """A VIN of random weights, few enough to be quick."""
-    model = VIN(**{"k": 4, "channels": 3, "features": (6, 5), **options}).build_weights()
+    model = VIN(**{"k": 4, "channels": 3, "filters": (6, 5), **options})
     return randomise(model, seed, scale=0.3)
 
 
@@ -40,7 +41,7 @@ def model(request):
 
 
 def test_the_papers_network_has_the_papers_parameters():
-    assert VIN(k=20, **PAPER).build_weights().count_params() == 3260
+    assert VIN(k=20, **PAPER).count_params() == 3260
 
 
 @pytest.mark.parametrize("height,width", [(4, 4), (5, 12), (17, 3)])
@@ -48,7 +49,7 @@ def test_maps_of_any_size(model, height, width):
     walls = np.zeros((2, height, width), bool)
     goal = np.array([[1, 1], [2, 2]])
     assert model(gridworld.encode(walls, goal)).shape == (2, height, width, 8)
-    assert model.scores(walls, goal).shape == (2, height, width, 8)
+    assert model.logits(walls, goal).shape == (2, height, width, 8)
     policy = model.policy(walls, goal)
     assert policy.shape == (2, height, width)
     assert set(np.unique(policy)) <= set(range(8))
@@ -57,7 +58,7 @@ def test_maps_of_any_size(model, height, width):
 def test_the_call_follows_the_equations():
     """phi, R and the logits by hand; the layer between them has tests of its own."""
     model = small()
-    weights = {weight.path.split("/", 1)[1]: array(weight).astype(float) for weight in model.weights}
+    weights = {path: array(weight).astype(float) for path, weight in named_weights(model).items()}
     image = gridworld.encode(*SQUARE)[:1]
     phi = np.maximum(_conv(image[0], weights["features_0/kernel"], weights["features_0/bias"]), 0)
     phi = np.maximum(phi @ weights["features_1/kernel"][0, 0] + weights["features_1/bias"], 0)
@@ -80,10 +81,10 @@ def test_positions_read_what_the_whole_map_holds(model):
     rng = np.random.default_rng(0)
     positions = np.stack([rng.integers(0, 9, (4, 6)), rng.integers(0, 7, (4, 6))], axis=-1)
     whole = array(model(image))
-    picked = array(model((image, positions)))
+    picked = array(model.position_network([image, positions]))
     expected = whole[np.arange(4)[:, None], positions[..., 0], positions[..., 1]]
     np.testing.assert_allclose(picked, expected, rtol=1e-4, atol=1e-5)
-    np.testing.assert_allclose(model.scores_at(*MAPS, positions), expected, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(model.logits_at(*MAPS, positions), expected, rtol=1e-4, atol=1e-4)
 
 
 def test_concatenated_features_reach_the_policy():
@@ -97,25 +98,25 @@ def test_concatenated_features_reach_the_policy():
 
 
 def test_a_batch_is_its_maps_one_by_one(model):
-    together = model.scores(*MAPS)
+    together = model.logits(*MAPS)
     for walls, goal, scores in zip(*MAPS, together, strict=True):
-        alone = model.scores(walls, goal)
+        alone = model.logits(walls, goal)
         assert alone.shape == (9, 7, 8)
         np.testing.assert_allclose(alone, scores, rtol=1e-3, atol=1e-4)
 
 
 def test_many_maps_are_scored_in_chunks(monkeypatch):
     model = small()
-    whole = model.scores(*SQUARE)
-    monkeypatch.setattr("pnzoo.models.planning.planner.CELLS_A_BATCH", 2 * 64)
-    np.testing.assert_allclose(model.scores(*SQUARE), whole, rtol=1e-4, atol=1e-5)
+    whole = model.logits(*SQUARE)
+    monkeypatch.setattr("pnzoo.models.planning.planner.CELLS_PER_BATCH", 2 * 64)
+    np.testing.assert_allclose(model.logits(*SQUARE), whole, rtol=1e-4, atol=1e-5)
 
 
 def test_the_border_may_be_drawn_or_not(model):
     """A map with its ring of wall and the same map without it are one world."""
     inner = MAPS.walls[:, 1:-1, 1:-1]
     np.testing.assert_allclose(
-        model.scores(inner, MAPS.goal - 1), model.scores(*MAPS)[:, 1:-1, 1:-1], rtol=1e-4, atol=1e-5
+        model.logits(inner, MAPS.goal - 1), model.logits(*MAPS)[:, 1:-1, 1:-1], rtol=1e-4, atol=1e-5
     )
     drawn, undrawn = model.trace(MAPS.walls[0], MAPS.goal[0]), model.trace(inner[0], MAPS.goal[0] - 1)
     for name in ("reward", "policy"):
@@ -129,8 +130,8 @@ def test_maps_with_and_without_border_may_be_mixed():
     walls = np.zeros((3, 7, 7), bool)
     walls[1] = np.pad(walls[1, 1:-1, 1:-1], 1, constant_values=True)
     goal = np.array([[1, 1], [2, 2], [0, 6]])
-    for each, of, scores in zip(walls, goal, model.scores(walls, goal), strict=True):
-        np.testing.assert_allclose(scores, model.scores(each, of), rtol=1e-4, atol=1e-5)
+    for each, of, scores in zip(walls, goal, model.logits(walls, goal), strict=True):
+        np.testing.assert_allclose(scores, model.logits(each, of), rtol=1e-4, atol=1e-5)
 
 
 # -- the trace ----------------------------------------------------------------------------------
@@ -143,17 +144,17 @@ def test_a_trace_is_consistent(model):
     assert trace.reward.shape == trace.policy.shape == (9, 7)
     assert trace.values.shape == trace.policies.shape == trace.greedy.shape == (5, 9, 7)
     assert trace.q.shape == (9, 7, 3)
-    per_cell = model.settings["transition"] == "state"
+    per_cell = model.get_config()["transition"] == "per_cell"
     assert trace.transition.shape == ((9, 7, 3, 3, 3) if per_cell else (3, 3, 3))
     np.testing.assert_array_equal(trace.values[0], 0)
     np.testing.assert_array_equal(trace.policy, model.policy(walls, goal))
     np.testing.assert_array_equal(trace.policies[-1], trace.policy)
     np.testing.assert_array_equal(trace.greedy[-1], trace.q.argmax(axis=-1))
-    _, reward = model.observe(ops.convert_to_tensor(gridworld.encode(walls[None], [goal])))
+    _, reward = model.features_and_reward(ops.convert_to_tensor(gridworld.encode(walls[None], [goal])))
     np.testing.assert_allclose(trace.reward, array(reward)[0], rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("transition", ["state", "probability"])
+@pytest.mark.parametrize("transition", ["per_cell", "softmax_kernel"])
 def test_values_follow_from_the_reward_and_the_transition_that_are_shown(transition):
     """V_k = max_a P_a (R + V_{k-1}) + b_a in NumPy, from the trace alone but for b."""
     model = small(transition=transition)
@@ -165,7 +166,7 @@ def test_values_follow_from_the_reward_and_the_transition_that_are_shown(transit
     np.testing.assert_allclose(trace.q, q, rtol=1e-3, atol=1e-4)
 
 
-@pytest.mark.parametrize("name", ["state", "free", "concat"])
+@pytest.mark.parametrize("name", ["per_cell", "kernel", "concat"])
 def test_the_policy_of_step_k_is_the_policy_of_a_model_with_that_k(name):
     model = small(**FORMS[name])
     trace = model.trace(SQUARE.walls[0], SQUARE.goal[0])
@@ -217,9 +218,9 @@ def test_a_reward_that_is_none(reward, match):
 def test_save_load_and_another_k(model, tmp_path):
     pnzoo.save(model, tmp_path / "mine")
     again = pnzoo.load(tmp_path / "mine")
-    assert again.settings == model.settings
-    np.testing.assert_allclose(again.scores(*SQUARE), model.scores(*SQUARE), rtol=1e-4, atol=1e-4)
-    if model.settings["tied"]:
+    assert {**again.get_config(), "name": model.name} == model.get_config()
+    np.testing.assert_allclose(again.logits(*SQUARE), model.logits(*SQUARE), rtol=1e-4, atol=1e-4)
+    if model.tied:
         longer = pnzoo.load(tmp_path / "mine", k=9)
         assert longer.k == 9
         walls, goal = SQUARE.walls[0], SQUARE.goal[0]
@@ -235,14 +236,13 @@ def test_a_k_that_is_no_number_of_steps(k, tmp_path):
     with pytest.raises(ValueError, match="k is the number of value-iteration steps"):
         VIN(k=k)
     pnzoo.save(small(), tmp_path / "mine")
-    with pytest.raises(ValueError, match="k is the number of value-iteration steps"):
+    with pytest.raises(ValueError, match="k must be a whole number from 1"):
         pnzoo.load(tmp_path / "mine", k=k)
 
 
 def test_config_round_trip(model):
     again = VIN.from_config(model.get_config())
-    assert again.settings == model.settings
-    again.build_weights()
+    assert again.get_config() == model.get_config()
     again.set_weights(model.get_weights())
     image = gridworld.encode(*SQUARE)
     np.testing.assert_array_equal(array(again(image)), array(model(image)))
@@ -251,7 +251,7 @@ def test_config_round_trip(model):
 def fine_tune(name, folder, epochs, rate=3e-3, **overrides):
     """load -> compile -> fit on maps of one's own -> save -> load; returns (loss before, loss after)."""
     walls, goal = gridworld.generate(32, 10, 9, seed=5)
-    best, weight = gridworld.targets(walls, goal)
+    best, weight = gridworld.expert_policy(walls, goal)
     image = gridworld.encode(walls, goal)
     model = pnzoo.load(name, **overrides)
     model.compile(keras.optimizers.Adam(rate), keras.losses.CategoricalCrossentropy(from_logits=True))
@@ -260,11 +260,11 @@ def fine_tune(name, folder, epochs, rate=3e-3, **overrides):
     after = model.evaluate(image, best, sample_weight=weight, verbose=0)
     pnzoo.save(model, folder, {"summary": "fine-tuned"})
     again = pnzoo.load(folder)
-    np.testing.assert_allclose(again.scores(walls, goal), model.scores(walls, goal), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(again.logits(walls, goal), model.logits(walls, goal), rtol=1e-4, atol=1e-4)
     return before, after
 
 
-@pytest.mark.parametrize("form", ["state", "free", "untied"])
+@pytest.mark.parametrize("form", ["per_cell", "kernel", "untied"])
 def test_fine_tuning(form, tmp_path):
     pnzoo.save(small(**FORMS[form]), tmp_path / "start")
     before, after = fine_tune(tmp_path / "start", tmp_path / "tuned", epochs=5)
@@ -279,9 +279,9 @@ def test_fine_tuning_an_entry_of_the_zoo_keeps_it_good(name, tmp_path):
 
 
 def test_half_precision_runs_and_answers_in_single(model):
-    half = VIN(**{**model.settings, "dtype": "mixed_bfloat16"}).build_weights()
+    half = VIN(**{**model.get_config(), "dtype": "mixed_bfloat16"})
     half.set_weights(model.get_weights())
-    scores, trace = half.scores(*SQUARE), half.trace(SQUARE.walls[0], SQUARE.goal[0])
+    scores, trace = half.logits(*SQUARE), half.trace(SQUARE.walls[0], SQUARE.goal[0])
     assert scores.dtype == trace.values.dtype == trace.reward.dtype == np.float32
     assert np.isfinite(scores).all()
     assert np.abs(trace.reward - model.trace(SQUARE.walls[0], SQUARE.goal[0]).reward).max() < 0.3
@@ -296,11 +296,11 @@ def test_a_large_map_and_many_steps():
     np.testing.assert_array_equal(model.policy(walls[0], goal[0]), trace.policy)
 
 
-@pytest.mark.parametrize("form", ["state", "probability", "free", "concat"])
+@pytest.mark.parametrize("form", ["per_cell", "softmax_kernel", "kernel", "concat"])
 def test_many_cells_are_planned_by_their_patterns(form, monkeypatch):
     """R and P of each 3x3 pattern, looked up, are those of every cell."""
     model = small(**FORMS[form])
-    want = model.scores(*SQUARE)
-    monkeypatch.setattr("pnzoo.models.planning.vin.PATTERNS_PAY", 1)
-    monkeypatch.setattr(model, "observe", None)  # so that it cannot have looked at every cell
-    np.testing.assert_allclose(model.scores(*SQUARE), want, rtol=1e-4, atol=1e-4)
+    want = model.logits(*SQUARE)
+    monkeypatch.setattr("pnzoo.models.planning.vin.PATCH_TABLE_MIN_CELLS", 1)
+    monkeypatch.setattr(model, "call", None)  # so that it cannot have looked at every cell
+    np.testing.assert_allclose(model.logits(*SQUARE), want, rtol=1e-4, atol=1e-4)

@@ -7,14 +7,14 @@ import pytest
 from pnzoo.data import glyphs
 from pnzoo.models import MatchingNetwork
 from train.few_shot import baselines
-from train.readme import tables as readme
+from train.readme import zoo_tables
 
 METRIC = {"value": 0.45, "n": 20, "interval": [0.44, 0.46], "seeds": [1], "paper": 0.417}
 
 
 def test_every_baseline_is_measured_at_every_way_and_shot():
     pytest.importorskip("sklearn")
-    characters, network = glyphs.generate(2, 6, 8, seed=4), MatchingNetwork(encoder_options={"filters": 8})
+    characters, network = glyphs.generate(2, 6, 8, seed=4), MatchingNetwork(backbone_options={"filters": 8})
     rows = baselines.measure(characters, network, 6, table=((5, 1), (5, 2)))
     assert [row["name"] for row in rows] == [
         "pixels, cosine",
@@ -41,5 +41,5 @@ def test_what_was_measured_is_written(monkeypatch, tmp_path):
 
 
 def test_the_table_shows_interval_and_paper():
-    table = readme.baselines_table({"episodes": 2000, "rows": [{"name": "pixels, cosine", "5w1s": METRIC}]})
+    table = zoo_tables.baselines_table({"episodes": 2000, "rows": [{"name": "pixels, cosine", "5w1s": METRIC}]})
     assert "| pixels, cosine | 45.00 ± 1.00 % (paper 41.7 %) | - | - | - | 2,000 |" in table

@@ -1,47 +1,47 @@
-"""The reviews' 22 questions: one small module a question, or a group that shares its runs.
+"""The reviews' 22 questions, each with an experiment: one small module an experiment, or a group that shares its runs.
 
-    python -m train.experiments q6            # run it, go on where a stopped run was, write train/answers/q06.json
-    python -m train.experiments all --quick   # everything at toy size, in a minute or two; writes nothing
-    python -m train.experiments document      # train/answers/ANSWERS.md and the cards' choices from the results
+    python -m train.experiments q07             # run it, or go on with a stopped run; writes train/answers/q07.json
+    python -m train.experiments all --quick     # every experiment at toy size, in a minute or two; writes nothing
+    python -m train.experiments report          # train/answers/ANSWERS.md, its figures and the cards' design notes
 
-A question says what it asks and what was expected before it ran. Its answer is a sentence built from the numbers, so
-that it can't say anything else than they do.
+An experiment states its question and what was expected before it ran. Its conclusion is a sentence made from the
+numbers, so it cannot say anything else than they do.
 """
 
 from importlib import import_module
 
-# Which module answers what; questions that share their runs share a module.
+# Which module holds which experiments; those that share their runs share a module.
 MODULES = {
-    "sample_size": (1,),
-    "inside_vin": (2, 3, 4),
-    "cost": (5,),
-    "steps": (6,),
-    "use_of_q": (7,),
-    "measures": (8,),
-    "curriculum": (9,),
-    "places": (10,),
-    "controller": (11,),
-    "failures": (12,),
-    "kernels": (13,),
-    "support_order": (14,),
-    "support_cost": (15,),
-    "support_size": (16, 17),
-    "heads": (18,),
-    "padding": (19,),
-    "lake": (20,),
-    "baselines": (21,),
-    "tuning": (22,),
+    "planning.sample_size": (1,),
+    "planning.inside_vin": (2, 3, 4),
+    "planning.cost": (5,),
+    "planning.iterations": (6,),
+    "planning.use_of_q": (7,),
+    "planning.measures": (8,),
+    "planning.curriculum": (9,),
+    "planning.places": (10,),
+    "planning.controller": (11,),
+    "planning.failures": (12,),
+    "few_shot.similarities": (13,),
+    "few_shot.support_order": (14,),
+    "few_shot.support_cost": (15,),
+    "few_shot.support_size": (16, 17),
+    "few_shot.probes": (18,),
+    "few_shot.padding": (19,),
+    "few_shot.lake": (20,),
+    "few_shot.baselines": (21,),
+    "few_shot.fine_tuning": (22,),
 }
 NUMBERS = tuple(sorted(number for numbers in MODULES.values() for number in numbers))
 
 
 def find(number):
-    """The `Question` of a number, 1 to 22.
+    """The `Experiment` of a number, 1 to 22.
 
     Raises:
-        ValueError: there is no such question.
+        ValueError: there is no such experiment.
     """
     for module, numbers in MODULES.items():
         if number in numbers:
-            return import_module(f"train.experiments.{module}").QUESTIONS[number]
-    raise ValueError(f"there are questions 1 to {NUMBERS[-1]}, and none of number {number!r}.")
+            return import_module(f"train.experiments.{module}").EXPERIMENTS[number]
+    raise ValueError(f"there are experiments 1 to {NUMBERS[-1]}, and none of number {number!r}.")

@@ -1,22 +1,22 @@
-"""The command line of the questions: `python -m train.experiments --help`."""
+"""The command line of the experiments: `python -m train.experiments --help`."""
 
 import argparse
 import re
 
-from train import experiments as questions
-from train.experiments import adopted, document, question
+from train import experiments
+from train.experiments import design_notes, experiment, report
 
-WORDS = "q1 to q22, all, or document"
+NAMES = "q1 to q22, all, or report"
 
 
 def main(arguments=None):
     """Run the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m train.experiments",
-        description=questions.__doc__,
+        description=experiments.__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("names", nargs="+", metavar="NAME", help=WORDS)
+    parser.add_argument("names", nargs="+", metavar="NAME", help=NAMES)
     parser.add_argument("--quick", action="store_true", help="toy sizes; writes nothing")
     options = parser.parse_args(arguments)
     try:
@@ -24,31 +24,31 @@ def main(arguments=None):
     except ValueError as error:
         parser.error(str(error))
     for number in numbers:
-        found = question.answer(questions.find(number), options.quick, say=lambda line: print(line, flush=True))
-        print(f"Q{number}: {found['answer']}", flush=True)
+        result = experiment.run(experiments.find(number), options.quick, log=lambda line: print(line, flush=True))
+        print(f"Q{number}: {result['conclusion']}", flush=True)
         if not options.quick:
-            question.write(found)
+            experiment.write(result)
     if not options.quick:
-        document.refresh()
-        document.write()
-        adopted.write()
+        report.refresh()
+        report.write()
+        design_notes.write()
 
 
 def chosen(names):
-    """Numbers of the questions that were named.
+    """The numbers of the named experiments.
 
     Raises:
-        ValueError: a name that is none.
+        ValueError: a name is unknown.
     """
     if "all" in names:
-        return questions.NUMBERS
+        return experiments.NUMBERS
     numbers = []
     for name in names:
         match = re.fullmatch(r"q?(\d{1,2})", name.lower())
-        if name == "document":
+        if name in ("report", "document"):  # the latter in release 0.1
             continue
-        if not match or int(match[1]) not in questions.NUMBERS:
-            raise ValueError(f"{name!r} is no question; give {WORDS}.")
+        if not match or int(match[1]) not in experiments.NUMBERS:
+            raise ValueError(f"{name!r} is no experiment; give {NAMES}.")
         numbers.append(int(match[1]))
     return numbers
 

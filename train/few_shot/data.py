@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from pnzoo.core.dataset import images_in_words
 from pnzoo.data import glyphs, omniglot
 
 # Invented alphabets of training, validation and test: seed, and how many.
@@ -9,24 +10,25 @@ GLYPHS = {"train": (1, 40), "val": (2, 8), "test": (3, 12)}
 
 
 def training(recipe):
-    """`Characters` that a recipe trains on."""
-    characters = part(recipe.data, recipe.protocol, recipe.part)
-    if recipe.held_out:
-        characters = _alphabets(characters, slice(None, -recipe.held_out))
-    return omniglot.with_mirrors(characters) if recipe.mirrors else characters
+    """`ImageClasses` that a recipe trains on."""
+    characters = part(recipe.data, recipe.split_scheme, recipe.split)
+    if recipe.n_validation_alphabets:
+        characters = _alphabets(characters, slice(None, -recipe.n_validation_alphabets))
+    return omniglot.with_mirrors(characters) if recipe.flip_as_class else characters
 
 
 def validation(recipe):
-    """`Characters` that choose among a run's weights, or None if the recipe trains on them too or has none."""
-    if recipe.held_out:
-        return _alphabets(part(recipe.data, recipe.protocol, recipe.part, False), slice(-recipe.held_out, None))
-    if recipe.part != "train" or (recipe.data, recipe.protocol) == ("omniglot", "background"):
+    """`ImageClasses` that choose among a run's weights, or None if the recipe trains on them too or has none."""
+    if recipe.n_validation_alphabets:
+        upright = part(recipe.data, recipe.split_scheme, recipe.split, rotations=False)
+        return _alphabets(upright, slice(-recipe.n_validation_alphabets, None))
+    if recipe.split != "train" or (recipe.data, recipe.split_scheme) == ("omniglot", "background"):
         return None
-    return part(recipe.data, recipe.protocol, "val")
+    return part(recipe.data, recipe.split_scheme, "val")
 
 
 def part(data, protocol, name, rotations=True):
-    """`Characters` of one part of a data set."""
+    """`ImageClasses` of one part of a data set."""
     if data == "glyphs":
         seed, alphabets = GLYPHS[name]
         return glyphs.generate(alphabets, 20, 12, seed=seed)
@@ -35,7 +37,7 @@ def part(data, protocol, name, rotations=True):
 
 def _alphabets(characters, which):
     """The characters of some alphabets: a slice of them in order."""
-    chosen = np.isin(characters.alphabet, np.unique(characters.alphabet)[which])
+    chosen = np.isin(characters.group, np.unique(characters.group)[which])
     return type(characters)(*(field[chosen] for field in characters))
 
 
@@ -43,14 +45,19 @@ def groups(characters):
     """int `[classes]`: classes of one alphabet, turned and mirrored alike, have one number."""
     ways = [name.partition("/") for name in characters.names]
     turned = [" ".join(character.split(" ")[1:]) for _, _, character in ways]
-    both = np.array([f"{a} {turn}" for a, turn in zip(characters.alphabet, turned, strict=True)])
+    both = np.array([f"{a} {turn}" for a, turn in zip(characters.group, turned, strict=True)])
     return np.unique(both, return_inverse=True)[1]
 
 
-def describe(data, protocol, name, rotations=True):
-    """A part in words, for a card."""
+def described(data, protocol, name, rotations=True):
+    """A part as a card's data sets hold it (see `pnzoo.core.dataset.episodes`)."""
     if data == "glyphs":
         seed, alphabets = GLYPHS[name]
-        return f"invented characters (pnzoo.data.glyphs), {alphabets} alphabets of 20 characters, 12 drawers, seed {seed}"
-    turned = "rotations by 90 degrees as classes" if rotations else "upright"
-    return f"Omniglot 28x28, {protocol} split, part {name}, {turned}"
+        return {"images": "glyphs", "image_size": 28, "alphabets": alphabets, "characters": 20, "drawers": 12,
+                "images_seed": seed}  # fmt: skip
+    return {"images": "omniglot", "image_size": 28, "split_scheme": protocol, "split": name, "rotations": rotations}
+
+
+def describe(data, protocol, name, rotations=True):
+    """A part in words."""
+    return images_in_words(described(data, protocol, name, rotations))

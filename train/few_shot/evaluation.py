@@ -4,15 +4,19 @@ from pathlib import Path
 
 import numpy as np
 
-from pnzoo import hub
-from pnzoo.analysis import flops
-from pnzoo.data import omniglot_challenge as lake_runs
-from pnzoo.data.preprocessing import as_drawings
-from pnzoo.evaluation import episodes as episode_exam
-from pnzoo.models.few_shot.matching import encode_all
+from pnzoo.analysis import flops as count_flops
+from pnzoo.core import seeds
+from pnzoo.core.dataset import episodes as few_shot_episodes
+from pnzoo.core.metric import Metric
+from pnzoo.data.omniglot_challenge import sample_challenge
+from pnzoo.data.preprocessing import preprocess_images
+from pnzoo.evaluation import episodes as episode_evaluation
+from pnzoo.models.few_shot.embedding import embed_images
+from train.few_shot import challenge
 from train.few_shot import data as few_shot_data
+from train.shared import former
 
-SEED = 2016  # of the test episodes
+SEED = seeds.EVALUATION_EPISODES[0]
 
 # Table 1 of the paper: without fine-tuning, for the model that an entry stands for.
 PAPER = {
@@ -24,58 +28,80 @@ PAPER = {
 PAPER_MNIST = {"matching": 0.72, "siamese": 0.70, "classifier": 0.63}
 
 
-def evaluate(entry, name, *, episodes, command, mnist=None, again=False):
-    """Measure an entry on its test part, once, and write the numbers into its card.
+def evaluate(model, name, recipe, card, options):
+    """Metrics on the test part, once.
 
     Args:
-        entry: folder of the entry.
-        name: its name.
-        episodes: for each way and shot.
-        command: for the card.
-        mnist: path of an `.npz` with `x_test` and `y_test`, to measure the transfer to MNIST too.
-        again: measure although the card already has numbers of these weights.
+        model: the trained network.
+        name: of the entry.
+        recipe: `recipes.EpisodicRecipe`; what the card's recipe says of the data counts more.
+        card: of the entry.
+        options: of the command line: `episodes`, `mnist`, `lake_runs`, `force`.
+
+    Returns:
+        A list of metrics.
 
     Raises:
         ValueError: if the card has numbers already: looking at the test part again and again is choosing by it.
     """
-    network, card = hub.load(entry), hub.card(entry)
-    if card.get("metrics") and not again:
-        raise ValueError(f"{entry} was measured on the test part before. Pass --again if these numbers must be redone.")
-    metrics = [{**metric, "command": command} for metric in measure(network, name, card["recipe"], "test", episodes)]
-    if mnist:
-        metrics.append({**to_mnist(network, name, mnist, episodes), "command": f"{command} --mnist {Path(mnist).name}"})
-    for metric in metrics:
-        print(
-            f"{name} {metric['name']}: {100 * metric['value']:.2f} % {metric['interval']} on {metric['on']}", flush=True
-        )
-    hub.save(network, entry, {**card, "metrics": metrics, "flops": _flops(network)})
-
-
-def measure(network, name, recipe, part, episodes, table=episode_exam.TABLE):
-    """Metrics on a part: every way and shot of the papers' table and, for the background split, Lake's task."""
-    lake = recipe["protocol"] == "background"  # whose task knows no rotations
-    characters = few_shot_data.part(recipe["data"], recipe["protocol"], part, rotations=not lake)
-    codes = encode_all(network, characters.images)
-    paper = PAPER.get(name.split("_")[0], {}) if (recipe["data"], recipe["protocol"]) == ("omniglot", "vinyals") else {}
-    metrics = []
-    if lake:
-        metrics.append(within_alphabet(network, characters, codes, episodes))
-    for way, shot in table:
-        if way > getattr(network, "max_way", way):
-            continue
-        found = episode_exam.accuracy(network, codes, way=way, shot=shot, n=episodes, seed=SEED)
-        what = few_shot_data.describe(recipe["data"], recipe["protocol"], part, rotations=not lake)
-        on = f"{what}; {way}-way {shot}-shot, 5 queries a class, episode seed {SEED}"
-        metrics.append({"name": f"{way}w{shot}s", **found, "on": on, "paper": paper.get(f"{way}w{shot}s")})
+    if card.get("metrics") and not options["force"] and options["lake_runs"]:
+        return [*_others(card), _official(model, name, options)]  # the test part is not looked at again
+    if card.get("metrics") and not options["force"]:
+        raise ValueError(f"{name} was measured on the test part before. Pass --force if these numbers must be redone.")
+    episodes = options["episodes"]
+    command = f"python -m train {name} --evaluate --episodes {episodes}"
+    metrics = [metric.replace(command=command) for metric in measure(model, name, card["recipe"], "test", episodes)]
+    if options["mnist"]:
+        mnist = to_mnist(model, name, options["mnist"], episodes)
+        metrics.append(mnist.replace(command=f"{command} --mnist {Path(options['mnist']).name}"))
+    if options["lake_runs"]:
+        metrics.append(_official(model, name, options))
     return metrics
 
 
-def within_alphabet(network, characters, codes, runs):
+def _official(model, name, options):
+    """The error on Lake's official runs."""
+    file = options["lake_runs"]
+    return challenge.measure(model, file).replace(command=f"python -m train {name} --evaluate --lake-runs {file.name}")
+
+
+def _others(card):
+    return [Metric.from_dict(metric) for metric in card["metrics"] if metric["name"] != challenge.NAME]
+
+
+def validate(model, name, recipe, card, options):
+    """Metrics on the validation part, which may be looked at often."""
+    return measure(model, name, card["recipe"], "val", options["episodes"])
+
+
+def measure(network, name, recipe, part, episodes, table=episode_evaluation.TABLE):
+    """Metrics on a part: every way and shot of the papers' table and, for the background split, Lake's task."""
+    recipe = former.fields(recipe, former.EPISODIC)
+    lake = recipe["split_scheme"] == "background"  # whose task knows no rotations
+    characters = few_shot_data.part(recipe["data"], recipe["split_scheme"], part, rotations=not lake)
+    embeddings = embed_images(network, characters.images)
+    papers = PAPER if (recipe["data"], recipe["split_scheme"]) == ("omniglot", "vinyals") else {}
+    paper = papers.get(name.split("_")[0], {})
+    metrics = []
+    if lake:
+        metrics.append(within_alphabet(network, characters, embeddings, episodes))
+    for way, shot in table:
+        if way > getattr(network, "max_way", way):
+            continue
+        metric = episode_evaluation.accuracy(network, embeddings, way=way, shot=shot, n=episodes, seed=SEED)
+        images = few_shot_data.described(recipe["data"], recipe["split_scheme"], part, rotations=not lake)
+        dataset = few_shot_episodes(way=way, shot=shot, n_query=5, seed=SEED, **images)
+        metrics.append(metric.replace(dataset=dataset, paper=paper.get(metric.name)))
+    return metrics
+
+
+def within_alphabet(network, characters, embeddings, runs):
     """Lake's task: 20-way one-shot within an alphabet. 0.92 is Koch's Siamese network, 0.955 people, 0.967 BPL."""
-    drawn = lake_runs.sample_runs(characters, runs, np.random.default_rng(SEED), codes=codes)
-    found = episode_exam.interval(1 - lake_runs.error_rate(network, drawn))
-    on = f"20-way 1-shot within an alphabet of Lake's evaluation set, one query a character, seed {SEED}"
-    return {"name": "within_alphabet_20w1s", **found, "seeds": [SEED], "on": on, "paper": None}
+    drawn = sample_challenge(characters, runs, np.random.default_rng(SEED))
+    images = few_shot_data.described("omniglot", "background", "test", rotations=False)
+    dataset = few_shot_episodes(way=20, shot=1, n_query=1, seed=SEED, within_alphabet=True, **images)
+    scores = 1 - episode_evaluation.error_rate(network, embeddings, drawn)
+    return Metric.of_mean("within_alphabet_20w1s", scores, limits=(0, 1), dataset=dataset, seeds=(SEED,))
 
 
 def to_mnist(network, name, path, episodes):
@@ -84,15 +110,16 @@ def to_mnist(network, name, path, episodes):
         images, labels = file["x_test"], file["y_test"]
     least = np.bincount(labels).min()
     digits = np.stack([images[labels == digit][:least] for digit in range(10)])
-    drawings = as_drawings(digits.reshape(-1, 28, 28), ink="light", crop=False)
-    codes = encode_all(network, np.rint(drawings * 255).astype("uint8").reshape(digits.shape))
-    found = episode_exam.accuracy(network, codes, way=10, shot=1, n=episodes, seed=SEED)
-    on = f"MNIST test images, 10-way 1-shot, 5 queries a class, episode seed {SEED}"
-    return {"name": "mnist_10w1s", **found, "on": on, "paper": PAPER_MNIST.get(name.split("_")[0])}
+    drawings = preprocess_images(digits.reshape(-1, 28, 28), foreground="light", crop=False)
+    embeddings = embed_images(network, np.rint(drawings * 255).astype("uint8").reshape(digits.shape))
+    metric = episode_evaluation.accuracy(network, embeddings, way=10, shot=1, n=episodes, seed=SEED)
+    dataset = few_shot_episodes("mnist", way=10, shot=1, n_query=5, seed=SEED, split="test")
+    return metric.replace(name="mnist_10w1s", dataset=dataset, paper=PAPER_MNIST.get(name.split("_")[0]))
 
 
-def _flops(network):
-    way = min(20, getattr(network, "max_way", 20))
+def flops(model, recipe):
+    """Floating point operations for a card."""
+    way = min(20, getattr(model, "max_way", 20))
     shapes = {"support": (1, way, 28, 28, 1), "labels": (1, way, way), "query": (1, 1, 28, 28, 1)}
-    per = f"one query with a support of {way} images, encoding included"
-    return {"value": flops(network, shapes), "per": per, "input_shape": shapes}
+    per = f"one query with a support of {way} images, embedding included"
+    return {"value": count_flops(model, shapes), "per": per, "input_shape": shapes}

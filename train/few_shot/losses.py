@@ -5,7 +5,8 @@ import math
 import keras
 from keras import ops
 
-from pnzoo.layers.few_shot.matching_attention import FAR, unit
+from pnzoo.layers.few_shot.matching_attention import MASKED_LOGIT
+from pnzoo.layers.few_shot.normalize import normalize
 from pnzoo.models.few_shot.episode_model import unpack
 
 
@@ -14,23 +15,22 @@ class EpisodeTrainer(keras.Model):
 
     Args:
         network: the network trained.
-        objective: `"episodes"` (queries against the support set); `"neighbours"` (each image of the episode in turn
+        objective: `"episodic"` (queries against the support set); `"nca"` (each image of the episode in turn
             is the query and all others are its support set, which draws more comparisons from the same images; only
-            for networks without context); or `"pairs"` (a Siamese network's same or different).
+            for networks without context); or `"pairwise"` (a Siamese network's same or different).
         classes: training classes, 0 for no loss over them.
         head: `"cosine"` (scaled cosine with a learned vector a class) or `"linear"` (a plain softmax layer).
         margin: taken off the cosine of the right class while training, which pulls classes further apart.
     """
 
-    def __init__(self, network, objective="episodes", classes=0, head="cosine", margin=0.0, **kwargs):
+    def __init__(self, network, objective="episodic", classes=0, head="cosine", margin=0.0, **kwargs):
         super().__init__(**kwargs)
         self.network, self.objective = network, objective
         self.classes, self.head, self.margin = classes, head, margin
 
     def build(self, input_shape=None):
-        self.network.build_weights()
         if self.classes:
-            shape = (self.classes, self.network.code_length)
+            shape = (self.classes, self.network.embedding_dim)
             self.vectors = self.add_weight(name="vectors", shape=shape, initializer="glorot_normal", dtype="float32")
         if self.classes and self.head == "cosine":
             start = keras.initializers.Constant(math.log(16.0))
@@ -39,11 +39,11 @@ class EpisodeTrainer(keras.Model):
 
     def call(self, inputs, training=False):
         support, labels, query, mask = unpack(inputs)
-        if len(support.shape) > 3:  # images; codes [B, S, D] are taken as they are
-            support, query = self.network.encode_episode(support, query, training)
-        if self.objective == "pairs":
-            return self.network.class_scores(support, labels, query, mask)
-        if self.objective == "neighbours":
+        if len(support.shape) > 3:  # images; embeddings [B, S, D] are taken as they are
+            support, query = self.network.embed_episode(support, query, training)
+        if self.objective == "pairwise":
+            return self.network.class_logits(support, labels, query, mask)
+        if self.objective == "nca":
             answer = self._neighbours(ops.concatenate([support, query], axis=1))
         else:
             answer = self.network.match(support, labels, query, mask)
@@ -51,16 +51,16 @@ class EpisodeTrainer(keras.Model):
             return answer
         return {"episode": answer, "classes": self._class_logits(ops.concatenate([support, query], axis=1))}
 
-    def _neighbours(self, codes):
+    def _neighbours(self, embeddings):
         """log a(x_i, x_j) of every image over all others, `[B, N, N]`."""
-        itself = ops.eye(codes.shape[1], dtype="float32") * FAR
-        return ops.log_softmax(self.network.attention_kernel.similarity(codes, codes) + itself, axis=-1)
+        itself = ops.eye(embeddings.shape[1], dtype="float32") * MASKED_LOGIT
+        return ops.log_softmax(self.network.matching_attention.logits(embeddings, embeddings) + itself, axis=-1)
 
-    def _class_logits(self, codes):
-        codes = ops.cast(codes, "float32")
+    def _class_logits(self, embeddings):
+        embeddings = ops.cast(embeddings, "float32")
         if self.head == "linear":
-            return ops.matmul(codes, ops.transpose(self.vectors))
-        return ops.exp(self.log_scale) * ops.matmul(unit(codes), ops.transpose(unit(self.vectors)))
+            return ops.matmul(embeddings, ops.transpose(self.vectors))
+        return ops.exp(self.log_scale) * ops.matmul(normalize(embeddings), ops.transpose(normalize(self.vectors)))
 
     def class_loss(self, y, logits):
         """Cross-entropy over all training classes, with the margin."""
@@ -95,7 +95,7 @@ def neighbour_loss(y, log_attention):
         log_attention: `[B, N, N]`.
     """
     same = ops.equal(y[:, :, None], y[:, None, :])
-    return -ops.mean(ops.logsumexp(ops.where(same, log_attention, FAR), axis=-1))
+    return -ops.mean(ops.logsumexp(ops.where(same, log_attention, MASKED_LOGIT), axis=-1))
 
 
 def neighbour_accuracy(y, log_attention):

@@ -1,64 +1,42 @@
-"""Validation while training: the best weights are kept."""
+"""Validation while training: it chooses the best checkpoint."""
 
-import json
-
-import keras
-
-from pnzoo.evaluation import episodes as episode_exam
-from pnzoo.models.few_shot.matching import encode_all
+from pnzoo.evaluation import episodes as episode_evaluation
+from pnzoo.models.few_shot.embedding import embed_images
 
 EPISODES = 400
 
 
-class Validate(keras.callbacks.Callback):
-    """Accuracy on the validation classes every few epochs.
+class Validation:
+    """Accuracy on the validation classes every few epochs, and after the last.
 
-    Without validation classes the last weights are kept, which is right when the number of epochs was fixed by an
-    earlier run that had them.
+    Without validation classes nothing is measured and the last weights are the result, which is right when the number
+    of epochs was fixed by an earlier run that had them.
 
     Args:
-        network: the network whose weights are kept, in `best.weights.h5`.
-        characters: `Characters`, or None.
-        folder: the run's folder.
-        every: epochs between two validations.
-        within: whether each episode stays within one alphabet, as in Lake's task.
+        network: measured.
+        classes: `ImageClasses`, or None.
+        recipe: `recipes.EpisodicRecipe`.
     """
 
-    def __init__(self, network, characters, folder, every, within=False):
-        super().__init__()
-        self.network, self.characters, self.every = network, characters, every
-        self.best_file, self.score_file = folder / "best.weights.h5", folder / "best.json"
-        self.within = within
+    def __init__(self, network, classes, recipe):
+        self.network, self.classes, self.recipe = network, classes, recipe
+        self.within = bool(recipe.n_validation_alphabets)  # each episode within one alphabet, as in Lake's task
         self.way = min(20, getattr(network, "max_way", 20))
 
     @property
     def name(self):
+        """Of the log's column."""
         return f"val_{'within_' * self.within}{self.way}w1s"
 
-    def on_epoch_end(self, epoch, logs=None):
-        if self.characters is None:
-            return
-        due = (epoch + 1) % self.every == 0
-        logs[self.name] = self.check(epoch + 1) if due else float("nan")
+    def score(self, epochs_done, row):
+        """The accuracy, written into the row of the log too; None in an epoch that is not measured."""
+        due = epochs_done % self.recipe.validate_every == 0 or epochs_done == self.recipe.epochs
+        row[self.name] = self.accuracy() if due else None
+        return row[self.name]
 
-    def on_train_end(self, logs=None):
-        """A run may end between two validations."""
-        self.check(None)
-
-    def check(self, epoch):
-        """Measure, and keep the weights if none were better."""
-        score = self.score()
-        best = json.loads(self.score_file.read_text()) if self.score_file.exists() else {self.name: None}
-        if score is None or best[self.name] is None or score > best[self.name]:
-            self.network.save_weights(self.best_file)
-            self.score_file.write_text(json.dumps({"epoch": epoch or "last", self.name: score}))
-        return score
-
-    def score(self):
-        """Accuracy of `EPISODES` episodes, always the same ones; None without validation classes."""
-        if self.characters is None:
-            return None
-        codes = encode_all(self.network, self.characters.images)
-        within = self.characters.alphabet if self.within else None
-        exam = {"way": self.way, "shot": 1, "n": EPISODES, "seed": 1, "alphabet": within}
-        return episode_exam.accuracy(self.network, codes, **exam)["value"]
+    def accuracy(self):
+        """On `EPISODES` episodes, always the same ones."""
+        embeddings = embed_images(self.network, self.classes.images)
+        within = self.classes.group if self.within else None
+        options = {"way": self.way, "shot": 1, "n": EPISODES, "seed": 1, "within": within}
+        return float(episode_evaluation.accuracy(self.network, embeddings, **options)["value"])

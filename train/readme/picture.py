@@ -7,13 +7,15 @@ goal has not reached in k steps are all equally dark. The last panel also has th
 """
 
 import argparse
-from itertools import pairwise
+import io
+import re
 from pathlib import Path
 
 import numpy as np
 
 import pnzoo
 from pnzoo import gridworld
+from pnzoo.models.planning.value_planner import ValuePlanner
 
 PICTURE = Path(__file__).parents[2] / "dashboard" / "screenshots" / "values.svg"
 STEPS = (1, 4, 8, 16, 32)
@@ -35,12 +37,12 @@ MAP = """
 #......S.......#
 ################
 """
-WIDTH, GAP, LABEL = 160, 15, 24  # points: width of a panel, space between panels, height of a caption
 # The page behind may be white or black: walls and captions are greys that stand out on both.
 WALL, CAPTION, INK, GOAL = "#a3adba", "#76808d", "#14213d", "#f0562b"
 # From dark blue to yellow, brighter at each point, so that the order needs no colour vision.
-SCALE = np.array([(15, 27, 66), (36, 75, 128), (33, 133, 141), (94, 190, 108), (188, 223, 60), (254, 236, 80)])
-SHADES = 48  # more can't be told apart, and neighbours of one shade are drawn as one
+COLOURS = ("#0f1b42", "#244b80", "#21858d", "#5ebe6c", "#bcdf3c", "#feec50")
+STYLE = {"svg.fonttype": "none", "svg.hashsalt": "pnzoo", "font.family": "sans-serif",
+         "font.sans-serif": ["Helvetica", "Arial", "DejaVu Sans"], "font.size": 9.5, "text.color": CAPTION}
 
 
 def main(arguments=None):
@@ -61,7 +63,7 @@ def main(arguments=None):
         parser.error(str(wrong))
     if start is None or goal is None:
         parser.error("the map needs an S and a G")
-    if not hasattr(model, "trace"):
+    if not isinstance(model, ValuePlanner):
         parser.error(f"{options.model} does not plan by value iteration; take a vin, such as vin16")
     model = pnzoo.load(options.model, k=steps[-1])
     values = model.trace(walls, goal).values[steps]
@@ -73,63 +75,48 @@ def main(arguments=None):
 
 def picture(walls, start, goal, values, steps, plan):
     """The whole picture as SVG text: a panel for each of values [N, H, W], and the plan over the last."""
-    side = WIDTH / walls.shape[1]  # of a cell
-    captions = [f"k = {k}" for k in steps]
-    captions[-1] += f": the path, {len(plan.actions)} moves" if plan.reached else ": no path"
-    height = walls.shape[0] * side
-    whole = (len(steps) * (WIDTH + GAP) + GAP, round(height + GAP + LABEL, 2))
-    body = [
-        f'<g transform="translate({GAP + i * (WIDTH + GAP)} {GAP})">{cells(shades(v, ~walls), walls, side)}'
-        f"{line(plan.path, side) if i == len(steps) - 1 else ''}{marks(start, goal, side)}"
-        f'<text x="{WIDTH / 2:g}" y="{height + 17:g}">{caption}</text></g>'
-        for i, (v, caption) in enumerate(zip(values, captions, strict=True))
-    ]
-    font = "font-family=\"-apple-system, 'Segoe UI', Helvetica, Arial, sans-serif\" font-size=\"12\""
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole[0]} {whole[1]}" width="{whole[0]}" '
-        f'height="{whole[1]}" {font} text-anchor="middle" fill="{CAPTION}">\n' + "\n".join(body) + "\n</svg>\n"
-    )
+    import matplotlib
 
+    matplotlib.use("svg")
+    from matplotlib import pyplot
 
-def shades(values, free):
-    """Colours [H, W, 3] of values [H, W], from the lowest free cell to the highest."""
-    low, high = values[free].min(), values[free].max()
-    place = np.round(np.clip((values - low) / max(high - low, 1e-9), 0, 1) * SHADES) / SHADES * (len(SCALE) - 1)
-    channels = [np.interp(place, np.arange(len(SCALE)), SCALE[:, c]) for c in range(3)]
-    return np.stack(channels, axis=-1).round().astype(int)
-
-
-def cells(colours, walls, side):
-    """Squares of free cells on a plate of wall; neighbours of one colour in a row are one rectangle."""
     height, width = walls.shape
-    parts = [f'<rect width="{width * side:g}" height="{height * side:g}" rx="3" fill="{WALL}"/>']
-    for row, (shade, wall) in enumerate(zip(colours, walls, strict=True)):
-        ends = [0, *(np.flatnonzero((np.diff(shade, axis=0) != 0).any(axis=1) | np.diff(wall)) + 1), width]
-        for a, b in pairwise(ends):
-            if not wall[a]:
-                place = f'x="{a * side:g}" y="{row * side:g}" width="{(b - a) * side:g}" height="{side:g}"'
-                parts.append(f'<rect {place} fill="#{bytes(shade[a].tolist()).hex()}"/>')
-    return '<g shape-rendering="crispEdges">' + "".join(parts) + "</g>"
+    with matplotlib.rc_context(STYLE):
+        size = (2.3 * len(steps), 2 * height / width + 0.3)
+        drawing, panels = pyplot.subplots(1, len(steps), figsize=size, squeeze=False, gridspec_kw={"wspace": 0.08})
+        for axes, k, value in zip(panels[0], steps, values, strict=True):
+            panel(axes, walls, start, goal, value)
+            axes.set_title(f"k = {k}", y=-0.14, va="baseline", fontsize=9.5)
+        last = panels[0, -1]
+        if plan.reached:
+            draw_path(last, plan.path, 130 / width)
+        last.set_title(f"k = {steps[-1]}: " + (f"the path, {len(plan.actions)} moves" if plan.reached else "no path"),
+                       y=-0.14, va="baseline", fontsize=9.5)
+        text = io.StringIO()
+        metadata = {"Date": None, "Creator": None}
+        drawing.savefig(text, format="svg", transparent=True, dpi=300, metadata=metadata, bbox_inches="tight")
+        pyplot.close(drawing)
+    return re.sub(r"[ \t]+$", "", text.getvalue(), flags=re.MULTILINE)
 
 
-def line(path, side):
+def panel(axes, walls, start, goal, value):
+    """V of the free cells, walls in grey, the start as a white disc and the goal as a red one."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    colours = LinearSegmentedColormap.from_list("value", COLOURS).with_extremes(bad=WALL)
+    axes.imshow(np.where(walls, np.nan, value), cmap=colours)
+    axes.set_axis_off()
+    size = 115 / walls.shape[1]
+    for (row, col), fill, edge in ((start, "white", INK), (goal, GOAL, "white")):
+        axes.plot(col, row, "o", markersize=size, color=fill, markeredgecolor=edge, markeredgewidth=size / 5, zorder=3)
+
+
+def draw_path(axes, path, size):
     """A path of cells as a white line through their middles, with a dark edge that bright cells need."""
-    points = " ".join(f"{(col + 0.5) * side:g},{(row + 0.5) * side:g}" for row, col in path)
-    style = f'points="{points}" fill="none" stroke-linejoin="round" stroke-linecap="round"'
-    return "".join(
-        f'<polyline {style} stroke="{colour}" stroke-width="{side * wide:g}"/>'
-        for colour, wide in ((INK, 0.5), ("#ffffff", 0.26))
-    )
-
-
-def marks(start, goal, side):
-    """The start as a white disc and the goal as a red one, whatever lies under them."""
-    discs = ((start, "#ffffff", INK), (goal, GOAL, "#ffffff"))
-    return "".join(
-        f'<circle cx="{(col + 0.5) * side:g}" cy="{(row + 0.5) * side:g}" r="{side * 0.42:g}" fill="{fill}" '
-        f'stroke="{edge}" stroke-width="{side * 0.16:g}"/>'
-        for (row, col), fill, edge in discs
-    )
+    rows, columns = np.transpose(path)
+    for colour, width in ((INK, 0.5), ("white", 0.26)):
+        axes.plot(columns, rows, color=colour, linewidth=size * width, solid_capstyle="round",
+                  solid_joinstyle="round", zorder=2)
 
 
 if __name__ == "__main__":

@@ -1,95 +1,162 @@
-"""What every training command shares: a recipe as a command line, a folder that resumes, a clock, a history."""
+"""The folder of a run: one recipe, one process at a time, small files that are whole or not there."""
 
-import argparse
-import dataclasses
+import contextlib
 import json
 import os
 import pathlib
 import platform
+import re
 import shutil
-import time
 
-import keras
 import numpy as np
 
+from pnzoo.core import atomic
+from pnzoo.core.schema import shown
+
+try:
+    import fcntl
+except ImportError:  # Windows: two runs in one folder are not told apart there
+    fcntl = None
+
 RUNS = pathlib.Path("runs")
+RECIPE, LOCK = "recipe.json", "lock"
+# What a run writes, and what may be there before its recipe; whatever else lies in its folder is somebody's own.
+_OWN = re.compile(r"recipe\.json|lock|seeds\.json|entry|(seed|member)\d+|(stage\d+|history|state|log)\.(npz|csv)")
+_BEFORE = re.compile(r"lock|seeds\.json|entry|seed\d+|\..+\.tmp-.+")
 
 
-def add_fields(parser, recipe):
-    """Make every field of a recipe (a frozen dataclass) an option: text and numbers as they are, the rest as JSON."""
-    for field in dataclasses.fields(recipe):
-        kind = field.type if field.type in (str, int, float) else json.loads
-        parser.add_argument("--" + field.name.replace("_", "-"), type=kind, default=argparse.SUPPRESS)
+@contextlib.contextmanager
+def open_run(folder, recipe, overwrite=False):
+    """Make the folder of a run, or find it again; nobody else can train in it until the block ends.
 
+    Args:
+        folder: where.
+        recipe: `train.shared.recipe.Recipe`; a folder holds one.
+        overwrite: forget what is there.
 
-def override(recipe, options):
-    """The recipe with the options that were given on the command line."""
-    names = {field.name for field in dataclasses.fields(recipe)}
-    return dataclasses.replace(recipe, **{k: v for k, v in options.items() if k in names})
-
-
-def open_folder(folder, recipe, fresh=False):
-    """Make the folder of a run, or find it again; a folder holds one recipe.
+    Yields:
+        The folder, a `pathlib.Path`.
 
     Raises:
-        ValueError: it holds a run of another recipe.
+        ValueError: it holds a run of another recipe, or files but no run, or another process trains in it.
+        OSError: it cannot be written.
     """
     folder = pathlib.Path(folder)
-    if fresh and folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    path, new = folder / "recipe.json", json.loads(json.dumps(dataclasses.asdict(recipe)))
-    if path.exists() and json.loads(path.read_text()) != new:
-        raise ValueError(f"{folder} holds a run of another recipe. Pass --fresh to start over, or --run FOLDER.")
-    path.write_text(json.dumps(new, indent=1))
-    return folder
+    with atomic.naming(folder, 0), contextlib.suppress(FileExistsError):
+        folder.mkdir(parents=True, exist_ok=True)
+    _check_ours(folder)
+    with _lock(folder / LOCK):
+        if overwrite:
+            _clear(folder)
+        for name in folder.glob(".*.tmp-*"):  # of a killed start: nobody else writes here while we hold the lock
+            atomic.remove(name)
+        _check_recipe(folder, recipe)
+        atomic.write_json(folder / RECIPE, recipe.to_dict())
+        yield folder
 
 
-class Clock(keras.callbacks.Callback):
-    """Adds up training seconds over all starts of a run, and says where it is, in one line an epoch."""
-
-    def __init__(self, folder, label=""):
-        super().__init__()
-        self.path, self.label = pathlib.Path(folder) / "clock.json", label
-        self.mark = None
-
-    def on_train_begin(self, logs=None):
-        self.mark = time.monotonic()
-
-    def on_epoch_end(self, epoch, logs=None):
-        now = time.monotonic()
-        seconds = seconds_spent(self.path.parent) + now - self.mark
-        self.mark = now
-        self.path.write_text(json.dumps({"seconds": seconds}))
-        numbers = ", ".join(f"{name} {value:.4f}" for name, value in (logs or {}).items())
-        print(f"{self.label} epoch {epoch + 1}/{self.params['epochs']}: {numbers} ({seconds:.0f} s)", flush=True)
+def another_recipe(folder):
+    """What to say of a folder that holds a run of another recipe."""
+    return f"{folder} holds a run of another recipe. Pass --overwrite to start over, or --run FOLDER for another place."
 
 
-def seconds_spent(folder):
-    """Training seconds of a run so far."""
-    path = pathlib.Path(folder) / "clock.json"
-    return json.loads(path.read_text())["seconds"] if path.exists() else 0.0
+@contextlib.contextmanager
+def _lock(path):
+    """Hold a file; the system lets go of it when the process ends, however it ends."""
+    with atomic.naming(path, 0):
+        file = path.open("a+")
+    with file:
+        if fcntl:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                raise ValueError(
+                    f"another process ({file.read().strip() or 'of unknown number'}) trains in {path.parent}. "
+                    "Wait for its end, stop it, or pass --run FOLDER for another folder."
+                ) from None
+        file.seek(0)
+        file.truncate()
+        file.write(f"process {os.getpid()}")
+        file.flush()
+        yield
 
 
-def lowest(path, name):
-    """The smallest value so far in a column of a CSV history; None before its first row."""
-    table = np.genfromtxt(path, delimiter=",", names=True, ndmin=1) if pathlib.Path(path).exists() else []
-    return float(np.min(table[name])) if len(table) else None
+def _check_ours(folder):
+    """Refuse a folder of other files: training would write between them, and --overwrite delete them."""
+    if (folder / RECIPE).exists():
+        return
+    others = [path.name for path in sorted(folder.iterdir()) if not _BEFORE.fullmatch(path.name)]
+    if others:
+        raise ValueError(
+            f"{folder} holds {', '.join(map(shown, others[:3]))} and no run; pass --run FOLDER for a folder of its own"
+        )
 
 
-def history(paths, most=60):
-    """Columns of CSV histories one after another, thinned to `most` rows."""
-    tables = [np.genfromtxt(path, delimiter=",", names=True, ndmin=1) for path in paths]
-    names = [name for name in tables[0].dtype.names if name != "epoch"]
-    count = sum(map(len, tables))
-    rows = np.unique(np.linspace(0, count - 1, min(most, count)).astype(int))
-    columns = {name: np.concatenate([table[name] for table in tables])[rows] for name in names}
-    return {"epoch": (rows + 1).tolist(), **{k: [round(float(x), 5) for x in v] for k, v in columns.items()}}
+def _clear(folder):
+    """Delete what runs write, the recipe last: a kill on the way leaves a folder that is still known as a run's."""
+    for path in sorted(folder.iterdir(), key=lambda path: path.name == RECIPE):
+        if path.name != LOCK and _OWN.fullmatch(path.name):
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+def _check_recipe(folder, recipe):
+    if read_json(folder / RECIPE) is not None and not holds(folder, recipe):
+        raise ValueError(another_recipe(folder))
+
+
+def holds(folder, recipe):
+    """Whether the folder is that of a run of this recipe."""
+    try:
+        return type(recipe).from_dict(read_json(pathlib.Path(folder) / RECIPE)).digest() == recipe.digest()
+    except (AttributeError, TypeError, ValueError):  # any JSON may stand there
+        return False
+
+
+def read_json(path):
+    """The content of a small file; None where it is missing or damaged."""
+    try:
+        return json.loads(pathlib.Path(path).read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def write_log(path, rows):
+    """Write a log anew: a CSV with a row for each epoch. Appending would repeat the rows of epochs done twice.
+
+    Args:
+        path: the file.
+        rows: dicts of numbers, all with the names of the first; None is no number.
+    """
+    names = list(rows[0]) if rows else []
+    lines = [",".join(["epoch", *names])]
+    lines += [",".join([str(i), *(_text(row.get(name)) for name in names)]) for i, row in enumerate(rows)]
+    atomic.write_text(path, "\n".join(lines) + "\n")
+
+
+def _text(value):
+    return "nan" if value is None else repr(float(value))
+
+
+def history(rows, most=60):
+    """Columns of a log for a card, thinned to `most` rows.
+
+    Example:
+        >>> history([{"loss": 0.5}, {"loss": 0.25, "val_loss": 0.3}])
+        {'epoch': [1, 2], 'loss': [0.5, 0.25], 'val_loss': [None, 0.3]}
+    """
+    names = dict.fromkeys(name for row in rows for name in row)
+    chosen = np.unique(np.linspace(0, len(rows) - 1, min(most, len(rows))).astype(int))
+    return {"epoch": (chosen + 1).tolist(), **{name: [_rounded(rows[i].get(name)) for i in chosen] for name in names}}
+
+
+def _rounded(value):
+    return None if value is None or np.isnan(value) else round(float(value), 5)
 
 
 def hardware():
     """One line on the machine, for a card."""
-    return f"{os.cpu_count()} CPU cores ({_processor()}), no GPU" if not _gpu() else _gpu()
+    return _gpu() or f"{os.cpu_count()} CPU cores ({_processor()}), no GPU"
 
 
 def _processor():
@@ -100,6 +167,8 @@ def _processor():
 
 
 def _gpu():
+    import keras
+
     try:
         devices = keras.distribution.list_devices("gpu")
     except (RuntimeError, ValueError):

@@ -1,0 +1,1 @@
+"""Why a few-shot model answers as it does: explanations, support sets, calibration."""

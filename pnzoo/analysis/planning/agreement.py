@@ -1,12 +1,14 @@
-"""Does a trained planner hold the true model? Its R, P and V beside the reward, the moves and the distances."""
+"""A trained planner's R, P and V beside the true reward, moves and distances."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from pnzoo.analysis.planning.kernels import mean_kernels
+from pnzoo.core.deprecation import renamed_method
 from pnzoo.worlds import gridworld
 from pnzoo.worlds.gridworld import MOVES
+from pnzoo.worlds.gridworld.neighborhoods import neighborhoods
 
 GOAL, WALL, STEP = 1.0, -1.0, -0.01  # the paper's reward for entering a cell
 
@@ -16,8 +18,8 @@ class RewardAgreement(NamedTuple):
 
     correlation: Pearson's, over the free cells and the walls beside one
     goal, free, wall: mean R of each kind of cell
-    goal_first: share of the free cells with less R than the goal
-    wall_last:  share of the pairs (wall, free cell) in which the wall has less R; ties count half
+    goal_first: fraction of the free cells with less R than the goal
+    wall_last:  fraction of the pairs (wall, free cell) in which the wall has less R; ties count half
     """
 
     correlation: float
@@ -42,24 +44,26 @@ def reward_agreement(reward, walls, goal):
     Example:
         >>> import numpy as np
         >>> walls = np.array([[0, 1, 0], [0, 0, 0]], bool)
-        >>> found = reward_agreement(np.array([[0., -1., 0.], [0., 0., 1.]]), walls, (1, 2))
-        >>> round(found.correlation, 2), found.goal_first, found.wall_last
+        >>> report = reward_agreement(np.array([[0., -1., 0.], [0., 0., 1.]]), walls, (1, 2))
+        >>> round(report.correlation, 2), report.goal_first, report.wall_last
         (1.0, 1.0, 1.0)
     """
+    from scipy.stats import pearsonr
+
     reward, walls = np.asarray(reward, float), gridworld.as_walls(walls)
     goal = gridworld.as_cell("goal", goal, walls, free=True)
     if reward.shape != walls.shape:
         raise ValueError(f"reward gives one number a cell, shape {walls.shape}; got {reward.shape}.")
     free = ~walls
     free[goal] = False
-    beside = walls & _dilated(~walls)
+    beside = walls & neighborhoods(~walls, outside=False).any(axis=(-2, -1))
     true = np.where(walls, WALL, STEP)
     true[goal] = GOAL
     seen = ~walls | beside
     of_free, of_wall, of_goal = reward[free], reward[beside], float(reward[goal])
     less = (of_wall[:, None] < of_free) + 0.5 * (of_wall[:, None] == of_free)
     return RewardAgreement(
-        _pearson(reward[seen], true[seen]),
+        _correlation(pearsonr, reward[seen], true[seen]),
         of_goal,
         float(of_free.mean()) if of_free.size else 0.0,
         float(of_wall.mean()) if of_wall.size else 0.0,
@@ -72,17 +76,18 @@ class TransitionAgreement(NamedTuple):
     """P beside the eight true moves, in the order of `gridworld.MOVES`.
 
     action:  int [8], the abstract action matched with each move, each action at most once
-    mass:    [8], the share of its kernel's positive weight on that move's cell
+    probability_mass:    [8], the share of its kernel's positive weight on that move's cell
     entropy: [8], of that kernel's positive weight, in bits; 0 for a pure move, 3.17 for a uniform one
     """
 
     action: np.ndarray
-    mass: np.ndarray
+    probability_mass: np.ndarray
     entropy: np.ndarray
+    mass = renamed_method("mass", "probability_mass")
 
 
 def transition_agreement(kernels):
-    """Match learned kernels with the true moves, so that as much weight as possible lies on the right cells.
+    """Match learned kernels with the true moves: the assignment with the most weight on the moves' cells.
 
     Args:
         kernels: [A, 3, 3] with A >= 8, such as `mean_kernels(trace, walls)`. Of unconstrained kernels the positive
@@ -98,8 +103,8 @@ def transition_agreement(kernels):
         >>> import numpy as np
         >>> kernels = np.zeros((9, 3, 3))
         >>> kernels[:8, 1, 1] = 1; kernels[8, 0, 1] = 1               # one moves north, eight stay
-        >>> found = transition_agreement(kernels)
-        >>> int(found.action[0]), float(found.mass[0]), float(found.mass[1])
+        >>> report = transition_agreement(kernels)
+        >>> int(report.action[0]), float(report.probability_mass[0]), float(report.probability_mass[1])
         (8, 1.0, 0.0)
     """
     from scipy.optimize import linear_sum_assignment
@@ -107,26 +112,28 @@ def transition_agreement(kernels):
     kernels = np.asarray(kernels, float)
     if kernels.ndim != 3 or len(kernels) < len(MOVES) or kernels.shape[1:] != (3, 3):
         raise ValueError(f"kernels are [A, 3, 3] with A >= 8, one for each move at least; got {kernels.shape}.")
-    share = _positive(kernels)
-    of_move = share[:, MOVES[:, 0] + 1, MOVES[:, 1] + 1]  # [A, 8]
+    distributions = _positive(kernels)
+    of_move = distributions[:, MOVES[:, 0] + 1, MOVES[:, 1] + 1]  # [A, 8]
     action, move = linear_sum_assignment(-of_move)
     action = action[np.argsort(move)]
-    return TransitionAgreement(action, of_move[action, np.arange(len(MOVES))], entropy(share)[action])
+    return TransitionAgreement(action, of_move[action, np.arange(len(MOVES))], _entropy(distributions)[action])
 
 
 class ChosenMoves(NamedTuple):
-    """What a planner believes of the action that it takes, over the free cells.
+    """The kernel of the action with the largest Q, over the free cells.
 
-    right: [N], weight of the action with the largest Q on the cell that the policy really enters
-    walls: [N], its weight on cells of wall
+    target_weight: [N], its weight on the cell that the policy's move leads to
+    wall_weight:   [N], its weight on cells of wall
     """
 
-    right: np.ndarray
-    walls: np.ndarray
+    target_weight: np.ndarray
+    wall_weight: np.ndarray
+    right = renamed_method("right", "target_weight")
+    walls = renamed_method("walls", "wall_weight")
 
 
 def chosen_moves(trace, walls):
-    """The kernel of the best action in every free cell: does it lead where the policy goes?
+    """Compare the kernel of the best action in every free cell with the policy's move.
 
     Args:
         trace: `pnzoo.Trace`.
@@ -139,8 +146,8 @@ def chosen_moves(trace, walls):
         >>> from pnzoo import gridworld
         >>> from pnzoo.models import VIN
         >>> walls, goal = (x[0] for x in gridworld.generate(1, 8, seed=0))
-        >>> found = chosen_moves(VIN(k=10).trace(walls, goal), walls)
-        >>> bool((found.right + found.walls <= 2).all())
+        >>> report = chosen_moves(VIN(k=10).trace(walls, goal), walls)
+        >>> bool((report.target_weight + report.wall_weight <= 2).all())
         True
     """
     walls = gridworld.as_walls(walls)
@@ -149,10 +156,9 @@ def chosen_moves(trace, walls):
     shared = trace.transition.ndim == 3
     kernels = _positive(trace.transition[best] if shared else trace.transition[rows, cols, best])  # [N, 3, 3]
     move = MOVES[trace.policy[rows, cols]] + 1
-    around = np.pad(walls, 1, constant_values=True)
-    block = np.stack([[around[rows + i, cols + j] for j in range(3)] for i in range(3)])  # [3, 3, N]
+    blocked = neighborhoods(walls, outside=True)[rows, cols]  # [N, 3, 3]
     return ChosenMoves(kernels[np.arange(len(rows)), move[:, 0], move[:, 1]],
-                       (kernels * block.transpose(2, 0, 1)).sum(axis=(1, 2)))
+                       (kernels * blocked).sum(axis=(1, 2)))
 
 
 def value_agreement(values, walls, goal):
@@ -175,22 +181,17 @@ def value_agreement(values, walls, goal):
         >>> float(value_agreement(best[None], walls, goal)[0])
         1.0
     """
-    from scipy.stats import rankdata
+    from scipy.stats import spearmanr
 
     walls = gridworld.as_walls(walls)
-    dist = gridworld.distances(walls, goal)
-    cells = np.isfinite(dist) & (dist > 0)
-    true = rankdata(-dist[cells])
-    return np.array([_pearson(rankdata(np.round(value[cells], 5)), true) for value in np.asarray(values, float)])
-
-
-def entropy(share):
-    """Bits of distributions [..., 3, 3] -> [...]."""
-    return -(share * np.log2(np.maximum(share, 1e-12))).sum(axis=(-2, -1))
+    length = gridworld.distances(walls, goal)
+    cells = np.isfinite(length) & (length > 0)
+    rounded = np.round(np.asarray(values, float)[:, cells], 5)
+    return np.array([_correlation(spearmanr, value, -length[cells]) for value in rounded])
 
 
 def matched_kernels(trace, walls):
-    """`transition_agreement` of the kernels that a trace has in the open."""
+    """`transition_agreement` of a trace's kernels on open ground."""
     return transition_agreement(mean_kernels(trace, walls))
 
 
@@ -199,13 +200,16 @@ def _positive(kernels):
     return weight / np.maximum(weight.sum(axis=(-2, -1), keepdims=True), 1e-12)
 
 
-def _dilated(cells):
-    height, width = cells.shape
-    around = np.pad(cells, 1)
-    return np.any([around[i : i + height, j : j + width] for i in range(3) for j in range(3)], axis=0)
+def _entropy(kernels):
+    """Bits of distributions [A, 3, 3] -> [A]; 0 where there is no weight at all."""
+    from scipy.stats import entropy
+
+    with np.errstate(invalid="ignore"):
+        return np.nan_to_num(entropy(kernels.reshape(len(kernels), -1), base=2, axis=1))
 
 
-def _pearson(a, b):
-    a, b = a - a.mean() if len(a) else a, b - b.mean() if len(b) else b
-    size = np.sqrt((a @ a) * (b @ b))
-    return float(np.clip(a @ b / size, -1, 1)) if size > 0 else float("nan")
+def _correlation(rule, a, b):
+    """Pearson's or Spearman's correlation; NaN where one side is the same everywhere."""
+    if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
+        return float("nan")
+    return float(rule(a, b).statistic)

@@ -14,7 +14,7 @@ class Backup(NamedTuple):
     reward:        [3, 3] R
     value:         [3, 3] V_{k-1}
     kernel:        [A, 3, 3] P_a, or the paper's unconstrained W^V_a
-    reward_kernel: [A, 3, 3] W^R_a where R has weights of its own (`transition="free"`), else None
+    reward_kernel: [A, 3, 3] W^R_a where R has weights of its own (`transition="kernel"`), else None
     bias:          [A] added to Q_a, zeros where the model has none
     q:             [A] Q_a(s)
     """
@@ -108,12 +108,12 @@ def _inner_cell(cell, trace):
 def _parts(layer, trace, cell, step):
     """(kernel [A, 3, 3], reward kernel or None, bias [A]) at a cell, of the weights of a step."""
     copy = 0 if layer.tied else step
-    if layer.transition == "free":
+    if layer.transition == "kernel":
         of_reward, of_value = (ops.convert_to_numpy(kernel[copy])[:, :, 0].transpose(2, 0, 1)
                                for kernel in (layer.reward_kernel, layer.value_kernel))
         return of_value, of_reward, np.zeros(layer.channels, "float32")
     bias = ops.convert_to_numpy(layer._bias(copy))
-    if layer.transition == "probability":
+    if layer.transition == "softmax_kernel":
         return ops.convert_to_numpy(layer.transition_probabilities(step=step)), None, bias
     if not layer.tied:
         raise ValueError("this model has another P at every step and its trace holds the first; "

@@ -1,4 +1,4 @@
-"""Whether what a `LongVIN` has learned is right for every map: its P has 512 cases, and all of them can be tried."""
+"""Certificate that a `DeterministicVIN` is exact on every map: all 512 cases of its P are tried."""
 
 from typing import NamedTuple
 
@@ -24,19 +24,19 @@ class Certificate(NamedTuple):
 
     @property
     def exact(self):
-        """Whether no way of fewer than `wall_cost` straight moves can be taken for another, but for `ratio`."""
+        """Whether V is exact for all paths shorter than `wall_cost` straight moves, up to `ratio`."""
         return not self.wrong
 
 
 def certify(model):
-    """Try all that a `LongVIN` can see.
+    """Try every 3x3 pattern of walls that a `DeterministicVIN` can see.
 
     A legal move has to lead to the neighbour it is named for. An illegal one may lead into the wall or nowhere (both
     are never better than the best legal move), but not to a free cell. If all do, V is minus the length of the
-    shortest way on every map of every size, with diagonal moves `ratio` long.
+    shortest path on every map of every size, with diagonal moves `ratio` long.
 
     Args:
-        model: a `pnzoo.models.LongVIN`.
+        model: a `pnzoo.models.DeterministicVIN`.
 
     Returns:
         `Certificate`.
@@ -45,39 +45,39 @@ def certify(model):
         ValueError: another kind of planner, whose P may depend on more than nine cells.
 
     Example:
-        >>> from pnzoo.models import LongVIN
-        >>> certify(LongVIN().build_weights()).exact  # it has not been trained
+        >>> from pnzoo.models import DeterministicVIN
+        >>> certify(DeterministicVIN()).exact  # it has not been trained
         False
     """
-    from pnzoo.models import LongVIN
+    from pnzoo.models import DeterministicVIN
 
-    if not isinstance(model, LongVIN):
-        raise ValueError(f"only LongVIN sees so little that all of it can be tried; got a {type(model).__name__}.")
+    if not isinstance(model, DeterministicVIN):
+        raise ValueError(f"only a DeterministicVIN sees so little that all can be tried; got a {type(model).__name__}.")
     walls = (np.arange(512)[:, None] >> np.arange(9) & 1).astype(bool)
     walls = walls[~walls[:, 4]].reshape(-1, 3, 3)
     image = np.stack([walls, np.zeros_like(walls)], axis=-1).astype("float32")
-    observation, _ = model.observe(ops.convert_to_tensor(image))
+    observation, _ = model.features_and_reward(ops.convert_to_tensor(image))
     p = ops.convert_to_numpy(model.value_iteration.transition_probabilities(observation))[:, 1, 1]
-    leads = p.reshape(*p.shape[:2], 9).argmax(axis=-1)  # [256, A]
-    moves = MOVES[: leads.shape[1]]
+    target = p.reshape(*p.shape[:2], 9).argmax(axis=-1)  # [256, A]
+    moves = MOVES[: target.shape[1]]
     meant = (moves[:, 0] + 1) * 3 + moves[:, 1] + 1
     blocked = walls.reshape(-1, 9)
     legal = ~blocked[:, meant]
-    onto_wall = np.take_along_axis(blocked, leads, axis=1)
-    right = np.where(legal, leads == meant, onto_wall | (leads == 4))
+    onto_wall = np.take_along_axis(blocked, target, axis=1)
+    correct = np.where(legal, target == meant, onto_wall | (target == 4))
     wrong = [
-        (walls[i], MOVE_NAMES[a], f"leads to neighbour {divmod(int(leads[i, a]), 3)} of the 3x3")
-        for i, a in np.argwhere(~right)
+        (walls[i], MOVE_NAMES[a], f"leads to neighbour {divmod(int(target[i, a]), 3)} of the 3x3")
+        for i, a in np.argwhere(~correct)
     ]
-    straight, ratio, wall = _costs(model, len(moves))
-    return Certificate(right.size, wrong, ratio, wall / straight)
+    straight, ratio, wall = _move_costs(model, len(moves))
+    return Certificate(correct.size, wrong, ratio, wall / straight)
 
 
-def _costs(model, moves):
+def _move_costs(model, moves):
     """(cost of a straight move, a diagonal one's share of it, cost of entering a wall)."""
     image = np.zeros((1, 1, 2, 2), "float32")
     image[0, 0, 1, 0] = 1.0
-    _, reward = model.observe(ops.convert_to_tensor(image))
+    _, reward = model.features_and_reward(ops.convert_to_tensor(image))
     free, wall = -ops.convert_to_numpy(reward)[0, 0].astype(float)
     extra = -ops.convert_to_numpy(model.value_iteration._bias(0)).astype(float)
     ratio = float((free + extra[4]) / (free + extra[0])) if moves == 8 else None

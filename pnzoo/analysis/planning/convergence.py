@@ -1,48 +1,49 @@
-"""How planning unfolds over the steps: where its arrows point, when they settle, how much V still changes."""
+"""Convergence of value iteration: displacement, policy and values after every iteration."""
 
 import numpy as np
 
-from pnzoo.analysis.planning.kernels import arrows
+from pnzoo.analysis.planning.kernels import displacement
+from pnzoo.core.deprecation import renamed
 from pnzoo.worlds.gridworld import as_walls
 
 
-def flow(trace):
-    """Where the best abstract action of each cell pushes, after every step.
+def mean_displacement(trace):
+    """The mean displacement under the best abstract action of each cell, after every iteration.
 
     Args:
         trace: `pnzoo.Trace`.
 
     Returns:
-        [K+1, H, W, 2], the mean displacement (rows, columns) under the kernel of the action with the largest Q.
+        [K+1, H, W, 2], (rows, columns), of the kernel of the action with the largest Q.
 
     Example:
         >>> from pnzoo import gridworld
         >>> from pnzoo.models import VIN
         >>> walls, goal = (x[0] for x in gridworld.generate(1, 8, seed=0))
-        >>> flow(VIN(k=10).trace(walls, goal)).shape
+        >>> mean_displacement(VIN(k=10).trace(walls, goal)).shape
         (11, 8, 8, 2)
     """
-    push = arrows(trace.transition)  # [A, 2], or [H, W, A, 2]
-    if push.ndim == 2:
-        return push[trace.greedy]
+    shift = displacement(trace.transition)  # [A, 2], or [H, W, A, 2]
+    if shift.ndim == 2:
+        return shift[trace.greedy]
     rows, cols = np.indices(trace.reward.shape)
-    return push[rows, cols, trace.greedy]
+    return shift[rows, cols, trace.greedy]
 
 
-def settled(trace):
-    """When the arrow of each cell became what it is in the end.
+def convergence_step(trace):
+    """The iteration after which the policy of each cell no longer changes.
 
     Args:
         trace: `pnzoo.Trace`.
 
     Returns:
-        int [H, W], the first step from which the policy of the cell no longer changes, 0 ... K.
+        int [H, W], 0 ... K.
 
     Example:
         >>> from pnzoo import gridworld
         >>> from pnzoo.models import VIN
         >>> walls, goal = (x[0] for x in gridworld.generate(1, 8, seed=0))
-        >>> bool((settled(VIN(k=10).trace(walls, goal)) <= 10).all())
+        >>> bool((convergence_step(VIN(k=10).trace(walls, goal)) <= 10).all())
         True
     """
     other = trace.policies != trace.policies[-1]
@@ -50,11 +51,11 @@ def settled(trace):
     return (other * steps).max(axis=0)
 
 
-def behind(trace, cells):
-    """V of every step, as the distance behind the best of some cells.
+def value_gap(trace, cells):
+    """The value gap V_k(s) - max over `cells` of V_k, for every k.
 
     A policy only compares cells, so a constant added to all of them changes nothing; many trained planners add one
-    at every step. Without it, what is left settles.
+    in every iteration. Without it, the values converge.
 
     Args:
         trace: `pnzoo.Trace`.
@@ -67,7 +68,7 @@ def behind(trace, cells):
         >>> from pnzoo import gridworld
         >>> from pnzoo.models import VIN
         >>> walls, goal = (x[0] for x in gridworld.generate(1, 8, seed=0))
-        >>> float(behind(VIN(k=10).trace(walls, goal), ~walls)[:, ~walls].max())
+        >>> float(value_gap(VIN(k=10).trace(walls, goal), ~walls)[:, ~walls].max())
         0.0
     """
     cells = as_walls(cells)
@@ -75,12 +76,12 @@ def behind(trace, cells):
     return trace.values - best[:, None, None]
 
 
-def changes(trace, cells):
-    """How much V, as the distance behind its best cell, changes at each step.
+def value_change(trace, cells):
+    """How much the value gap changes in each iteration.
 
     Args:
         trace: `pnzoo.Trace`.
-        cells: bool [H, W], the cells looked at.
+        cells: bool [H, W], the cells compared.
 
     Returns:
         (largest [K], mean [K]) size of the change over these cells.
@@ -89,10 +90,21 @@ def changes(trace, cells):
         >>> from pnzoo import gridworld
         >>> from pnzoo.models import VIN
         >>> walls, goal = (x[0] for x in gridworld.generate(1, 8, seed=0))
-        >>> largest, mean = changes(VIN(k=10).trace(walls, goal), ~walls)
+        >>> largest, mean = value_change(VIN(k=10).trace(walls, goal), ~walls)
         >>> largest.shape, bool((largest >= mean).all())
         ((10,), True)
     """
     cells = as_walls(cells)
-    delta = np.abs(np.diff(behind(trace, cells), axis=0))[:, cells if cells.any() else ~cells]
+    delta = np.abs(np.diff(value_gap(trace, cells), axis=0))[:, cells if cells.any() else ~cells]
     return delta.max(axis=1), delta.mean(axis=1)
+
+
+__getattr__ = renamed(
+    __name__,
+    {
+        "flow": "mean_displacement",
+        "settled": "convergence_step",
+        "behind": "value_gap",
+        "changes": "value_change",
+    },
+)

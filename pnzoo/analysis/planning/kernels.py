@@ -1,44 +1,49 @@
-"""Learned transitions as arrows: where each abstract action leads, and which move it stands for."""
+"""Learned transitions: the displacement of each abstract action, and the move that it is used for."""
 
 from typing import NamedTuple
 
 import numpy as np
 
+from pnzoo.core.deprecation import renamed, renamed_method
 from pnzoo.worlds.gridworld import MOVES, as_walls
+from pnzoo.worlds.gridworld.neighborhoods import neighborhoods
 
 _OFFSETS = np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1], indexing="ij"), axis=-1)  # [3, 3, 2], (row, col)
 
 
-class Roles(NamedTuple):
-    """What each abstract action does in a trained planner, seen on one map.
+class ActionUsage(NamedTuple):
+    """Which move each abstract action of a trained planner stands for, on one map.
 
-    move:   int [A], the move (index into `gridworld.MOVES`) that the policy makes most often in the cells where
-            this action has the largest Q; -1 where that is nowhere
-    share:  [A], the share of the free cells in which the action has the largest Q
-    faith:  [A], of those cells, the share in which the policy makes that move
-    mass:   [A], the mean weight that the action's kernels put on that move's cell
+    move:      int [A], index into `gridworld.MOVES`: the move that the policy makes most often in the cells where this
+               action has the largest Q; -1 where that is nowhere
+    frequency: [A], fraction of the free cells where the action has the largest Q
+    agreement: [A], fraction of those cells where the policy makes that move
+    probability_mass: [A], the mean weight of the action's kernels on the cell that the move leads to
     """
 
     move: np.ndarray
-    share: np.ndarray
-    faith: np.ndarray
-    mass: np.ndarray
+    frequency: np.ndarray
+    agreement: np.ndarray
+    probability_mass: np.ndarray
+    share = renamed_method("share", "frequency")
+    faith = renamed_method("faith", "agreement")
+    mass = renamed_method("mass", "probability_mass")
 
 
-def arrows(kernels):
-    """Where a kernel pushes: the mean displacement under its weights.
+def displacement(kernels):
+    """The mean displacement under a kernel's weights.
 
     Args:
         kernels: [..., 3, 3], probabilities or unconstrained weights.
 
     Returns:
         [..., 2], (rows, columns). A distribution gives its expected move; other weights are divided by the sum
-        of their sizes, so that an arrow is never longer than one cell a direction.
+        of their sizes, so that it is never longer than one cell in either direction.
 
     Example:
         >>> import numpy as np
         >>> north = np.zeros((3, 3)); north[0, 1] = 1
-        >>> arrows(north).tolist()
+        >>> displacement(north).tolist()
         [-1.0, 0.0]
     """
     kernels = np.asarray(kernels)
@@ -47,7 +52,7 @@ def arrows(kernels):
 
 
 def mean_kernels(trace, walls):
-    """Each action's kernel as it is in the open: the mean over the free cells without a wall beside them.
+    """Each action's kernel on open ground: the mean over the free cells without a wall beside them.
 
     Args:
         trace: `pnzoo.Trace`.
@@ -67,17 +72,13 @@ def mean_kernels(trace, walls):
     if trace.transition.ndim == 3:
         return trace.transition
     walls = as_walls(walls)
-    around = np.pad(walls, 1, constant_values=True)
-    height, width = walls.shape
-    crowded = np.zeros_like(walls)
-    for row in range(3):
-        for col in range(3):
-            crowded |= around[row : row + height, col : col + width]
-    where = ~crowded if (~crowded).any() else ~walls if (~walls).any() else np.ones_like(walls)
-    return trace.transition[where].mean(axis=0)
+    beside_wall = neighborhoods(walls, outside=True).any(axis=(-2, -1))
+    for cells in (~beside_wall, ~walls, np.ones_like(walls)):
+        if cells.any():
+            return trace.transition[cells].mean(axis=0)
 
 
-def roles(trace, walls):
+def action_usage(trace, walls):
     """Which move each abstract action stands for.
 
     Args:
@@ -85,13 +86,13 @@ def roles(trace, walls):
         walls: bool [H, W].
 
     Returns:
-        `Roles`.
+        `ActionUsage`.
 
     Example:
         >>> from pnzoo import gridworld
         >>> from pnzoo.models import VIN
         >>> walls, goal = (x[0] for x in gridworld.generate(1, 8, seed=0))
-        >>> float(roles(VIN(k=10).trace(walls, goal), walls).share.sum().round(3))
+        >>> float(action_usage(VIN(k=10).trace(walls, goal), walls).frequency.sum().round(3))
         1.0
     """
     free = ~as_walls(walls)
@@ -104,5 +105,8 @@ def roles(trace, walls):
     kernels = mean_kernels(trace, walls)
     target = MOVES[move] + 1
     mass = kernels[np.arange(actions), target[:, 0], target[:, 1]]
-    return Roles(move, total / max(1, free.sum()), counts.max(axis=1) / np.maximum(total, 1),
+    return ActionUsage(move, total / max(1, free.sum()), counts.max(axis=1) / np.maximum(total, 1),
                  np.where(move >= 0, mass, 0.0))
+
+
+__getattr__ = renamed(__name__, {"arrows": "displacement", "roles": "action_usage", "Roles": "ActionUsage"})

@@ -1,68 +1,78 @@
-"""Is it a good plan? One planner on one map against the exact solution."""
+"""One policy on one map against the exact solution."""
 
 from typing import NamedTuple
 
 import numpy as np
 
+from pnzoo.core.deprecation import renamed, renamed_method
 from pnzoo.worlds import gridworld
 
 
-class Verdict(NamedTuple):
-    """A policy on one map beside the truth.
+class OptimalityReport(NamedTuple):
+    """A policy on one map beside the exact solution.
 
-    reachable:  whether any way leads from the start to the goal
-    best_path:  int [T+1, 2], a shortest path; only the start where there is none
-    best_cost:  its length, inf where there is none
-    patience:   moves of the cheapest way from the cell farthest from the goal: the steps of value iteration that news
-                of the goal needs to reach every cell
-    labelled:   bool [H, W], cells other than the goal from which it can be reached
-    right:      bool [H, W], of those, where the policy's move starts a shortest path
+    reachable:       whether any path leads from the start to the goal
+    shortest_path:   int [T+1, 2], a shortest path; only the start where there is none
+    optimal_cost:    its length, inf where there is none
+    eccentricity:    moves on the longest of all shortest paths to the goal: the least K of value iteration with which
+                     every cell can know the goal
+    reachable_cells: bool [H, W], cells other than the goal from which it can be reached
+    optimal_cells:   bool [H, W], of those, where the policy's move starts a shortest path
     """
 
     reachable: bool
-    best_path: np.ndarray
-    best_cost: float
-    patience: int
-    labelled: np.ndarray
-    right: np.ndarray
+    shortest_path: np.ndarray
+    optimal_cost: float
+    eccentricity: int
+    reachable_cells: np.ndarray
+    optimal_cells: np.ndarray
+    best_path = renamed_method("best_path", "shortest_path")
+    best_cost = renamed_method("best_cost", "optimal_cost")
+    patience = renamed_method("patience", "eccentricity")
+    labelled = renamed_method("labelled", "reachable_cells")
+    right = renamed_method("right", "optimal_cells")
 
 
-def verdict(walls, start, goal, policy=None, moves=8):
+def compare_to_optimal(walls, start, goal, policy=None, moves=8):
     """Compare a policy with the exact solution of a map.
 
     Args:
         walls: bool [H, W].
         start: (row, col), a free cell.
         goal: (row, col).
-        policy: int [H, W], moves; without it `right` is False everywhere.
+        policy: int [H, W], moves; without it `optimal_cells` is False everywhere.
         moves: 8, or 4 for N, S, E, W only.
 
     Returns:
-        `Verdict`.
+        `OptimalityReport`.
 
     Raises:
         ValueError: what is given is no map, or a cell lies off it.
 
     Example:
-        >>> found = verdict([[0, 0, 0], [0, 1, 0]], (1, 0), (1, 2))
-        >>> found.best_path.tolist(), round(found.best_cost, 2), found.patience
+        >>> report = compare_to_optimal([[0, 0, 0], [0, 1, 0]], (1, 0), (1, 2))
+        >>> report.shortest_path.tolist(), round(report.optimal_cost, 2), report.eccentricity
         ([[1, 0], [0, 1], [1, 2]], 2.83, 2)
     """
     walls = gridworld.as_walls(walls)
     start, goal = gridworld.as_cell("start", start, walls), gridworld.as_cell("goal", goal, walls)
-    dist = gridworld.distances(walls, goal, moves=moves)
-    best = gridworld.optimal_moves(walls, goal, moves=moves, dist=dist)
-    labelled = best.any(axis=-1)
-    reachable = bool(np.isfinite(dist[start]))
+    length = gridworld.distances(walls, goal, moves=moves)
+    best = gridworld.optimal_actions(walls, goal, moves=moves, distances=length)
+    reachable_cells = best.any(axis=-1)
+    reachable = bool(np.isfinite(length[start]))
     path = gridworld.shortest_paths(walls, start, goal, best=best) if reachable else np.array([start])
-    right = np.zeros_like(walls)
+    optimal_cells = np.zeros_like(walls)
     if policy is not None:
-        right = np.take_along_axis(best, np.asarray(policy)[..., None], axis=-1)[..., 0] & labelled
-    return Verdict(reachable, path, float(dist[start]), _patience(walls, goal, best, dist), labelled, right)
+        optimal_cells = np.take_along_axis(best, np.asarray(policy)[..., None], axis=-1)[..., 0] & reachable_cells
+    longest = _eccentricity(walls, goal, best, length)
+    return OptimalityReport(reachable, path, float(length[start]), longest, reachable_cells, optimal_cells)
 
 
-def _patience(walls, goal, best, dist):
-    if not np.isfinite(dist[dist > 0]).any():
+def _eccentricity(walls, goal, best, length):
+    if not np.isfinite(length[length > 0]).any():
         return 0
-    far = gridworld.farthest_starts(walls, goal, dist=dist)
+    far = gridworld.farthest_starts(walls, goal, distances=length)
     return len(gridworld.shortest_paths(walls, far, goal, best=best)) - 1
+
+
+__getattr__ = renamed(__name__, {"verdict": "compare_to_optimal", "Verdict": "OptimalityReport"})

@@ -1,43 +1,49 @@
-"""Where does a planner fail? Many walks, kept one by one, and success against anything."""
+"""Where does a planner fail? Many rollouts, kept one by one, and success against anything."""
 
 from typing import NamedTuple
 
 import numpy as np
 
+from pnzoo.core.deprecation import renamed, renamed_method
+from pnzoo.core.stats import proportion_ci
 from pnzoo.worlds import gridworld
-from pnzoo.worlds.gridworld.rollout import optimal_steps, roll_out, wilson
+from pnzoo.worlds.gridworld.rollout import greedy_actions, optimal_steps, rollouts
 
 
-class Walks(NamedTuple):
-    """One walk on each of B maps.
+class RolloutReport(NamedTuple):
+    """One rollout on each of B maps.
 
-    success:    bool [B]
-    crashed:    bool [B], it entered a wall
-    steps:      int [B], moves made
-    cost:       float [B], their length
-    best_steps: int [B], moves of a cheapest path
-    best_cost:  float [B], its length
-    density:    float [B], share of wall inside the border
+    success:       bool [B]
+    collided:      bool [B], it entered a wall
+    steps:         int [B], moves made
+    cost:          float [B], their length
+    optimal_steps: int [B], moves of a shortest path
+    optimal_cost:  float [B], its length
+    wall_density:  float [B], fraction of wall inside the border
     """
 
     success: np.ndarray
-    crashed: np.ndarray
+    collided: np.ndarray
     steps: np.ndarray
     cost: np.ndarray
-    best_steps: np.ndarray
-    best_cost: np.ndarray
-    density: np.ndarray
+    optimal_steps: np.ndarray
+    optimal_cost: np.ndarray
+    wall_density: np.ndarray
+    crashed = renamed_method("crashed", "collided")
+    best_steps = renamed_method("best_steps", "optimal_steps")
+    best_cost = renamed_method("best_cost", "optimal_cost")
+    density = renamed_method("density", "wall_density")
 
 
-def walk_all(model, walls, goal, start):
-    """Let a planner walk once on every map, limited to twice the states of an optimal path, as in the paper.
+def evaluate_rollouts(model, walls, goal, start):
+    """Let a planner make one rollout on every map, limited to twice the states of an optimal path, as in the paper.
 
     Args:
-        model: a planner.
+        model: a planner; it is compared with shortest paths in its own moves.
         walls, goal, start: bool [B, H, W], int [B, 2], int [B, 2].
 
     Returns:
-        `Walks`.
+        `RolloutReport`.
 
     Raises:
         ValueError: a start from which the goal can't be reached, or maps of a size the model does not take.
@@ -48,53 +54,55 @@ def walk_all(model, walls, goal, start):
         >>> from pnzoo.models import VIN
         >>> maps = gridworld.generate(4, 8, seed=0)
         >>> start = gridworld.random_starts(*maps, np.random.default_rng(0))
-        >>> walk_all(VIN(k=10), *maps, start).success.shape
+        >>> evaluate_rollouts(VIN(k=10), *maps, start).success.shape
         (4,)
     """
-    dist = gridworld.distances(walls, goal)
-    best_cost = dist[np.arange(len(walls)), start[:, 0], start[:, 1]]
-    if not np.isfinite(best_cost).all():
-        index = int(np.argmin(np.isfinite(best_cost)))
-        raise ValueError(f"map {index}: no way leads from its start to its goal.")
-    best_steps = optimal_steps(walls, goal, start, dist)
-    walks = roll_out(walls, start, goal, _chooser(model, walls, goal), 2 * (best_steps + 1))
+    moves = getattr(model, "moves", 8)
+    length = gridworld.distances(walls, goal, moves=moves)
+    optimal_cost = length[np.arange(len(walls)), start[:, 0], start[:, 1]]
+    if not np.isfinite(optimal_cost).all():
+        index = int(np.argmin(np.isfinite(optimal_cost)))
+        raise ValueError(f"map {index}: no path leads from its start to its goal.")
+    best = optimal_steps(walls, goal, start, length, moves)
+    result = rollouts(walls, start, goal, greedy_actions(model, walls, goal), 2 * (best + 1))
     density = walls[:, 1:-1, 1:-1].mean(axis=(1, 2))
-    return Walks(walks.success, walks.crashed, walks.steps, walks.cost, best_steps, best_cost, density)
+    return RolloutReport(*result, best, optimal_cost, density)
 
 
-def _chooser(model, walls, goal):
-    if getattr(model, "scores_every_cell", True):
-        policy = model.policy(walls, goal)
-        return lambda index, at: policy[index, at[:, 0], at[:, 1]]
-    return lambda index, at: model.scores_at(walls[index], goal[index], at[:, None]).argmax(axis=-1)[:, 0]
-
-
-def rate_by(what, success, bins=8):
+def success_by_bin(values, success, bins=8):
     """Success in groups of about equal size, ordered by anything.
 
     Args:
-        what: [B] numbers, such as `walks.best_cost`.
+        values: [B] numbers, such as `report.optimal_cost`.
         success: bool [B].
         bins: at most so many groups; equal numbers are never split.
 
     Returns:
-        list of {"low", "high", "middle", "rate", "interval", "n"} in the order of `what`; Wilson's 95 %
-        intervals.
+        list of {"low", "high", "mean", "rate", "ci95", "n"} in the order of `values`; Wilson's 95 % intervals.
 
     Example:
-        >>> [row["rate"] for row in rate_by([1, 1, 9, 9], [True, True, True, False], bins=2)]
+        >>> [row["rate"] for row in success_by_bin([1, 1, 9, 9], [True, True, True, False], bins=2)]
         [1.0, 0.5]
     """
-    what, success = np.asarray(what, float), np.asarray(success, bool)
-    if len(what) == 0:
+    values, success = np.asarray(values, float), np.asarray(success, bool)
+    if len(values) == 0:
         return []
-    edges = np.unique(np.quantile(what, np.linspace(0, 1, bins + 1)[1:-1]))
-    group = np.searchsorted(edges, what, side="left")
-    rows = []
-    for each in np.unique(group):
-        mine = group == each
-        hits, n = int(success[mine].sum()), int(mine.sum())
-        low, middle, high = (float(f(what[mine])) for f in (np.min, np.mean, np.max))
-        rows.append({"low": low, "high": high, "middle": middle, "rate": hits / n, "interval": wilson(hits, n),
-                     "n": n})
-    return rows
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1]))
+    group = np.searchsorted(edges, values, side="left")
+    return [_row(values[group == number], success[group == number]) for number in np.unique(group)]
+
+
+def _row(values, success):
+    hits, n = int(success.sum()), len(success)
+    low, high, mean = (float(of(values)) for of in (np.min, np.max, np.mean))
+    return {"low": low, "high": high, "mean": mean, "rate": hits / n, "ci95": proportion_ci(hits, n), "n": n}
+
+
+__getattr__ = renamed(
+    __name__,
+    {
+        "walk_all": "evaluate_rollouts",
+        "Walks": "RolloutReport",
+        "rate_by": "success_by_bin",
+    },
+)

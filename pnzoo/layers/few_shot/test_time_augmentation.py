@@ -1,11 +1,13 @@
-"""Several views of an image: small fixed warps, so that codes can be averaged over them."""
+"""Test-time augmentation: small fixed warps of an image, over which embeddings are averaged."""
 
 import keras
 import numpy as np
 from keras import ops
 
-# Degrees of rotation, size, shift down and shift right (share of the side). One drawing, as another hand puts it.
-VIEWS = (
+from pnzoo.core.deprecation import renamed
+
+# Rotation in degrees, zoom, shift down and shift right as shares of the side: one character as another hand draws it.
+WARPS = (
     (0, 1.00, 0.000, 0.000),
     (8, 1.00, 0.000, 0.000),
     (-8, 1.00, 0.000, 0.000),
@@ -23,55 +25,72 @@ VIEWS = (
 
 
 @keras.saving.register_keras_serializable("pnzoo")
-class Views(keras.layers.Layer):
+class TestTimeAugmentation(keras.layers.Layer):
     """The first `count` of a fixed list of small rotations, zooms and shifts of every image.
 
-    Each view is one dense matrix from pixels to pixels (bilinear), which gives the same numbers on every backend.
+    Pixels are gathered and interpolated bilinearly, with zeros outside the image: the same on every backend.
 
     Args:
-        count: how many views; the first is the image itself.
+        count: how many versions of an image, 1 to 13; the first is the image itself.
 
-    Call it with images `[N, H, W, 1]`; it returns `[count * N, H, W, 1]`, view by view.
+    Call it with images `[N, H, W, C]`; it returns `[N, count, H, W, C]`.
+
+    Example:
+        >>> import numpy as np
+        >>> TestTimeAugmentation(9)(np.zeros((2, 28, 28, 1), "float32")).shape == (2, 9, 28, 28, 1)
+        True
     """
+
+    __test__ = False  # pytest: no test class, whatever its name begins with
 
     def __init__(self, count, **kwargs):
         super().__init__(**kwargs)
-        if not 1 <= count <= len(VIEWS):
-            raise ValueError(f"views={count!r} must lie in 1 .. {len(VIEWS)}.")
+        if int(count) != count or not 1 <= count <= len(WARPS):
+            raise ValueError(f"tta_views={count!r} must be a whole number in 1 .. {len(WARPS)}.")
         self.count = int(count)
 
     def build(self, input_shape):
         _, height, width, _ = input_shape
-        self.matrices = [_warp_matrix(view, height, width) for view in VIEWS[1 : self.count]]
+        warps = [_bilinear(warp, height, width) for warp in WARPS[1 : self.count]]
+        if warps:
+            # [count - 1, 4, H * W]: the four source pixels of each pixel, and their weights
+            self.sources, self.weights_of_sources = (np.stack(part) for part in zip(*warps, strict=True))
         self.built = True
 
     def call(self, images):
-        _, height, width, channels = images.shape
-        flat = ops.reshape(images, (-1, height * width))
-        turned = [ops.matmul(flat, ops.cast(matrix, images.dtype)) for matrix in self.matrices]
-        return ops.reshape(ops.concatenate([flat, *turned], axis=0), (-1, height, width, channels))
+        if self.count == 1:
+            return images[:, None]
+        count, (_, height, width, channels) = self.count - 1, images.shape
+        flat = ops.reshape(images, (-1, height * width, channels))
+        pixels = ops.take(flat, self.sources.reshape(-1), axis=1)
+        pixels = ops.reshape(pixels, (-1, count, 4, height * width, channels))
+        weights = ops.cast(ops.convert_to_tensor(self.weights_of_sources), images.dtype)[..., None]
+        warped = ops.reshape(ops.sum(pixels * weights, axis=2), (-1, count, height, width, channels))
+        return ops.concatenate([images[:, None], warped], axis=1)
 
     def compute_output_shape(self, input_shape):
-        batch = None if input_shape[0] is None else input_shape[0] * self.count
-        return (batch, *input_shape[1:])
+        return (input_shape[0], self.count, *input_shape[1:])
 
     def get_config(self):
         return {**super().get_config(), "count": self.count}
 
 
-def _warp_matrix(view, height, width):
-    """float32 [H*W, H*W]: column j holds the bilinear weights that make output pixel j."""
-    degrees, size, down, right = view
+def _bilinear(warp, height, width):
+    """Source pixels int32 `[4, H*W]` and their weights float32 `[4, H*W]`, 0 outside the image."""
+    degrees, zoom, down, right = warp
     turn = np.deg2rad(degrees)
     rows, columns = np.meshgrid(np.arange(height), np.arange(width), indexing="ij")
     y, x = rows.ravel() - (height - 1) / 2, columns.ravel() - (width - 1) / 2
-    source_y = (np.cos(turn) * y - np.sin(turn) * x) / size + (height - 1) / 2 + down * height
-    source_x = (np.sin(turn) * y + np.cos(turn) * x) / size + (width - 1) / 2 + right * width
-    matrix = np.zeros((height * width, height * width), "float32")
+    source_y = (np.cos(turn) * y - np.sin(turn) * x) / zoom + (height - 1) / 2 + down * height
+    source_x = (np.sin(turn) * y + np.cos(turn) * x) / zoom + (width - 1) / 2 + right * width
     top, left = np.floor(source_y).astype(int), np.floor(source_x).astype(int)
+    sources, weights = [], []
     for r, weight_r in ((top, top + 1 - source_y), (top + 1, source_y - top)):
         for c, weight_c in ((left, left + 1 - source_x), (left + 1, source_x - left)):
             inside = (r >= 0) & (r < height) & (c >= 0) & (c < width)
-            target = np.flatnonzero(inside)
-            np.add.at(matrix, (r[inside] * width + c[inside], target), (weight_r * weight_c)[inside])
-    return matrix
+            sources.append(np.where(inside, r * width + c, 0))
+            weights.append(np.where(inside, weight_r * weight_c, 0))
+    return np.array(sources, "int32"), np.array(weights, "float32")
+
+
+__getattr__ = renamed(__name__, {"Views": "TestTimeAugmentation", "VIEWS": "WARPS"})

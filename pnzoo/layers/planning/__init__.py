@@ -1,0 +1,1 @@
+"""Layers of planners: value iteration, attention readout, gated iteration, policy heads."""

@@ -1,30 +1,139 @@
-"""What few-shot models share: an episode comes in, every image is encoded once, and codes are matched."""
+"""What few-shot models share: an episode comes in, every image is embedded once, and embeddings are matched."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
+from pnzoo.core import schema
+from pnzoo.core.deprecation import renamed_method
+from pnzoo.core.model import ZooModel, part_policy
+from pnzoo.layers.few_shot.episode_embedding import EpisodeEmbedding
+from pnzoo.models.backbones import backbone_name, make_backbone
+from pnzoo.models.few_shot.former_weights import groups
 
-class EpisodeModel(keras.Model):
-    """A model of episodes. A subclass gives `encode`, `match`, `code_length` and `settings`.
+INPUTS = ("support", "labels", "query", "mask")
+EXPECTED = "support [B, S, H, W, 1], labels one-hot [B, S, W], query [B, Q, H, W, 1] and optionally mask [B, S]"
 
-    Call it with a dict of `support` float `[B, S, H, W, 1]` (1 for ink), `labels` one-hot `[B, S, W]`, `query`
-    `[B, Q, H, W, 1]` and optionally `mask` bool `[B, S]` (False at padding), or the same as a tuple; it returns
-    log-probabilities float32 `[B, Q, W]`.
+
+class EpisodeModel(ZooModel, keras.Model):
+    """A model of episodes. A subclass builds its head in `_match_graph` and gives `match`.
+
+    Call it with a dict of `support` float `[B, S, H, W, 1]`, `labels` one-hot `[B, S, W]`, `query` `[B, Q, H, W, 1]`
+    and optionally `mask` bool `[B, S]` (False at padding); it returns log-probabilities float32 `[B, Q, W]`.
+
+    Images are 0 (background) to 1 (strokes): floats, booleans or whole numbers are taken as they are, and uint8 is
+    divided by 255. A NaN in an image makes the answers that depend on it NaN.
     """
 
-    def build_weights(self):
-        """Create all weights, without data; returns the model."""
-        if not self.built:
-            self.build()
-        return self
+    def _build(self, embedding, policy, name, trainable, **config):
+        """Make the functional graph: inputs, embeddings, and what the subclass makes of them."""
+        support, labels, query, mask = inputs = episode_inputs(config["image_size"])
+        embeddings = embedding([support, query])
+        outputs = self._match_graph(*embeddings, labels, mask)
+        # the graph's layers become attributes of the same objects once Keras has made a functional model of this one
+        layers = self.__dict__.pop("_parts")
+        super().__init__(dict(zip(INPUTS, inputs, strict=True)), outputs, name=name)
+        for attribute, layer in {"embedding": embedding, **layers}.items():
+            setattr(self, attribute, layer)
+        self._configure(policy, **config)
+        self._fixed = (*self._fixed, "backbone", "similarity")
+        if not trainable:
+            self.trainable = False
 
-    def call(self, inputs, training=False):
-        support, labels, query, mask = unpack(inputs)
-        support, query = self.encode_episode(support, query, training)
-        return self.match(support, labels, query, mask)
+    # -- what goes in ---------------------------------------------------------------------------------
 
-    def encode_episode(self, support, query, training=False):
-        """Codes of an episode's images, support and query in one batch.
+    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        inputs = self._standardized(inputs)
+        shape = self.compute_output_shape({name: x.shape for name, x in inputs.items() if x is not None})
+        if 0 in shape:  # backends differ in what they make of no episodes, and of no queries
+            return ops.zeros(shape)
+        return super().__call__(inputs, *args, **kwargs)
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        # JAX' trainer comes here without `__call__`
+        return super().call(self._standardized(inputs), training=training, mask=mask)
+
+    def _standardized(self, inputs):
+        support, labels, query, mask = (x if x is None else _tensor(x) for x in unpack(inputs))
+        if len(labels.shape) == 2:
+            raise ValueError(
+                f"labels have shape {tuple(labels.shape)}, expected one-hot [B, S, W]. Numbers of classes become that "
+                "by keras.ops.one_hot(labels, way)."
+            )
+        images = {"support": self._images(support, "support", 5), "query": self._images(query, "query", 5)}
+        episode = {**images, "labels": labels, "mask": mask}
+        _check_sizes({name: tuple(x.shape) for name, x in episode.items() if x is not None})
+        return episode
+
+    def _images(self, images, name, rank):
+        """Images as float from 0 to 1, of the size that the model was built for."""
+        size = self.image_size
+        if len(images.shape) != rank or any(
+            got not in (None, want) for got, want in zip(images.shape[-3:], (size, size, 1), strict=True)
+        ):
+            leading = {5: "B, N", 4: "N"}[rank]
+            raise ValueError(
+                f"{name} has shape {tuple(images.shape)}, expected [{leading}, {size}, {size}, 1]: this "
+                f"{type(self).__name__} takes images of {size}x{size} pixels. "
+                "pnzoo.data.preprocessing resizes images, or build a model with another image_size."
+            )
+        if keras.backend.standardize_dtype(images.dtype) == "uint8":
+            return ops.cast(images, "float32") / 255
+        return images
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape["query"][:2], input_shape["labels"][-1])
+
+    def export(
+        self,
+        filepath: Any,
+        format: str = "tf_saved_model",
+        verbose: bool | None = None,
+        input_signature: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Keras' export, of a model for any number of episodes, images, queries and classes.
+
+        Args:
+            filepath, format, verbose: as in `keras.Model.export`.
+            input_signature: of the input; by default a dict of `support`, `labels` and `query`, without a mask.
+        """
+        if input_signature is None:
+            tensors = episode_inputs(self.image_size)[:3]
+            input_signature = [{x.name: keras.InputSpec(shape=x.shape, dtype=x.dtype) for x in tensors}]
+        super().export(filepath, format, verbose, input_signature, **kwargs)
+
+    # -- embeddings -----------------------------------------------------------------------------------
+
+    @property
+    def backbone(self):
+        """The backbone, images `[N, H, W, 1]` to embeddings `[N, D]`."""
+        return self.embedding.backbone
+
+    @property
+    def embedding_dim(self) -> int:
+        """Length of an embedding."""
+        return self.backbone.embedding_dim
+
+    def embed(self, images: Any, training: bool = False) -> Any:
+        """Embeddings of images, before any context.
+
+        Args:
+            images: `[N, H, W, 1]`: float, 1 for strokes, or uint8, 255 for strokes.
+            training: whether batch normalisation uses this batch.
+
+        Returns:
+            A tensor `[N, D]`.
+        """
+        images = ops.cast(self._images(_tensor(images), "images", 4), "float32")
+        return self.embedding.embed(images, training)
+
+    def embed_episode(self, support: Any, query: Any, training: bool = False) -> tuple[Any, Any]:
+        """Embeddings of an episode's images, support and query in one batch.
 
         Args:
             support: `[B, S, H, W, 1]`.
@@ -34,45 +143,143 @@ class EpisodeModel(keras.Model):
         Returns:
             `[B, S, D]` and `[B, Q, D]`.
         """
-        both = ops.concatenate([support, query], axis=1)
-        codes = self.encode(ops.reshape(both, (-1, *both.shape[2:])), training)
-        codes = ops.reshape(codes, (-1, ops.shape(both)[1], self.code_length))
-        shots = ops.shape(support)[1]
-        return codes[:, :shots], codes[:, shots:]
+        support = ops.cast(self._images(_tensor(support), "support", 5), "float32")
+        query = ops.cast(self._images(_tensor(query), "query", 5), "float32")
+        support, query = self.embedding([support, query], training=training)
+        return support, query
 
-    def attention(self, inputs):
-        """Which support image decided: a(x, x_i).
+    # -- answers --------------------------------------------------------------------------------------
+
+    def match(self, support: Any, labels: Any, query: Any, mask: Any = None) -> Any:
+        """Log-probabilities from embeddings.
+
+        Args:
+            support: embeddings from `embed`, `[B, S, D]`.
+            labels: one-hot `[B, S, W]`.
+            query: embeddings `[B, Q, D]`.
+            mask: bool `[B, S]`, False at padding, or None.
+
+        Returns:
+            A tensor float32 `[B, Q, W]`.
+        """
+        raise NotImplementedError
+
+    def attention(self, inputs: Mapping[str, Any]) -> np.ndarray:
+        """How much each support image counts: a(x, x_i).
 
         Args:
             inputs: as for calling the model.
 
         Returns:
             NumPy float32 `[B, Q, S]`; rows sum to 1.
+
+        Raises:
+            ValueError: if the model has no attention over the support set.
         """
+        if not hasattr(self, "attend"):
+            raise ValueError(
+                f"a {type(self).__name__} has no attention over the support set. Use a matching network, such as "
+                "pnzoo.load('matching_omniglot')."
+            )
         support, _, query, mask = unpack(inputs)
-        return ops.convert_to_numpy(self.attend(*self.encode_episode(support, query), mask))
+        return ops.convert_to_numpy(self.attend(*self.embed_episode(support, query), mask))
 
-    def compute_output_shape(self, input_shape):
-        _, labels, query, _ = unpack(input_shape)
-        return (*query[:2], labels[-1])
+    # -- configuration --------------------------------------------------------------------------------
 
-    def get_config(self):
-        return {**super().get_config(), **self.settings}
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "backbone": backbone_name(self.backbone)}
+
+    def quantize(self, mode: Any = None, **kwargs: Any) -> None:
+        """Not offered.
+
+        Raises:
+            ValueError: always; it says why.
+        """
+        raise ValueError(
+            f"quantize({mode!r}): Keras quantizes dense layers, and nearly all weights of a {type(self).__name__} are "
+            "in convolutions. pnzoo.save(..., weights_dtype='float16') halves the file."
+        )
+
+    @property
+    def former_weights(self) -> dict[str, str]:
+        """Groups of weights in files of release 0.1, and the layers that have them today."""
+        return groups(self)
+
+    encode = renamed_method("encode", "embed")
+    encode_episode = renamed_method("encode_episode", "embed_episode")
+    encoder = renamed_method("encoder", "backbone")
+    code_length = renamed_method("code_length", "embedding_dim")
 
 
-def unpack(inputs):
-    """`(support, labels, query, mask or None)` from a dict or a tuple.
+def make_embedding(policy, backbone, backbone_options, image_size, **options):
+    """The layer `embed` of a model: a backbone by name and how an episode goes through it."""
+    dtype = part_policy(policy, "embed/backbone")
+    network = make_backbone(backbone, backbone_options, image_size, dtype)
+    return EpisodeEmbedding(network, **options, dtype=part_policy(policy, "embed"), name="embed")
+
+
+def episode_inputs(size):
+    """Symbolic inputs of any number of episodes, images, queries and classes."""
+    image = (size, size, 1)
+    return (
+        keras.Input((None, *image), name="support"),
+        keras.Input((None, None), name="labels"),
+        keras.Input((None, *image), name="query"),
+        keras.Input((None,), dtype="bool", name="mask", optional=True),
+    )
+
+
+def unpack(inputs: Mapping[str, Any] | Sequence[Any]) -> tuple[Any, Any, Any, Any]:
+    """`(support, labels, query, mask or None)` from a dict; for one more release, also from a tuple.
 
     Raises:
-        ValueError: if something is missing.
+        ValueError: if something is missing or unknown.
     """
-    expected = "support [B, S, H, W, 1], labels [B, S, W], query [B, Q, H, W, 1] and optionally mask [B, S]"
-    if isinstance(inputs, dict):
-        missing = {"support", "labels", "query"} - set(inputs)
+    if isinstance(inputs, Mapping):
+        for key in inputs:
+            if key not in INPUTS:
+                raise ValueError(f"an episode has {schema.unknown_word(key, list(INPUTS))}.")
+        missing = [name for name in INPUTS[:3] if name not in inputs]
         if missing:
-            raise ValueError(f"inputs lack {sorted(missing)}; they have {sorted(inputs)}. Give {expected}.")
+            raise ValueError(f"inputs lack {missing}; they have {sorted(inputs)}. Give {EXPECTED}.")
         return inputs["support"], inputs["labels"], inputs["query"], inputs.get("mask")
-    if not 3 <= len(inputs) <= 4:
-        raise ValueError(f"got {len(inputs)} inputs. Give {expected}, in this order.")
-    support, labels, query, *mask = inputs
-    return support, labels, query, mask[0] if mask else None
+    if not isinstance(inputs, (list, tuple)) or not 3 <= len(inputs) <= 4:
+        got = f"{len(inputs)} inputs" if isinstance(inputs, (list, tuple)) else type(inputs).__name__
+        raise ValueError(f"got {got}. Give a dict of {EXPECTED}.")
+    warnings.warn(
+        f"an episode as a tuple goes with the next release. Give a dict of {EXPECTED}.",
+        DeprecationWarning,
+        stacklevel=3,
+    )
+    return (*inputs, *[None] * (4 - len(inputs)))
+
+
+def _check_sizes(shapes):
+    """Refuse inputs that do not belong to the same B episodes of S support images: {name: shape}, with None for any."""
+    ranks = {name: len(shapes[name]) for name in ("labels", "mask") if name in shapes}
+    same = {"B": (0, shapes), "S": (1, [name for name in ("support", "labels", "mask") if name in shapes])}
+    fits = ranks["labels"] == 3 and ranks.get("mask", 2) == 2
+    if not fits or any(len({shapes[name][axis] for name in names} - {None}) > 1 for axis, names in same.values()):
+        got = ", ".join(f"{name} {list(shape)}" for name, shape in shapes.items())
+        raise ValueError(f"an episode is {EXPECTED}, with the same B and S; got {got}.")
+
+
+def _tensor(x):
+    return x if keras.backend.is_keras_tensor(x) else ops.convert_to_tensor(x)
+
+
+BACKBONES = schema.OneOf("conv4", "residual", "local", "ensemble")
+_OPTIONS = {
+    "filters": schema.Either(schema.Int(1, 1024), schema.ListOf(schema.Int(1, 1024), 1, 6)),
+    "pool_padding": schema.OneOf("valid", "same"),
+    "embedding_dim": schema.Int(1, 4096),
+    "stem": schema.Bool(),
+    "channels": schema.Int(2, 512),
+}
+_MEMBER = schema.Record({"backbone": BACKBONES, **_OPTIONS}, required=("backbone",))
+# What any few-shot model takes.
+CONFIG_SCHEMA = {
+    "backbone": BACKBONES,
+    "backbone_options": schema.Optional(schema.Record({**_OPTIONS, "members": schema.ListOf(_MEMBER, 0, 8)})),
+    "image_size": schema.Int(16, 128),
+}

@@ -1,48 +1,56 @@
 """Matching Networks."""
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
+from pnzoo.core import schema
+from pnzoo.core.deprecation import renamed, renamed_method
+from pnzoo.core.former import accepts_former_names
+from pnzoo.core.model import as_policy, part_policy
 from pnzoo.layers.few_shot.aligned_attention import AlignedAttention
+from pnzoo.layers.few_shot.ensemble_attention import EnsembleAttention
 from pnzoo.layers.few_shot.full_context import AttentionLSTM, BidirectionalContext, SetContext
-from pnzoo.layers.few_shot.joint_attention import JointAttention
-from pnzoo.layers.few_shot.matching_attention import MatchingAttention, unit
-from pnzoo.layers.few_shot.test_time_augmentation import Views
-from pnzoo.models.backbones.convolutional import LocalEncoder, make_encoder
-from pnzoo.models.few_shot.episode_model import EpisodeModel, unpack
+from pnzoo.layers.few_shot.matching_attention import SIMILARITIES, MatchingAttention
+from pnzoo.layers.few_shot.normalize import UnitLength, normalize
+from pnzoo.models.backbones import LocalBackbone
+from pnzoo.models.few_shot.episode_model import CONFIG_SCHEMA, EpisodeModel, make_embedding, unpack
 
-SUPPORT_CONTEXTS = {"lstm": BidirectionalContext, "set": SetContext}
+SUPPORT_EMBEDDINGS = {"lstm": BidirectionalContext, "set": SetContext}
+_SIMILARITY = schema.OneOf(*SIMILARITIES, "aligned")
 
 
 @keras.saving.register_keras_serializable("pnzoo")
 class MatchingNetwork(EpisodeModel):
-    """Classify queries by a labelled support set: encoder, g over the support set, f over the query, attention.
+    """Classify queries by a labelled support set: backbone, g over the support set, f over the query, attention.
 
-    Without contexts (the default) f and g are the encoder alone. Batch normalisation uses an episode's own
+    Without full context (the default) f and g are the backbone alone. Batch normalisation uses an episode's own
     statistics while training and its moving averages otherwise, so a prediction never depends on the other queries
     (it is not transductive).
 
     Args:
-        encoder: `"conv4"` (the paper's), `"residual"`, `"local"` (for the kernel `"aligned"`), or `"joint"` (several
-            side by side).
-        encoder_options: dict of the encoder's arguments.
-        kernel: `"cosine"`, `"plain_cosine"`, `"dot"` or `"euclidean"`, see `MatchingAttention`; `"aligned"`, which
-            compares places (`AlignedAttention`); or for a joint encoder a list with one of these a member.
-        scale, learn_scale: of the kernel.
-        support_context: g: None, `"lstm"` (bidirectional, the paper's, which depends on the support's order) or
+        backbone: `"conv4"` (the paper's), `"residual"`, `"local"` (for the similarity `"aligned"`), or `"ensemble"`
+            (several side by side).
+        backbone_options: dict of the backbone's arguments.
+        similarity: `"cosine"`, `"plain_cosine"`, `"dot"` or `"euclidean"`, see `layers.MatchingAttention`; `"aligned"`,
+            which compares location by location (`layers.AlignedAttention`); or for an ensemble a list with one of these
+            a member.
+        scale, learn_scale: of the similarity.
+        support_embedding: g: None, `"lstm"` (bidirectional, the paper's, which depends on the support's order) or
             `"set"` (order-invariant).
-        query_steps: K, the steps of f; 0 for none. With K > 0 or a support context, codes are first brought to a
+        query_steps: K, the steps of f; 0 for none. With K > 0 or a support embedding, embeddings are first scaled to a
             root mean square of 1, the size of an LSTM's output.
-        views: outside training, a code is the mean of this many small fixed warps of the image (`layers.Views`). It
-            costs as many times more encoding, needs no training, and looks at one image at a time.
+        tta_views: outside training, an embedding is the mean over this many small fixed warps of the image
+            (`layers.TestTimeAugmentation`). It multiplies the backbone's work, and needs no training.
         image_size: height and width of the images, in pixels.
 
-    Call it with a dict of `support` float `[B, S, H, W, 1]` (1 for ink), `labels` one-hot `[B, S, W]`, `query`
-    `[B, Q, H, W, 1]` and optionally `mask` bool `[B, S]` (False at padding), or the same as a tuple; it returns
-    log-probabilities float32 `[B, Q, W]`.
+    Call it with a dict of `support` float `[B, S, H, W, 1]` (1 for strokes), `labels` one-hot `[B, S, W]`, `query`
+    `[B, Q, H, W, 1]` and optionally `mask` bool `[B, S]` (False at padding); it returns log-probabilities float32
+    `[B, Q, W]`.
 
     Example:
         >>> import numpy as np
@@ -55,145 +63,107 @@ class MatchingNetwork(EpisodeModel):
     Reference: Vinyals et al. 2016, equations 1 to 6.
     """
 
+    CONFIG_SCHEMA = {
+        **CONFIG_SCHEMA,
+        "similarity": schema.Either(_SIMILARITY, schema.ListOf(_SIMILARITY, 1, 8)),
+        "scale": schema.Optional(schema.Float(1e-6, 1e6)),
+        "learn_scale": schema.Optional(schema.Bool()),
+        "support_embedding": schema.OneOf(None, *SUPPORT_EMBEDDINGS),
+        "query_steps": schema.Int(0, 100),
+        "tta_views": schema.Int(1, 13),
+    }
+
+    @accepts_former_names("MatchingNetwork")
     def __init__(
         self,
-        encoder="conv4",
-        encoder_options=None,
-        kernel="cosine",
+        backbone="conv4",
+        backbone_options=None,
+        similarity="cosine",
         scale=None,
         learn_scale=None,
-        support_context=None,
+        support_embedding=None,
         query_steps=0,
-        views=1,
+        tta_views=1,
         image_size=28,
-        **kwargs,
+        dtype=None,
+        name=None,
+        trainable=True,
     ):
-        super().__init__(**kwargs)
-        if support_context not in (None, *SUPPORT_CONTEXTS):
-            raise ValueError(f"support_context={support_context!r} is not None, 'lstm' or 'set'.")
-        self.settings = {
-            "encoder": encoder,
-            "encoder_options": dict(encoder_options or {}),
-            "kernel": kernel,
-            "scale": scale,
-            "learn_scale": learn_scale,
-            "support_context": support_context,
-            "query_steps": query_steps,
-            "views": views,
-            "image_size": image_size,
-        }
-        self.encoder = make_encoder(encoder, encoder_options, self.dtype_policy)
-        self.code_length = code = self._length(self.encoder)
-        self.g = SUPPORT_CONTEXTS[support_context](dtype=self.dtype_policy, name="g") if support_context else None
-        # products of codes of root mean square 1 are as large as the code is long: 10 / length is a cosine times 10
-        look = {"learn_scale": True, "scale": 10.0 / code}
-        self.f = AttentionLSTM(query_steps, **look, dtype=self.dtype_policy, name="f") if query_steps else None
-        self.attention_kernel = self._make_kernel(kernel, "kernel", self.encoder)
-        if self.compares_places and (self.g or self.f):
-            raise ValueError(f"kernel={kernel!r} compares places, which a context would mix. Use kernel='cosine'.")
-        self.views = Views(views, dtype=self.dtype_policy, name="views")
+        config = schema.check(
+            "MatchingNetwork",
+            self.CONFIG_SCHEMA,
+            {
+                "backbone": backbone,
+                "backbone_options": dict(backbone_options or {}),
+                "similarity": similarity,
+                "scale": scale,
+                "learn_scale": learn_scale,
+                "support_embedding": support_embedding,
+                "query_steps": query_steps,
+                "tta_views": tta_views,
+                "image_size": image_size,
+            },
+        )
+        policy, similarity = as_policy(dtype), config.pop("similarity")
+        backbone, options = config.pop("backbone"), config["backbone_options"]
+        embedding = make_embedding(policy, backbone, options, image_size, tta_views=tta_views)
+        attention = _Attention(policy, scale, learn_scale).make(similarity, embedding.backbone)
+        if _compares_locations(attention) and (support_embedding or query_steps):
+            raise ValueError(
+                f"similarity={similarity!r} compares locations, which full context would mix. Use similarity='cosine'."
+            )
+        g = f = None
+        if support_embedding:
+            g = SUPPORT_EMBEDDINGS[support_embedding](dtype=part_policy(policy, "g"), name="g")
+        dim = embedding.backbone.embedding_dim
+        # products of embeddings of root mean square 1 are as large as their length: 10 / length is a cosine times 10
+        if query_steps:
+            f = AttentionLSTM(query_steps, True, 10.0 / dim, dtype=part_policy(policy, "f"), name="f")
+        rms = UnitLength(math.sqrt(dim), dtype=part_policy(policy, "rms"), name="rms") if g or f else None
+        self.__dict__["_parts"] = {"rms": rms, "g": g, "f": f, "matching_attention": attention}
+        self.__dict__["similarity_names"] = similarity
+        self._build(embedding, policy, name, trainable, **config)
 
-    def _make_kernel(self, kernel, name, encoder):
-        look = {"scale": self.settings["scale"], "learn_scale": self.settings["learn_scale"]}
-        if isinstance(kernel, (list, tuple)):
-            members = getattr(encoder, "members", [])
-            if len(members) != len(kernel):
-                raise ValueError(f"kernel={kernel!r} lists {len(kernel)}, and the encoder has {len(members)} members.")
-            parts = enumerate(zip(kernel, members, strict=True), 1)
-            kernels = [self._make_kernel(one, f"kernel{i}", member) for i, (one, member) in parts]
-            return JointAttention(kernels, [self._length(member) for member in members], name=name)
-        if kernel != "aligned":
-            return MatchingAttention(kernel, **look, name=name)
-        if not isinstance(encoder, LocalEncoder):
-            raise ValueError("kernel='aligned' compares places, which only encoder='local' keeps.")
-        side = math.isqrt(self._length(encoder) // encoder.channels)
-        return AlignedAttention(side, encoder.channels, **look, name=name)
-
-    def _length(self, encoder):
-        size = self.settings["image_size"]
-        return encoder.compute_output_shape((None, size, size, 1))[-1]
+    def _match_graph(self, support, query, labels, mask):
+        rms, g, f, attention = self.__dict__["_parts"].values()
+        support, query, _ = _full_context(rms, g, f, support, query, mask)
+        return attention([support, labels, query], mask=mask)
 
     @property
-    def compares_places(self):
-        """Whether the kernel looks inside codes, instead of comparing them as vectors."""
-        return isinstance(self.attention_kernel, (AlignedAttention, JointAttention))
+    def compares_locations(self) -> bool:
+        """Whether the similarity looks inside embeddings, instead of comparing them as vectors."""
+        return _compares_locations(self.matching_attention)
 
-    def build(self, input_shape=None):
-        size, code = self.settings["image_size"], self.code_length
-        self.encoder.build((None, size, size, 1))
-        self.views.build((None, size, size, 1))
-        if self.g:
-            self.g.build((None, None, code))
-        if self.f:
-            self.f.build([(None, None, code), (None, None, code)])
-        self.attention_kernel.build()
-        self.built = True
-
-    def encode(self, images, training=False):
-        """Codes of images, before any context: f'(x) = g'(x).
+    def full_context(self, support: Any, query: Any, mask: Any = None) -> tuple[Any, Any, Any]:
+        """Embeddings after g and f, and the attention of f's steps.
 
         Args:
-            images: float `[N, H, W, 1]`, 1 for ink.
-            training: whether batch normalisation uses this batch.
-
-        Returns:
-            `[N, D]`.
-        """
-        if training or self.settings["views"] == 1:
-            return self.encoder(images, training=training)
-        codes = unit(self.encoder(self.views(images), training=False))
-        return ops.mean(ops.reshape(codes, (self.settings["views"], -1, self.code_length)), axis=0)
-
-    def contextualise(self, support, query, mask=None):
-        """Codes after g and f, and what f looked at.
-
-        Args:
-            support: codes `[B, S, D]`.
-            query: codes `[B, Q, D]`.
+            support: embeddings `[B, S, D]`.
+            query: embeddings `[B, Q, D]`.
             mask: bool `[B, S]` or None.
 
         Returns:
             g(S) `[B, S, D]`, f(x, S) `[B, Q, D]`, and the attention of f's steps, float32 `[B, K, Q, S]`, or None.
         """
-        if not (self.g or self.f):
-            return support, query, None
-        length = math.sqrt(self.code_length)
-        support, query, looks = unit(support) * length, unit(query) * length, None
-        if self.g:
-            support = self.g(support, real=mask)
-        if self.f:
-            query, looks = self.f([query, support], real=mask)
-        return support, query, looks
+        return _full_context(self.rms, self.g, self.f, support, query, mask)
 
-    def match(self, support, labels, query, mask=None):
-        """Log-probabilities from codes.
+    def match(self, support: Any, labels: Any, query: Any, mask: Any = None) -> Any:
+        support, query, _ = self.full_context(support, query, mask)
+        return self.matching_attention([support, labels, query], mask=mask)
 
-        Args:
-            support: codes from `encode`, `[B, S, D]`.
-            labels: one-hot `[B, S, W]`.
-            query: codes `[B, Q, D]`.
-            mask: bool `[B, S]` or None.
+    def attend(self, support: Any, query: Any, mask: Any = None) -> Any:
+        """a(x, x_i) from embeddings, float32 `[B, Q, S]`; arguments as for `match`."""
+        support, query, _ = self.full_context(support, query, mask)
+        return ops.exp(self.matching_attention.log_attention(query, support, mask))
 
-        Returns:
-            float32 `[B, Q, W]`.
-        """
-        support, query, _ = self.contextualise(support, query, mask)
-        inputs = (support, labels, query) if mask is None else (support, labels, query, mask)
-        return self.attention_kernel(inputs)
+    def similarity(self, support: Any, query: Any) -> Any:
+        """Similarity of embeddings before any context, `[B, Q, S]`: the cosine, or the alignment's own measure."""
+        if self.compares_locations:
+            return self.matching_attention.similarity(query, support)
+        return ops.einsum("bqd,bsd->bqs", normalize(query), normalize(support))
 
-    def attend(self, support, query, mask=None):
-        """a(x, x_i) from codes, float32 `[B, Q, S]`; arguments as for `match`."""
-        support, query, _ = self.contextualise(support, query, mask)
-        return ops.exp(self.attention_kernel.log_attention(query, support, mask))
-
-    def similarity(self, support, query):
-        """How alike codes are, before any context: the cosine, or the kernel's own measure of places, `[B, Q, S]`."""
-        if self.compares_places:
-            return self.attention_kernel.alike(query, support)
-        return ops.einsum("bqd,bsd->bqs", unit(query), unit(support))
-
-    def attention_steps(self, inputs):
-        """What f looked at before each of its K steps (the first look is uniform: h_0 is zero).
+    def attention_steps(self, inputs: Mapping[str, Any]) -> np.ndarray:
+        """The attention over the support set of each of f's K steps; the first is uniform, as h_0 is zero.
 
         Args:
             inputs: as for calling the model.
@@ -210,39 +180,68 @@ class MatchingNetwork(EpisodeModel):
                 "pnzoo.load('matching_fce_omniglot'), or use attention()."
             )
         support, _, query, mask = unpack(inputs)
-        _, _, looks = self.contextualise(*self.encode_episode(support, query), mask)
-        return ops.convert_to_numpy(looks)
+        _, _, attention_weights = self.full_context(*self.embed_episode(support, query), mask)
+        return ops.convert_to_numpy(attention_weights)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "similarity": _plain(self.similarity_names)}
+
+    contextualise = renamed_method("contextualise", "full_context")
+    attention_kernel = renamed_method("attention_kernel", "matching_attention")
 
 
-class Encode(keras.Model):
-    """A network's `encode` as a model, uint8 drawings `[N, H, W]` to codes, so that `predict` compiles it."""
+class _Attention:
+    """Makes the attention layer of a similarity, or of a list with one for each member of an ensemble."""
 
-    def __init__(self, network):
-        super().__init__()
-        self.network = network
+    def __init__(self, policy, scale, learn_scale):
+        self.policy, self.options = policy, {"scale": scale, "learn_scale": learn_scale}
 
-    def call(self, drawings):
-        ink = ops.cast(drawings, "float32")[..., None] / 255
-        return ops.cast(self.network.encode(ink), "float32")
+    def make(self, similarity, backbone, name="matching_attention"):
+        dtype = part_policy(self.policy, "matching_attention")
+        if isinstance(similarity, list):
+            members = self._members(similarity, backbone)
+            dims = [member.embedding_dim for member in backbone.members]
+            return EnsembleAttention(members, dims, dtype=dtype, name=name)
+        if similarity != "aligned":
+            return MatchingAttention(similarity, **self.options, dtype=dtype, name=name)
+        if not isinstance(backbone, LocalBackbone):
+            raise ValueError("similarity='aligned' compares locations, which only backbone='local' keeps.")
+        return AlignedAttention(backbone.grid_size, backbone.channels, **self.options, dtype=dtype, name=name)
+
+    def _members(self, similarity, backbone):
+        backbones = getattr(backbone, "members", [])
+        if len(backbones) != len(similarity):
+            raise ValueError(
+                f"similarity={similarity!r} lists {len(similarity)}, and the backbone has {len(backbones)} members."
+            )
+        pairs = zip(similarity, backbones, strict=True)
+        return [self.make(one, member, f"attention{i}") for i, (one, member) in enumerate(pairs, 1)]
 
 
-def encode_all(model, images, batch_size=128):
-    """Codes of many images, in batches.
+def _compares_locations(attention):
+    return isinstance(attention, (AlignedAttention, EnsembleAttention))
 
-    Args:
-        model: anything with `encode`; a Keras model is compiled for it.
-        images: uint8 `[..., H, W]`, 255 for ink.
-        batch_size: images a batch.
 
-    Returns:
-        NumPy float32 `[..., D]`.
-    """
-    flat = np.asarray(images).reshape(-1, *np.shape(images)[-2:])
-    if isinstance(model, keras.Model):
-        codes = Encode(model.build_weights()).predict(flat, batch_size=batch_size, verbose=0)
-    else:
-        parts = [flat[start : start + batch_size] for start in range(0, len(flat), batch_size)]
-        ink = (part.astype("float32")[..., None] / np.float32(255) for part in parts)
-        codes = [ops.convert_to_numpy(model.encode(ops.convert_to_tensor(part))).astype("float32") for part in ink]
-        codes = np.concatenate(codes)
-    return codes.reshape(*np.shape(images)[:-2], -1)
+def _full_context(rms, g, f, support, query, mask):
+    if rms is None:
+        return support, query, None
+    support, query, attention_weights = rms(support), rms(query), None
+    if g is not None:
+        support = g(support, mask=mask)
+    if f is not None:
+        query, attention_weights = f([query, support], mask=mask)
+    return support, query, attention_weights
+
+
+def _plain(similarity):
+    return list(similarity) if isinstance(similarity, (list, tuple)) else similarity
+
+
+__getattr__ = renamed(
+    __name__,
+    {
+        "encode_all": "pnzoo.models.few_shot.embedding:embed_images",
+        "embed_images": "pnzoo.models.few_shot.embedding:embed_images",
+        "SUPPORT_CONTEXTS": "SUPPORT_EMBEDDINGS",
+    },
+)

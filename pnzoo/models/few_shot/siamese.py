@@ -1,82 +1,87 @@
 """A convolutional Siamese network, the baseline that compares one pair of images at a time."""
 
-import keras
-from keras import layers, ops
+from typing import Any
 
-from pnzoo.layers.few_shot.matching_attention import FAR
-from pnzoo.models.backbones.convolutional import make_encoder
-from pnzoo.models.few_shot.episode_model import EpisodeModel
+import keras
+from keras import ops
+
+from pnzoo.core import schema
+from pnzoo.core.deprecation import renamed_method
+from pnzoo.core.former import accepts_former_names
+from pnzoo.core.model import as_policy, part_policy
+from pnzoo.layers.few_shot.matching_attention import MASKED_LOGIT
+from pnzoo.layers.few_shot.pair_comparison import PairComparison
+from pnzoo.models.few_shot.episode_model import CONFIG_SCHEMA, EpisodeModel, make_embedding
 
 
 @keras.saving.register_keras_serializable("pnzoo")
 class SiameseNetwork(EpisodeModel):
-    """Same or different? p(x1, x2) = sigmoid(bias + sum_j alpha_j |h1_j - h2_j|) with h = sigmoid(codes).
+    """Same or different? p(x1, x2) = sigmoid(bias + sum_j alpha_j |h1_j - h2_j|) with h = sigmoid(embeddings).
 
     It is trained on pairs, and labels a query like the support image that it matches best; an episode's label set
     plays no part in training, which is what Matching Networks changed.
 
     Args:
-        encoder: `"conv4"` or `"residual"`.
-        encoder_options: dict of the encoder's arguments.
+        backbone: `"conv4"`, `"residual"`, `"local"` or `"ensemble"`.
+        backbone_options: dict of the backbone's arguments.
         image_size: height and width of the images, in pixels.
 
     Call it like `MatchingNetwork`; it returns log-probabilities float32 `[B, Q, W]`, a softmax over the classes of
     the best pair's logit.
 
+    Example:
+        >>> import numpy as np
+        >>> images = np.random.default_rng(0).random((1, 5, 28, 28, 1), "float32")
+        >>> SiameseNetwork()({"support": images, "labels": np.eye(5)[None], "query": images[:, :2]}).shape == (1, 2, 5)
+        True
+
     Reference: Koch, Zemel and Salakhutdinov 2015, section 3.
     """
 
-    def __init__(self, encoder="conv4", encoder_options=None, image_size=28, **kwargs):
-        super().__init__(**kwargs)
-        self.settings = {
-            "encoder": encoder,
-            "encoder_options": dict(encoder_options or {}),
-            "image_size": image_size,
-        }
-        self.encoder = make_encoder(encoder, encoder_options, self.dtype_policy)
-        self.code_length = self.encoder.compute_output_shape((None, image_size, image_size, 1))[-1]
-        self.compare = layers.Dense(1, name="compare", dtype="float32")
+    CONFIG_SCHEMA = CONFIG_SCHEMA
 
-    def build(self, input_shape=None):
-        size = self.settings["image_size"]
-        self.encoder.build((None, size, size, 1))
-        self.compare.build((None, None, None, self.code_length))
-        self.built = True
+    @accepts_former_names("SiameseNetwork")
+    def __init__(self, backbone="conv4", backbone_options=None, image_size=28, dtype=None, name=None, trainable=True):
+        given = {"backbone": backbone, "backbone_options": dict(backbone_options or {}), "image_size": image_size}
+        config = schema.check("SiameseNetwork", self.CONFIG_SCHEMA, given)
+        policy, backbone = as_policy(dtype), config.pop("backbone")
+        embedding = make_embedding(policy, backbone, config["backbone_options"], image_size, activation="sigmoid")
+        # differences of numbers between 0 and 1 are small: float32
+        comparison = PairComparison(dtype=part_policy(policy, "comparison", sums=True), name="comparison")
+        self.__dict__["_parts"] = {"comparison": comparison}
+        self._build(embedding, policy, name, trainable, **config)
 
-    def encode(self, images, training=False):
-        """Codes h of images `[N, H, W, 1]`, `[N, D]` between 0 and 1."""
-        return ops.sigmoid(self.encoder(images, training=training))
+    def _match_graph(self, support, query, labels, mask):
+        return self.__dict__["_parts"]["comparison"]([support, labels, query], mask=mask)
 
-    def pair_logits(self, support, query):
-        """Logit that two images show one character.
+    def pair_logits(self, support: Any, query: Any) -> Any:
+        """Logit that two images show the same class.
 
         Args:
-            support: codes `[B, S, D]`.
-            query: codes `[B, Q, D]`.
+            support: embeddings `[B, S, D]`.
+            query: embeddings `[B, Q, D]`.
 
         Returns:
             float32 `[B, Q, S]`.
         """
-        support, query = ops.cast(support, "float32"), ops.cast(query, "float32")
-        return self.compare(ops.abs(query[:, :, None, :] - support[:, None, :, :]))[..., 0]
+        return self.comparison.pair_logits(support, query)
 
-    def class_scores(self, support, labels, query, mask=None):
-        """The best pair's logit of every class, float32 `[B, Q, W]`."""
-        logits = self.pair_logits(support, query)[:, :, :, None]
-        taken = labels if mask is None else labels * ops.cast(mask, labels.dtype)[:, :, None]
-        return ops.max(ops.where(ops.cast(taken, "bool")[:, None], logits, FAR), axis=2)
+    def class_logits(self, support: Any, labels: Any, query: Any, mask: Any = None) -> Any:
+        """The best pair's logit of every class, float32 `[B, Q, W]`; arguments as for `match`."""
+        return self.comparison.class_logits(support, labels, query, mask)
 
-    def match(self, support, labels, query, mask=None):
-        """Log-probabilities from codes, see `MatchingNetwork.match`."""
-        return ops.log_softmax(self.class_scores(support, labels, query, mask), axis=-1)
+    def match(self, support: Any, labels: Any, query: Any, mask: Any = None) -> Any:
+        return self.comparison([support, labels, query], mask=mask)
 
-    def attend(self, support, query, mask=None):
+    def attend(self, support: Any, query: Any, mask: Any = None) -> Any:
         """A softmax over the pairs' logits, so that it can be read like an attention: float32 `[B, Q, S]`."""
         logits = self.pair_logits(support, query)
         if mask is not None:
-            logits = ops.where(ops.cast(mask, "bool")[:, None, :], logits, FAR)
+            logits = ops.where(ops.cast(mask, "bool")[:, None, :], logits, MASKED_LOGIT)
         return ops.softmax(logits, axis=-1)
 
-    def similarity(self, support, query):
-        """How alike, 0 to 1: the probability that a pair shows one character, `[B, Q, S]`."""
+    def similarity(self, support: Any, query: Any) -> Any:
+        """Probability that a pair shows the same class, 0 to 1, `[B, Q, S]`."""
         return ops.sigmoid(self.pair_logits(support, query))
+
+    class_scores = renamed_method("class_scores", "class_logits")

@@ -1,223 +1,267 @@
-"""A Value Iteration Network for long ways: what it learns on small maps holds over a thousand steps and more."""
+"""A Value Iteration Network for long horizons: what it learns on small maps holds over a thousand steps and more."""
 
-import sys
+from types import SimpleNamespace
+from typing import NamedTuple
 
 import keras
 import numpy as np
 from keras import ops
+from numpy.typing import ArrayLike
 
-from pnzoo.layers import AttentionReadout, RoundedValueIteration
+from pnzoo.core import former
+from pnzoo.core.deprecation import renamed_method, warn
+from pnzoo.core.model import LayerOption, ZooModel, as_policy, part_policy
+from pnzoo.core.schema import Bool, Either, Float, Int, ListOf, OneOf
+from pnzoo.layers.planning.attention_readout import AttentionReadout
+from pnzoo.layers.planning.deterministic_value_iteration import DeterministicValueIteration
+from pnzoo.layers.planning.heads import AdvantageLogits, CostReward
+from pnzoo.models.planning.planner import ACTIONS, Solution, check_cells, maps_per_batch
 from pnzoo.models.planning.value_planner import ValuePlanner
+from pnzoo.models.planning.vin import feature_layers
 from pnzoo.worlds import gridworld
-from pnzoo.worlds.gridworld.rollout import follow, on_every_map
+from pnzoo.worlds.gridworld.border import call_with_border
+from pnzoo.worlds.gridworld.maps import _encode
+from pnzoo.worlds.gridworld.validation import as_batch
 
-STEPS_A_PASS = 4096  # of value iteration, before progress is shown
-NO_MOVE = -1e4  # the logit of a move that the agent does not have
+STEPS_PER_PASS = 4096  # of value iteration, before progress is shown
+
+
+class Convergence(NamedTuple):
+    """The result of `DeterministicVIN.converge`.
+
+    logits:        float32 [B, H, W, 8]
+    value:         float32 [B, H, W] V_K
+    k:             int [B], iterations until V had converged on all maps of a batch, or the limit
+    not_converged: bool [B, H, W], where the last iteration still changed V
+    """
+
+    logits: np.ndarray
+    value: np.ndarray
+    k: np.ndarray
+    not_converged: np.ndarray
 
 
 @keras.saving.register_keras_serializable("pnzoo")
-class LongVIN(ValuePlanner):
-    """A VIN whose parts see no more than the parts of a grid world depend on, and whose P is rounded.
+class DeterministicVIN(ValuePlanner, ZooModel, keras.Model):
+    """A VIN whose R sees one cell, whose P sees its 3x3 walls, and whose P is the one-hot argmax at inference.
 
-        R(s) = f_R(wall(s), goal(s))        P_a(. | s) = f_P(walls around s), rounded to one neighbour
+        R(s) = f_R(wall(s), goal(s))        P_a(. | s) = f_P(walls around s), one neighbour j_a(s)
         Q_a(s) = R(j_a(s)) + V(j_a(s)) + b_a        V(s) = max_a Q_a(s), and 0 at the goal        logits = g (Q - V)
 
     The general VIN may learn a reward that differs a little with the surroundings and a P that leaks: nobody sees it
-    on a short way, and it decides on a long one. Here there are 512 surroundings, so what it has learned
+    on a short path, and it decides on a long one. Here there are 512 surroundings, so what it has learned
     can be checked for all maps at once (`pnzoo.analysis.planning.certify`). Its abstract actions are the moves.
 
     Args:
-        k: steps of value iteration, or None: until V settles, at most two for each cell of the map.
+        k: steps of value iteration, or None: until V has converged, at most two for each cell of the map.
         moves: 8, or 4 for N, S, E, W only.
-        features: widths of the layers of f_P; the first is a 3x3 convolution, the others see one cell only.
-        sharpness: factor on the logits of P, while it is soft.
-        rounded: whether P is rounded; while it is not, for training, k must be a number.
-        wall_cost: what a wall costs in planning on top of what was learned: more than any way round.
+        filters: widths of the layers of f_P; the first is a 3x3 convolution, the others see one cell only.
+        inverse_temperature: factor on the logits of P, while P is a softmax.
+        hard_transition: whether P is its one-hot argmax. Training needs a softmax: hard_transition=False and a
+            number for k.
+        wall_cost: what a wall costs in planning on top of what was learned: more than any detour.
+
+    `k`, `inverse_temperature`, `hard_transition` and `wall_cost` may be set at any time: weights do not depend on them.
 
     Call args:
-        image: [B, H, W, 2], 1 at walls and 1 at the goal (`pnzoo.gridworld.encode`); or a pair (image, positions
-            [B, N, 2]) to score those cells only.
+        image: [B, H, W, 2], 1 at walls and 1 at the goal (`pnzoo.gridworld.encode`).
 
     Returns:
-        logits of the eight moves, [B, H, W, 8] or [B, N, 8].
+        logits of the eight moves, [B, H, W, 8].
 
     Raises:
         ValueError: k < 1, or moves neither 4 nor 8.
 
     Example:
         >>> from pnzoo import gridworld
-        >>> from pnzoo.models import LongVIN
+        >>> from pnzoo.models import DeterministicVIN
         >>> maps = gridworld.generate_family("maze", 2, 15, seed=0)
-        >>> LongVIN().policy(*maps).shape
+        >>> DeterministicVIN().policy(*maps).shape
         (2, 15, 15)
 
     Reference: Tamar et al. 2016, section 3: R = f_R(phi), P = f_P(phi), with f_R and f_P as narrow as the world allows.
     """
 
+    CONFIG_SCHEMA = {
+        "k": Either(OneOf(None), Int(1, 100_000_000)),
+        "moves": OneOf(4, 8),
+        "filters": ListOf(Int(1, 4096), 1, 20),
+        "inverse_temperature": Float(),
+        "hard_transition": Bool(),
+        "wall_cost": Float(),
+    }
+    recurrence = "value_iteration"
+    k = LayerOption("value_iteration")
+    inverse_temperature = LayerOption("value_iteration")
+    hard_transition = LayerOption("value_iteration")
+    wall_cost = LayerOption("cost_reward")
+
+    @former.accepts_former_names("DeterministicVIN")
     def __init__(
-        self, k=None, moves=8, features=(64, 64), sharpness=6.0, rounded=True, wall_cost=1e4, **kwargs
+        self,
+        k=None,
+        moves=8,
+        filters=(64, 64),
+        inverse_temperature=6.0,
+        hard_transition=True,
+        wall_cost=1e4,
+        dtype=None,
+        **kwargs,
     ):
-        super().__init__(**kwargs)
         if moves not in (4, 8):
             raise ValueError(f"moves is 4 (N, S, E, W) or 8 (with diagonals); got {moves!r}.")
-        self.settings = {
-            "k": k,
-            "moves": moves,
-            "features": list(features),
-            "sharpness": sharpness,
-            "rounded": rounded,
-            "wall_cost": wall_cost,
-        }
+        # === Layers ===
+        policy = as_policy(dtype)
+
+        def exact(name):
+            return {"dtype": part_policy(policy, name, sums=True), "name": name}
+
         # All straight moves cost the same, and all diagonal ones: how much each is learned.
         groups = (0,) * 4 + (1,) * (moves - 4)
-        self.value_iteration = RoundedValueIteration(k, groups, sharpness, rounded, name="value_iteration")
-        self.features = [
-            keras.layers.Conv2D(width, 3 if i == 0 else 1, padding="same", activation="relu", name=f"features_{i}")
-            for i, width in enumerate(features)
-        ]
-        self.reward_of_image = keras.layers.Dense(1, name="reward_of_image")
-        self.readout = AttentionReadout(name="psi")
-        self.wall_cost, self.lengths = float(wall_cost), False
+        parts = SimpleNamespace(
+            features=feature_layers(filters, "relu", policy),
+            reward_of_image=keras.layers.Dense(1, **exact("reward_of_image")),
+            cost_reward=CostReward(wall_cost, **exact("reward")),
+            value_iteration=DeterministicValueIteration(
+                k, groups, inverse_temperature, hard_transition, **exact("value_iteration")
+            ),
+            policy_head=AdvantageLogits(ACTIONS, **exact("policy")),
+            readout=AttentionReadout(**exact("psi")),
+        )
+        # === Functional model ===
+        image = keras.Input((None, None, 2), name="image")
+        observation, reward = _features_and_reward(parts, image)
+        q = parts.value_iteration(reward, observation, image[..., 1])
+        super().__init__(image, parts.policy_head(q), **kwargs)
+        # === Configuration ===
+        for name, part in vars(parts).items():
+            setattr(self, name, part)
+        self.readout.build((None, None, None, moves))
+        self._configure(policy, moves=int(moves), filters=tuple(filters))
 
-    @property
-    def k(self):
-        return self.value_iteration.k
-
-    def arrange(self, k=None, rounded=True, sharpness=6.0, wall_cost=1e4, lengths=False, **others):
-        """Set for a stage of training what the weights do not depend on.
-
-        With `lengths` the model answers -V [B, H, W, 1], the length of the way to the goal, instead of logits.
-        """
-        layer = self.value_iteration
-        layer.k, layer.rounded, layer.sharpness = k, rounded, sharpness
-        self.wall_cost, self.lengths = wall_cost, lengths
-
-    def build(self, input_shape=None):
-        width = 1
-        for layer in self.features:
-            layer.build((None, None, None, width))
-            width = layer.filters
-        self.reward_of_image.build((None, None, None, 2))
-        self.value_iteration.build((None, None, None), (None, None, None, width))
-        self.gain = self.add_weight(shape=(), initializer=keras.initializers.Constant(np.log(10.0)), name="log_gain")
-        self.readout.build((None, None, None, self.value_iteration.channels))
-        self.built = True
-
-    def call(self, inputs, training=None):
-        if isinstance(inputs, dict):
-            return self._settle(**inputs)
-        image, positions = inputs if isinstance(inputs, (tuple, list)) else (inputs, None)
-        observation, reward = self.observe(image)
-        q = self.value_iteration(reward, observation, image[..., 1], training=training)
-        if self.lengths:
-            return -ops.max(q, axis=-1, keepdims=True)
-        return self.decide(q if positions is None else self.readout(q, positions))
-
-    def observe(self, image):
+    def features_and_reward(self, image):
         """What f_P sees of the walls, and R: [B, H, W, 2] -> ([B, H, W, F], [B, H, W])."""
-        observation = image[..., :1]
-        for layer in self.features:
-            observation = layer(observation)
-        reward = -ops.softplus(self.reward_of_image(image))[..., 0] - self.wall_cost * image[..., 0]
-        return observation, reward
+        return _features_and_reward(self, image)
 
-    def decide(self, q):
+    def policy_logits(self, q):
         """Logits of the eight moves from Q: [..., A] -> [..., 8]."""
-        logits = ops.exp(self.gain) * (q - ops.max(q, axis=-1, keepdims=True))
-        if self.settings["moves"] == 8:
-            return logits
-        return ops.concatenate([logits, ops.full_like(logits, NO_MOVE)], axis=-1)
+        return self.policy_head(q)
 
-    def _settle(self, image, value, most):
-        """Go on from V for at most so many steps; what came of it."""
-        observation, reward = self.observe(image)
-        terminal = image[..., 1]
-        found = self.value_iteration.settle(reward, observation, terminal, value, most[0])
-        q = self.value_iteration.read(reward, observation, terminal, found.value)
-        each = ops.ones_like(most)
-        return {
-            "logits": self.decide(q),
-            "value": found.value,
-            "k": found.k * each,
-            "changing": found.changing,
-            "settled": ops.cast(found.settled, each.dtype) * each,
-        }
+    def _position_network(self):
+        positions = keras.Input((None, 2), dtype="int32", name="positions")
+        q = self.readout(self.get_layer("value_iteration").output, positions)
+        return keras.Model([self.input, positions], self.policy_head(q), name=f"{self.name}_at_positions")
 
-    def _scores(self, walls, goal):
-        return self._plan(walls, goal)["logits"]
+    # -- planning ---------------------------------------------------------------------------------------
 
-    def _plan(self, walls, goal):
-        """All of `_settle` for many maps: so many at once as memory allows, in passes of so many steps."""
-        images = gridworld.encode(walls, goal)
-        size = self.maps_a_pass(images)
-        parts = [self._plan_part(images[i : i + size]) for i in range(0, len(images), size)]
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    def converge(self, walls: ArrayLike, goal: ArrayLike, verbose: int = 0) -> Convergence:
+        """Run value iteration on maps until V has converged, or for k steps.
 
-    def _plan_part(self, images):
-        left = self.k or 2 * images[0, ..., 0].size
-        value, done, passes = np.zeros(images.shape[:3], "float32"), 0, 0
-        while True:
-            most = np.full(len(images), min(left, STEPS_A_PASS), "int32")
-            found = self.predict_on_batch({"image": images, "value": value, "most": most})
-            found = {name: ops.convert_to_numpy(array) for name, array in found.items()}
-            left, value, passes = left - int(most[0]), found["value"], passes + 1
-            found["k"] = found["k"] + done
-            if left <= 0 or found["settled"].all():
-                if passes > 1:
-                    print(file=sys.stderr)
-                return found
-            done += int(most[0])
-            still = 1 - found["changing"].mean()
-            print(f"\rvalue iteration: {done:,} steps, V has settled in {still:.1%} of the cells", end="",
-                  file=sys.stderr, flush=True)  # fmt: skip
+        Args:
+            walls: bool [H, W] or [B, H, W], True = wall.
+            goal: int (row, col) or [B, 2].
+            verbose: 1 shows a progress bar where V needs more than 4,096 steps.
 
-    def plan(self, walls, start, goal, max_steps=None):
-        """Follow the policy from start to goal, as `Planner.plan` does; `Plan.k` is the number of steps it took.
+        Returns:
+            `Convergence`, its arrays without the axis B for one map.
 
-        Where k was too small for V to reach the start, `reason` says so.
+        Raises:
+            ValueError: the map or the goal is not one.
         """
-        walls = gridworld.as_walls(walls)
-        start, goal = (gridworld.as_cell(n, c, walls, free=True) for n, c in (("start", start), ("goal", goal)))
-        answer = {}
+        walls, goal, single = as_batch(walls, goal, free=True)
+        check_cells(walls)
+        if not len(walls):
+            logits, value = np.zeros((*walls.shape, ACTIONS), "float32"), np.zeros(walls.shape, "float32")
+            return Convergence(logits, value, np.zeros(0, int), np.zeros(walls.shape, bool))
+        result = self._converged(walls, goal, verbose)
+        return Convergence(*(part[0] for part in result)) if single else result
 
-        def policy():
-            found = on_every_map(self._flags, walls, goal)
-            answer.update(changing=found[..., 1].astype(bool), k=int(found[0, 0, 2]))
-            return found[..., 0].astype(int)
+    def _converged(self, walls, goal, verbose=0):
+        """`converge` of checked maps, at least one."""
 
-        made = follow(walls, start, goal, policy, max_steps)
-        if answer and not made.reached and answer["changing"][tuple(start)]:
-            words = f"; V has not reached the start in K = {answer['k']} steps: load it with k=None or a larger k"
-            made = made._replace(reason=made.reason + words)
-        return made._replace(k=answer.get("k"))
+        def function(walls, goal):
+            result = self._converge_all(walls, goal, verbose)
+            k = np.broadcast_to(result["k"][:, None, None], walls.shape)
+            fields = np.stack([result["value"], k, result["not_converged"]], axis=-1)
+            return np.concatenate([result["logits"], fields], axis=-1)
 
-    def steps_to_settle(self, walls, goal):
+        maps = call_with_border(function, walls, goal)
+        logits, value, k, changed = maps[..., :ACTIONS], maps[..., -3], maps[..., 0, 0, -2], maps[..., -1]
+        return Convergence(logits.astype("float32"), value.astype("float32"), k.astype(int), changed.astype(bool))
+
+    def iterations_to_convergence(self, walls: ArrayLike, goal: ArrayLike) -> int:
         """K after which V no longer changes on a map, or the model's own k where that is smaller.
 
         Args:
             walls: bool [H, W].
             goal: int (row, col).
 
-        Returns:
-            int.
-
         Raises:
             ValueError: not one map, or the goal is out of range or on a wall.
         """
-        walls = gridworld.as_walls(walls)
-        return int(on_every_map(self._flags, walls, gridworld.as_cell("goal", goal, walls, free=True))[0, 0, 2])
+        return int(self.converge(gridworld.as_walls(walls), goal).k)
 
-    def _flags(self, walls, goal):
-        """[B, H, W, 3]: the best move, whether V still changed, and K."""
-        found = self._plan(walls, goal)
-        k = np.broadcast_to(found["k"][:, None, None], walls.shape)
-        return np.stack([found["logits"].argmax(axis=-1), found["changing"], k], axis=-1)
+    def _solve(self, walls, goal):
+        logits, _, k, not_converged = (part[0] for part in self._converged(walls[None], np.array([goal])))
+        return Solution(logits.argmax(axis=-1), int(k), not_converged)
 
-    def inside(self, image, change_reward):
-        observation, reward = self.observe(image)
-        reward, terminal, layer = change_reward(reward), image[..., 1], self.value_iteration
-        k = self.k or int(layer.settle(reward, observation, terminal).k)
-        backup = layer.stepper(reward, observation, terminal)
+    def _explained(self, plan, solution, walls, start, goal):
+        """Add a hint to `reason` if V has not reached the start."""
+        if self.k is None or not solution.not_converged[tuple(start)]:
+            return plan
+        words = f"; V has not reached the start in K = {solution.k} iterations: load it with k=None"
+        return plan._replace(reason=plan.reason + words)
+
+    def _logits(self, walls, goal):
+        return self._converge_all(walls, goal)["logits"]
+
+    def _converge_all(self, walls, goal, verbose=0):
+        """`_iterate` on many maps, as many at a time as memory allows: dict of NumPy arrays."""
+        images = _encode(walls, goal)
+        size = maps_per_batch(images)
+        parts = [self._converge_batch(images[i : i + size], verbose) for i in range(0, len(images), size)]
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    def _converge_batch(self, images, verbose):
+        remaining = self.k or 2 * images[0, ..., 0].size
+        value, done, bar = np.zeros(images.shape[:3], "float32"), 0, None
+        while True:
+            steps = min(remaining, STEPS_PER_PASS)
+            limit = np.full(len(images), steps, "int32")
+            result = self.run_compiled(self._iterate, {"image": images, "value": value, "max_iterations": limit})
+            remaining, value = remaining - steps, result["value"]
+            result["k"] = result["k"] + done
+            if remaining <= 0 or result["converged"].all():
+                return result
+            done += steps
+            if verbose:
+                bar = bar or keras.utils.Progbar(done + remaining, unit_name="iteration")
+                bar.update(done)
+
+    def _iterate(self, inputs):
+        """Run value iteration from `value` for at most `max_iterations`: dict of logits, V, K and convergence flags."""
+        image, terminal = inputs["image"], inputs["image"][..., 1]
+        observation, reward = self.features_and_reward(image)
+        result = self.value_iteration.converge(
+            reward, observation, terminal, inputs["value"], inputs["max_iterations"][0]
+        )
+        q = self.value_iteration.q_values(reward, observation, terminal, result.value)
+        ones = ops.ones_like(inputs["max_iterations"])
+        return {
+            "logits": self.policy_head(q),
+            "value": result.value,
+            "k": result.k * ones,
+            "not_converged": result.not_converged,
+            "converged": ops.cast(result.converged, ones.dtype) * ones,
+        }
+
+    # -- inside -----------------------------------------------------------------------------------------
+
+    def intermediates(self, image, reward=None):
+        observation, learned = self.features_and_reward(image)
+        reward, terminal, layer = learned if reward is None else reward, image[..., 1], self.value_iteration
+        k = self.k or int(layer.converge(reward, observation, terminal).k)
+        backup = layer.make_backup(reward, observation, terminal)
         values, greedy = [ops.zeros_like(reward)], []
         for _ in range(k):
             q = backup(values[-1])
@@ -231,5 +275,26 @@ class LongVIN(ValuePlanner):
     def _cell_bytes(self):
         return 5  # V and the best action; Q of one step only
 
-    def get_config(self):
-        return {**super().get_config(), **self.settings}
+    @property
+    def former_weights(self):
+        features = ["features/conv2d", *(f"features/conv2d_{i}" for i in range(1, len(self.filters)))]
+        return {
+            **{group: f"features_{i}" for i, group in enumerate(features)},
+            "layers/dense": "reward_of_image",
+            "layers/rounded_value_iteration": "value_iteration",
+            "": "policy",
+        }
+
+    steps_to_settle = renamed_method("steps_to_settle", "iterations_to_convergence")
+
+    def arrange(self, k=None, rounded=True, sharpness=6.0, wall_cost=1e4):
+        """Former way to set these attributes of today's names."""
+        warn(f"{type(self).__name__}.arrange(...)", "model.k, .hard_transition, .inverse_temperature and .wall_cost")
+        self.k, self.hard_transition, self.inverse_temperature, self.wall_cost = k, rounded, sharpness, wall_cost
+
+
+def _features_and_reward(parts, image):
+    observation = image[..., :1]
+    for layer in parts.features:
+        observation = layer(observation)
+    return observation, parts.cost_reward(parts.reward_of_image(image), image[..., 0])

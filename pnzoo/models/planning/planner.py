@@ -1,19 +1,68 @@
-"""What every planner can do with a map: score it, follow its arrows, and show its inside."""
+"""What every planner offers: logits, policies and plans of maps."""
+
+from contextlib import nullcontext
+from typing import NamedTuple
 
 import keras
 import numpy as np
 from keras import ops
+from numpy.typing import ArrayLike, NDArray
 
+from pnzoo.core.deprecation import renamed_method
+from pnzoo.core.model import to_numpy
+from pnzoo.layers.planning.attention_readout import check_positions
+from pnzoo.layers.planning.value_iteration import unrolled
+from pnzoo.models.planning.trace import Trace
 from pnzoo.worlds import gridworld
-from pnzoo.worlds.gridworld.rollout import follow, on_every_map, optimal_steps
+from pnzoo.worlds.gridworld.border import call_with_border
+from pnzoo.worlds.gridworld.maps import _encode
+from pnzoo.worlds.gridworld.rollout import Plan, _checked_limit, _rollout, optimal_steps
+from pnzoo.worlds.gridworld.validation import as_batch
 
-CELLS_A_BATCH = 65_536  # 256 maps of 16x16: what one forward pass holds at once
+ACTIONS = 8
+MAX_CELLS = 1 << 22  # of one map, 2,048 x 2,048: planning on it takes minutes and gigabytes
+CELLS_PER_BATCH = 65_536  # 256 maps of 16x16: what one forward pass holds at once
 
 
-class Planner(keras.Model):
-    """A model that maps an image of walls and goal, [B, H, W, 2], to logits of the 8 moves, [B, H, W, 8]."""
+class Solution(NamedTuple):
+    """What planning on one map came to.
 
-    def scores(self, walls, goal):
+    policy:        int [H, W]
+    k:             steps of value iteration that were made, where the planner counts them
+    not_converged: bool [H, W], where V still changed, if the planner knows
+    """
+
+    policy: np.ndarray
+    k: int | None = None
+    not_converged: np.ndarray | None = None
+
+
+class Planner:
+    """Mixin of models that map an image of walls and goal, [B, H, W, 2], to logits of the 8 moves, [B, H, W, 8].
+
+    It keeps no state: all methods go through `predict_on_batch`.
+    """
+
+    dense_prediction = True  # whether one pass of the network answers for every cell
+    moves = 8  # moves that the planner makes: 8, or 4 for N, S, E, W
+    recurrence: str | None = None  # attribute that holds the layer with k steps
+
+    def __call__(self, image, *args, **kwargs):
+        if isinstance(image, (list, tuple, dict)):
+            image = _as_image(image)
+        shape = tuple(getattr(image, "shape", ()))
+        self._check_image(shape)
+        if shape[0] == 0:  # backends differ in what they make of no images
+            return ops.zeros((*shape[:3], ACTIONS))
+        return super().__call__(image, *args, **kwargs)
+
+    def build(self, input_shape):
+        """A planner is built when it is made; this only checks the shape."""
+        if input_shape is not None:  # as Keras says when it makes the model
+            self._check_image(tuple(input_shape))
+        super().build(input_shape)
+
+    def logits(self, walls: ArrayLike, goal: ArrayLike) -> NDArray[np.float32]:
         """Logits of the eight moves in every cell.
 
         Args:
@@ -24,11 +73,17 @@ class Planner(keras.Model):
             float32 [H, W, 8] or [B, H, W, 8], in the order of `pnzoo.gridworld.MOVES`.
 
         Raises:
-            ValueError: the map or the goal is not one (see `gridworld.as_walls`, `gridworld.as_cell`).
+            ValueError: the map or the goal is not one (see `gridworld.as_walls`, `gridworld.as_cell`), or a map has
+                more than 2,048 x 2,048 cells.
         """
-        return on_every_map(self._scores, walls, goal)
+        walls, goal, single = as_batch(walls, goal, free=True)
+        check_cells(walls)
+        if not len(walls):
+            return np.zeros((*walls.shape, ACTIONS), "float32")
+        logits = call_with_border(self._logits, walls, goal)
+        return logits[0] if single else logits
 
-    def policy(self, walls, goal):
+    def policy(self, walls: ArrayLike, goal: ArrayLike) -> NDArray[np.int64]:
         """The move that the model would make in every cell.
 
         Args:
@@ -42,9 +97,28 @@ class Planner(keras.Model):
         Raises:
             ValueError: the map or the goal is not one.
         """
-        return self.scores(walls, goal).argmax(axis=-1)
+        return self.logits(walls, goal).argmax(axis=-1)
 
-    def plan(self, walls, start, goal, max_steps=None):
+    def logits_at(self, walls: ArrayLike, goal: ArrayLike, positions: ArrayLike) -> NDArray[np.float32]:
+        """Logits at some cells of each map only.
+
+        Args:
+            walls: bool [H, W] or [B, H, W], True = wall.
+            goal: int (row, col) or [B, 2].
+            positions: int [N, 2] or [B, N, 2].
+
+        Returns:
+            float32 [N, 8] or [B, N, 8].
+
+        Raises:
+            ValueError: the maps or goals are none, there are not N positions for each map, or one lies outside its map.
+        """
+        walls, goal, single = as_batch(walls, goal)
+        check_cells(walls)
+        logits = self._logits_at(walls, goal, _as_positions(positions, walls, single))
+        return logits[0] if single else logits
+
+    def plan(self, walls: ArrayLike, start: ArrayLike, goal: ArrayLike, max_steps: int | None = None) -> Plan:
         """Follow the policy from start to goal.
 
         Args:
@@ -54,49 +128,159 @@ class Planner(keras.Model):
                 policy that enters a cell twice never leaves its circle.
 
         Returns:
-            `pnzoo.Plan`. Where there is no way, or the policy does not find it, `reached` is False and
+            `pnzoo.Plan`. Where no path exists, or the policy does not find it, `reached` is False and
             `reason` says why.
 
         Raises:
-            ValueError: the map, start or goal is out of range or on a wall.
+            ValueError: the map, start or goal is out of range or on a wall, the map has more than 2,048 x 2,048
+                cells, or max_steps is no whole number >= 0.
         """
         walls = gridworld.as_walls(walls)
+        check_cells(walls)
         start, goal = (gridworld.as_cell(n, c, walls, free=True) for n, c in (("start", start), ("goal", goal)))
-        made = follow(walls, start, goal, lambda: self.policy(walls, goal), max_steps)
-        return made if made.reached else self._explained(made, walls, start, goal)
+        max_steps = None if max_steps is None else _checked_limit(max_steps)
+        solutions = []
 
-    def _explained(self, made, walls, start, goal):
-        """A plan that failed, with a word on k where the way is longer than k moves."""
-        k = getattr(self, "k", None)
-        if k is None or not np.isfinite(gridworld.distances(walls, goal)[start]):
-            return made
-        moves = int(optimal_steps(walls[None], np.array([goal]), np.array([start]))[0])
-        if moves <= k:
-            return made
-        words = f"; K = {k} steps of value iteration see {k} moves far and the way has {moves}: load it with k={moves}"
-        return made._replace(reason=made.reason + words)
+        def policy():
+            solutions.append(self._solve(walls, goal))
+            return solutions[0].policy
 
-    def scores_at(self, walls, goal, positions):
-        """Logits at some positions only: bool [B, H, W], int [B, 2] and [B, N, 2] -> [B, N, 8]."""
-        everywhere = self.scores(walls, goal)
-        rows = np.arange(len(walls))[:, None]
+        plan = _rollout(walls, start, goal, policy, max_steps, self.moves)
+        if not solutions:
+            return plan
+        plan = plan._replace(k=solutions[0].k)
+        if plan.reached or len(plan.actions) == max_steps:
+            return plan
+        return self._explained(plan, solutions[0], walls, start, goal)
+
+    def trace(self, walls: ArrayLike, goal: ArrayLike) -> Trace:
+        """R, P, V and Q of a map; only planners that compute them have a trace.
+
+        Raises:
+            TypeError: this planner has none.
+        """
+        raise TypeError(
+            f"a {type(self).__name__} computes no reward, transition or values, so it has no trace; "
+            "use a VIN, such as pnzoo.load('vin16')."
+        )
+
+    def replan(self, walls: ArrayLike, goal: ArrayLike, reward: ArrayLike) -> Trace:
+        """Plan in a reward of your own; only planners with a trace can.
+
+        Raises:
+            TypeError: this planner cannot.
+        """
+        return self.trace(walls, goal)
+
+    # -- networks that share the layers ---------------------------------------------------------------
+
+    @property
+    def position_network(self):
+        """The same network asked at some cells: a Keras model of [image [B, H, W, 2], positions int [B, N, 2]].
+
+        It gives logits [B, N, 8] and shares every layer, so that training it trains this model. It trusts that the
+        positions are inside the maps; `logits_at` checks them.
+        """
+        return self.network("positions", self._position_network)
+
+    def unrolled(self, unroll):
+        """A `with` block in which the recurrence is traced written out (True) or as a loop (False)."""
+        return unrolled(getattr(self, self.recurrence), unroll) if self.recurrence else nullcontext()
+
+    def _check_image(self, shape):
+        """Raise ValueError unless an image has the shape that the model takes."""
+        expected = tuple(self.input_shape) if hasattr(self, "input_shape") else (None, None, None, 2)
+        fits = len(shape) == len(expected) and all(
+            want is None or size is None or want == size for want, size in zip(expected[1:], shape[1:], strict=True)
+        )
+        if not fits:
+            sizes = ", ".join("BHWC"[i] if size is None else str(size) for i, size in enumerate(expected))
+            advice = " Add an axis for the batch: image[None]." if len(shape) == 3 else ""
+            raise ValueError(
+                f"{type(self).__name__} takes images [{sizes}], as pnzoo.gridworld.encode makes them; "
+                f"got {list(shape)}.{advice}"
+            )
+
+    # -- steps of the above -----------------------------------------------------------------------------
+
+    def _logits_at(self, walls, goal, positions):
+        """Logits at checked positions [B, N, 2] of maps [B, H, W]."""
+        everywhere, rows = self.logits(walls, goal), np.arange(len(walls))[:, None]
         return everywhere[rows, positions[..., 0], positions[..., 1]]
 
-    def _scores(self, walls, goal):
-        return self._in_batches(gridworld.encode(walls, goal))
+    def _solve(self, walls, goal):
+        """Plan on one checked map."""
+        return Solution(call_with_border(self._logits, walls[None], np.array([goal]))[0].argmax(axis=-1))
 
-    def _in_batches(self, inputs):
-        """Run the network on [B, H, W, ...], so many maps at once as memory allows."""
-        size = self.maps_a_pass(inputs)
-        parts = [inputs[i : i + size] for i in range(0, len(inputs), size)]
-        return np.concatenate([ops.convert_to_numpy(self.predict_on_batch(part)) for part in parts])
+    def _explained(self, plan, solution, walls, start, goal):
+        """Add a hint to `reason` if the shortest path is longer than k."""
+        k = getattr(self, "k", None)
+        if k is None:
+            return plan
+        moves = int(optimal_steps(walls[None], np.array([goal]), np.array([start]), moves=self.moves)[0])
+        if moves <= k:
+            return plan
+        words = (
+            f"; K = {k} iterations look {k} moves ahead and the shortest path has {moves}: "
+            "vin_maze is made for long paths"
+        )
+        return plan._replace(reason=plan.reason + words)
+
+    def _logits(self, walls, goal):
+        """Logits of maps whose border is drawn: bool [B, H, W], int [B, 2] -> [B, H, W, 8]."""
+        return self._in_batches(self.predict_on_batch, _encode(walls, goal))
 
     @staticmethod
-    def maps_a_pass(inputs):
-        """How many maps of [B, H, W, ...] go through the network together."""
-        return max(1, CELLS_A_BATCH // (inputs.shape[1] * inputs.shape[2]))
+    def _in_batches(function, inputs):
+        """Call a function on [B, H, W, ...], as many maps at a time as memory allows."""
+        size = maps_per_batch(inputs)
+        parts = [inputs[i : i + size] for i in range(0, len(inputs), size)]
+        return np.concatenate([to_numpy(function(part)) for part in parts])
 
-    def build_weights(self):
-        """Create every weight without data; `pnzoo.load` does so before it reads them from a file."""
-        self.build()
-        return self
+    scores = renamed_method("scores", "logits")
+    scores_at = renamed_method("scores_at", "logits_at")
+    scores_every_cell = renamed_method("scores_every_cell", "dense_prediction")
+
+
+def check_cells(walls):
+    """Refuse maps that are too large to plan on: bool [..., H, W]."""
+    height, width = walls.shape[-2:]
+    if height * width > MAX_CELLS:
+        raise ValueError(
+            f"a map of {height}x{width} has {height * width:,} cells; planning takes at most {MAX_CELLS:,} "
+            "(2,048 x 2,048), which already takes minutes. Cut the map or make it coarser."
+        )
+
+
+def _as_positions(positions, walls, single):
+    """Positions int [B, N, 2] in maps [B, H, W], of which there is one alone or a batch."""
+    given = np.asarray(positions)
+    positions = given[None] if single else given
+    if positions.ndim != 3 or len(positions) != len(walls) or positions.shape[-1] != 2:
+        maps, leading = ("one map takes", "") if single else (f"{len(walls)} maps take", f"{len(walls)}, ")
+        raise ValueError(f"{maps} positions [{leading}N, 2], (row, col) each; got {list(given.shape)}.")
+    check_positions(positions, walls.shape[1:])
+    return positions.astype(int)
+
+
+def maps_per_batch(inputs):
+    """How many maps of [B, H, W, ...] go through a network together."""
+    return max(1, CELLS_PER_BATCH // (inputs.shape[1] * inputs.shape[2]))
+
+
+def _as_image(image):
+    """Lists of numbers or maps as an array; a pair, or names, were kinds of input that `call` once took."""
+    if isinstance(image, dict):
+        raise ValueError(_ONE_IMAGE.format(got=f"dict of {sorted(image)}"))
+    if len(image) == 1 and len(getattr(image[0], "shape", ())) == 4:  # as Keras wraps a model's only input
+        return image[0]
+    shapes = {tuple(getattr(item, "shape", None) or np.shape(item)) for item in image}
+    if len(shapes) != 1 or any(isinstance(item, keras.KerasTensor) for item in image):
+        raise ValueError(_ONE_IMAGE.format(got=f"{type(image).__name__} of shapes {sorted(shapes, key=len)}"))
+    return ops.stack([ops.convert_to_tensor(item) for item in image])
+
+
+_ONE_IMAGE = (
+    "a planner is called with one image [B, H, W, 2] (pnzoo.gridworld.encode); got a {got}. "
+    "For some cells only, use logits_at(walls, goal, positions) or position_network([image, positions])."
+)

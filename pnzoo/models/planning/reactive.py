@@ -1,60 +1,57 @@
-"""The paper's two reactive baselines: policies that look at the map and act, without planning."""
+"""The paper's two reactive baselines: policies from map to action, without planning."""
 
 import keras
 import numpy as np
-from keras import ops
 
-from pnzoo.models.planning.planner import Planner
-from pnzoo.worlds import gridworld
-from pnzoo.worlds.gridworld.rollout import border_drawn
+from pnzoo.core.model import ZooModel, as_policy, part_policy, to_numpy
+from pnzoo.core.schema import Int
+from pnzoo.layers.planning.states import DrawAgent, EgocentricView, EveryCell, SplitStates
+from pnzoo.models.planning.planner import ACTIONS, Planner
+from pnzoo.worlds.gridworld.border import has_border
+from pnzoo.worlds.gridworld.maps import _encode
 
-ACTIONS = 8
-STATES_A_BATCH = 512  # cells scored at once: each is an image of its own
+STATES_PER_BATCH = 512  # cells answered at once: each is an image of its own
 
 
-class Reactive(Planner):
+class Reactive(Planner, ZooModel, keras.Model):
     """A policy for maps of one size; smaller maps are framed in walls, larger ones refused.
 
-    The call scores every cell of [B, size, size, 2], or of a pair (image, positions [B, N, 2]) those cells only.
+    A subclass gives `_logits_of(parts, image, positions, policy)`, a graph of layers.
     """
 
-    scores_every_cell = False
+    CONFIG_SCHEMA = {"size": Int(4, 128)}
+    dense_prediction = False
 
-    def __init__(self, size, **kwargs):
-        super().__init__(**kwargs)
-        if int(size) != size or size < 4:
+    @staticmethod
+    def _checked(size):
+        if isinstance(size, bool) or not isinstance(size, (int, np.integer, float)) or int(size) != size or size < 4:
             raise ValueError(
                 f"size is the side of the maps, a whole number >= 4; got {size!r}. The paper's are 8, 16 and 28."
             )
-        self.size = int(size)
+        return int(size)
 
-    def call(self, inputs):
-        if isinstance(inputs, (tuple, list)):
-            return self.at(*inputs)
-        batch = ops.shape(inputs)[0]
-        rows, cols = np.divmod(np.arange(self.size**2), self.size)
-        everywhere = ops.convert_to_tensor(np.stack([rows, cols], axis=1)[None].astype("int32"))
-        logits = self.at(inputs, ops.tile(everywhere, (batch, 1, 1)))
-        return ops.reshape(logits, (batch, self.size, self.size, ACTIONS))
+    def _position_network(self):
+        positions = keras.Input((None, 2), dtype="int32", name="positions")
+        logits = self._logits_of(self._parts, self.input, positions, self.dtype_policy)
+        return keras.Model([self.input, positions], logits, name=f"{self.name}_at_positions")
 
-    def _scores(self, walls, goal):
+    def _logits(self, walls, goal):
         cells = np.indices(walls.shape[1:]).reshape(2, -1).T
-        logits = self._scores_at(walls, goal, np.broadcast_to(cells, (len(walls), *cells.shape)))
+        logits = self._logits_of_framed(walls, goal, np.broadcast_to(cells, (len(walls), *cells.shape)))
         return logits.reshape(*walls.shape, ACTIONS)
 
-    def scores_at(self, walls, goal, positions):
-        """Logits at some positions only: bool [B, H, W], int [B, 2] and [B, N, 2] -> [B, N, 8]."""
-        walls, goal, positions = np.asarray(walls, bool), np.asarray(goal), np.asarray(positions)
-        drawn = border_drawn(walls)
+    def _logits_at(self, walls, goal, positions):
+        drawn = has_border(walls)
         logits = np.empty((*positions.shape[:2], ACTIONS), "float32")
         if drawn.any():
-            logits[drawn] = self._scores_at(walls[drawn], goal[drawn], positions[drawn])
+            logits[drawn] = self._logits_of_framed(walls[drawn], goal[drawn], positions[drawn])
         if not drawn.all():
             around = np.pad(walls[~drawn], ((0, 0), (1, 1), (1, 1)), constant_values=True)
-            logits[~drawn] = self._scores_at(around, goal[~drawn] + 1, positions[~drawn] + 1)
+            logits[~drawn] = self._logits_of_framed(around, goal[~drawn] + 1, positions[~drawn] + 1)
         return logits
 
-    def _scores_at(self, walls, goal, positions):
+    def _logits_of_framed(self, walls, goal, positions):
+        """Logits at positions of maps whose border is drawn."""
         height, width = walls.shape[1:]
         if max(height, width) > self.size:
             raise ValueError(
@@ -63,35 +60,41 @@ class Reactive(Planner):
                 "A reactive policy is bound to its size: use a VIN, which is not."
             )
         frame = ((0, 0), (0, self.size - height), (0, self.size - width))
-        image = gridworld.encode(np.pad(walls, frame, constant_values=True), goal)
-        maps = max(1, STATES_A_BATCH // positions.shape[1])
-        parts = []
-        for i in range(0, len(image), maps):
-            for j in range(0, positions.shape[1], STATES_A_BATCH):
-                at = positions[i : i + maps, j : j + STATES_A_BATCH].astype("int32")
-                parts.append((i, j, ops.convert_to_numpy(self.predict_on_batch((image[i : i + maps], at)))))
+        image = _encode(np.pad(walls, frame, constant_values=True), goal)
+        maps = max(1, STATES_PER_BATCH // max(1, positions.shape[1]))
         logits = np.empty((*positions.shape[:2], ACTIONS), "float32")
-        for i, j, part in parts:
-            logits[i : i + part.shape[0], j : j + part.shape[1]] = part
+        for i in range(0, len(image), maps):
+            for j in range(0, positions.shape[1], STATES_PER_BATCH):
+                at = positions[i : i + maps, j : j + STATES_PER_BATCH].astype("int32")
+                part = to_numpy(self.position_network.predict_on_batch([image[i : i + maps], at]))
+                logits[i : i + part.shape[0], j : j + part.shape[1]] = part
         return logits
 
-    def get_config(self):
-        return {**super().get_config(), "size": self.size}
+    def _build(self, size, parts, policy, kwargs):
+        """Finish the constructor: the functional model of all cells, and its configuration."""
+        image = keras.Input((size, size, 2), name="image")
+        cells = EveryCell(dtype=part_policy(policy, "every_cell"), name="every_cell")(image)
+        logits = self._logits_of(parts, image, cells, policy)
+        everywhere = keras.layers.Reshape((size, size, ACTIONS), dtype="float32", name="logits")
+        super().__init__(image, everywhere(logits), **kwargs)
+        self._parts = parts
+        self._configure(policy, size=size)
 
 
 @keras.saving.register_keras_serializable("pnzoo")
 class CNNPolicy(Reactive):
     """The paper's CNN: five convolutions with pooling, a hidden layer, eight moves.
 
+    Each position becomes an image of its own, with the agent drawn into a third channel.
+
     Args:
         size: side of the maps.
 
     Call args:
-        image: [B, size, size, 2], or (image, positions [B, N, 2]). Each position becomes an image of its own, with
-            the agent drawn into a third channel.
+        image: [B, size, size, 2].
 
     Returns:
-        [B, size, size, 8] or [B, N, 8].
+        [B, size, size, 8].
 
     Example:
         >>> from pnzoo import gridworld
@@ -103,42 +106,47 @@ class CNNPolicy(Reactive):
     Reference: Tamar et al. 2016, section 4.1 (after Mnih et al. 2015).
     """
 
-    WIDTHS = (50, 50, 100, 100, 100)
+    FILTERS = (50, 50, 100, 100, 100)
     POOLED = (0, 2)
 
-    def __init__(self, size, **kwargs):
-        super().__init__(size, **kwargs)
-        convolutions = [
-            keras.layers.Conv2D(width, 3, padding="same", activation="relu", name=f"conv_{i}")
-            for i, width in enumerate(self.WIDTHS)
-        ]
-        self.layers_of_states = []
-        for i, convolution in enumerate(convolutions):
-            self.layers_of_states.append(convolution)
+    def __init__(self, size, dtype=None, **kwargs):
+        size, policy = self._checked(size), as_policy(dtype)
+        parts = []
+        for i, width in enumerate(self.FILTERS):
+            parts.append(
+                keras.layers.Conv2D(
+                    width, 3, padding="same", data_format="channels_last", activation="relu",
+                    dtype=part_policy(policy, f"conv_{i}"), name=f"conv_{i}",
+                )
+            )  # fmt: skip
             if i in self.POOLED:
-                self.layers_of_states.append(keras.layers.MaxPooling2D(2))
-        self.layers_of_states += [
-            keras.layers.Flatten(),
-            keras.layers.Dense(100, activation="relu", name="hidden"),
-            keras.layers.Dense(ACTIONS, name="policy"),
+                parts.append(
+                    keras.layers.MaxPooling2D(
+                        2, data_format="channels_last", dtype=part_policy(policy, f"pool_{i}"), name=f"pool_{i}"
+                    )
+                )
+        parts += [
+            keras.layers.Flatten(data_format="channels_last", dtype=part_policy(policy, "flatten"), name="flatten"),
+            keras.layers.Dense(100, activation="relu", dtype=part_policy(policy, "hidden"), name="hidden"),
+            keras.layers.Dense(ACTIONS, dtype=part_policy(policy, "policy", sums=True), name="policy"),
         ]
+        self._build(size, parts, policy, kwargs)
 
-    def build(self, input_shape=None):
-        shape = (None, self.size, self.size, 3)
-        for layer in self.layers_of_states:
-            layer.build(shape)
-            shape = layer.compute_output_shape(shape)
-        self.built = True
-
-    def at(self, image, positions):
-        batch, count = ops.shape(positions)[:2]
-        agent = ops.one_hot(positions[..., 0] * self.size + positions[..., 1], self.size**2, dtype=image.dtype)
-        agent = ops.reshape(agent, (batch, count, self.size, self.size, 1))
-        maps = ops.tile(image[:, None], (1, count, 1, 1, 1))
-        x = ops.reshape(ops.concatenate([maps, agent], axis=-1), (-1, self.size, self.size, 3))
-        for layer in self.layers_of_states:
+    @staticmethod
+    def _logits_of(parts, image, positions, policy):
+        x = DrawAgent(dtype=part_policy(policy, "draw_agent"), name="draw_agent")(image, positions)
+        for layer in parts:
             x = layer(x)
-        return ops.reshape(x, (batch, count, ACTIONS))
+        return SplitStates(name="split_states", dtype="float32")(x, positions)
+
+    @property
+    def former_weights(self):
+        convolutions = ["layers/conv2d", *(f"layers/conv2d_{i}" for i in range(1, len(self.FILTERS)))]
+        return {
+            **{group: f"conv_{i}" for i, group in enumerate(convolutions)},
+            "layers/dense": "hidden",
+            "layers/dense_1": "policy",
+        }
 
 
 @keras.saving.register_keras_serializable("pnzoo")
@@ -152,10 +160,10 @@ class FCNPolicy(Reactive):
         size: side of the maps.
 
     Call args:
-        image: [B, size, size, 2], or (image, positions [B, N, 2]).
+        image: [B, size, size, 2].
 
     Returns:
-        [B, size, size, 8] or [B, N, 8].
+        [B, size, size, 8].
 
     Example:
         >>> from pnzoo import gridworld
@@ -167,30 +175,24 @@ class FCNPolicy(Reactive):
     Reference: Tamar et al. 2016, section 4.1.
     """
 
-    def __init__(self, size, **kwargs):
-        super().__init__(size, **kwargs)
-        self.spanning = keras.layers.Dense(150, activation="relu", name="spanning")
-        self.middle = keras.layers.Dense(150, activation="relu", name="middle")
-        self.q = keras.layers.Dense(10, activation="relu", name="q")
-        self.policy_head = keras.layers.Dense(ACTIONS, name="policy")
+    def __init__(self, size, dtype=None, **kwargs):
+        size, policy = self._checked(size), as_policy(dtype)
+        widths = {"spanning": 150, "middle": 150, "q": 10}
+        parts = [
+            keras.layers.Dense(width, activation="relu", dtype=part_policy(policy, name), name=name)
+            for name, width in widths.items()
+        ]
+        parts.append(keras.layers.Dense(ACTIONS, dtype=part_policy(policy, "policy", sums=True), name="policy"))
+        self._build(size, parts, policy, kwargs)
 
-    def build(self, input_shape=None):
-        width = 2 * (2 * self.size - 1) ** 2
-        for layer in (self.spanning, self.middle, self.q, self.policy_head):
-            layer.build((None, None, width))
-            width = layer.units
-        self.built = True
+    @staticmethod
+    def _logits_of(parts, image, positions, policy):
+        x = EgocentricView(dtype=part_policy(policy, "view"), name="view")(image, positions)
+        for layer in parts:
+            x = layer(x)
+        return x
 
-    def at(self, image, positions):
-        batch, count = ops.shape(positions)[:2]
-        reach = self.size - 1
-        padded = ops.pad(image, ((0, 0), (reach, reach), (reach, reach), (0, 0)))
-        side = 2 * self.size - 1
-        offsets = ops.arange(side, dtype="int32")
-        rows = positions[..., 0][..., None] + offsets  # [B, N, side]
-        cols = positions[..., 1][..., None] + offsets
-        index = rows[..., :, None] * (self.size + 2 * reach) + cols[..., None, :]  # [B, N, side, side]
-        flat = ops.reshape(padded, (batch, (self.size + 2 * reach) ** 2, 2))
-        views = ops.take_along_axis(flat, ops.reshape(index, (batch, -1, 1)), axis=1)
-        x = ops.reshape(views, (batch, count, 2 * side**2))
-        return self.policy_head(self.q(self.middle(self.spanning(x))))
+    @property
+    def former_weights(self):
+        names = ("spanning", "middle", "q", "policy")
+        return {f"layers/dense{f'_{i}' if i else ''}": name for i, name in enumerate(names)}

@@ -1,31 +1,37 @@
-"""What a planner with values can show of itself: reward, transition, V of each step, and plans in another reward."""
+"""Planners that expose R, P, V and Q: `trace` and `replan`."""
 
 import numpy as np
 from keras import ops
+from numpy.typing import ArrayLike
 
+from pnzoo.core.deprecation import renamed_method
+from pnzoo.core.model import to_numpy
 from pnzoo.models.planning.planner import Planner
+from pnzoo.models.planning.trace import Trace
 from pnzoo.worlds import gridworld
-from pnzoo.worlds.gridworld.rollout import Trace, with_border
+from pnzoo.worlds.gridworld.border import pad_border
+from pnzoo.worlds.gridworld.maps import _encode
 
 TRACE_BYTES = 2e9  # what the arrays of a trace may take
 
 
 class ValuePlanner(Planner):
-    """A planner that computes V in steps. Its subclasses have `k` and `inside`."""
+    """A planner that computes V in steps. Its subclasses have `k`, `features_and_reward` and `intermediates`."""
 
-    def inside(self, image, change_reward):
-        """Everything about one map that a `Trace` holds, from the image [1, H, W, 2], border drawn.
+    def intermediates(self, image, reward=None):
+        """All that a `Trace` holds of one map.
 
         Args:
-            image: float [1, H, W, 2].
-            change_reward: a function [1, H, W] -> [1, H, W] that R goes through.
+            image: float [1, H, W, 2], border drawn.
+            reward: [1, H, W], in place of the learned R.
 
         Returns:
-            A tuple (reward [H, W], transition, values [K+1, H, W], q [H, W, A], policies, greedy [K+1, H, W]).
+            A tuple (reward [H, W], transition, values [K+1, H, W], q [H, W, A], policies [K+1, H, W], greedy
+            [K+1, H, W]).
         """
-        raise TypeError(f"{type(self).__name__} does not tell what is inside it")
+        raise NotImplementedError
 
-    def trace(self, walls, goal):
+    def trace(self, walls: ArrayLike, goal: ArrayLike) -> Trace:
         """Everything that planning computes on one map: R, P, V of each step, Q and the policy.
 
         Args:
@@ -45,9 +51,9 @@ class ValuePlanner(Planner):
             >>> VIN(k=10).trace(maps.walls[0], maps.goal[0]).values.shape
             (11, 8, 8)
         """
-        return self._trace(walls, goal, None)
+        return self._trace(gridworld.as_walls(walls), goal, None)
 
-    def replan(self, walls, goal, reward):
+    def replan(self, walls: ArrayLike, goal: ArrayLike, reward: ArrayLike) -> Trace:
         """Plan in a reward of your own: as `trace`, with R replaced and all else as learned.
 
         Args:
@@ -79,28 +85,25 @@ class ValuePlanner(Planner):
         return self._trace(walls, goal, reward)
 
     def _trace(self, walls, goal, own_reward):
-        walls = gridworld.as_walls(walls)
         goal = gridworld.as_cell("goal", goal, walls, free=True)
         self._check_trace(walls.size)
-        walls, margin = with_border(walls)
+        walls, margin = pad_border(walls)
         inner = slice(margin, -margin or None)
-        image = ops.convert_to_tensor(gridworld.encode(walls[None], np.add([goal], margin)))
+        image = ops.convert_to_tensor(_encode(walls[None], np.add([goal], margin)))
 
-        def change(reward):
-            if own_reward is None:
-                return reward
-            whole = np.array(ops.convert_to_numpy(reward))
-            whole[0, inner, inner] = own_reward
-            return ops.convert_to_tensor(whole)
+        def crop(x):  # [N, H + 2 margin, W + 2 margin, ...] -> [N, H, W, ...]
+            return to_numpy(x)[:, inner, inner]
 
-        def cut(x):  # [N, H + 2 margin, W + 2 margin, ...] -> [N, H, W, ...]
-            return ops.convert_to_numpy(x)[:, inner, inner]
-
-        reward, transition, values, q, policies, greedy = self.inside(image, change)
+        reward = None
+        if own_reward is not None:  # the border keeps the learned one
+            reward = np.array(to_numpy(self.features_and_reward(image)[1]))
+            reward[0, inner, inner] = own_reward
+            reward = ops.convert_to_tensor(reward)
+        reward, transition, values, q, policies, greedy = self.intermediates(image, reward)
         per_cell = len(transition.shape) == 5
-        transition = cut(transition[None])[0] if per_cell else ops.convert_to_numpy(transition)
-        policies, greedy = cut(policies).astype("int8"), cut(greedy).astype("int8")
-        reward, values, q = cut(reward[None])[0], cut(values), cut(q[None])[0]
+        transition = crop(transition[None])[0] if per_cell else to_numpy(transition)
+        policies, greedy = crop(policies).astype("int8"), crop(greedy).astype("int8")
+        reward, values, q = crop(reward[None])[0], crop(values), crop(q[None])[0]
         return Trace(reward, transition, values, q, policies[-1].astype(int), policies, greedy)
 
     def _cell_bytes(self):
@@ -109,8 +112,11 @@ class ValuePlanner(Planner):
 
     def _check_trace(self, cells):
         if self.k and self.k * cells * self._cell_bytes() > TRACE_BYTES:
-            most = int(TRACE_BYTES / (cells * self._cell_bytes()))
+            max_k = int(TRACE_BYTES / (cells * self._cell_bytes()))
             raise ValueError(
                 f"a trace keeps every step: k={self.k} on {cells:,} cells takes more than {TRACE_BYTES / 1e9:g} GB. "
-                f"Load the model with k={most} or less to trace it; policy and plan need no such memory."
+                f"Load the model with k={max_k} or less to trace it; policy and plan need no such memory."
             )
+
+    observe = renamed_method("observe", "features_and_reward")
+    decide = renamed_method("decide", "policy_logits")

@@ -4,12 +4,17 @@ A family draws what lies inside the border: `(n, height, width, rng, **options) 
 at least one map. `generate_family` adds the border, if it is wanted, and a goal that can be reached.
 """
 
+import inspect
+
 import numpy as np
 
-from pnzoo.worlds.gridworld import maze_graph as lattice
-from pnzoo.worlds.gridworld.maps import Maps, at_least, check_size, generate, random_goals
-from pnzoo.worlds.gridworld.solver import distances
-from pnzoo.worlds.gridworld.validation import as_batch
+from pnzoo.core.deprecation import renamed, renamed_arguments, warn
+from pnzoo.core.schema import unknown_word
+from pnzoo.worlds.gridworld import maze_graph
+from pnzoo.worlds.gridworld.components import largest_component
+from pnzoo.worlds.gridworld.maps import Maps, check_size, generate, random_goals
+from pnzoo.worlds.gridworld.solver import _distances, _given
+from pnzoo.worlds.gridworld.validation import as_batch, as_count, as_rng, as_share
 
 _TRIES = 10  # maps without room for a goal and a start are drawn again; after that they stay empty
 
@@ -28,11 +33,11 @@ def maze(n, height, width, rng, loops=0.0):
         >>> int((~maze(1, 5, 5, np.random.default_rng(0))).sum())  # 9 rooms and 8 doors
         17
     """
-    rows, columns = lattice.rooms_along(height, 1), lattice.rooms_along(width, 1)
-    east, south = lattice.random_tree(n, rows, columns, rng)
-    lattice.braid(east, south, loops, rng)
-    return lattice.stretch(lattice.carve(east, south), lattice.layout(n, height, 1, rng),
-                           lattice.layout(n, width, 1, rng))
+    rows, columns = maze_graph.rooms_along(height, 1), maze_graph.rooms_along(width, 1)
+    east, south = maze_graph.random_tree(n, rows, columns, rng)
+    maze_graph.braid(east, south, loops, rng)
+    return maze_graph.resize(maze_graph.draw_cells(east, south), maze_graph.line_widths(n, height, 1, rng),
+                           maze_graph.line_widths(n, width, 1, rng))
 
 
 def braided(n, height, width, rng, loops=0.5):
@@ -64,10 +69,10 @@ def spirals(n, height, width, rng):
         mine = np.flatnonzero(corridor == cells)
         if not len(mine):
             continue
-        core = lattice.carve(*lattice.spiral(lattice.rooms_along(height, cells),
-                                             lattice.rooms_along(width, cells)))
-        walls[mine] = lattice.stretch(core, lattice.layout(len(mine), height, cells, rng),
-                                      lattice.layout(len(mine), width, cells, rng))
+        core = maze_graph.draw_cells(*maze_graph.spiral(maze_graph.rooms_along(height, cells),
+                                             maze_graph.rooms_along(width, cells)))
+        walls[mine] = maze_graph.resize(core, maze_graph.line_widths(len(mine), height, cells, rng),
+                                      maze_graph.line_widths(len(mine), width, cells, rng))
     upside_down, mirrored = rng.random((2, n)) < 0.5
     walls[upside_down] = walls[upside_down, ::-1]
     walls[mirrored] = walls[mirrored, :, ::-1]
@@ -86,12 +91,14 @@ def rooms(n, height, width, rng, room=4, loops=0.5):
         >>> rooms(2, 20, 30, np.random.default_rng(0)).shape
         (2, 20, 30)
     """
-    at_least("room", room, 1)
-    row_cells = lattice.layout(n, height, room, rng, widen_rooms=True)
-    column_cells = lattice.layout(n, width, room, rng, widen_rooms=True)
-    east, south = lattice.random_tree(n, row_cells.shape[1] // 2 + 1, column_cells.shape[1] // 2 + 1, rng)
-    lattice.braid(east, south, loops, rng)
-    walls = (lattice.lines(row_cells) % 2 == 1)[:, :, None] | (lattice.lines(column_cells) % 2 == 1)[:, None]
+    as_count("room", room, 1)
+    row_cells = maze_graph.line_widths(n, height, room, rng, widen_rooms=True)
+    column_cells = maze_graph.line_widths(n, width, room, rng, widen_rooms=True)
+    east, south = maze_graph.random_tree(n, row_cells.shape[1] // 2 + 1, column_cells.shape[1] // 2 + 1, rng)
+    maze_graph.braid(east, south, loops, rng)
+    between_rows = maze_graph.line_of_cell(row_cells) % 2 == 1
+    between_columns = maze_graph.line_of_cell(column_cells) % 2 == 1
+    walls = between_rows[:, :, None] | between_columns[:, None]
     row_ends, column_ends = row_cells.cumsum(axis=1), column_cells.cumsum(axis=1)
     which, i, j = np.nonzero(east)
     walls[which, _inside(row_ends, row_cells, which, 2 * i, rng), column_ends[which, 2 * j]] = False
@@ -100,7 +107,7 @@ def rooms(n, height, width, rng, room=4, loops=0.5):
     return walls
 
 
-def gaps(n, height, width, rng, spacing=3):
+def alternating_gaps(n, height, width, rng, spacing=3):
     """Walls right across the map, each with one gap.
 
     Args:
@@ -108,10 +115,10 @@ def gaps(n, height, width, rng, spacing=3):
         spacing: the least number of cells between two walls.
 
     Example:
-        >>> gaps(2, 20, 30, np.random.default_rng(0)).shape
+        >>> alternating_gaps(2, 20, 30, np.random.default_rng(0)).shape
         (2, 20, 30)
     """
-    at_least("spacing", spacing, 1)
+    as_count("spacing", spacing, 1)
     walls = np.empty((n, height, width), dtype=bool)
     upright = rng.random(n) < 0.5
     if upright.any():
@@ -121,14 +128,14 @@ def gaps(n, height, width, rng, spacing=3):
     return walls
 
 
-def traps(n, height, width, rng):
+def bugtraps(n, height, width, rng):
     """Open ground with bug traps: boxes open at one side, or with a mouth of one cell.
 
     Args:
         n, height, width, rng: as in `maze`.
 
     Example:
-        >>> traps(2, 20, 30, np.random.default_rng(0)).shape
+        >>> bugtraps(2, 20, 30, np.random.default_rng(0)).shape
         (2, 20, 30)
     """
     largest = max(2, min(height, width) // 5)
@@ -165,15 +172,14 @@ def caves(n, height, width, rng, fill=0.42, rounds=4):
         >>> caves(2, 20, 30, np.random.default_rng(0)).shape
         (2, 20, 30)
     """
-    if not 0 <= fill <= 1:
-        raise ValueError(f"fill is a share of cells, 0 to 1, received {fill!r}")
-    at_least("rounds", rounds, 0)
+    as_share("fill", fill)
+    as_count("rounds", rounds, 0)
     walls = rng.random((n, height, width)) < fill
     for _ in range(rounds):
         rock = np.pad(walls, ((0, 0), (1, 1), (1, 1)), constant_values=True).astype(np.int8)
         rock = rock[:, :-2] + rock[:, 1:-1] + rock[:, 2:]
         walls = rock[:, :, :-2] + rock[:, :, 1:-1] + rock[:, :, 2:] >= 5
-    return ~main_ground(walls)
+    return ~largest_component(walls)
 
 
 def forests(n, height, width, rng, sparse=0.05, dense=0.35):
@@ -188,23 +194,25 @@ def forests(n, height, width, rng, sparse=0.05, dense=0.35):
         >>> forests(2, 20, 30, np.random.default_rng(0)).shape
         (2, 20, 30)
     """
-    if not 0 <= sparse <= dense <= 1:
+    if as_share("sparse", sparse) > as_share("dense", dense):
         raise ValueError(f"sparse and dense are probabilities, 0 <= sparse <= dense <= 1, "
                          f"received {sparse!r} and {dense!r}")
     return rng.random((n, height, width)) < rng.uniform(sparse, dense, (n, 1, 1))
 
 
 # name: what draws it. "open", the paper's maps, has its own function, `generate`.
-FAMILIES = {"open": generate, "maze": maze, "braided": braided, "caves": caves, "rooms": rooms,
-            "traps": traps, "gaps": gaps, "spirals": spirals, "forests": forests}
+FAMILIES = {"open": generate, "maze": maze, "braided": braided, "caves": caves, "rooms": rooms, "bugtraps": bugtraps,
+            "alternating_gaps": alternating_gaps, "spirals": spirals, "forests": forests}
+FORMER = {"traps": "bugtraps", "gaps": "alternating_gaps"}  # names of release 0.1
+_NOT_OPTIONS = {"n", "height", "width", "rng", "seed", "border"}
 
 
 def generate_family(name, n, height, width=None, *, seed, border=True, **options):
     """Draw random maps of a family.
 
     Args:
-        name: one of `FAMILIES`: "open" (the paper's), "maze", "braided", "caves", "rooms", "traps", "gaps",
-            "spirals", "forests".
+        name: one of `FAMILIES`: "open" (the paper's), "maze", "braided", "caves", "rooms", "bugtraps",
+            "alternating_gaps", "spirals", "forests".
         n: the number of maps.
         height: rows of a map, any number with room for a goal and a start.
         width: columns; as many as rows by default.
@@ -217,7 +225,7 @@ def generate_family(name, n, height, width=None, *, seed, border=True, **options
         at least one cell beside it is free.
 
     Raises:
-        ValueError: if the name is unknown or the map has no room for a goal and a start.
+        ValueError: if the name or an option is unknown or the map has no room for a goal and a start.
 
     Example:
         >>> walls, goal = generate_family("maze", 3, 15, 21, seed=0, border=False)
@@ -225,12 +233,11 @@ def generate_family(name, n, height, width=None, *, seed, border=True, **options
         (3, 15, 21)
     """
     width = height if width is None else width
-    if name not in FAMILIES:
-        raise ValueError(f"unknown family {name!r}; choose one of {', '.join(FAMILIES)}")
+    name = _checked_family(name, options)
     if name == "open":
         return generate(n, height, width, seed=seed, border=border, **options)
     check_size(n, height, width, border)
-    rng = np.random.default_rng(seed)
+    rng = as_rng(seed)
     ring = int(bool(border))
     walls = np.ones((n, height, width), dtype=bool)
     inner = walls[:, ring:height - ring, ring:width - ring]
@@ -241,18 +248,34 @@ def generate_family(name, n, height, width=None, *, seed, border=True, **options
             break
         last = attempt == _TRIES
         inner[todo] = False if last else FAMILIES[name](len(todo), *inner.shape[1:], rng, **options)
-        goal[todo], good = random_goals(~main_ground(walls[todo]), rng)
+        goal[todo], good = random_goals(~largest_component(walls[todo]), rng)
         todo = todo[~good]
     return Maps(walls, goal)
 
 
-def farthest_starts(walls, goal, dist=None):
-    """Return the cell from which the way to the goal is longest.
+def _checked_family(name, options):
+    """Today's name of a family, after checking that it is one and takes these options."""
+    if name in FORMER:
+        warn(f"family {name!r}", repr(FORMER[name]), stacklevel=4)
+        name = FORMER[name]
+    if name not in FAMILIES:
+        raise ValueError(f"there is {unknown_word(name, list(FAMILIES)).replace('It takes', 'families are')}")
+    known = [word for word in inspect.signature(FAMILIES[name]).parameters if word not in _NOT_OPTIONS]
+    for word in options:
+        if word not in known:
+            takes = unknown_word(word, known) if known else f"no options, received {word!r}"
+            raise ValueError(f"the family {name!r} takes {takes}")
+    return name
+
+
+@renamed_arguments(dist="distances")
+def farthest_starts(walls, goal, distances=None):
+    """Return the cell from which the shortest path to the goal is longest.
 
     Args:
         walls: `[H, W]` or `[B, H, W]`.
         goal: `[2]` or `[B, 2]`.
-        dist: `distances(walls, goal)` if at hand (or those of another set of moves).
+        distances: `pnzoo.gridworld.distances(walls, goal)` if at hand, or those of four moves.
 
     Returns:
         int `[2]` or `[B, 2]`; among equals the first in reading order.
@@ -265,8 +288,8 @@ def farthest_starts(walls, goal, dist=None):
         array([0, 2])
     """
     walls, goal, single = as_batch(walls, goal)
-    dist = distances(walls, goal) if dist is None else np.asarray(dist, dtype=float).reshape(walls.shape)
-    far = np.where(np.isfinite(dist), dist, 0.0).reshape(len(walls), -1)
+    length = _distances(walls, goal) if distances is None else _given(distances, walls, single)
+    far = np.where(np.isfinite(length), length, 0.0).reshape(len(walls), walls.shape[1] * walls.shape[2])
     if len(far) and (far.max(axis=1) == 0).any():
         index = int(np.argmax(far.max(axis=1) == 0))
         raise ValueError(f"no cell of map {index} reaches its goal {tuple(goal[index].tolist())}; "
@@ -275,41 +298,14 @@ def farthest_starts(walls, goal, dist=None):
     return starts[0] if single else starts
 
 
-def main_ground(walls):
-    """Return the largest free ground of every map that N, S, E, W moves connect.
-
-    Args:
-        walls: bool `[B, H, W]`.
-
-    Returns:
-        bool `[B, H, W]`.
-
-    Example:
-        >>> main_ground(np.array([[[False, True, False, False]]])).astype(int)
-        array([[[0, 0, 1, 1]]])
-    """
-    from scipy.ndimage import label
-
-    if not walls.size:
-        return ~walls
-    beside = np.zeros((3, 3, 3), dtype=int)  # maps of the batch are not neighbours
-    beside[1, 1] = beside[1, :, 1] = 1
-    ground, _ = label(~walls, beside)
-    area = np.bincount(ground.reshape(-1))
-    area[0] = 0
-    flat = ground.reshape(len(walls), -1)
-    largest = np.take_along_axis(flat, area[flat].argmax(axis=1)[:, None], axis=1)
-    return (ground == largest[:, :, None]) & ~walls
-
-
 def _inside(ends, cells, which, line, rng):
     """A random cell of a room that takes `cells[which, line]` cells and ends before `ends[which, line]`."""
     return ends[which, line] - 1 - rng.integers(0, cells[which, line])
 
 
 def _gaps_across(n, height, width, rng, spacing):
-    cells = lattice.layout(n, height, spacing, rng, widen_rooms=True)
-    walls = np.repeat((lattice.lines(cells) % 2 == 1)[:, :, None], width, axis=2)
+    cells = maze_graph.line_widths(n, height, spacing, rng, widen_rooms=True)
+    walls = np.repeat((maze_graph.line_of_cell(cells) % 2 == 1)[:, :, None], width, axis=2)
     rows = cells.cumsum(axis=1)[:, :-1:2]  # of the walls
     walls[np.arange(n)[:, None], rows, rng.integers(0, width, rows.shape)] = False
     return walls
@@ -317,3 +313,6 @@ def _gaps_across(n, height, width, rng, spacing):
 
 def _outer(rows, columns):
     return rows[:, :, None] & columns[:, None, :]
+
+
+__getattr__ = renamed(__name__, {"main_ground": "largest_component", "traps": "bugtraps", "gaps": "alternating_gaps"})

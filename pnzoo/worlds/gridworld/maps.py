@@ -11,9 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pnzoo.worlds.gridworld.solver import distances, optimal_moves
-from pnzoo.worlds.gridworld.validation import as_batch
+from pnzoo.core.deprecation import renamed, renamed_arguments
+from pnzoo.worlds.gridworld.components import sample_cell
+from pnzoo.worlds.gridworld.solver import _check_moves, _distances, _given, optimal_actions
+from pnzoo.worlds.gridworld.validation import as_batch, as_count, as_rng
 
+MAX_CELLS = 1 << 31  # of all maps drawn together: 2 GB of walls
 # side of the map: (most obstacles, largest size), the paper's three settings
 _PAPER = {8: (30, 0), 16: (40, 1), 28: (50, 2)}
 
@@ -61,11 +64,11 @@ def generate(n, height, width=None, *, seed, border=True, max_obstacles=None, ma
     """
     width = height if width is None else width
     check_size(n, height, width, border)
-    size = None if max_size is None else at_least("max_size", max_size, 0)
+    size = None if max_size is None else as_count("max_size", max_size, 0)
     most, size = _paper_setting(height, width, size)
     if max_obstacles is not None:
-        most = at_least("max_obstacles", max_obstacles, 0)
-    rng = np.random.default_rng(seed)
+        most = as_count("max_obstacles", max_obstacles, 0)
+    rng = as_rng(seed)
     walls = np.empty((n, height, width), dtype=bool)
     ring = int(bool(border))
     goal = rng.integers(ring, (height - ring, width - ring), size=(n, 2))
@@ -112,17 +115,19 @@ def random_goals(walls, rng):
         array([ True])
     """
     candidates = ~walls & _free_beside(walls)
-    return _random_cells(candidates, rng), candidates.any(axis=(1, 2))
+    return sample_cell(candidates, rng), candidates.any(axis=(1, 2))
 
 
-def random_starts(walls, goal, rng, dist=None):
+@renamed_arguments(dist="distances")
+def random_starts(walls, goal, rng, distances=None, moves=8):
     """Draw a start for every map, uniform among the cells that reach the goal, the goal itself left out.
 
     Args:
         walls: `[H, W]` or `[B, H, W]`.
         goal: `[2]` or `[B, 2]`.
         rng: a `numpy.random.Generator`, or a seed.
-        dist: `distances(walls, goal)` if at hand (or those of another set of moves).
+        distances: `pnzoo.gridworld.distances(walls, goal, moves)` if at hand.
+        moves: 8, or 4 for an agent that moves N, S, E, W only and so cannot pass between two walls diagonally.
 
     Returns:
         int `[2]` or `[B, 2]`.
@@ -134,15 +139,16 @@ def random_starts(walls, goal, rng, dist=None):
         >>> random_starts([[0, 1, 0], [0, 1, 0]], (0, 0), rng=0)
         array([1, 0])
     """
+    _check_moves(moves)
     walls, goal, single = as_batch(walls, goal)
-    dist = distances(walls, goal) if dist is None else np.asarray(dist).reshape(walls.shape)
-    reachable = np.isfinite(dist) & (dist > 0)
+    length = _distances(walls, goal, moves) if distances is None else _given(distances, walls, single)
+    reachable = np.isfinite(length) & (length > 0)
     empty = ~reachable.any(axis=(1, 2))
     if empty.any():
         index = int(np.argmax(empty))
         raise ValueError(f"no cell of map {index} reaches its goal {tuple(goal[index].tolist())}; "
                          "choose another goal or remove walls")
-    starts = _random_cells(reachable, np.random.default_rng(rng))
+    starts = sample_cell(reachable, as_rng(rng, "rng"))
     return starts[0] if single else starts
 
 
@@ -164,13 +170,19 @@ def encode(walls, goal):
         [[[0.0, 1.0], [1.0, 0.0]]]
     """
     walls, goal, single = as_batch(walls, goal)
-    image = np.zeros((*walls.shape, 2), dtype=np.float32)
-    image[..., 0] = walls
-    image[np.arange(len(walls)), goal[:, 0], goal[:, 1], 1] = 1.0
+    image = _encode(walls, goal)
     return image[0] if single else image
 
 
-def targets(walls, goal, moves=8, corner_cutting=True):
+def _encode(walls, goal):
+    """`encode` of checked input: bool `[B, H, W]`, int `[B, 2]` -> float32 `[B, H, W, 2]`."""
+    image = np.zeros((*walls.shape, 2), dtype=np.float32)
+    image[..., 0] = walls
+    image[np.arange(len(walls)), goal[:, 0], goal[:, 1], 1] = 1.0
+    return image
+
+
+def expert_policy(walls, goal, moves=8, corner_cutting=True):
     """Return training targets for every cell: a distribution uniform over its set of optimal moves.
 
     Args:
@@ -184,32 +196,30 @@ def targets(walls, goal, moves=8, corner_cutting=True):
         distribution and 0 at walls, at the goal and at cells without a path, where y is 0.
 
     Example:
-        >>> y, weight = targets([[0, 0, 1]], (0, 0))
+        >>> y, weight = expert_policy([[0, 0, 1]], (0, 0))
         >>> weight.tolist()
         [[0.0, 1.0, 0.0]]
     """
-    best = optimal_moves(walls, goal, moves, corner_cutting)
+    best = optimal_actions(walls, goal, moves, corner_cutting)
     count = best.sum(axis=-1, keepdims=True)
     y = np.divide(best, np.maximum(count, 1), dtype=np.float32)
     return y, (count[..., 0] > 0).astype(np.float32)
 
 
 def check_size(n, height, width, border):
-    at_least("n", n, 0)
-    at_least("height", height, 1)
-    at_least("width", width, 1)
+    """Check the number and size of maps before any memory is taken for them."""
+    as_count("n", n, 0)
+    as_count("height", height, 1)
+    as_count("width", width, 1)
+    if n * height * width > MAX_CELLS:
+        raise ValueError(f"{n:,} maps of {height}x{width} are {n * height * width:,} cells, more than {MAX_CELLS:,} "
+                         "at a time; draw them in smaller batches, each with a seed of its own")
     inner = (height - 2 * border) * (width - 2 * border) if min(height, width) > 2 * border else 0
     if inner < 2:
         drawn = "with a border, which takes the outer ring; pass border=False or a larger size" if border \
             else "without a border; choose a larger size"
         raise ValueError(f"a map needs two free cells, a goal and a start; {height}x{width} has "
                          f"{inner} {drawn}")
-
-
-def at_least(name, value, least):
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise ValueError(f"{name} must be an integer of {least} or more, received {value!r}")
-    return int(value)
 
 
 def _paper_setting(height, width, size):
@@ -264,10 +274,4 @@ def _free_beside(walls):
     return free[:, :-2, 1:-1] | free[:, 2:, 1:-1] | free[:, 1:-1, :-2] | free[:, 1:-1, 2:]
 
 
-def _random_cells(candidates, rng):
-    """One cell of each `[H, W]` mask, uniformly, int `[B, 2]` ((0, 0) where a mask is empty)."""
-    flat = candidates.reshape(len(candidates), -1)
-    order = np.cumsum(flat, axis=1)
-    rank = np.floor(rng.random(len(flat)) * order[:, -1]).astype(int)  # 0..count-1
-    index = np.argmax(order > rank[:, None], axis=1)
-    return np.stack(np.unravel_index(index, candidates.shape[1:]), axis=1)
+__getattr__ = renamed(__name__, {"targets": "expert_policy"})

@@ -6,6 +6,8 @@ A lattice is `rows x columns` rooms and the doors between neighbours: `east [B, 
 
 import numpy as np
 
+from pnzoo.worlds.gridworld.validation import as_share
+
 
 def random_tree(n, rows, columns, rng):
     """Draw spanning trees by depth-first search: perfect mazes with long winding corridors.
@@ -35,13 +37,13 @@ def random_tree(n, rows, columns, rng):
     here = base + rng.integers(1, rows + 1, n) * pitch + rng.integers(1, columns + 1, n)
     visited[here] = True
     parent = np.arange(visited.size)
-    ways = np.array([-pitch, pitch, 1, -1])
+    steps = np.array([-pitch, pitch, 1, -1])
     for _ in range(2 * rows * columns - 2):
         lots = rng.random((n, 4))
-        lots[visited[here[:, None] + ways]] = 0.0
+        lots[visited[here[:, None] + steps]] = 0.0
         choice = lots.argmax(axis=1)
         forward = lots[np.arange(n), choice] > 0
-        there = np.where(forward, here + ways[choice], parent[here])
+        there = np.where(forward, here + steps[choice], parent[here])
         visited[there] = True
         parent[there] = np.where(forward, here, parent[there])
         here = there
@@ -70,8 +72,7 @@ def braid(east, south, loops, rng):
         >>> south.all()
         np.True_
     """
-    if not 0 <= loops <= 1:
-        raise ValueError(f"loops is the share of dead ends opened, 0 to 1, received {loops!r}")
+    as_share("loops", loops)
     n, rows, columns = len(east), east.shape[1], south.shape[2]
     shut = np.zeros((n, rows, columns, 4), dtype=bool)  # N, S, E, W doors that exist and are shut
     shut[:, 1:, :, 0] = shut[:, :-1, :, 1] = ~south
@@ -81,9 +82,9 @@ def braid(east, south, loops, rng):
     doors = exists.sum(axis=-1) - shut.sum(axis=-1)
     opened = (doors == 1) & shut.any(axis=-1) & (rng.random(doors.shape) < loops)
     choice = np.argmax(rng.random(shut.shape) * shut, axis=-1)
-    for way, (array, row_shift, column_shift) in enumerate(
+    for direction, (array, row_shift, column_shift) in enumerate(
             [(south, -1, 0), (south, 0, 0), (east, 0, 0), (east, 0, -1)]):
-        which, row, column = np.nonzero(opened & (choice == way))
+        which, row, column = np.nonzero(opened & (choice == direction))
         array[which, row + row_shift, column + column_shift] = True
 
 
@@ -116,7 +117,7 @@ def spiral(rows, columns):
     return east, south
 
 
-def carve(east, south):
+def draw_cells(east, south):
     """Draw rooms and doors as cells: rooms at even rows and columns, doors between them.
 
     Args:
@@ -128,7 +129,7 @@ def carve(east, south):
 
     Example:
         >>> east, south = spiral(2, 2)
-        >>> carve(east, south).astype(int)[0]
+        >>> draw_cells(east, south).astype(int)[0]
         array([[0, 0, 0],
                [1, 1, 0],
                [0, 0, 0]])
@@ -154,8 +155,8 @@ def rooms_along(length, room):
     return max(1, (length + 1) // (room + 1))
 
 
-def layout(n, length, room, rng, widen_rooms=False):
-    """Draw how the lines of a carved lattice stretch over `length` cells.
+def line_widths(n, length, room, rng, widen_rooms=False):
+    """Draw how wide the rows or columns of a maze are, so that they fill `length` cells.
 
     Args:
         n: the number of maps.
@@ -168,7 +169,7 @@ def layout(n, length, room, rng, widen_rooms=False):
         int `[n, 2 rooms - 1]`: cells taken by room, wall, room, ... Each row sums to `length`.
 
     Example:
-        >>> layout(1, 7, 2, np.random.default_rng(0), widen_rooms=True).sum()
+        >>> line_widths(1, 7, 2, np.random.default_rng(0), widen_rooms=True).sum()
         np.int64(7)
     """
     count = rooms_along(length, room)
@@ -181,8 +182,8 @@ def layout(n, length, room, rng, widen_rooms=False):
     return cells
 
 
-def stretch(core, row_cells, column_cells):
-    """Repeat rows and columns of carved lattices, each map its own way.
+def resize(core, row_cells, column_cells):
+    """Repeat rows and columns of drawn mazes, differently on each map.
 
     Args:
         core: bool `[B, R, C]`, or `[1, R, C]` for one lattice shared by all maps.
@@ -194,20 +195,20 @@ def stretch(core, row_cells, column_cells):
 
     Example:
         >>> core = np.array([[[False, True]]])
-        >>> stretch(core, np.array([[2]]), np.array([[1, 2]])).astype(int)[0]
+        >>> resize(core, np.array([[2]]), np.array([[1, 2]])).astype(int)[0]
         array([[0, 1, 1],
                [0, 1, 1]])
     """
-    rows, columns = lines(row_cells), lines(column_cells)
+    rows, columns = line_of_cell(row_cells), line_of_cell(column_cells)
     which = np.arange(len(rows)) if len(core) == len(rows) else np.zeros(len(rows), dtype=int)
     return core[which[:, None, None], rows[:, :, None], columns[:, None, :]]
 
 
-def lines(cells):
-    """Return which line of the core each cell shows, int `[B, length]`, for `layout`'s counts `[B, R]`.
+def line_of_cell(cells):
+    """Return which line of the core each cell shows, int `[B, length]`, for `line_widths`'s counts `[B, R]`.
 
     Example:
-        >>> lines(np.array([[2, 1, 3]]))
+        >>> line_of_cell(np.array([[2, 1, 3]]))
         array([[0, 0, 1, 2, 2, 2]])
     """
     n, count = cells.shape

@@ -1,17 +1,40 @@
-"""What a cell sees of a map in its 3x3 neighbourhood: one of 5,120 patterns.
+"""The 3x3 cells around every cell of a map, and the 5,120 patches that they can be.
 
 Nine cells are wall or not, and the goal is on one of them or on none: 512 x 10. A network whose R and P look no farther
-can be asked about each pattern once, however many cells a batch of maps has.
+can be asked about each patch once, however many cells a batch of maps has.
 """
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
-WALLS = 512  # patterns of walls; bit 3 i + j is the neighbour in row i, column j
+from pnzoo.core.deprecation import renamed
+
+WALLS = 512  # patches of walls; bit 3 i + j is the neighbour in row i, column j
 COUNT = WALLS * 10
 
 
-def pattern_of(walls, goal):
-    """The pattern that every cell sees; beyond the map there is neither wall nor goal.
+def neighborhoods(cells, outside):
+    """The 3x3 cells around every cell.
+
+    Args:
+        cells: `[..., H, W]`.
+        outside: what lies beyond the map.
+
+    Returns:
+        `[..., H, W, 3, 3]`, read only.
+
+    Example:
+        >>> neighborhoods(np.array([[1, 2]]), outside=0)[0, 0]
+        array([[0, 0, 0],
+               [0, 1, 2],
+               [0, 0, 0]])
+    """
+    margin = [(0, 0)] * (cells.ndim - 2) + [(1, 1), (1, 1)]
+    return sliding_window_view(np.pad(cells, margin, constant_values=outside), (3, 3), axis=(-2, -1))
+
+
+def patch_index(walls, goal):
+    """The patch that every cell sees; beyond the map there is neither wall nor goal.
 
     Args:
         walls: bool [B, H, W].
@@ -23,28 +46,26 @@ def pattern_of(walls, goal):
     Example:
         >>> walls = np.zeros((1, 4, 4), bool)
         >>> walls[0, 0, 0] = True
-        >>> int(pattern_of(walls, np.array([[3, 3]]))[0, 1, 1])  # the wall is the first of the nine
+        >>> int(patch_index(walls, np.array([[3, 3]]))[0, 1, 1])  # the wall is the first of the nine
         1
     """
     walls, goal = np.asarray(walls, bool), np.asarray(goal)
-    _, height, width = walls.shape
-    padded = np.pad(walls, ((0, 0), (1, 1), (1, 1))).astype(np.int32)
-    pattern = np.zeros(walls.shape, np.int32)
-    which = np.arange(len(walls))
+    bits = 1 << np.arange(9, dtype=np.int32).reshape(3, 3)
+    index = np.einsum("bhwij,ij->bhw", neighborhoods(walls, outside=False), bits, dtype=np.int32, casting="unsafe")
+    each = np.arange(len(walls))
     for j, (row, column) in enumerate(np.ndindex(3, 3)):
-        pattern += padded[:, row : row + height, column : column + width] << j
         # The cells that see the goal in this place lie opposite to it.
         sees = goal - (row - 1, column - 1)
-        there = ((sees >= 0) & (sees < (height, width))).all(axis=1)
-        pattern[which[there], sees[there, 0], sees[there, 1]] += WALLS * (1 + j)
-    return pattern
+        inside = ((sees >= 0) & (sees < walls.shape[1:])).all(axis=1)
+        index[each[inside], sees[inside, 0], sees[inside, 1]] += WALLS * (1 + j)
+    return index
 
 
-def neighbourhoods():
-    """All patterns as images: float32 [5120, 3, 3, 2], 1 at walls and 1 at the goal.
+def local_patches():
+    """All patches as images: float32 [5120, 3, 3, 2], 1 at walls and 1 at the goal.
 
     Example:
-        >>> neighbourhoods()[512 + 1, 0, 0]  # pattern 1, and the goal in the first place
+        >>> local_patches()[512 + 1, 0, 0]  # patch 1, and the goal in the first place
         array([1., 1.], dtype=float32)
     """
     images = np.zeros((COUNT, 9, 2), "float32")
@@ -52,3 +73,6 @@ def neighbourhoods():
     for place in range(9):
         images[WALLS * (1 + place) : WALLS * (2 + place), place, 1] = 1.0
     return images.reshape(COUNT, 3, 3, 2)
+
+
+__getattr__ = renamed(__name__, {"pattern_of": "patch_index", "neighbourhoods": "local_patches"})

@@ -1,13 +1,13 @@
-"""Shortest paths as lists of cells: what an expert would walk."""
+"""Shortest paths as lists of cells: the expert's demonstrations."""
 
 import numpy as np
 
-from pnzoo.worlds.gridworld.solver import MOVES, optimal_moves
-from pnzoo.worlds.gridworld.validation import as_batch, as_cell
+from pnzoo.worlds.gridworld.solver import MOVES, _check_moves, _distances, _optimal_actions
+from pnzoo.worlds.gridworld.validation import as_batch, as_cell, as_cells, as_rng
 
 
 def shortest_paths(walls, start, goal, rng=None, moves=8, corner_cutting=True, best=None):
-    """Walk from start to goal along optimal moves.
+    """Follow optimal moves from start to goal.
 
     Args:
         walls: `[H, W]` or `[B, H, W]`.
@@ -16,7 +16,7 @@ def shortest_paths(walls, start, goal, rng=None, moves=8, corner_cutting=True, b
         rng: a `numpy.random.Generator` or a seed that breaks ties; None takes the first in `MOVES`.
         moves: 8, or 4.
         corner_cutting: as in `distances`.
-        best: `optimal_moves` with the same arguments, if at hand.
+        best: `optimal_actions` with the same arguments, if at hand.
 
     Returns:
         int `[T+1, 2]`, the cells from start to goal, both included; for a batch a list of B such arrays.
@@ -28,29 +28,38 @@ def shortest_paths(walls, start, goal, rng=None, moves=8, corner_cutting=True, b
         >>> shortest_paths([[0, 0, 0], [0, 1, 0]], (1, 0), (1, 2)).tolist()
         [[1, 0], [0, 1], [1, 2]]
     """
+    _check_moves(moves)
     walls, goal, single = as_batch(walls, goal)
-    start = _starts(start, walls, single)
-    best = optimal_moves(walls, goal, moves, corner_cutting) if best is None else np.asarray(best)
-    best = best.reshape(*walls.shape, 8)
-    each = np.arange(len(walls))
-    stuck = ~best[each, start[:, 0], start[:, 1]].any(axis=1) & (start != goal).any(axis=1)
+    start = np.array([as_cell("start", start, walls[0])]) if single else as_cells("start", start, walls)
+    if best is None:
+        best = _optimal_actions(walls, _distances(walls, goal, moves, corner_cutting), moves, corner_cutting)
+    best = np.asarray(best).reshape(*walls.shape, 8)
+    _check_reachable(best, start, goal, single)
+    paths = _follow(best, start, goal, None if rng is None else as_rng(rng, "rng"))
+    return paths[0] if single else paths
+
+
+def _check_reachable(best, start, goal, single):
+    stuck = ~best[np.arange(len(best)), start[:, 0], start[:, 1]].any(axis=1) & (start != goal).any(axis=1)
     if stuck.any():
         index = int(np.argmax(stuck))
         where = "" if single else f" of map {index}"
         raise ValueError(f"no path leads from start {tuple(start[index].tolist())} to goal "
                          f"{tuple(goal[index].tolist())}{where}; choose another start or remove walls")
-    rng = None if rng is None else np.random.default_rng(rng)
-    here, cells, steps = start, [start], np.zeros(len(walls), dtype=int)
-    while (here != goal).any():
-        options = best[each, here[:, 0], here[:, 1]]
+
+
+def _follow(best, start, goal, rng):
+    """Optimal paths, a list of int `[T+1, 2]`; of several optimal moves the first, or a random one."""
+    each, position, cells, steps = np.arange(len(best)), start, [start], np.zeros(len(best), dtype=int)
+    while (position != goal).any():
+        options = best[each, position[:, 0], position[:, 1]]
         action = np.argmax(options if rng is None else options * (1 - rng.random(options.shape)), axis=1)
-        walking = options.any(axis=1)
-        here = np.where(walking[:, None], here + MOVES[action], here)
-        steps += walking
-        cells.append(here)
+        moving = options.any(axis=1)
+        position = np.where(moving[:, None], position + MOVES[action], position)
+        steps += moving
+        cells.append(position)
     trail = np.stack(cells, axis=1)  # [B, longest + 1, 2]
-    paths = [trail[i, :count + 1] for i, count in enumerate(steps)]
-    return paths[0] if single else paths
+    return [trail[i, :count + 1] for i, count in enumerate(steps)]
 
 
 def path_actions(path):
@@ -78,14 +87,3 @@ def path_actions(path):
         raise ValueError(f"cells {index} and {index + 1} of the path, {path[index].tolist()} and "
                          f"{path[index + 1].tolist()}, are not neighbours")
     return match.argmax(axis=1)
-
-
-def _starts(start, walls, single):
-    if single:
-        return np.array([as_cell("start", start, walls[0])])
-    start = np.asarray(start)
-    if start.shape != (len(walls), 2):
-        raise ValueError(f"{len(walls)} maps need starts of shape [{len(walls)}, 2], "
-                         f"received shape {list(start.shape)}")
-    return np.array([as_cell(f"start of map {i}", cell, walls[i]) for i, cell in enumerate(start)],
-                    dtype=int).reshape(-1, 2)

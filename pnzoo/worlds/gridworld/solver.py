@@ -7,6 +7,7 @@ steps are more than 1e-5 apart, far above the rounding error of adding them up.
 
 import numpy as np
 
+from pnzoo.core.deprecation import renamed, renamed_arguments
 from pnzoo.worlds.gridworld.validation import as_batch, as_walls
 
 # The order of the moves is that of the VIN authors' data: N, S, E, W, NE, NW, SE, SW.
@@ -45,15 +46,22 @@ def distances(walls, goal, moves=8, corner_cutting=True):
     """
     _check_moves(moves)
     walls, goal, single = as_batch(walls, goal)
-    found = np.empty(walls.shape)
+    length = _distances(walls, goal, moves, corner_cutting)
+    return length[0] if single else length
+
+
+def _distances(walls, goal, moves=8, corner_cutting=True):
+    """`distances` of checked input: bool `[B, H, W]`, int `[B, 2]` -> float64 `[B, H, W]`."""
+    length = np.empty(walls.shape)
     per_chunk = max(1, _CHUNK_CELLS // walls[0].size) if len(walls) else 1
     for first in range(0, len(walls), per_chunk):
         part = slice(first, first + per_chunk)
-        found[part] = _chunk_distances(walls[part], goal[part], moves, corner_cutting)
-    return found[0] if single else found
+        length[part] = _chunk_distances(walls[part], goal[part], moves, corner_cutting)
+    return length
 
 
-def optimal_moves(walls, goal, moves=8, corner_cutting=True, dist=None):
+@renamed_arguments(dist="distances")
+def optimal_actions(walls, goal, moves=8, corner_cutting=True, distances=None):
     """Return which moves start a shortest path, for every cell.
 
     Args:
@@ -61,37 +69,45 @@ def optimal_moves(walls, goal, moves=8, corner_cutting=True, dist=None):
         goal: `[2]` or `[B, 2]`, row and column.
         moves: 8, or 4 for N, S, E, W only.
         corner_cutting: as in `distances`.
-        dist: the result of `distances` with the same arguments, if at hand.
+        distances: the result of `pnzoo.gridworld.distances` with the same arguments, if at hand.
 
     Returns:
         bool `[..., H, W, 8]` in the order of `MOVES`; all False at walls, at the goal and where no path is.
 
     Raises:
-        ValueError: as `distances`, and if `dist` does not have the shape of `walls`.
+        ValueError: as `distances`, and if the distances given do not have the shape of `walls`.
 
     Example:
-        >>> best = optimal_moves([[0, 0, 0], [0, 1, 0]], (0, 0))
+        >>> best = optimal_actions([[0, 0, 0], [0, 1, 0]], (0, 0))
         >>> [MOVE_NAMES[a] for a in np.flatnonzero(best[1, 2])]
         ['NW']
     """
     _check_moves(moves)
     walls, goal, single = as_batch(walls, goal)
-    if dist is None:
-        dist = distances(walls, goal, moves, corner_cutting)
-    else:
-        dist = np.asarray(dist, dtype=float)
-        if dist.shape != (walls.shape[1:] if single else walls.shape):
-            raise ValueError(f"dist must have the shape of walls, {list(walls.shape)}, "
-                             f"received {list(dist.shape)}; pass distances(walls, goal)")
-        dist = dist.reshape(walls.shape)
+    length = _distances(walls, goal, moves, corner_cutting) if distances is None else _given(distances, walls, single)
+    best = _optimal_actions(walls, length, moves, corner_cutting)
+    return best[0] if single else best
+
+
+def _given(distances, walls, single):
+    """Distances `[B, H, W]` that the caller has computed before."""
+    distances = np.asarray(distances, dtype=float)
+    if distances.shape != (walls.shape[1:] if single else walls.shape):
+        raise ValueError(f"distances must have the shape of walls, {list(walls.shape)}, "
+                         f"received {list(distances.shape)}; pass pnzoo.gridworld.distances(walls, goal)")
+    return distances.reshape(walls.shape)
+
+
+def _optimal_actions(walls, length, moves=8, corner_cutting=True):
+    """`optimal_actions` of checked input: bool `[B, H, W]`, float `[B, H, W]` -> bool `[B, H, W, 8]`."""
     best = np.zeros((*walls.shape, 8), dtype=bool)
-    padded = np.pad(dist, ((0, 0), (1, 1), (1, 1)), constant_values=np.inf)
-    limit = np.where(np.isfinite(dist) & (dist > 0), dist + TOLERANCE, -np.inf)
+    padded = np.pad(length, ((0, 0), (1, 1), (1, 1)), constant_values=np.inf)
+    limit = np.where(np.isfinite(length) & (length > 0), length + TOLERANCE, -np.inf)
     for a in range(moves):
         np.less_equal(_shifted(padded, MOVES[a]) + COSTS[a], limit, out=best[..., a])
     if not corner_cutting and moves == 8:
         best &= ~_cut_corners(walls)
-    return best[0] if single else best
+    return best
 
 
 def step(walls, positions, actions, corner_cutting=True):
@@ -117,19 +133,27 @@ def step(walls, positions, actions, corner_cutting=True):
     walls = as_walls(walls, ndim=(2, 3))
     positions, actions = np.asarray(positions), np.asarray(actions)
     _check_step(walls, positions, actions)
+    return _step(walls, positions, actions, corner_cutting)
+
+
+def _step(walls, positions, actions, corner_cutting=True):
+    """`step` of checked input."""
     after = positions + MOVES[actions]
-    if walls.ndim == 2:
-        at = lambda cells: padded[cells[..., 0] + 1, cells[..., 1] + 1]  # noqa: E731
-        padded = np.pad(walls, 1, constant_values=True)
-    else:
-        which = np.arange(len(walls)).reshape((-1,) + (1,) * (actions.ndim - 1))
-        at = lambda cells: padded[which, cells[..., 0] + 1, cells[..., 1] + 1]  # noqa: E731
-        padded = np.pad(walls, ((0, 0), (1, 1), (1, 1)), constant_values=True)
-    blocked = at(after)
+    blocked = _is_wall(walls, after)
     if not corner_cutting:
-        beside = at(positions + MOVES[actions] * (1, 0)) | at(positions + MOVES[actions] * (0, 1))
-        blocked = blocked | ((actions >= 4) & beside)
+        beside = [_is_wall(walls, positions + MOVES[actions] * straight) for straight in ((1, 0), (0, 1))]
+        blocked |= (actions >= 4) & (beside[0] | beside[1])
     return np.where(blocked[..., None], positions, after), blocked
+
+
+def _is_wall(walls, cells):
+    """Whether cells int `[..., 2]` or `[B, ..., 2]` are walls; off the map they are."""
+    inside = ((cells >= 0) & (cells < walls.shape[-2:])).all(axis=-1)
+    row, column = np.moveaxis(np.where(inside[..., None], cells, 0), -1, 0)
+    if walls.ndim == 2:
+        return ~inside | walls[row, column]
+    each = np.arange(len(walls)).reshape((-1,) + (1,) * (inside.ndim - 1))
+    return ~inside | walls[each, row, column]
 
 
 def _check_moves(moves):
@@ -178,7 +202,7 @@ def _chunk_distances(walls, goal, moves, corner_cutting):
     value += wall
     cut = None if corner_cutting or moves == 4 else _cut_corners(walls)[..., 4:]
     inner, wall = value[:, 1:-1, 1:-1], wall[:, 1:-1, 1:-1]
-    # A sweep settles one more step of every path. Open maps settle within their diameter; a maze would need
+    # A sweep makes one more step of every path exact. Open maps converge within their diameter; a maze would need
     # as many sweeps as its longest path has steps, and a priority queue costs about as much as 200 sweeps.
     for _ in range(min(200, walls.shape[1] + walls.shape[2])):
         after = _sweep(value, inner, wall, moves, cut)
@@ -232,3 +256,6 @@ def _dijkstra(walls, goal, moves, corner_cutting):
                       shape=(walls.size, walls.size)).tocsr()
     sources = np.arange(len(walls)) * walls[0].size + goal[:, 0] * walls.shape[2] + goal[:, 1]
     return dijkstra(graph, indices=sources, min_only=True).reshape(walls.shape)
+
+
+__getattr__ = renamed(__name__, {"optimal_moves": "optimal_actions"})

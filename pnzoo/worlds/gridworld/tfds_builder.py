@@ -9,7 +9,7 @@ import numpy as np
 
 from pnzoo.worlds.gridworld.maps import Maps, generate, random_starts
 from pnzoo.worlds.gridworld.paths import path_actions, shortest_paths
-from pnzoo.worlds.gridworld.solver import distances, optimal_moves
+from pnzoo.worlds.gridworld.solver import distances, optimal_actions
 
 try:
     import tensorflow_datasets as tfds
@@ -110,16 +110,16 @@ class PnzooGridworld(tfds.core.GeneratorBasedBuilder):
         config = self.builder_config
         maps = expert_maps(config, split)
         rng = np.random.default_rng([config.seed, _STREAMS[split], 1])
-        dist = distances(*maps, moves=config.moves)
-        best = optimal_moves(*maps, moves=config.moves, dist=dist)
-        starts = random_starts(*maps, rng, dist=dist)
+        length = distances(*maps, moves=config.moves)
+        best = optimal_actions(*maps, moves=config.moves, distances=length)
+        starts = random_starts(*maps, rng, distances=length)
         paths = shortest_paths(maps.walls, starts, maps.goal, rng, moves=config.moves, best=best)
         for i, path in enumerate(paths):
             yield i, {
                 "walls": maps.walls[i],
                 "goal": maps.goal[i].astype(np.int32),
                 "optimal": best[i],
-                "distance": dist[i].astype(np.float32),
+                "distance": length[i].astype(np.float32),
                 "start": starts[i].astype(np.int32),
                 "path": path.astype(np.int32),
                 "actions": path_actions(path).astype(np.int32),

@@ -6,14 +6,15 @@ import re
 
 import numpy as np
 
+from pnzoo.core.deprecation import renamed, renamed_arguments
 from pnzoo.worlds.gridworld.text import ParsedMap
 from pnzoo.worlds.gridworld.validation import as_cell, as_walls
 
 _CELL = r"_(?:(\d{1,4})\.(\d{1,4}))?"
-_CODE = re.compile(rf"(\d{{1,4}})x(\d{{1,4}}){_CELL}{_CELL}_([A-Za-z0-9_-]*)", re.ASCII)
+_PATTERN = re.compile(rf"(\d{{1,4}})x(\d{{1,4}}){_CELL}{_CELL}_([A-Za-z0-9_-]*)", re.ASCII)
 
 
-def to_code(walls, start=None, goal=None):
+def to_string(walls, start=None, goal=None):
     """Write a map as a word of letters that a link can carry.
 
     Args:
@@ -29,7 +30,7 @@ def to_code(walls, start=None, goal=None):
         ValueError: if `walls` is no map or a cell lies off it.
 
     Example:
-        >>> to_code([[0, 0, 0], [1, 1, 0]], start=(0, 0), goal=(1, 2))
+        >>> to_string([[0, 0, 0], [1, 1, 0]], start=(0, 0), goal=(1, 2))
         '2x3_0.0_1.2_GA'
     """
     walls = as_walls(walls)
@@ -39,11 +40,12 @@ def to_code(walls, start=None, goal=None):
     return f"{walls.shape[0]}x{walls.shape[1]}_{cells[0]}_{cells[1]}_{bits}"
 
 
-def from_code(code):
-    """Read a map from the word that `to_code` wrote.
+@renamed_arguments(code="map_string")
+def from_string(map_string):
+    """Read a map from the word that `to_string` wrote.
 
     Args:
-        code: the word.
+        map_string: the word.
 
     Returns:
         A `ParsedMap` (walls, start, goal).
@@ -52,14 +54,14 @@ def from_code(code):
         ValueError: if it is no such word, is cut off or too long, or start or goal lie off the map.
 
     Example:
-        >>> parsed = from_code("2x3_0.0_1.2_GA")
+        >>> parsed = from_string("2x3_0.0_1.2_GA")
         >>> parsed.walls.astype(int).tolist(), parsed.start, parsed.goal
         ([[0, 0, 0], [1, 1, 0]], (0, 0), (1, 2))
     """
-    match = _CODE.fullmatch(code) if isinstance(code, str) else None
+    match = _PATTERN.fullmatch(map_string) if isinstance(map_string, str) else None
     if match is None:
-        raise ValueError(f"{str(code)[:40]!r} is no map code; one looks like '2x3_0.0_1.2_GA', "
-                         "and pnzoo.gridworld.to_code(walls, start, goal) writes it")
+        raise ValueError(f"{str(map_string)[:40]!r} is no map string; one looks like '2x3_0.0_1.2_GA', "
+                         "and pnzoo.gridworld.to_string(walls, start, goal) writes it")
     height, width = int(match[1]), int(match[2])
     needed = (height * width + 7) // 8
     try:
@@ -67,10 +69,13 @@ def from_code(code):
     except binascii.Error:
         data = b""
     if not needed or len(data) != needed:  # compared before anything of that size is made
-        raise ValueError(f"the map code says {height}x{width}, which takes {needed} bytes of walls, and "
+        raise ValueError(f"the map string says {height}x{width}, which takes {needed} bytes of walls, and "
                          f"holds {len(data)}; it was cut off or changed, copy it again")
     bits = np.unpackbits(np.frombuffer(data, np.uint8), count=height * width)
     walls = bits.reshape(height, width).astype(bool)
     start, goal = (as_cell(name, (int(match[i]), int(match[i + 1])), walls) if match[i] else None
                    for name, i in (("start", 3), ("goal", 5)))
     return ParsedMap(walls, start, goal)
+
+
+__getattr__ = renamed(__name__, {"to_code": "to_string", "from_code": "from_string"})

@@ -15,29 +15,32 @@ from typing import NamedTuple
 
 import numpy as np
 
+from pnzoo.core.deprecation import renamed, renamed_method
+
 _TRAINING = ("batch_im_data", "batch_value_data", "state_x_data", "state_y_data", "batch_label_data")
 _TEST = ("all_im_data", "all_value_data", "all_states_xy")
 
 
-class PaperTraining(NamedTuple):
+class PaperTrainingFile(NamedTuple):
     """A training file: M maps, each once, and N labelled states on them.
 
     Attributes:
         walls: bool `[M, H, W]`.
         goal: int `[M, 2]`, row and column.
-        which: int `[N]`, the map of each state.
+        map_index: int `[N]`, the map of each state.
         states: int `[N, 2]`, row and column.
         labels: int `[N]`, the move of one shortest path, an index into `MOVES`.
     """
 
     walls: np.ndarray
     goal: np.ndarray
-    which: np.ndarray
+    map_index: np.ndarray
     states: np.ndarray
     labels: np.ndarray
+    which = renamed_method("which", "map_index")
 
 
-class PaperTest(NamedTuple):
+class PaperTestFile(NamedTuple):
     """A test file: M maps, each with a shortest path.
 
     Attributes:
@@ -60,7 +63,7 @@ def read_training(path):
         path: the file.
 
     Returns:
-        `PaperTraining(walls, goal, which, states, labels)`. Rows with the same map and goal are merged.
+        `PaperTrainingFile(walls, goal, map_index, states, labels)`. Rows with the same map and goal are merged.
 
     Raises:
         FileNotFoundError: if there is no such file.
@@ -88,13 +91,13 @@ def read_training(path):
     _, first, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     order = np.argsort(first)  # maps keep the order of the file
     which = np.argsort(order)[inverse.reshape(-1)].repeat(x.shape[1])
-    data = PaperTraining(walls[first[order]], goal[first[order]], which,
+    data = PaperTrainingFile(walls[first[order]], goal[first[order]], which,
                          np.stack([x.reshape(-1), y.reshape(-1)], axis=1).astype(int),
                          labels.reshape(-1).astype(int))
     if ((data.labels < 0) | (data.labels > 7)).any():
         raise ValueError(f"{path}: batch_label_data holds moves 0..7, "
                          f"received {data.labels.min()}..{data.labels.max()}")
-    _check_states(path, data.walls, data.which, data.states)
+    _check_states(path, data.walls, data.map_index, data.states)
     return data
 
 
@@ -105,7 +108,7 @@ def read_test(path):
         path: the file.
 
     Returns:
-        `PaperTest(walls, goal, starts, paths)`.
+        `PaperTestFile(walls, goal, starts, paths)`.
 
     Raises:
         FileNotFoundError: if there is no such file.
@@ -140,7 +143,7 @@ def read_test(path):
         if tuple(paths[-1][-1]) != tuple(goal[index]):
             raise ValueError(f"{path}: path {index} ends at {paths[-1][-1].tolist()} (from 0), "
                              f"its goal image has the goal at {goal[index].tolist()}")
-    return PaperTest(walls, goal, np.array([states[0] for states in paths]), tuple(paths))
+    return PaperTestFile(walls, goal, np.array([states[0] for states in paths]), tuple(paths))
 
 
 def read_paper_file(path):
@@ -150,7 +153,7 @@ def read_paper_file(path):
         path: the file.
 
     Returns:
-        `PaperTraining` or `PaperTest`; both have `walls` and `goal`.
+        `PaperTrainingFile` or `PaperTestFile`; both have `walls` and `goal`.
 
     Raises:
         FileNotFoundError: if there is no such file.
@@ -172,24 +175,24 @@ def read_paper_file(path):
 
 
 def split_by_map(data, holdout=1 / 7, seed=0):
-    """Split a training file so that no map, whatever its goal, is on both sides.
+    """Split a training file so that no map is on both sides, with any goal.
 
     The authors hold out the last seventh of the rows; at 8x8 a good part of those repeat a training map.
 
     Args:
-        data: a `PaperTraining`.
+        data: a `PaperTrainingFile`.
         holdout: the share of maps to hold out, between 0 and 1.
         seed: an int.
 
     Returns:
-        A tuple (training part, held-out part) of `PaperTraining`.
+        A tuple (training part, held-out part) of `PaperTrainingFile`.
 
     Raises:
         ValueError: if `holdout` leaves a side without maps.
 
     Example:
         >>> walls = np.array([[[False, False]], [[False, False]], [[True, False]]])
-        >>> data = PaperTraining(walls, np.array([[0, 0], [0, 1], [0, 1]]), np.array([0, 1]),
+        >>> data = PaperTrainingFile(walls, np.array([[0, 0], [0, 1], [0, 1]]), np.array([0, 1]),
         ...                      np.array([[0, 1], [0, 0]]), np.array([3, 2]))
         >>> train, test = split_by_map(data, holdout=0.5)
         >>> len(train.walls) + len(test.walls), {len(train.walls), len(test.walls)} == {1, 2}
@@ -198,19 +201,19 @@ def split_by_map(data, holdout=1 / 7, seed=0):
     _, pattern = np.unique(data.walls.reshape(len(data.walls), -1), axis=0, return_inverse=True)
     pattern = pattern.reshape(-1)
     patterns = int(pattern.max()) + 1
-    held = round(holdout * patterns)
-    if not 0 < held < patterns:
+    n_held_out = round(holdout * patterns)
+    if not 0 < n_held_out < patterns:
         raise ValueError(f"holdout={holdout!r} of {patterns} different maps leaves one side without maps; "
                          "choose a share between 0 and 1")
     chosen = np.zeros(patterns, dtype=bool)
-    chosen[np.random.default_rng(seed).permutation(patterns)[:held]] = True
+    chosen[np.random.default_rng(seed).permutation(patterns)[:n_held_out]] = True
     return _part(data, ~chosen[pattern]), _part(data, chosen[pattern])
 
 
 def _part(data, maps):
-    states = maps[data.which]
+    states = maps[data.map_index]
     number = np.cumsum(maps) - 1
-    return PaperTraining(data.walls[maps], data.goal[maps], number[data.which[states]], data.states[states],
+    return PaperTrainingFile(data.walls[maps], data.goal[maps], number[data.map_index[states]], data.states[states],
                          data.labels[states])
 
 
@@ -230,12 +233,12 @@ def _load(path):
 
 
 def _variables(path, names, layout):
-    found = _load(path)
-    missing = [name for name in names if name not in found]
+    variables = _load(path)
+    missing = [name for name in names if name not in variables]
     if missing:
         raise ValueError(f"{path}: not a {layout} file, {', '.join(missing)} missing; it holds "
-                         f"{_listed(found)}; read_paper_file(path) reads either layout")
-    return [found[name] for name in names]
+                         f"{_listed(variables)}; read_paper_file(path) reads either layout")
+    return [variables[name] for name in names]
 
 
 def _listed(names):
@@ -270,3 +273,6 @@ def _check_states(path, walls, which, states):
     if buried.any():
         raise ValueError(f"{path}: state {states[buried][0].tolist()} (from 0) lies on a wall; are rows and "
                          "columns of the map swapped?")
+
+
+__getattr__ = renamed(__name__, {"PaperTraining": "PaperTrainingFile", "PaperTest": "PaperTestFile"})

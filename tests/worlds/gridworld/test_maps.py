@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pnzoo.worlds.gridworld import distances, encode, generate, optimal_moves, random_starts, targets
+from pnzoo.worlds.gridworld import distances, encode, expert_policy, generate, optimal_actions, random_starts
 
 relaxed = settings(deadline=None, max_examples=40)
 AUTHORS = Path(__file__).resolve().parents[3] / ".." / "shared" / "data" / "vin_paper"
@@ -117,8 +117,8 @@ def test_encode_marks_walls_and_goal():
 @pytest.mark.parametrize("moves", [4, 8])
 def test_targets_are_uniform_over_the_optimal_set(moves):
     walls, goal = generate(5, 9, seed=0)
-    y, weight = targets(walls, goal, moves=moves)
-    best = optimal_moves(walls, goal, moves=moves)
+    y, weight = expert_policy(walls, goal, moves=moves)
+    best = optimal_actions(walls, goal, moves=moves)
     assert y.dtype == weight.dtype == np.float32
     np.testing.assert_allclose(y.sum(axis=-1), weight, rtol=1e-6)
     np.testing.assert_array_equal(y > 0, best)
@@ -130,9 +130,9 @@ def test_targets_are_uniform_over_the_optimal_set(moves):
     (lambda: generate(1, 1, seed=0), "two free cells"),
     (lambda: generate(1, 3, seed=0), "pass border=False"),
     (lambda: generate(1, 1, 1, seed=0, border=False), "choose a larger size"),
-    (lambda: generate(1, 0, seed=0), "height must be an integer of 1 or more"),
-    (lambda: generate(1, 8.0, seed=0), "height must be an integer"),
-    (lambda: generate(-1, 8, seed=0), "n must be an integer of 0 or more"),
+    (lambda: generate(1, 0, seed=0), "height must be a whole number of 1 or more"),
+    (lambda: generate(1, 8.0, seed=0), "height must be a whole number"),
+    (lambda: generate(-1, 8, seed=0), "n must be a whole number of 0 or more"),
     (lambda: generate(1, 8, seed=0, max_obstacles=-1), "max_obstacles"),
     (lambda: generate(1, 8, seed=0, max_size=1.5), "max_size"),
     (lambda: random_starts([[0, 1]], (0, 0), rng=0), "no cell of map 0 reaches its goal"),

@@ -13,7 +13,7 @@ from pnzoo.worlds.gridworld import (
     distances,
     generate,
     generate_family,
-    optimal_moves,
+    optimal_actions,
     path_actions,
     shortest_paths,
     step,
@@ -74,7 +74,7 @@ def test_distances_are_dijkstras(world, rule):
 def test_a_move_is_optimal_exactly_if_it_is_legal_and_lies_on_a_shortest_path(world, rule):
     walls, goal = world
     exact = reference_distances(walls, goal, *rule)
-    best = optimal_moves(walls, goal, *rule)
+    best = optimal_actions(walls, goal, *rule)
     for cell in np.ndindex(walls.shape):
         for action in range(8):
             expected = 0 < exact[cell] < np.inf and legal(walls, cell, action, *rule)
@@ -108,11 +108,11 @@ def test_step_follows_the_rules(world, corner_cutting, seed):
 
 def test_a_batch_is_its_maps_one_by_one():
     walls, goal = generate(7, 9, 12, seed=0)
-    dist, best = distances(walls, goal), optimal_moves(walls, goal)
+    dist, best = distances(walls, goal), optimal_actions(walls, goal)
     for i in range(7):
         np.testing.assert_array_equal(dist[i], distances(walls[i], goal[i]))
-        np.testing.assert_array_equal(best[i], optimal_moves(walls[i], goal[i]))
-    np.testing.assert_array_equal(best, optimal_moves(walls, goal, dist=dist))
+        np.testing.assert_array_equal(best[i], optimal_actions(walls[i], goal[i]))
+    np.testing.assert_array_equal(best, optimal_actions(walls, goal, distances=dist))
 
 
 def test_a_batch_steps_many_agents_a_map():
@@ -139,7 +139,7 @@ def test_nearly_equal_ways_are_not_ties():
     # Two ways round differ by a + b sqrt 2, often by far less than a step: 17 against 12 sqrt 2 by 0.03.
     walls, goal = generate_family("braided", 20, 61, seed=0, loops=1.0)
     dist = distances(walls, goal)
-    best = optimal_moves(walls, goal, dist=dist)
+    best = optimal_actions(walls, goal, distances=dist)
     padded = np.pad(dist, ((0, 0), (1, 1), (1, 1)), constant_values=np.inf)
     ways = np.stack([padded[:, 1 + down:62 + down, 1 + right:62 + right] + cost
                      for (down, right), cost in zip(MOVES, COSTS, strict=True)], axis=-1)
@@ -152,7 +152,7 @@ def test_nearly_equal_ways_are_not_ties():
 def test_long_rows_of_ties_stay_ties():
     # On empty ground a far cell off the diagonal has exactly two best moves, straight and diagonal.
     walls = np.zeros((200, 200), dtype=bool)
-    best = optimal_moves(walls, (0, 0))
+    best = optimal_actions(walls, (0, 0))
     assert best[199, 100].sum() == 2
     assert best[199, 199].sum() == 1
 
@@ -179,7 +179,7 @@ def test_ties_are_broken_by_the_generator():
 
 def test_a_goal_on_a_wall_has_no_paths():
     assert np.isinf(distances([[0, 1]], (0, 1))).all()
-    assert not optimal_moves([[0, 1]], (0, 1)).any()
+    assert not optimal_actions([[0, 1]], (0, 1)).any()
 
 
 def test_a_start_at_the_goal_is_a_path_of_one_cell():
@@ -206,7 +206,7 @@ def test_no_maps_give_no_distances():
     (lambda: distances(np.zeros((2, 3, 3)), [(0, 0), (3, 0)]), "goal of map 1"),
     (lambda: distances(np.zeros((2, 3, 3)), [(0, 0), (0.5, 0)]), "integers"),
     (lambda: distances([[0, 1]], (0, 0), moves=6), "4 .* or 8"),
-    (lambda: optimal_moves([[0, 1]], (0, 0), dist=np.zeros((3, 3))), "shape of walls"),
+    (lambda: optimal_actions([[0, 1]], (0, 0), distances=np.zeros((3, 3))), "shape of walls"),
     (lambda: step([[0, 0]], [[0, 0]], [8]), "0..7"),
     (lambda: step([[0, 0]], [[0, 2]], [0]), "outside"),
     (lambda: step([[0, 0]], [[0, 0]], [[0]]), "positions must be"),

@@ -1,0 +1,78 @@
+"""What pnzoo computes, kept while it does not change. Every cache has a bound.
+
+`cache_data` hands out copies, which is slow for what is large or asked for often; that lies in `cache_resource`, and
+nobody changes it.
+"""
+
+from dashboard.compute.few_shot import embeddings, explanation, permuted, predictions
+from dashboard.compute.planning import (
+    MAX_K,
+    MAX_SIDE,
+    PlanRun,
+    RolloutRun,
+    animation,
+    drawn_map,
+    enough_steps,
+    iterations_to_convergence,
+    network,
+    planned,
+    reached,
+    read_map,
+    replanned,
+    solution,
+    steps_for,
+    trace,
+    trial_maps,
+    trials,
+    verdict,
+)
+from dashboard.compute.zoo import (
+    ITERATE,
+    MAX_TRACE,
+    broken,
+    cards,
+    converges,
+    iterates,
+    model,
+    moves,
+    names,
+    own_k,
+    reads_context,
+)
+
+__all__ = [
+    "ITERATE",
+    "MAX_K",
+    "MAX_SIDE",
+    "MAX_TRACE",
+    "PlanRun",
+    "RolloutRun",
+    "broken",
+    "cards",
+    "embeddings",
+    "explanation",
+    "drawn_map",
+    "enough_steps",
+    "animation",
+    "iterates",
+    "model",
+    "moves",
+    "names",
+    "network",
+    "own_k",
+    "planned",
+    "reached",
+    "read_map",
+    "reads_context",
+    "replanned",
+    "predictions",
+    "iterations_to_convergence",
+    "converges",
+    "permuted",
+    "steps_for",
+    "trace",
+    "trial_maps",
+    "trials",
+    "solution",
+    "verdict",
+]

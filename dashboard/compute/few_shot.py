@@ -1,0 +1,46 @@
+"""What few-shot models make of images."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard import backend
+from dashboard.compute.zoo import model
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def explanation(name: str, support: np.ndarray, labels: np.ndarray, query: np.ndarray):
+    """What a few-shot model makes of a query, `pnzoo.analysis.Explanation`."""
+    backend.load()
+    from pnzoo import analysis
+
+    return analysis.explain(model(name), support, labels, query)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def permuted(name: str, support: np.ndarray, labels: np.ndarray, query: np.ndarray) -> np.ndarray:
+    """The same with the support set in twenty other orders: [20, W]."""
+    backend.load()
+    from pnzoo import analysis
+
+    return analysis.permute_support(model(name), support, labels, query)
+
+
+@st.cache_resource(max_entries=6, show_spinner="Reading all characters")
+def embeddings(name: str, source: str) -> np.ndarray:
+    """Embeddings of all characters of a source: float32 [classes, images, D], a few MB."""
+    backend.load()
+    from dashboard.widgets import support_set
+    from pnzoo.models.few_shot.embedding import embed_images
+
+    return embed_images(model(name), support_set.characters(source))
+
+
+@st.cache_resource(max_entries=48, show_spinner="Asking in many episodes")
+def predictions(name: str, source: str, way: int, shot: int, count: int, first: int):
+    """Answers of a few-shot model in the episodes first, first + 1, ..., `pnzoo.analysis.EpisodePredictions`."""
+    backend.load()
+    from dashboard.widgets import support_set
+    from pnzoo import analysis
+
+    drawn = [support_set.episode(source, way, shot, first + i) for i in range(count)]
+    return analysis.predict_episodes(model(name), embeddings(name, source), drawn)

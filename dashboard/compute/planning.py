@@ -1,0 +1,181 @@
+"""What planners make of maps, and the exact solutions."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from dashboard import backend
+from dashboard.compute.zoo import cards, converges, iterates, model, moves, own_k
+
+MAX_SIDE = 103  # 101 cells and a ring of wall
+MAX_K = 4_000
+
+
+class PlanRun(NamedTuple):
+    """A plan on a map, and the policy it came from."""
+
+    plan: Any
+    policy: np.ndarray
+    k: int | None
+    seconds: float
+
+
+def network(name: str, code: str, k: int | None):
+    """The model for k steps on a map; where k is what the model finds by itself, the one that does."""
+    return model(name, None if converges(name) and k == iterations_to_convergence(name, code) else k)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def iterations_to_convergence(name: str, code: str) -> int:
+    """K after which V no longer changes, as a model finds it."""
+    walls, _, goal = read_map(code)
+    return model(name).iterations_to_convergence(walls, goal)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def read_map(code: str):
+    """Walls, start and goal of a map string."""
+    from pnzoo import gridworld
+
+    return gridworld.from_string(code)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def solution(code: str, moves: int = 8):
+    """The exact solution, `pnzoo.analysis.OptimalityReport` without a policy."""
+    backend.load()
+    from pnzoo import analysis
+
+    return analysis.compare_to_optimal(*read_map(code), moves=moves)
+
+
+def reached(code: str) -> np.ndarray:
+    """The cells from which the goal can be reached, and the goal: bool [H, W]."""
+    cells = solution(code).reachable_cells.copy()
+    cells[tuple(read_map(code).goal)] = True
+    return cells
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def verdict(name: str, code: str, k: int | None):
+    """The model's policy against the exact solution."""
+    backend.load()
+    from pnzoo import analysis
+
+    return analysis.compare_to_optimal(*read_map(code), planned(name, code, k).policy, moves(name))
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def trace(name: str, code: str, k: int):
+    """R, P, V, Q of every step, `pnzoo.Trace`."""
+    walls, _, goal = read_map(code)
+    return network(name, code, k).trace(walls, goal)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def animation(name: str, code: str, k: int, paint: tuple = ()) -> dict:
+    """The trace as the browser plays it, with some cells' reward painted over."""
+    backend.load()
+    from dashboard.figures import planning as planning_figures
+    from dashboard.widgets.animation import animation_data
+    from pnzoo import analysis
+
+    seen, cells = replanned(name, code, k, paint) if paint else trace(name, code, k), reached(code)
+    steps = planning_figures.frame_steps(cells.size, len(seen.values) - 1)
+    shown = seen._replace(**{part: getattr(seen, part)[steps] for part in ("values", "policies", "greedy")})
+    gap, push = analysis.value_gap(shown, cells), analysis.mean_displacement(shown)
+    return animation_data(shown, gap, push, cells, *read_map(code), steps)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def replanned(name: str, code: str, k: int, paint: tuple):
+    """The trace with some cells' reward painted over: ((row, col, reward), ...)."""
+    walls, _, goal = read_map(code)
+    reward = trace(name, code, k).reward.copy()
+    for row, col, value in paint:
+        reward[row, col] = value
+    return network(name, code, k).replan(walls, goal, reward)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def planned(name: str, code: str, k: int | None) -> PlanRun:
+    """Where the model goes on a map."""
+    from time import perf_counter
+
+    from pnzoo.worlds.gridworld import rollout as planning
+
+    walls, start, goal = read_map(code)
+    planner = network(name, code, k)
+    begin = perf_counter()
+    policy = planner.policy(walls, goal)  # compiled: twenty times as fast as a trace, which keeps every step
+    plan = planning.rollout(walls, start, goal, lambda: policy)
+    return PlanRun(plan, policy, k, perf_counter() - begin)
+
+
+def steps_for(name: str, code: str, k: int | None) -> int | None:
+    """K of a plan: the one asked for, or enough for the map; None for a model without a K."""
+    if not iterates(name) or k is not None:
+        return k if iterates(name) else None
+    if converges(name):
+        return iterations_to_convergence(name, code)
+    return enough_steps(own_k(name), solution(code).eccentricity)
+
+
+def enough_steps(own: int, needed: int) -> int:
+    """Automatic K: the model's own where that is enough for a map, else the next of 24, 32, 48, 64 ...
+
+    Args:
+        own: K that the model was stored with.
+        needed: moves of the cheapest way from the farthest cell. News of the goal needs as many steps to get there,
+            and a quarter more until the moves of far cells settle (measured on vin8: at K = `needed` 2 to 3 % of
+            the moves of 28x28 and 41x41 maps are still wrong, with the quarter none).
+
+    Returns:
+        One of a few, as each is another model in memory.
+    """
+    enough, k = needed + needed // 4 + 4, 24
+    while k < enough:
+        k = k * 4 // 3 if k & (k - 1) else k * 3 // 2
+    return own if own >= enough else min(MAX_K, k)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def drawn_map(family: str, side: int, seed: int) -> str:
+    """Code of a random map of a family, with a start far from the goal."""
+    from pnzoo import gridworld
+
+    walls, goal = (x[0] for x in gridworld.generate_family(family, 1, side, seed=seed))
+    return gridworld.to_string(walls, gridworld.farthest_starts(walls, goal), goal)
+
+
+class RolloutRun(NamedTuple):
+    """Many maps and one walk of a model on each, `pnzoo.analysis.RolloutReport`."""
+
+    walls: np.ndarray
+    goal: np.ndarray
+    start: np.ndarray
+    k: int | None
+    walks: Any
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def trial_maps(family: str, side: int, count: int, seed: int):
+    """Random maps with a goal and a random start each: (walls, goal, start, moves of the longest shortest way)."""
+    from pnzoo import gridworld
+    from pnzoo.worlds.gridworld import rollout as planning
+
+    walls, goal = gridworld.generate_family(family, count, side, seed=seed)
+    start = gridworld.random_starts(walls, goal, np.random.default_rng(seed))
+    return walls, goal, start, int(planning.optimal_steps(walls, goal, start).max())
+
+
+@st.cache_resource(max_entries=16, show_spinner="Walking on many maps")
+def trials(name: str, family: str, side: int, count: int, seed: int) -> RolloutRun:
+    """Let a model walk on random maps."""
+    backend.load()
+    from pnzoo import analysis
+
+    walls, goal, start, longest = trial_maps(family, side, count, seed)
+    k = enough_steps(own_k(name), longest) if cards()[name]["model"] == "VIN" else None
+    return RolloutRun(walls, goal, start, k, analysis.evaluate_rollouts(model(name, k), walls, goal, start))

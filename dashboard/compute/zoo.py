@@ -1,0 +1,80 @@
+"""Entries of the zoo: their cards, and models with their weights."""
+
+import streamlit as st
+
+from dashboard import backend
+
+# Cells times steps of a trace: some 60 MB while it is made.
+MAX_TRACE = {"VIN": 1_500_000, "DeterministicVIN": 5_000_000}
+ITERATE = tuple(MAX_TRACE)  # the classes that plan in steps
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, ttl=60)
+def cards() -> dict[str, dict]:
+    """name -> card, of every entry that can be read; what is broken is left out and reported by `broken`."""
+    return _read_cards()[0]
+
+
+def broken() -> dict[str, str]:
+    """name -> what is wrong with the entry."""
+    return _read_cards()[1]
+
+
+def _read_cards():
+    import pnzoo
+
+    good, bad = {}, {}
+    for name in pnzoo.list_models():
+        try:
+            good[name] = pnzoo.card(name)
+        except (ValueError, OSError) as error:
+            bad[name] = str(error)
+    return good, bad
+
+
+def names(task: str, models: tuple | None = None) -> list[str]:
+    """Entries of a task, of some classes if `models` says so; the paper's own come after ours."""
+    return [name for name, card in cards().items() if card["task"] == task and (not models or card["model"] in models)]
+
+
+def iterates(name: str) -> bool:
+    """Whether an entry plans in steps."""
+    return cards()[name]["model"] in ITERATE
+
+
+def converges(name: str) -> bool:
+    """Whether an entry finds K itself."""
+    return cards()[name]["model"] == "DeterministicVIN"
+
+
+def moves(name: str) -> int:
+    """4 or 8."""
+    return (cards()[name].get("recipe") or {}).get("moves") or 8
+
+
+@st.cache_resource(max_entries=6, show_spinner="Loading the model")
+def model(name: str, k: int | None = None):
+    """A model of the zoo with its weights, for k steps of planning."""
+    import pnzoo
+    backend.load()
+
+    return pnzoo.load(name, **({} if k is None else {"k": k}))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def own_k(name: str) -> int:
+    """K of the stored model; its weights are not read for it."""
+    import pnzoo
+    backend.load()
+
+    return pnzoo.load(name, weights=False).k
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def reads_context(name: str) -> bool:
+    """Whether a Matching Network reads its images in the light of the support set."""
+    import pnzoo
+    backend.load()
+
+    settings = pnzoo.load(name, weights=False).get_config()
+    return bool(settings["support_embedding"] or settings["query_steps"])

@@ -1,0 +1,1 @@
+"""Arrays -> Plotly figures and SVG pictures, nothing else; `theme` has all colours."""

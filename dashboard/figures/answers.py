@@ -1,0 +1,80 @@
+"""Results of the experiments -> Plotly figures, nothing else. A result holds the series that its figure draws."""
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from dashboard.figures.theme import RESULTS_PALETTE, REWARD_SCALE
+
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star")
+DASHES = ("solid", "dash", "dot", "dashdot")
+
+
+def main_figure(result):
+    """The main figure of a result, or None where it has nothing to draw."""
+    figure = result["figure"]
+    if not figure["series"]:
+        return None
+    return lines(figure) if figure["kind"] == "lines" else points(figure)
+
+
+def lines(figure):
+    """Values against one key of the rows, a line for each series, with 95 % bars."""
+    drawing = go.Figure()
+    for i, series in enumerate(figure["series"]):
+        drawing.add_trace(go.Scatter(
+            x=series["at"], y=series["value"], name=series["label"], mode="lines+markers", error_y=_bars(series),
+            customdata=series["n"], line={"color": RESULTS_PALETTE[i % 8], "dash": DASHES[i % 4], "width": 2.5},
+            marker={"symbol": SYMBOLS[i % 6], "size": 8},
+            hovertemplate=f"{series['label']}: %{{y}} at %{{x}}<br>n = %{{customdata}}<extra></extra>"))
+    return _layout(drawing, figure, 420, xaxis=_axis(figure, "x"), yaxis=_axis(figure, "y", figure["unit"]))
+
+
+def points(figure):
+    """A line for each row: name, value, 95 % interval; one colour and symbol for each series."""
+    drawing = go.Figure()
+    for i, series in enumerate(figure["series"]):
+        drawing.add_trace(go.Scatter(
+            x=series["value"], y=series["at"], name=series["label"], mode="markers", error_x=_bars(series),
+            customdata=series["n"], marker={"color": RESULTS_PALETTE[i % 8], "symbol": SYMBOLS[i % 6], "size": 10},
+            hovertemplate="%{y}: %{x}<br>n = %{customdata}<extra></extra>"))
+    count = sum(len(series["at"]) for series in figure["series"])
+    return _layout(drawing, figure, 110 + 24 * count, xaxis=_axis(figure, "x", figure["unit"]),
+                   yaxis={"autorange": "reversed", "type": "category", "automargin": True})
+
+
+def _axis(figure, name, unit=""):
+    return {"title": figure[f"{name}_title"], "type": "log" if figure[f"log_{name}"] else "linear",
+            "tickformat": ".1~%" if unit == "%" else None}
+
+
+def _layout(drawing, figure, height, **axes):
+    drawing.update_layout(height=height, margin={"l": 8, "r": 8, "t": 8, "b": 8}, **axes,
+                          legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"})
+    return drawing
+
+
+def matrices(pictures):
+    """Small heat maps side by side: learned rewards and kernels, each on its own scale with white at 0."""
+    across = min(8, len(pictures))
+    down = -(-len(pictures) // across)
+    drawing = make_subplots(down, across, subplot_titles=[picture["title"] for picture in pictures],
+                          horizontal_spacing=0.02, vertical_spacing=0.2 / down)
+    for i, picture in enumerate(pictures):
+        values = np.array(picture["values"], float)
+        top = float(np.abs(values).max()) or 1.0
+        drawing.add_trace(go.Heatmap(z=values, colorscale=REWARD_SCALE, zmin=-top, zmax=top, showscale=False,
+                                   hovertemplate="row %{y}, column %{x}: %{z:.3f}<extra></extra>"),
+                        i // across + 1, i % across + 1)
+    drawing.update_xaxes(visible=False, constrain="domain")
+    drawing.update_yaxes(visible=False, autorange="reversed", constrain="domain")
+    for axis in drawing.select_yaxes():
+        axis.scaleanchor = axis.anchor or "x"
+    drawing.update_annotations(font_size=11 if across > 2 else 13)
+    drawing.update_layout(height=180 * down if across > 2 else 420, margin={"l": 8, "r": 8, "t": 30, "b": 8})
+    return drawing
+
+
+def _bars(series):
+    low, high = np.transpose(series["ci95"])
+    return {"type": "data", "thickness": 1.3, "array": high - series["value"], "arrayminus": series["value"] - low}

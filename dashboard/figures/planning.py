@@ -1,0 +1,369 @@
+"""Arrays of a planner -> Plotly figures, nothing else."""
+
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from dashboard.figures import theme
+from dashboard.figures.theme import REWARD_SCALE, VALUE_SCALE
+from pnzoo.gridworld import MOVE_NAMES, MOVES
+
+MOST_NUMBERS = 400_000  # in all frames of an animation: about 2 MB on the way to the browser
+
+
+def plan(walls, start, goal, path, best, policy, dark=False):
+    """A plan as a figure to keep: walls, the model's path, a shortest one, the policy's arrows."""
+    colours = theme.of(dark)
+    figure = go.Figure([_wall_layer(walls, colours)])
+    figure.add_trace(_arrow_trace(np.where(walls, -1, policy), colours.faint))
+    figure.add_trace(_line(best, "a shortest path", colours.best, 4, "dash"))
+    figure.add_trace(_line(path, "the model's path", colours.path, 4, "solid"))
+    for cell, letter, colour, symbol in ((start, "S", colours.path, "circle"), (goal, "G", colours.good, "diamond")):
+        figure.add_trace(go.Scatter(x=[cell[1]], y=[cell[0]], mode="markers+text", text=[letter], showlegend=False,
+                                    marker={"size": 20, "color": colour, "symbol": symbol}, hoverinfo="skip",
+                                    textfont={"color": "white"}))
+    _square_axes(figure, walls.shape)
+    figure.update_layout(height=620, margin=_MARGIN, legend={"orientation": "h", "y": -0.02},
+                         template="plotly_dark" if dark else "plotly_white")
+    return figure
+
+
+_MARGIN = {"l": 8, "r": 8, "t": 40, "b": 8}
+
+
+def steps(trace, behind, push, cells, walls, start, goal, k, dark=False, alone=False):
+    """R, P and V side by side, with a frame for every step.
+
+    Args:
+        trace: `pnzoo.Trace`.
+        behind: `pnzoo.analysis.value_gap(trace, cells)`.
+        push: `pnzoo.analysis.mean_displacement(trace)`.
+        cells: bool [H, W], those that the colours of V must tell apart.
+        walls: bool [H, W].
+        start, goal: (row, col).
+        k: the step shown first, and the last one.
+        dark: theme.
+        alone: for a file of its own, with a background.
+
+    Returns:
+        A figure whose slider and play button run in the browser: no frame asks the server.
+    """
+    colours = theme.of(dark)
+    shown = frame_steps(walls.size, k)
+    figure = make_subplots(1, 3, horizontal_spacing=0.04, subplot_titles=(
+        "R: the reward it sees", "P: where its best action pushes", "V: how far behind the best cell"))
+    low, high = value_range(behind, cells, k)
+    top = reward_end(trace)
+    figure.add_trace(go.Heatmap(z=_rounded(trace.reward), colorscale=REWARD_SCALE, zmin=-top, zmax=top,
+                                colorbar=_bar(0.0, 0.31, "R"), hovertemplate=_HOVER.format("R")), 1, 1)
+    figure.add_trace(go.Heatmap(z=_rounded(behind[k]), colorscale=VALUE_SCALE, zmin=low, zmax=high,
+                                colorbar=_bar(0.69, 1.0, "V"), hovertemplate=_HOVER.format("V")), 1, 3)
+    figure.add_trace(_push_trace(push[k], walls, colours.text), 1, 2)
+    for column in (1, 2, 3):
+        figure.add_trace(_wall_layer(walls, colours, {1: 0.35, 2: 1.0, 3: 0.9}[column]), 1, column)
+        for cell, letter, colour in ((start, "S", colours.path), (goal, "G", colours.good)):
+            if cell is not None:
+                figure.add_trace(_letter(cell, letter, colour), 1, column)
+    figure.frames = [go.Frame(name=str(i), traces=[1, 2], data=[
+        go.Heatmap(z=_rounded(behind[i])), _push_trace(push[i], walls, colours.text)]) for i in shown]
+    _square_axes(figure, walls.shape)
+    figure.update_layout(height=470, margin={"l": 8, "r": 8, "t": 46, "b": 8}, showlegend=False,
+                         sliders=[_slider(shown, shown.index(k))], updatemenus=[_play()])
+    return _finish(figure, dark, alone)
+
+
+def frame_steps(cells, k):
+    """Which steps get a frame: all of them, or fewer where the map is large; the last is always k."""
+    most = max(2, MOST_NUMBERS // max(1, cells))
+    return sorted({round(x) for x in np.linspace(0, k, min(k + 1, most))})
+
+
+def value_range(behind, cells, k):
+    """One colour range for all steps, so that a colour means the same in every frame: (lowest, 0)."""
+    low = float(behind[: k + 1, cells].min()) if cells.any() else 0.0
+    return (low, 0.0) if low < 0 else (-1.0, 0.0)
+
+
+def reward_top(trace, walls):
+    """The largest size of R on free cells, most often the price of a step: brushes paint multiples of it."""
+    free = trace.reward[~walls]
+    return float(np.abs(free).max()) if free.size and np.abs(free).max() > 0 else 1.0
+
+
+def reward_end(trace):
+    """The largest size of R inside the rim, walls too: the end of its colour scale.
+
+    Where walls cost thousands, the scale ends at twenty times what most free cells cost, so that these are still seen.
+    """
+    size = np.abs(trace.reward[1:-1, 1:-1])
+    common = float(np.quantile(size, 0.25))
+    return min(float(size.max()), 20 * common or np.inf) or 1.0
+
+
+def change(largest, mean, dark=False):
+    """How much V still changes at each step, `pnzoo.analysis.value_change`."""
+    colours = theme.of(dark)
+    x = np.arange(1, len(largest) + 1)
+    figure = go.Figure()
+    figure.add_trace(go.Scatter(x=x, y=largest, name="largest", mode="lines+markers",
+                                line={"color": colours.path, "width": 2.5}, marker={"size": 5}))
+    figure.add_trace(go.Scatter(x=x, y=mean, name="mean", mode="lines+markers",
+                                line={"color": colours.best, "width": 2.5, "dash": "dot"},
+                                marker={"size": 5, "symbol": "square"}))
+    figure.update_layout(height=280, margin={"l": 8, "r": 8, "t": 8, "b": 8}, xaxis_title="step k",
+                         yaxis_title="change of V behind its best", legend={"x": 0.98, "xanchor": "right", "y": 0.98})
+    return figure
+
+
+def wave(settled, walls, cells, k, dark=False):
+    """The wave front: at which step each cell's arrow became what it is in the end."""
+    colours = theme.of(dark)
+    figure = go.Figure(go.Heatmap(z=np.where(cells, settled, np.nan), colorscale="Viridis", zmin=0, zmax=max(1, k),
+                                  reversescale=True, colorbar={"title": "step", "thickness": 12},
+                                  hovertemplate="row %{y}, column %{x}: settled at step %{z}<extra></extra>"))
+    figure.add_trace(_wall_layer(walls, colours))
+    _square_axes(figure, walls.shape)
+    figure.update_layout(height=330, margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    return figure
+
+
+def q_curves(history, moves, step, dark=False):
+    """How far each action of one cell is behind its best in steps 1 ... K, [K, A]; lines are named by their move."""
+    colours = theme.of(dark)
+    figure = go.Figure()
+    best = int(history[step - 1].argmax())
+    figure.add_vline(x=step, line={"color": colours.faint, "dash": "dot"})
+    dashes = ("dash", "dot", "dashdot", "longdash")
+    palette = theme.PALETTE[:5]
+    behind, told = _rounded(history - history.max(axis=1, keepdims=True)), False
+    for place, action in enumerate(np.argsort(-history[step - 1], kind="stable")):
+        used, wins = moves[action] >= 0, action == best
+        name = f"{action} ({MOVE_NAMES[moves[action]]})" if used else f"{action} (unused)"
+        line = {"color": palette[place % 5], "width": 1.8, "dash": dashes[place % 4]}
+        if wins:
+            line = {"color": colours.path, "width": 4}
+        elif not used:
+            line = {"color": colours.faint, "width": 1}
+        figure.add_trace(
+            go.Scatter(
+                x=np.arange(1, len(history) + 1),
+                y=behind[:, action],
+                mode="lines",
+                line=line,
+                name=f"best: {name}" if wins else name if used else "unused ones",
+                showlegend=bool(used or wins or not told),
+                legendgroup=name if used or wins else "unused",
+                hovertemplate=name + ": %{y:.3f}<extra></extra>",
+            )
+        )
+        told = told or not (used or wins)
+    figure.update_layout(
+        height=380,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        xaxis_title="step k",
+        yaxis_title="Q minus the best Q",
+        legend={"title": "action (its move)", "tracegroupgap": 0, "font": {"size": 11}},
+    )
+    return figure
+
+
+def kernels(weights, pushes, moves):
+    """Each action's nine weights with the arrow of its mean push, named by the move it stands for, to keep.
+
+    Args:
+        weights: [A, 3, 3].
+        pushes: [A, 2], (rows, columns).
+        moves: int [A], index of the move that an action stands for, -1 for none.
+    """
+    columns = min(8, len(weights))
+    rows = -(-len(weights) // columns)
+    titles = [f"{action}: {MOVE_NAMES[move] if move >= 0 else 'never chosen'}" for action, move in enumerate(moves)]
+    figure = make_subplots(rows, columns, subplot_titles=titles, horizontal_spacing=0.02, vertical_spacing=0.12)
+    top = float(np.abs(weights).max()) or 1.0
+    for action, (weight, push) in enumerate(zip(weights, pushes, strict=True)):
+        at = {"row": action // columns + 1, "col": action % columns + 1}
+        figure.add_trace(go.Heatmap(z=_rounded(weight), zmin=-top, zmax=top, colorscale=REWARD_SCALE, showscale=False,
+                                    text=np.round(weight, 2), texttemplate="%{text}", hoverinfo="skip"), **at)
+        figure.add_trace(go.Scatter(x=[1, 1 + push[1]], y=[1, 1 + push[0]], mode="lines+markers", showlegend=False,
+                                    line={"color": theme.LIGHT.path, "width": 3}, hoverinfo="skip",
+                                    marker={"symbol": "arrow", "size": 13, "angleref": "previous"}), **at)
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False, autorange="reversed")
+    figure.update_layout(height=60 + 170 * rows, margin=_MARGIN, template="plotly_white")
+    return figure
+
+
+def history(curves, dark=False):
+    """Curves of a training: {name: values} against epochs."""
+    figure = go.Figure()
+    dashes = ("solid", "dash", "dot", "dashdot")
+    for i, (name, values) in enumerate(curves.items()):
+        figure.add_trace(go.Scatter(x=np.arange(1, len(values) + 1), y=values, name=name.replace("_", " "),
+                                    mode="lines", line={"dash": dashes[i % 4], "width": 2}))
+    figure.update_layout(height=300, margin={"l": 8, "r": 8, "t": 8, "b": 8}, xaxis_title="epoch",
+                         legend={"orientation": "h", "y": 1.12})
+    return figure
+
+
+def reached(rows, dark=False):
+    """What entries reach, with intervals, and the papers' numbers: rows of name, measure, value, interval, paper."""
+    colours = theme.of(dark)
+    names = [row["name"] for row in rows]
+    value = np.array([row["value"] for row in rows])
+    low, high = (np.array([row["ci95"][i] for row in rows]) for i in (0, 1))
+    figure = go.Figure(go.Scatter(
+        x=value, y=names, name="this zoo", mode="markers", customdata=[row["measure"] for row in rows],
+        marker={"color": colours.best, "size": 10}, hovertemplate="%{y}: %{x:.2%} %{customdata}<extra></extra>",
+        error_x={"type": "data", "array": high - value, "arrayminus": value - low, "thickness": 1.5}))
+    told = [row for row in rows if row["paper"] is not None]
+    figure.add_trace(go.Scatter(
+        x=[row["paper"] for row in told], y=[row["name"] for row in told], name="the paper", mode="markers",
+        marker={"color": colours.path, "size": 10, "symbol": "diamond-open", "line": {"width": 2}},
+        hovertemplate="%{y}: %{x:.1%} in the paper<extra></extra>"))
+    figure.update_layout(height=90 + 24 * len(rows), margin={"l": 8, "r": 8, "t": 8, "b": 8},
+                         xaxis={"tickformat": ".0%"}, yaxis={"autorange": "reversed", "type": "category"},
+                         legend={"orientation": "h", "y": 1.06, "yanchor": "bottom"})
+    return figure
+
+
+def rates(groups, title, rate_title="success", each="maps", dark=False):
+    """Success of several models against one thing, with 95 % intervals.
+
+    Args:
+        groups: model -> rows of `analysis.success_by_bin`.
+        title: of that thing.
+        rate_title: what success is called.
+        each: what was counted.
+        dark: theme.
+    """
+    colours = theme.of(dark)
+    styles = ((colours.best, "circle", "solid"), (colours.path, "square", "dash"), (colours.good, "diamond", "dot"))
+    figure = go.Figure()
+    for (name, rows), (colour, symbol, dash) in zip(groups.items(), styles, strict=False):
+        rate = np.array([row["rate"] for row in rows])
+        low, high = (np.array([row["ci95"][i] for row in rows]) for i in (0, 1))
+        span = [f"{_span(row)}, {row['n']} {each}" for row in rows]
+        figure.add_trace(go.Scatter(
+            x=[row["mean"] for row in rows], y=rate, name=name, customdata=span, mode="lines+markers",
+            line={"color": colour, "dash": dash, "width": 2.5}, marker={"symbol": symbol, "size": 9},
+            error_y={"type": "data", "array": high - rate, "arrayminus": rate - low, "thickness": 1.2},
+            hovertemplate=f"{name}: %{{y:.1%}}<br>%{{customdata}}<extra></extra>"))
+    lowest = min((row["ci95"][0] for rows in groups.values() for row in rows), default=0)
+    room = 1.02 - lowest
+    figure.update_layout(height=330, margin={"l": 8, "r": 8, "t": 8, "b": 8}, xaxis_title=title,
+                         yaxis={"title": rate_title, "tickformat": ".0%",
+                                "range": [lowest - 0.08 * room, 1 + 0.06 * room]},
+                         legend={"orientation": "h", "y": 1.12})
+    return figure
+
+
+def honesty(groups, dark=False):
+    """How often a model is right, by how sure it says it is; on the dotted line it is as good as its word."""
+    figure = rates(groups, "probability of its answer", "right", "answers", dark)
+    figure.add_trace(go.Scatter(x=[0, 1], y=[0, 1], mode="lines", hoverinfo="skip", showlegend=False,
+                                line={"color": theme.of(dark).faint, "dash": "dot", "width": 2}))
+    least = min((row["mean"] for rows in groups.values() for row in rows), default=0)
+    figure.update_xaxes(range=[max(0, least - 0.1), 1.03], tickformat=".0%")
+    return figure
+
+
+# -- pieces ---------------------------------------------------------------------------------------------
+
+_HOVER = "row %{{y}}, column %{{x}}: {0} = %{{z:.3f}}<extra></extra>"
+
+
+def _span(row):
+    low, high = f"{row['low']:.2g}", f"{row['high']:.2g}"
+    return low if low == high else f"{low} to {high}"
+
+
+def _rounded(array):
+    return np.round(np.asarray(array, "float32"), 3)
+
+
+def _wall_layer(walls, colours, opacity=1.0):
+    return go.Heatmap(
+        z=np.where(walls, 1.0, np.nan),
+        colorscale=[[0, colours.wall], [1, colours.wall]],
+        showscale=False,
+        opacity=opacity,
+        hoverinfo="skip",
+        name="walls",
+    )
+
+
+def _arrow_trace(policy, colour):
+    rows, cols = np.nonzero(policy >= 0)
+    moves = MOVES[policy[rows, cols]]
+    length = 0.62 / np.linalg.norm(moves, axis=1)
+    return go.Quiver(x=cols, y=rows, u=moves[:, 1] * length, v=moves[:, 0] * length, anchor="center", arrowref="data",
+                     lengthmode="raw", marker={"color": colour}, hoverinfo="skip", showlegend=False)
+
+
+def _push_trace(push, walls, colour):
+    """Arrows as one line trace: tail, tip and two barbs, so that a frame is redrawn at once."""
+    rows, cols = np.nonzero(~walls)
+    down, right = push[rows, cols, 0] * 0.45, push[rows, cols, 1] * 0.45
+    gap = np.full(len(rows), np.nan)
+    barb = [(-0.55 * right + side * 0.38 * down, -0.55 * down - side * 0.38 * right) for side in (1, -1)]
+    tip = (cols + right, rows + down)
+    x = [cols - right, tip[0], tip[0] + barb[0][0], tip[0], tip[0] + barb[1][0], gap]
+    y = [rows - down, tip[1], tip[1] + barb[0][1], tip[1], tip[1] + barb[1][1], gap]
+    return go.Scatter(x=_rounded(np.stack(x, 1).ravel()), y=_rounded(np.stack(y, 1).ravel()), mode="lines",
+                      line={"color": colour, "width": 1.3}, hoverinfo="skip", name="push")
+
+
+def _line(path, name, colour, width, dash):
+    return go.Scatter(x=path[:, 1], y=path[:, 0], name=name, mode="lines", hoverinfo="skip",
+                      line={"color": colour, "width": width, "dash": dash})
+
+
+def _letter(cell, letter, colour):
+    return go.Scatter(x=[cell[1]], y=[cell[0]], mode="markers+text", text=[letter], hoverinfo="skip",
+                      marker={"color": colour, "size": 15, "line": {"color": "white", "width": 1},
+                              "symbol": "circle" if letter == "S" else "diamond"},
+                      textfont={"color": "white", "size": 9})
+
+
+def _square_axes(figure, shape):
+    figure.update_xaxes(visible=False, range=[-0.5, shape[1] - 0.5], constrain="domain")
+    figure.update_yaxes(visible=False, range=[shape[0] - 0.5, -0.5], constrain="domain", scaleratio=1)
+    for axis in figure.select_yaxes():
+        axis.scaleanchor = (axis.anchor or "x")
+
+
+def _bar(left, right, title):
+    return {
+        "orientation": "h",
+        "thickness": 9,
+        "len": right - left,
+        "x": (left + right) / 2,
+        "y": -0.03,
+        "yanchor": "top",
+        "tickfont": {"size": 10},
+        "nticks": 5,
+        "title": {"text": title, "side": "right", "font": {"size": 11}},
+    }
+
+
+def _slider(shown, active):
+    now = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
+    return {"active": active, "x": 0.1, "len": 0.9, "y": -0.14, "pad": {"t": 26, "b": 4},
+            "currentvalue": {"prefix": "after step k = ", "font": {"size": 14}},
+            "steps": [{"method": "animate", "label": str(i), "args": [[str(i)], now]} for i in shown]}
+
+
+def _play():
+    run = {"fromcurrent": True, "frame": {"duration": 180, "redraw": True}, "transition": {"duration": 0}}
+    still = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}}
+    return {"type": "buttons", "direction": "left", "x": 0.0, "y": -0.24, "xanchor": "left", "yanchor": "top",
+            "pad": {"t": 0}, "showactive": False,
+            "buttons": [{"label": "▶", "method": "animate", "args": [None, run]},
+                        {"label": "❚❚", "method": "animate", "args": [[None], still]}]}
+
+
+def _finish(figure, dark, alone):
+    if alone:
+        figure.update_layout(template="plotly_dark" if dark else "plotly_white")
+    return figure

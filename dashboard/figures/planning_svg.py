@@ -1,0 +1,137 @@
+"""Small arrays -> SVG pictures: crisp at any size, and light enough to show many."""
+
+from html import escape
+
+import numpy as np
+
+from dashboard.figures import theme
+from pnzoo.gridworld import MOVES
+
+_CELL = 60
+
+
+def kernel(weights, push, move, dark=False):
+    """An action's nine weights, the arrow of its mean push (solid) and, beside it, of its true move (dotted).
+
+    Args:
+        weights: [3, 3].
+        push: (rows, columns), the mean displacement.
+        move: index of the move, -1 for none.
+        dark: theme.
+
+    Returns:
+        SVG text.
+    """
+    top = float(np.abs(weights).max()) or 1.0
+    colours = theme.of(dark)
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {3 * _CELL} {3 * _CELL}" font-family="sans-serif">']
+    for row in range(3):
+        for col in range(3):
+            weight = float(weights[row, col])
+            colour = theme.ORANGE if weight < 0 else colours.weight
+            place = f'x="{col * _CELL + 1}" y="{row * _CELL + 1}" width="{_CELL - 2}" height="{_CELL - 2}" rx="5"'
+            parts.append(f'<rect {place} fill="{colours.floor}"/><rect {place} fill="{colour}" '
+                         f'fill-opacity="{min(1.0, abs(weight) / top) * 0.75:.3f}"/>')
+            parts.append(_in_corner(row, col, push, weight, colours.text))
+    if move >= 0:
+        parts.append(_arrow(MOVES[move], colours.move, 3, 'stroke-dasharray="2 6"', aside=9))
+    parts.append(_arrow(push, colours.path, 5, ""))
+    return "".join(parts) + "</svg>"
+
+
+def _in_corner(row, col, push, weight, colour):
+    """A number in the corner of its cell that looks outward; in the middle cell, away from the arrow."""
+    down, right = (1 if push[0] <= 0 else -1, 1 if push[1] <= 0 else -1) if row == col == 1 else (row - 1, col - 1)
+    x = col * _CELL + {-1: 6, 0: _CELL / 2, 1: _CELL - 6}[right]
+    y = row * _CELL + {-1: 18, 0: 18, 1: _CELL - 7}[down]
+    anchor = {-1: "start", 0: "middle", 1: "end"}[right]
+    return f'<text x="{x}" y="{y}" font-size="15" text-anchor="{anchor}" fill="{colour}">{_short(weight)}</text>'
+
+
+def _arrow(push, colour, width, dashes, aside=0):
+    right, down = float(push[1]) * _CELL * 0.92, float(push[0]) * _CELL * 0.92
+    long = float(np.hypot(right, down))
+    left, top = 1.5 * _CELL, 1.5 * _CELL
+    if long < 3:
+        return f'<circle cx="{left}" cy="{top}" r="5" fill="{colour}"/>'
+    left, top = left - down / long * aside, top + right / long * aside
+    x, y = left + right, top + down
+    back = np.array([right, down]) / long * min(13, long)
+    side = np.array([-back[1], back[0]]) * 0.55
+    (ax, ay), (bx, by) = (np.array([x, y]) - back + side, np.array([x, y]) - back - side)
+    style = f'stroke="{colour}" stroke-width="{width}" stroke-linecap="round" stroke-linejoin="round" fill="none"'
+    return (f'<path d="M{left:.1f} {top:.1f}L{x:.1f} {y:.1f}" {style} {dashes}/>'
+            f'<path d="M{ax:.1f} {ay:.1f}L{x:.1f} {y:.1f}L{bx:.1f} {by:.1f}" {style}/>')
+
+
+def _short(weight):
+    text = f"{weight:.2f}"
+    return text.replace("0.", ".", 1) if abs(weight) < 1 else text
+
+
+def block(numbers, title, stops, low, high, dark=False):
+    """Nine numbers round a cell, on colours between `low` and `high`.
+
+    Args:
+        numbers: [3, 3].
+        title: a few words above.
+        stops: colours of the scale, [[red, green, blue], ...].
+        low, high: its ends.
+        dark: theme.
+
+    Returns:
+        SVG text.
+    """
+    ink = theme.of(dark).text
+    size = 15 if max(len(f"{number:.3f}") for number in np.ravel(numbers)) < 7 else 13
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {3 * _CELL} {3 * _CELL + 24}" '
+             'font-family="sans-serif" text-anchor="middle">'
+             f'<text x="{1.5 * _CELL}" y="14" font-size="14" fill="{ink}">{escape(title)}</text>']
+    for (row, col), number in np.ndenumerate(np.asarray(numbers, float)):
+        colour = _between((number - low) / ((high - low) or 1.0), stops)
+        x, y = col * _CELL, row * _CELL + 24
+        edge = f' stroke="{ink}" stroke-width="2"' if row == col == 1 else ""
+        parts.append(
+            f'<rect x="{x + 1.5}" y="{y + 1.5}" width="{_CELL - 3}" height="{_CELL - 3}" rx="5" '
+            f'fill="rgb({",".join(str(int(part)) for part in colour)})"{edge}/>'
+            f'<text x="{x + _CELL / 2}" y="{y + _CELL / 2 + 5}" font-size="{size}" '
+            f'fill="{theme.letters_on(*colour)}">'
+            f"{number:.3f}</text>")
+    return "".join(parts) + "</svg>"
+
+
+def _between(share, stops):
+    place = float(np.clip(share, 0, 1)) * (len(stops) - 1)
+    first = min(len(stops) - 2, int(place))
+    a, b = np.array(stops[first], float), np.array(stops[first + 1], float)
+    return np.rint(a + (b - a) * (place - first))
+
+
+def world(walls, start, goal, path, dark=False):
+    """A small map: walls, the way, S as a disc and G as a diamond, x where the way ends short of G.
+
+    Args:
+        walls: bool [H, W].
+        start, goal: (row, col).
+        path: int [T, 2].
+        dark: theme.
+
+    Returns:
+        SVG text.
+    """
+    height, width = walls.shape
+    look = theme.of(dark)
+    own, ink = look.path, look.ink
+    cells = "".join(f"M{c} {r}h1v1h-1z" for r, c in np.argwhere(walls))
+    line = " ".join(f"{c + 0.5},{r + 0.5}" for r, c in path)
+    (sr, sc), (gr, gc), (er, ec) = start, goal, path[-1]
+    cross = "" if (er, ec) == (gr, gc) else (f'<path d="M{ec + 0.1} {er + 0.1}l.8 .8m0 -.8l-.8 .8" stroke="{own}" '
+                                              'stroke-width=".22"/>')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" shape-rendering="geometricPrecision">'
+        f'<rect width="{width}" height="{height}" fill="{look.floor}"/><path d="{cells}" fill="{look.wall}"/>'
+        f'<polyline points="{line}" fill="none" stroke="{own}" stroke-width=".3" stroke-linejoin="round"/>{cross}'
+        f'<circle cx="{sc + 0.5}" cy="{sr + 0.5}" r=".5" fill="{own}" stroke="{ink}" stroke-width=".08"/>'
+        f'<path d="M{gc + 0.5} {gr - 0.15}l.65 .65l-.65 .65l-.65 -.65z" fill="{look.good}" stroke="{ink}" '
+        'stroke-width=".08"/></svg>'
+    )

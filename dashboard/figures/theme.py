@@ -1,0 +1,68 @@
+"""Colours, in one place for figures, pictures and the canvases of the browser.
+
+They hold for every kind of colour vision: Okabe and Ito's palette where things are told apart; Cividis for values;
+orange to purple for rewards, white at 0.
+"""
+
+from typing import NamedTuple
+
+BLUE, ORANGE, GREEN, PINK, SKY, RED, GREY = (
+    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999",
+)  # fmt: skip
+PALETTE = (BLUE, ORANGE, GREEN, PINK, SKY, RED, GREY)
+RESULTS_PALETTE = (BLUE, RED, GREEN, PINK, ORANGE, SKY, "#7a5195", "#8a9199")
+VALUE_SCALE = "Cividis"
+REWARD_SCALE = ["#a65a0f", "#e08214", "#fdb863", "#fee0b6", "#f7f7f7", "#d8daeb", "#b2abd2", "#8073ac", "#5b3a94"]
+BLACK, WHITE = "#12161c", "#ffffff"  # of letters on a colour
+
+
+class Theme(NamedTuple):
+    """Colours of a theme.
+
+    text, faint:   of letters, of what stays in the background
+    floor, wall:   of free cells and walls
+    path, best:    of the model's path and a shortest one
+    good, ink:     of the goal, of letters on path and goal
+    weight:        of a positive weight (a negative one is `ORANGE`)
+    move, edge:    of the arrow of a true move, of the frame of an image
+    """
+
+    text: str
+    faint: str
+    floor: str
+    wall: str
+    path: str
+    best: str
+    good: str
+    ink: str
+    weight: str
+    move: str
+    edge: str
+
+
+LIGHT = Theme(
+    text="#1d2733", faint="rgba(29,39,51,0.35)", floor="#f2f4f7", wall="#3c4856", path="#c74e00", best=BLUE,
+    good="#00795a", ink=WHITE, weight="#4f86b0", move="#003f66", edge="#b9c2ce",
+)  # fmt: skip
+DARK = Theme(
+    text="#e8ecf1", faint="rgba(232,236,241,0.4)", floor="#1d232c", wall="#657389", path="#ff8c42", best="#6cc4ff",
+    good="#2cc295", ink=BLACK, weight="#8fb8d8", move="#6cc4ff", edge="#46515f",
+)  # fmt: skip
+
+
+def of(dark: bool) -> Theme:
+    """The colours of a theme."""
+    return DARK if dark else LIGHT
+
+
+def letters_on(red: float, green: float, blue: float) -> str:
+    """Black or white, whichever is read more easily on a colour of parts from 0 to 255."""
+    return BLACK if 0.3 * red + 0.59 * green + 0.11 * blue > 130 else WHITE
+
+
+def stops(scale):
+    """Colours of a scale as [[red, green, blue], ...], for the canvas."""
+    from plotly.colors import get_colorscale, hex_to_rgb
+
+    colours = scale if isinstance(scale, list) else [colour for _, colour in get_colorscale(scale)]
+    return [list(hex_to_rgb(colour)) for colour in colours]

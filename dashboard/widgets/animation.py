@@ -1,0 +1,74 @@
+"""R, P and V step by step: an animation that runs in the page (animation.js)."""
+
+import base64
+import hashlib
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from dashboard.figures import planning as planning_figures
+from dashboard.figures import theme
+from dashboard.widgets import canvas
+from dashboard.widgets.map_grid import bits
+
+_PANEL = """<figure><figcaption><b>{0}</b>: {1}<small>{2}</small></figcaption>
+<canvas data-panel="{0}" tabindex="0" role="img" aria-label="Map of {0}: {1}. Arrow keys read the cells."></canvas>
+<div class="key" data-panel="{0}">{3}</div></figure>"""
+_KEY = '<span class="low"></span><span class="ramp"></span><span class="high"></span>'
+_HTML = f"""<div class="animation"><div class="panels">
+{_PANEL.format("R", "the reward it sees", "orange costs, purple pays; walls are hatched", _KEY)}
+{_PANEL.format("P", "what its best action does", "where each cell's best action pushes", "")}
+{_PANEL.format("V", "how good each cell is", "behind the best cell: bright is near it, dark far", _KEY)}
+</div><div class="control"><button type="button" aria-label="Play">▶</button>
+<input type="range" min="0" value="0" step="1" aria-label="Step of value iteration"><output></output></div>
+<div class="say" role="status" aria-live="polite"></div></div>"""
+
+_animation = canvas.component("animation", _HTML)
+
+
+def draw(key: str, data: dict, *, step: int | None, on_step: Callable[[int], None]) -> None:
+    """Show a trace.
+
+    Args:
+        key: of the component.
+        data: what `animation_data` returned.
+        step: the step shown first; None plays all of them once.
+        on_step: called with the step where the slider came to rest.
+    """
+    steps = data["steps"]
+    shown = steps if step is None else [s for s in steps if s <= step] or steps[:1]
+
+    def moved():
+        value = getattr(st.session_state.get(key), "step", None)
+        if type(value) is int and 0 <= value <= steps[-1]:
+            on_step(value)
+
+    _animation(key=key, data={**data, "autoplay": step is None, "first": len(shown) - 1}, on_step_change=moved)
+
+
+def animation_data(trace, behind, push, cells, walls, start, goal, steps):
+    """What the page needs: whole numbers in base64, a few bytes a cell and step.
+
+    Args:
+        trace: `pnzoo.Trace` of F of its steps, the frames.
+        behind: [F, H, W], `pnzoo.analysis.value_gap(trace, cells)`.
+        push: [F, H, W, 2], `pnzoo.analysis.mean_displacement(trace)`.
+        cells: bool [H, W], those that the colours of V must tell apart.
+        walls, start, goal: the map.
+        steps: which steps the frames are.
+    """
+    low, high = planning_figures.value_range(behind, cells, len(steps) - 1)
+    share = np.clip((behind - low) / (high - low), 0, 1)
+    values = _base64(np.round(share * 65535).astype("<u2"))
+    top = planning_figures.reward_end(trace)
+    return {"rows": walls.shape[0], "cols": walls.shape[1], "walls": bits(walls), "start": [int(x) for x in start],
+            "goal": [int(x) for x in goal], "steps": steps, "values": values, "vRange": [low, high],
+            "push": _base64(np.round(push * 127).astype("i1")),
+            "reward": [round(float(x), 3) for x in trace.reward.ravel()], "rRange": [-top, top],
+            "rStops": theme.stops(theme.REWARD_SCALE), "vStops": theme.stops(theme.VALUE_SCALE),
+            "id": hashlib.sha256((values + bits(walls)).encode()).hexdigest()[:16]}
+
+
+def _base64(array):
+    return base64.b64encode(array.tobytes()).decode()

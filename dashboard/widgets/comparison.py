@@ -1,0 +1,232 @@
+"""The few-shot half of Compare: two models on the same episode, in many episodes, and their mistakes."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard import compute, share, state
+from dashboard.figures import few_shot_svg
+from dashboard.figures import planning as planning_figures
+from dashboard.widgets import choices, episode_controls, support_set
+from pnzoo import analysis
+from pnzoo.core.metric import Metric
+from pnzoo.core.stats import mean_ci
+
+COUNTS = (30, 100, 300)  # episodes, with one query of each class
+MOST_SHOWN = 12
+SNIPPET = '''import numpy as np
+import pnzoo
+from pnzoo import analysis, episodes, {module}
+from pnzoo.models.few_shot.embedding import embed_images
+
+images = {images}
+counts = [images.shape[1]] * len(images)
+drawn = [episodes.sample(counts, {way}, {shot}, 1, np.random.default_rng(n))
+         for n in range({first}, {last})]
+for name in {names}:
+    model = pnzoo.load(name)
+    codes = embed_images(model, images)
+    replies = analysis.predict_episodes(model, codes, drawn)
+    print(name, replies.correct.mean())'''
+
+
+def readers():
+    """name of a parameter -> how to read it, for `state.adopt`."""
+    return {**episode_controls.readers(), "fewother": choices.reader("few-shot"), "fewof": choices.reader("few-shot"),
+            "episodes": choices.one_of("episodes", COUNTS),
+            "first": choices.read_int("first", 0, episode_controls.MOST_EPISODES - max(COUNTS))}
+
+
+def show():
+    """Draw it all, from the controls to what can be taken along."""
+    names = compute.names("few-shot")
+    if not names:
+        st.info("There is no few-shot model in the zoo yet. Train one with `python -m train.few_shot.command`.")
+        return
+    with st.container(border=True):
+        pair, count, first = controls(names)
+    show_same_question(pair)
+    source, way, shot, _ = episode_controls.words()
+    runs = {name: run for name in pair if (run := predictions(name, source, way, shot, count, first, say=True))}
+    if runs:
+        by_way = accuracy_by_way(runs, source, shot, count, first)
+        show_rates(runs, by_way)
+        show_mistakes(runs, first)
+    of = state.get("fewof")
+    state.publish({
+        "what": "few-shot", "fewshot": pair[0], "fewother": pair[-1], **episode_controls.texts(),
+        "episodes": str(count), "first": str(first), "fewof": of if of in pair else None})
+    module, images = support_set.IN_PYTHON[source]
+    share.panel("compare", SNIPPET.format(module=module, images=images, way=way, shot=shot, first=first,
+                                          last=first + count, names=list(runs)),
+                (lambda: way_figure(by_way)) if runs else None, (lambda: arrays(runs)) if runs else None)
+
+
+def controls(names):
+    """((first, second), episodes, number of the first episode)."""
+    one, two, three = st.columns(3, vertical_alignment="bottom")
+    with one:
+        first = choices.pick_model(names, key="fewshot", default=episode_controls.FIRST[episode_controls.words()[0]])
+    rest = [name for name in names if name != first] or names
+    with two:
+        second = choices.pick_model(rest, "Compared with", "fewother", rival(first, rest))
+    columns = st.columns([3, 2, 2, 2, 2], vertical_alignment="bottom")
+    with three:
+        episode_controls.pick_source()
+    with columns[0]:
+        count = choices.pick("Episodes", "episodes", COUNTS, 100)
+    with columns[1]:
+        st.session_state["choose_first"] = state.get("first", 1)
+        start = st.number_input("First episode", 0, episode_controls.MOST_EPISODES - max(COUNTS), key="choose_first",
+                                help="The same number gives the same episodes.",
+                                on_change=lambda: state.put(first=st.session_state["choose_first"]))
+    with columns[2]:
+        episode_controls.pick_way()
+    with columns[3]:
+        episode_controls.pick_shot()
+    return tuple(dict.fromkeys((first, second))), count, start
+
+
+def rival(name, rest):
+    """An entry of the same characters that reads its images in each other's light, if there is one."""
+    family = name.rsplit("_", 1)[-1]
+    near = [other for other in rest if other.endswith(family)] or rest
+    contextual = [other for other in near if compute.cards()[other]["model"] == "MatchingNetwork"
+                  and compute.reads_context(other)]
+    return (contextual or near)[0]
+
+
+def predictions(name, source, way, shot, count, first, say=False):
+    """Answers of a model in many episodes; None for one that does not take so many classes."""
+    try:
+        return compute.predictions(name, source, way, shot, count, first)
+    except ValueError as error:
+        if say:
+            st.warning(f"{name} cannot answer these: {error}", icon=":material/help:")
+        return None
+
+
+# -- the same episode ------------------------------------------------------------------------------------
+
+
+def show_same_question(pair):
+    st.subheader("On one question")
+    episode = episode_controls.current()
+    if episode is None:
+        st.info("Fewer than two classes are left in the support set: put some images back on the page Few-shot.")
+        return
+    st.caption("The episode of the page Few-shot. Draw one of your own there, and it is taken here.")
+    for column, name in zip(st.columns(len(pair), gap="large"), pair, strict=True):
+        with column:
+            try:
+                made = compute.explanation(name, episode.images, episode.labels, episode.query)
+            except ValueError as error:
+                st.info(f"{name} cannot answer this: {error}", icon=":material/help:")
+                continue
+            answer = episode.classes[int(made.probability.argmax())]
+            ending = "" if episode.true_label is None else ", right" if answer == episode.true_label else \
+                f", wrong: it is {episode.true_label}"
+            st.markdown(f"**{name}** says **{answer}**, {made.probability.max():.0%} sure{ending}.")
+            st.image(few_shot_svg.decision(episode, made, answer, is_dark()), width="stretch",
+                     alt=f"{name}: " + ", ".join(f"{letter} {share_:.0%}" for letter, share_ in zip(
+                         episode.classes, made.probability, strict=True)))
+            link(name, "Open this question", episode_controls.texts())
+
+
+def link(name, label, texts):
+    st.page_link("app_pages/few_shot.py", label=label, icon=":material/open_in_new:",
+                 query_params={"fewshot": name, **{key: text for key, text in texts.items() if text is not None}})
+
+
+# -- many episodes ----------------------------------------------------------------------------------------
+
+
+def show_rates(runs, by_way):
+    st.subheader("In many episodes")
+    for column, (name, run) in zip(st.columns(len(runs)), runs.items(), strict=True):
+        wrong, (low, high) = int((~run.correct).sum()), mean_ci(run.correct.mean(axis=1), limits=(0, 1))
+        column.metric(f"{name}: right", f"{run.correct.mean():.1%}", border=True, delta_color="off", delta_arrow="off",
+                      delta=f"{wrong} of {run.correct.size} wrong; 95 % interval {low:.1%} to {high:.1%}")
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**More classes, harder?** New episodes for each way; bars are 95 % intervals.")
+        share.chart(way_figure(by_way), key="by_way", alt="Accuracy by way: " + "; ".join(
+            f"{name} {rows[0]['rate']:.0%} at {rows[0]['mean']} classes, {rows[-1]['rate']:.0%} at "
+            f"{rows[-1]['mean']}" for name, rows in by_way.items()))
+    with right:
+        st.markdown("**Does it know when it is wrong?** The same answers by how sure it was; on the dotted line it is "
+                    "right as often as it says.")
+        groups = {name: by_sureness(run) for name, run in runs.items()}
+        share.chart(planning_figures.honesty(groups, is_dark()), key="by_sure",
+                    alt="Accuracy by probability of the answer: " + "; ".join(
+                        f"{name} from {rows[0]['rate']:.0%} where it was least sure to {rows[-1]['rate']:.0%}"
+                        for name, rows in groups.items()))
+
+
+def by_sureness(run):
+    """Rows of `analysis.success_by_bin`, one for each tenth of probability that has answers in it."""
+    sure, right = run.probability.max(axis=-1).ravel(), run.correct.ravel()
+    tenth = np.minimum((10 * sure).astype(int), 9)
+    return [analysis.success_by_bin(sure[tenth == each], right[tenth == each], bins=1)[0] for each in np.unique(tenth)]
+
+
+def accuracy_by_way(runs, source, shot, count, first):
+    """name -> rows of accuracy for each way, as `planning_figures.rates` takes them."""
+    found = {}
+    for name in runs:
+        found[name] = []
+        for way in episode_controls.WAYS:
+            run = predictions(name, source, way, shot, count, first)
+            if run is not None:
+                metric = Metric.of_mean("accuracy", run.correct.mean(axis=1), limits=(0, 1))
+                found[name].append({"low": way, "high": way, "mean": way, "rate": metric.value,
+                                    "ci95": metric.ci95, "n": metric.n})
+    return found
+
+
+def way_figure(by_way):
+    return planning_figures.rates(by_way, "way: classes to choose from", "right", "episodes", is_dark())
+
+
+def arrays(runs):
+    kept = {}
+    for name, run in runs.items():
+        kept |= {f"{name}_{field}": values for field, values in run._asdict().items()}
+    return kept
+
+
+# -- mistakes ---------------------------------------------------------------------------------------------
+
+
+def show_mistakes(runs, first):
+    st.subheader("Mistakes, one by one")
+    name = choices.pick_run("Mistakes of", "fewof", runs, {key: run.correct.mean() for key, run in runs.items()})
+    run = runs[name]
+    wrong = (~run.correct).nonzero()
+    if not len(wrong[0]):
+        st.success(f"{name} made no mistake in these {run.correct.size} answers. Try more classes, or fewer examples.",
+                   icon=":material/check_circle:")
+        return
+    shown = list(zip(*wrong, strict=True))[:MOST_SHOWN]
+    st.caption(f"{len(wrong[0])} of {run.correct.size}; the first {len(shown)} are shown. Open one to see who decided.")
+    others = {other: each for other, each in runs.items() if other != name}
+    with st.container(horizontal=True, gap="medium"):
+        for index, asked in shown:
+            better = [other for other, each in others.items() if each.correct[index, asked]]
+            mistake(name, run.probability[index, asked], first + int(index), int(asked), better)
+
+
+def mistake(name, probability, number, asked, better):
+    source, way, shot, _ = episode_controls.words()
+    episode = support_set.with_query(source, way, shot, number, asked)
+    said = int(probability.argmax())
+    with st.container(width=292):
+        st.image(few_shot_svg.mistake(episode, said, asked, probability, is_dark()), width=290,
+                 alt=f"Episode {number}: {name} takes a {episode.classes[asked]} for a {episode.classes[said]}.")
+        if better:
+            st.caption(f"{better[0]} gets it right.")
+        link(name, f"Open episode {number}", {"source": source, "way": str(way), "shot": str(shot),
+                                               "episode": str(number), "ask": str(asked)})
+
+
+def is_dark():
+    return st.context.theme.type == "dark"

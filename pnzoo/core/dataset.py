@@ -1,0 +1,152 @@
+"""What a number was measured on: a plain dictionary with a `kind`, and the words that people read.
+
+Programs read the dictionary; nobody reads the words back. A new kind of data needs one function here; a kind without
+one is listed key by key.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+Dataset = dict[str, Any]
+
+
+def generated_maps(family: str, height: int, width: int, n: int, starts: str, seed: int, **more: Any) -> Dataset:
+    """Maps drawn for the measurement: {"kind": "generated_maps", ...}.
+
+    Args:
+        family: of `pnzoo.gridworld.FAMILIES`; "open" is the VIN paper's distribution.
+        height, width: of a map.
+        n: how many maps.
+        starts: "random" (one a map), "every" (reachable cell) or "farthest" (one a map).
+        seed: of the maps.
+        **more: `distance`, [low, high]: only starts whose shortest path is that long; high is None without a limit.
+    """
+    maps = {"family": family, "height": height, "width": width, "n": n, "starts": starts, "seed": seed}
+    return {"kind": "generated_maps", **maps, **more}
+
+
+def vin_paper_file(file: str, split: str, starts: str, n: int, seed: int) -> Dataset:
+    """Maps of one of the VIN authors' files: the "held_out" maps of a training file, or a whole "test" file.
+
+    `starts` are "random" (one a map, of that seed) or the file's "own".
+    """
+    return {"kind": "vin_paper_file", "file": file, "split": split, "starts": starts, "n": n, "seed": seed}
+
+
+def episodes(images: str, way: int, shot: int, n_query: int, seed: int, **more: Any) -> Dataset:
+    """Few-shot episodes: {"kind": "episodes", ...}.
+
+    Args:
+        images: where they come from: "omniglot", "mnist", "glyphs" ...
+        way, shot, n_query: classes, support images and queries of a class in an episode.
+        seed: of the episodes.
+        **more: `image_size`, `split_scheme`, `split`, `rotations` (whether rotated classes are classes too),
+            `within_alphabet`, `tta_views`; for glyphs `alphabets`, `characters`, `drawers` and `images_seed`.
+    """
+    return {"kind": "episodes", "images": images, "way": way, "shot": shot, "n_query": n_query, "seed": seed, **more}
+
+
+def training_runs(n: int, dataset: Dataset | None = None, criteria: list[dict[str, Any]] | None = None) -> Dataset:
+    """Several trainings of one recipe.
+
+    Args:
+        n: how many.
+        dataset: what each run was measured on.
+        criteria: list of {"metric", "at_least", "dataset"} that a run has to reach, where runs are counted.
+    """
+    given = {"dataset": dataset, "criteria": criteria}
+    return {"kind": "training_runs", "n": n, **{key: value for key, value in given.items() if value is not None}}
+
+
+def describe(dataset: Dataset) -> str:
+    """A data set in words, for a table or a page.
+
+    Example:
+
+    >>> describe(generated_maps("maze", 15, 15, 1000, "every", 9500))
+    '1,000 maze maps 15x15, every reachable start, seed 9500'
+    >>> describe({"kind": "photographs", "folder": "birds", "n": 20})
+    'photographs: folder birds, n 20'
+    """
+    kind = dataset.get("kind")
+    try:
+        return _WORDS[kind](dataset)  # type: ignore[index]
+    except (KeyError, TypeError, ValueError):  # an unknown kind, or a known one with other fields
+        values = ", ".join(f"{key} {value}" for key, value in dataset.items() if key != "kind")
+        return f"{kind or 'data'}: {values}"
+
+
+def _maps(dataset: Dataset) -> str:
+    starts = {"random": "a random start each", "every": "every reachable start", "farthest": "the farthest start"}
+    words = (
+        f"{dataset['n']:,} {dataset['family']} maps {dataset['height']}x{dataset['width']}, "
+        f"{starts[dataset['starts']]}, seed {dataset['seed']}"
+    )
+    if "distance" not in dataset:
+        return words
+    low, high = dataset["distance"]
+    return f"distances over {low:,}: {words}" if high is None else f"distances {low:,} to {high:,}: {words}"
+
+
+def _paper_file(dataset: Dataset) -> str:
+    maps = {"held_out": "the held-out maps of ", "test": ""}[dataset["split"]]
+    starts = {"random": f"a random start each, seed {dataset['seed']}", "own": "its own starts"}[dataset["starts"]]
+    return f"{maps}{dataset['file']}, {starts}"
+
+
+def images_in_words(dataset: Dataset) -> str:
+    """The images of a few-shot data set in words."""
+    where = {"omniglot": _omniglot, "glyphs": _glyphs, "mnist": lambda _: "MNIST test images"}
+    return where.get(dataset["images"], lambda _: dataset["images"])(dataset)
+
+
+def _episodes(dataset: Dataset) -> str:
+    images = images_in_words(dataset)
+    within = " within an alphabet" if dataset.get("within_alphabet") else ""
+    views = f", {dataset['tta_views']} view" if "tta_views" in dataset else ""
+    return (
+        f"{images}; {dataset['way']}-way {dataset['shot']}-shot{within}, {dataset['n_query']} "
+        f"{'query' if dataset['n_query'] == 1 else 'queries'} a class, seed {dataset['seed']}{views}"
+    )
+
+
+def _omniglot(dataset: Dataset) -> str:
+    size, turned = dataset["image_size"], "rotations by 90 degrees as classes" if dataset["rotations"] else "upright"
+    return f"Omniglot {size}x{size}, {dataset['split_scheme']} split, part {dataset['split']}, {turned}"
+
+
+def _glyphs(dataset: Dataset) -> str:
+    return (
+        f"generated characters (pnzoo.glyphs), {dataset['alphabets']} alphabets of {dataset['characters']} characters, "
+        f"{dataset['drawers']} drawers, seed {dataset['images_seed']}"
+    )
+
+
+def _challenge(dataset: Dataset) -> str:
+    reported = ", ".join(f"{who} {100 * error:.1f} %" for who, error in dataset.get("reported", {}).items())
+    return (
+        f"Lake's {dataset['runs']} official {dataset['way']}-way {dataset['shot']}-shot runs, "
+        f"{dataset['questions']} questions" + (f" (reported there: {reported})" if reported else "")
+    )
+
+
+def _runs(dataset: Dataset) -> str:
+    if "criteria" not in dataset:
+        return f"{dataset['n']} training runs, each on {describe(dataset['dataset'])}"
+    criteria = "; ".join(_criterion(criterion) for criterion in dataset["criteria"])
+    return f"{dataset['n']} training runs that must reach {criteria}"
+
+
+def _criterion(criterion: dict[str, Any]) -> str:
+    name, percent = criterion["metric"].replace("_", " "), 100 * criterion["at_least"]
+    return f"{name} >= {percent:g} % on {describe(criterion['dataset'])}"
+
+
+_WORDS: dict[str, Callable[[Dataset], str]] = {
+    "generated_maps": _maps,
+    "vin_paper_file": _paper_file,
+    "episodes": _episodes,
+    "omniglot_challenge": _challenge,
+    "training_runs": _runs,
+    "description": lambda dataset: str(dataset["text"]),  # cards of release 0.1 had words only
+}

@@ -1,0 +1,16 @@
+"""The zoo's names by what their models can do, so that a type checker knows `pnzoo.load("vin16").plan`."""
+
+from typing import Literal
+
+ValuePlannerName = Literal[
+    "vin8", "vin8_paper", "vin8_rl", "vin16", "vin16_paper", "vin16_rl", "vin16_rl_finetuned", "vin28", "vin28_paper",
+    "vin_maze", "vin_maze4",
+]  # fmt: skip
+PlannerName = Literal[
+    "cnn8", "cnn8_rl", "cnn16", "cnn16_rl", "cnn28", "fcn8", "fcn16", "fcn28", "gppn_maze",
+]  # fmt: skip
+EpisodeModelName = Literal[
+    "classifier_omniglot", "mann_omniglot", "matching_background_omniglot", "matching_conv4_omniglot",
+    "matching_fce_glyphs", "matching_fce_omniglot", "matching_glyphs", "matching_omniglot", "matching_set_omniglot",
+    "siamese_omniglot",
+]  # fmt: skip

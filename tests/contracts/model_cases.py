@@ -1,0 +1,117 @@
+"""A tiny model of every class, and an input for it: what the contract of models is tried on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from pnzoo import gridworld
+from pnzoo.models import GPPN, MANN, VIN, CNNPolicy, DeterministicVIN, FCNPolicy, MatchingNetwork, SiameseNetwork
+
+SIDE = 16  # of the images of episodes
+
+
+@dataclass(frozen=True)
+class Case:
+    """One class with some options.
+
+    Args:
+        make: (**keras options) -> a new model.
+        inputs: () -> a batch of 3, as a call takes it.
+        changes: options that may be set at any time, and a new value each.
+        trained: options of the model while it is trained, where it is not as it plans.
+        wrong: inputs of another rank or number of channels.
+        any_size: whether images of any height and width are taken.
+        quantizable: whether Keras can quantize a part of it.
+    """
+
+    make: Callable[..., Any]
+    inputs: Callable[[], Any]
+    changes: dict[str, Any] = field(default_factory=dict)
+    trained: dict[str, Any] = field(default_factory=dict)
+    wrong: Callable[[], list] = list
+    any_size: bool = True
+    quantizable: bool = True
+
+
+def maps(n=3, height=8, width=None):
+    """Walls and goals of small maps whose border is drawn."""
+    return gridworld.generate(n, height, width, seed=7)
+
+
+def images():
+    return gridworld.encode(*maps())
+
+
+def wrong_images():
+    whole = images()
+    return [whole[..., :1], np.concatenate([whole, whole], axis=-1), whole[0], whole[None], whole.reshape(3, -1)]
+
+
+def episode():
+    """Three episodes: 3 classes, 2 support images each, 4 queries."""
+    rng = np.random.default_rng(5)
+    support, query = (rng.random((3, n, SIDE, SIDE, 1)).astype("float32") for n in (6, 4))
+    labels = np.eye(3, dtype="float32")[np.tile([0, 1, 2, 0, 1, 2], (3, 1))]
+    return {"support": support, "labels": labels, "query": query}
+
+
+def wrong_episodes():
+    right = episode()
+    return [
+        {**right, "support": right["support"][..., :-2, :]},
+        {**right, "query": right["query"][0]},
+        {**right, "query": np.concatenate([right["query"]] * 3, axis=-1)},
+    ]
+
+
+planner = partial(Case, inputs=images, wrong=wrong_images)
+
+few_shot = partial(Case, inputs=episode, wrong=wrong_episodes, any_size=False, quantizable=False)
+SMALL = {"backbone_options": {"filters": 4}, "image_size": SIDE}
+LOCAL = {"backbone": "local", "filters": [4, 6], "channels": 4}
+
+# One case of each class, for what takes long; the others are tried in what is quick.
+CLASSES = {
+    "VIN": planner(partial(VIN, k=3, channels=3, filters=(4, 3)), changes={"k": 5, "inverse_temperature": 2.0}),
+    "DeterministicVIN": planner(
+        partial(DeterministicVIN, filters=(4, 3)),
+        changes={"k": 7, "hard_transition": False, "inverse_temperature": 3.0, "wall_cost": 5.0},
+        trained={"k": 3, "hard_transition": False},
+    ),
+    "GPPN": planner(partial(GPPN, k=2, hidden=4), changes={"k": 4}),
+    "CNNPolicy": planner(partial(CNNPolicy, 8), any_size=False),
+    "FCNPolicy": planner(partial(FCNPolicy, 8), any_size=False),
+    "MatchingNetwork": few_shot(partial(MatchingNetwork, **SMALL, support_embedding="lstm", query_steps=2)),
+    "SiameseNetwork": few_shot(partial(SiameseNetwork, **SMALL)),
+    "MANN": few_shot(
+        partial(MANN, max_way=4, **SMALL, controller_units=6, memory_slots=8, memory_dim=4, heads=2)
+    ),
+}  # fmt: skip
+CASES = {
+    **CLASSES,
+    "VIN with the paper's kernels": planner(
+        partial(
+            VIN, k=3, channels=3, filters=(4,), activation="linear", transition="kernel", goal_value=10.0,
+            nonpositive_reward=False, logit_scale=None,
+        ),
+        changes={"k": 2},
+    ),
+    "VIN with shared P": planner(partial(VIN, k=3, channels=3, filters=(4,), transition="softmax_kernel")),
+    "VIN untied": planner(partial(VIN, k=2, channels=3, filters=(4,), tied=False, concat_state=True)),
+    "DeterministicVIN with four moves": planner(
+        partial(DeterministicVIN, k=6, moves=4, filters=(4,)), trained={"hard_transition": False}
+    ),
+    "MatchingNetwork without context": few_shot(partial(MatchingNetwork, **SMALL, tta_views=2)),
+    "MatchingNetwork with a set": few_shot(
+        partial(MatchingNetwork, **SMALL, support_embedding="set", query_steps=2)
+    ),
+    "MatchingNetwork of an ensemble": few_shot(
+        partial(
+            MatchingNetwork, "ensemble", {"members": [{"backbone": "conv4", "filters": 4}, LOCAL]},
+            similarity=["cosine", "aligned"], image_size=SIDE,
+        )
+    ),
+}  # fmt: skip

@@ -1,0 +1,147 @@
+"""A tiny recipe for every trainer, and a process that trains one and is killed.
+
+    python -m tests.contracts.trainers FOLDER                # every trainer in FOLDER/NAME, killed while it writes
+    python -m tests.contracts.trainers FOLDER --train NAME   # one, as often as it takes
+"""
+
+import argparse
+import contextlib
+import importlib
+import os
+import pathlib
+import signal
+
+from pnzoo.core import atomic
+from tests.toys import uncompiled
+from train.few_shot import data as few_shot_data
+from train.few_shot import validation
+from train.few_shot.recipes import EpisodicRecipe
+from train.planning import imitation
+from train.planning.recipes import ImitationRecipe, Stage
+from train.rl import training as rl
+
+# Maps of two sizes and two losses to choose by; some cells of each map, so that these draws are tried too.
+IMITATION = ImitationRecipe(
+    model="CNNPolicy",
+    config={"size": 8},
+    stages=(Stage(size=8, maps=16, epochs=2), Stage(size=8, maps=16, epochs=2, families=("open", "maze"))),
+    batch_size=8,
+    cells_per_map=4,
+    jit_compile=False,
+)
+EPISODIC = EpisodicRecipe(
+    data="glyphs",
+    config={"backbone_options": {"filters": 4}},
+    objective="nca",
+    way=5,
+    n_query=1,
+    steps_per_epoch=2,
+    epochs=4,
+    validate_every=2,
+    augment={"degrees": 10},
+)
+REINFORCEMENT = {
+    "config": {"k": 2, "channels": 2, "filters": [4]},
+    "stages": ({"size": 5, "max_start_distance": 1, "success_threshold": 0.0}, {"size": 6, "k": 3}),
+    "total_timesteps": 120,
+    "n_envs": 4,
+    "n_steps": 12,
+    "maps_per_batch": 4,
+    "fisher_maps": 2,
+    "cg_max_steps": 2,
+    "jit_compile": False,
+    "validate_every": 2,
+}
+ROOMS = {"imitation": "planning", "episodic": "few_shot", "reinforcement": "rl"}
+
+
+def recipe_of(name):
+    """The tiny recipe of a trainer."""
+    if name == "reinforcement":
+        return type(next(iter(_room(name, "recipes").RECIPES.values()))).from_dict(REINFORCEMENT)
+    return {"imitation": IMITATION, "episodic": EPISODIC}[name]
+
+
+def train(name, folder):
+    """Train the tiny recipe, or go on; the model."""
+    return _room(name, "command").TRAINER.train(recipe_of(name), folder)
+
+
+def _room(name, module):
+    return importlib.import_module(f"train.{ROOMS[name]}.{module}")
+
+
+@contextlib.contextmanager
+def tiny():
+    """Few images and maps to validate on, and no time spent on compiling what runs a few times only."""
+    changed = [
+        (imitation, "VALIDATION_MAPS", 8),
+        (validation, "EPISODES", 5),
+        (few_shot_data, "GLYPHS", {"train": (1, 1), "val": (2, 1), "test": (3, 1)}),
+        (rl, "VALIDATION_MAPS", 8),
+    ]
+    before = [(module, attribute, getattr(module, attribute)) for module, attribute, _ in changed]
+    for module, attribute, value in changed:
+        setattr(module, attribute, value)
+    try:
+        with uncompiled():
+            yield
+    finally:
+        for module, attribute, value in before:
+            setattr(module, attribute, value)
+
+
+@contextlib.contextmanager
+def stopped(number, when, stop):
+    """Call `stop` at the `number`-th file that a run writes: "before", "within" (half of it is there) or "after"."""
+    count, write = 0, atomic._write
+
+    def counting(path, content):
+        nonlocal count
+        count += 1
+        if count < number or number == 0:
+            return write(path, content)
+        if when == "before":
+            stop()
+        write(path, content[: len(content) // 2] if when == "within" else content)
+        return stop()
+
+    atomic._write = counting
+    try:
+        yield
+    finally:
+        atomic._write = write
+
+
+def kill():
+    """End this process as a power cut would."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def killed(name, folder, number, when):
+    """Train in a forked process that kills itself; True if it died of that."""
+    child = os.fork()
+    if not child:
+        with tiny(), stopped(number, when, kill):
+            train(name, folder)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+
+def main():
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--train", choices=ROOMS)
+    options = parser.parse_args()
+    if options.train:
+        print("ready", flush=True)
+        with tiny():
+            train(options.train, options.folder)
+    else:
+        for name, (number, when) in zip(ROOMS, ((8, "within"), (6, "after"), (4, "before")), strict=True):
+            print(name, killed(name, options.folder / name, number, when), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,261 @@
+"""Few-shot training on invented characters: it learns and leaves an entry that loads."""
+
+import dataclasses
+import json
+
+import keras
+import numpy as np
+import pytest
+
+import pnzoo
+from pnzoo import hub
+from pnzoo.data import omniglot
+from pnzoo.models.few_shot.embedding import embed_images
+from tests.toys import uncompiled
+from train.__main__ import main
+from train.few_shot import data as few_shot_data
+from train.few_shot import training as few_shot_run
+from train.few_shot import validation
+from train.few_shot.evaluation import measure
+from train.few_shot.recipes import RECIPES, EpisodicRecipe
+
+TINY = EpisodicRecipe(
+    summary="a test",
+    data="glyphs",
+    config={"backbone_options": {"filters": 8}},
+    objective="nca",
+    way=20,
+    shot=1,
+    n_query=1,
+    steps_per_epoch=4,
+    epochs=4,
+    validate_every=2,
+    learning_rate=5e-3,
+)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def eagerly():
+    with uncompiled():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def few_glyphs(monkeypatch):
+    monkeypatch.setattr(validation, "EPISODES", 20)
+    monkeypatch.setattr(few_shot_data, "GLYPHS", {"train": (1, 3), "val": (2, 2), "test": (3, 2)})
+
+
+def weights(folder):
+    return pnzoo.load(folder / "entry").get_weights()
+
+
+def test_a_run_learns_and_leaves_an_entry(tmp_path):
+    folder = tmp_path / "tiny"
+    network = few_shot_run.train(dataclasses.replace(TINY, epochs=8, steps_per_epoch=8), folder, command="train it")
+    history = np.genfromtxt(folder / "history.csv", delimiter=",", names=True)
+    assert len(history) == 8
+    assert history["loss"][-1] < 0.8 * history["loss"][0]
+    assert np.isfinite(history["val_20w1s"][1::2]).all()
+    card = hub.card(folder / "entry")
+    assert card["command"] == "train it"
+    assert card["recipe"]["best_checkpoint"]["val_20w1s"] == np.nanmax(history["val_20w1s"])
+    assert card["history"]["epoch"] == list(range(1, 9))
+    assert all((a == b).all() for a, b in zip(weights(folder), network.get_weights(), strict=True))
+
+
+def test_a_finished_run_is_not_trained_again(tmp_path):
+    few_shot_run.train(TINY, tmp_path / "tiny")
+    first = weights(tmp_path / "tiny")
+    few_shot_run.train(TINY, tmp_path / "tiny")
+    assert all((a == b).all() for a, b in zip(first, weights(tmp_path / "tiny"), strict=True))
+    with pytest.raises(ValueError, match="another recipe"):
+        few_shot_run.train(dataclasses.replace(TINY, way=10), tmp_path / "tiny")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"objective": "episodic", "way": 10, "classification_loss_weight": 0.5, "margin": 0.1, "weight_decay": 1e-4,
+         "augment": {"degrees": 10}, "dtype_policy": "mixed_bfloat16", "within_alphabet": True, "flip_as_class": True},
+        {"model": "SiameseNetwork", "objective": "pairwise", "way": 10, "n_validation_alphabets": 1},
+        {"objective": "episodic", "shapes": [[8, 1, 2], [4, 3, 1]], "batch_size": 2,
+         "config": {"backbone_options": {"filters": 8}, "support_embedding": "lstm", "query_steps": 2, "tta_views": 3}},
+    ],
+)  # fmt: skip
+def test_every_objective_runs(tmp_path, changes):
+    recipe = dataclasses.replace(TINY, epochs=1, steps_per_epoch=2, validate_every=1, **changes)
+    few_shot_run.train(recipe, tmp_path / "tiny")
+    network = pnzoo.load(tmp_path / "tiny" / "entry")
+    assert network.dtype_policy.name == "float32"
+    assert type(network).__name__ == recipe.model
+    assert network.get_config().get("tta_views", 1) == recipe.config.get("tta_views", 1)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_can_be_built(name):
+    """Its network, losses and optimizer, and a batch of its episodes; nothing is fitted."""
+    for recipe in RECIPES[name].members() or [RECIPES[name]]:
+        recipe = dataclasses.replace(recipe, data="glyphs", init_from="", way=min(recipe.way, 20))
+        classes = few_shot_data.part("glyphs", "", "train")
+        assert few_shot_run.make_trainer(recipe, classes=len(classes.images)).optimizer is not None
+        inputs, _ = few_shot_run.make_dataset(recipe, classes)[0]
+        assert inputs["support"].shape[-3:] == (28, 28, 1)
+
+
+def test_the_rate_rises_then_falls_to_nothing():
+    rate = few_shot_run.schedule(dataclasses.replace(TINY, epochs=10, steps_per_epoch=100, learning_rate=0.5))
+    rates = [float(rate(step)) for step in range(0, 1001, 10)]
+    assert np.argmax(rates) == 2  # after a fiftieth of the steps
+    assert rates[2] == pytest.approx(0.5)
+    assert (np.diff(rates[2:]) < 0).all()
+    assert rates[-1] == pytest.approx(0, abs=1e-6)
+
+
+def test_members_are_trained_apart_and_join(tmp_path):
+    members = [{"flip_as_class": True}, {"seed": 3, "init_from": "member1", "steps_per_epoch": 2}]
+    recipe = dataclasses.replace(TINY, epochs=1, ensemble=members, config={**TINY.config, "tta_views": 2})
+    few_shot_run.train(recipe, tmp_path / "both", command="train both")
+    network, card = pnzoo.load(tmp_path / "both" / "entry"), hub.card(tmp_path / "both" / "entry")
+    apart = [pnzoo.load(tmp_path / "both" / f"member{i}" / "entry") for i in (1, 2)]
+    images = few_shot_data.part("glyphs", "", "test").images[:5]
+    joint, first, second = (embed_images(one, images[:, 0]) for one in (network, *apart))
+    assert network.tta_views == 2
+    half = joint.shape[1] // 2
+    np.testing.assert_allclose(joint[:, :half] * 2**0.5, first, atol=2e-5)
+    np.testing.assert_allclose(joint[:, half:] * 2**0.5, second, atol=2e-5)
+    scales = [float(one.matching_attention.scale) for one in (network, *apart)]
+    assert scales[0] == pytest.approx((scales[1] * scales[2]) ** 0.5, rel=1e-5)
+    assert card["recipe"]["ensemble"] == members
+    assert card["training_seconds"] == pytest.approx(
+        sum(hub.card(tmp_path / "both" / f"member{i}" / "entry")["training_seconds"] for i in (1, 2)), abs=0.11
+    )
+    few_shot_run.train(recipe, tmp_path / "both")  # finished members are not trained again
+    assert all((a == b).all() for a, b in zip(weights(tmp_path / "both"), network.get_weights(), strict=True))
+
+
+def test_members_that_compare_in_different_ways_keep_their_kernels(tmp_path):
+    local = {"backbone": "local", "backbone_options": {"filters": [4, 6], "channels": 4}, "similarity": "aligned"}
+    recipe = dataclasses.replace(TINY, epochs=1, steps_per_epoch=2, ensemble=[{}, {"config": local, "seed": 3}])
+    few_shot_run.train(recipe, tmp_path / "both")
+    network = pnzoo.load(tmp_path / "both" / "entry")
+    assert network.get_config()["similarity"] == ["cosine", "aligned"]
+    for i, kernel in enumerate(network.matching_attention.members, 1):
+        source = pnzoo.load(tmp_path / "both" / f"member{i}" / "entry").matching_attention
+        assert all((a == b).all() for a, b in zip(kernel.get_weights(), source.get_weights(), strict=True))
+
+
+def test_a_member_may_be_no_more_than_the_start_of_the_next(tmp_path):
+    members = [{"in_ensemble": False, "steps_per_epoch": 2}, {"seed": 3, "init_from": "member1", "steps_per_epoch": 2}]
+    recipe = dataclasses.replace(TINY, epochs=1, ensemble=members, config={**TINY.config, "tta_views": 2})
+    few_shot_run.train(recipe, tmp_path / "last")
+    assert pnzoo.load(tmp_path / "last" / "entry").tta_views == 2
+    of_second = weights(tmp_path / "last" / "member2")
+    assert all((a == b).all() for a, b in zip(weights(tmp_path / "last"), of_second, strict=True))
+
+
+def test_a_frozen_encoder_stays_as_it_was(tmp_path):
+    few_shot_run.train(dataclasses.replace(TINY, epochs=1), tmp_path / "plain")
+    recipe = dataclasses.replace(
+        TINY, model="MANN", objective="episodic", way=5, shot=[1, 2], support_size=10, epochs=2, frozen_backbone=True,
+        config={"backbone_options": {"filters": 8}, "memory_slots": 16, "controller_units": 10},
+        init_from=str(tmp_path / "plain" / "entry"),
+    )  # fmt: skip
+    mann = few_shot_run.train(recipe, tmp_path / "mann")
+    keras.utils.set_random_seed(recipe.seed)
+    fresh = few_shot_run.make_trainer(recipe, classes=60).network
+    want = pnzoo.load(tmp_path / "plain" / "entry").backbone.get_weights()
+    assert all((a == b).all() for a, b in zip(mann.backbone.get_weights(), want, strict=True))
+    before, after = (_beside_the_backbone(network) for network in (fresh, mann))
+    assert not np.allclose(before, after, atol=1e-4)
+
+
+def _beside_the_backbone(network):
+    ours = {id(weight) for weight in network.backbone.weights}
+    rest = [weight for weight in network.weights if id(weight) not in ours]
+    return np.concatenate([keras.ops.convert_to_numpy(weight).ravel() for weight in rest])
+
+
+def test_classes_turned_alike_make_a_group():
+    upright = pnzoo.data.glyphs.generate(2, 3, 2)
+    characters = omniglot.with_mirrors(omniglot.with_rotations(upright))
+    group = few_shot_data.groups(characters)
+    assert np.bincount(group).tolist() == [3] * 16  # 2 alphabets, 4 turns, with and without mirror
+    assert all(len(set(characters.group[group == g])) == 1 for g in range(16))
+    turned = np.repeat(np.arange(8), 6)  # the order in which with_mirrors and with_rotations put them
+    assert all(len(set(turned[group == g])) == 1 for g in range(16))
+
+
+def test_held_out_alphabets_are_not_trained_on():
+    recipe = dataclasses.replace(TINY, n_validation_alphabets=1)
+    training, validation = few_shot_data.training(recipe), few_shot_data.validation(recipe)
+    assert not set(training.group) & set(validation.group)
+    assert len(training.images) + len(validation.images) == 60
+
+
+def test_a_start_from_another_entry_takes_its_encoder(tmp_path):
+    few_shot_run.train(dataclasses.replace(TINY, epochs=1), tmp_path / "plain")
+    config = {**TINY.config, "support_embedding": "set", "query_steps": 1}
+    recipe = dataclasses.replace(
+        TINY, objective="episodic", config=config, init_from=str(tmp_path / "plain" / "entry")
+    )
+    trainer = few_shot_run.make_trainer(recipe, classes=60)
+    want = pnzoo.load(tmp_path / "plain" / "entry").backbone.get_weights()
+    assert all((a == b).all() for a, b in zip(trainer.network.backbone.get_weights(), want, strict=True))
+
+
+def test_the_command_line_trains_measures_and_publishes(toy_zoo, tmp_path, capsys):
+    command = ["matching_glyphs", "--run", str(tmp_path / "run"), "--quick", "--way", "20", "--evaluate"]
+    command += ["--episodes", "30", "--publish"]
+    main(command)
+    assert pnzoo.list_models() == ["matching_glyphs"]
+    card = pnzoo.card("matching_glyphs")
+    assert {metric["name"] for metric in card["metrics"]} == {"5w1s", "5w5s", "20w1s", "20w5s"}
+    assert all(metric["n"] == 30 and metric["paper"] is None for metric in card["metrics"])
+    assert card["flops"]["value"] > 1e6
+    assert "matching_glyphs: 5w1s" in capsys.readouterr().out
+    with pytest.raises(ValueError, match=r"measured on the test part before\. Pass --force"):
+        main(command)
+    main([*command, "--force"])
+    assert hub.card(tmp_path / "run" / "entry")["metrics"] == card["metrics"]
+    main([*command[:6], "--validate", "--episodes", "10"])
+    assert "5w1s" in capsys.readouterr().out
+
+
+def test_lakes_task_is_measured_upright_and_within_an_alphabet(monkeypatch):
+    asked = []
+
+    def part(data, protocol, name, rotations=True):
+        asked.append((protocol, name, rotations))
+        return pnzoo.data.glyphs.generate(2, 21, 6)
+
+    monkeypatch.setattr(few_shot_data, "part", part)
+    network = pnzoo.models.MatchingNetwork(backbone_options={"filters": 4})
+    recipe = {"data": "omniglot", "split_scheme": "background"}
+    metrics = measure(network, "matching_background_omniglot", recipe, "test", 5, table=((5, 1),))
+    assert asked == [("background", "test", False)]
+    assert [metric["name"] for metric in metrics] == ["within_alphabet_20w1s", "5w1s"]
+    assert all(0 < metric["value"] <= 1 and metric["n"] == 5 and metric["paper"] is None for metric in metrics)
+    assert metrics[1].where().startswith("Omniglot 28x28, background split, part test, upright")
+
+
+def test_recipes_are_frozen_and_name_what_exists():
+    for name, recipe in RECIPES.items():
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            recipe.way = 3
+        assert recipe.model in hub.CLASSES
+        assert recipe.objective in few_shot_run.OBJECTIVES
+        assert recipe.init_from in ("", *RECIPES), name
+        assert recipe.limitations, name
+        json.dumps(dataclasses.asdict(recipe))
+
+
+def test_no_recipe_for_lakes_task_sees_his_evaluation_set():
+    recipe = RECIPES["matching_background_omniglot"]
+    assert (recipe.split_scheme, recipe.split, recipe.init_from) == ("background", "train", "")
+    earlier = set()
+    for number, member in enumerate(recipe.ensemble, 1):
+        assert {"protocol", "part", "data"}.isdisjoint(member)
+        # A member may go on from weights only where those, too, were trained by this recipe.
+        assert "start_from" not in member or member["start_from"] in earlier
+        earlier.add(f"member{number}")

@@ -1,0 +1,1 @@
+"""Experiments on few-shot models: one module an experiment, or a group that shares its runs."""

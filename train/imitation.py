@@ -1,0 +1,8 @@
+"""Former command: `python -m train NAME` today."""
+
+import sys
+
+from train.shared.former import forward
+
+if __name__ == "__main__":
+    forward("train.imitation", sys.argv[1:])

@@ -1,0 +1,136 @@
+"""Tables of the benchmarks, from the JSON files that they wrote beside them."""
+
+import json
+from pathlib import Path
+
+from pnzoo.hub.page import markdown_table
+
+BENCHMARKS = Path(__file__).parents[2] / "tests" / "benchmarks"
+
+
+def stored(name):
+    """What a benchmark measured last."""
+    return json.loads((BENCHMARKS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def planning_table(measured=None):
+    """Speed of planning as `tests.benchmarks.planning` measured it: what is asked of it, then how it grows."""
+    measured = measured or stored("planning")
+    start, training = measured["start_up"], measured["training"]
+    rows = [
+        [
+            f"`policy`, 256 maps of 16x16, K = 20, {side['backend']}",
+            f"{side['policy_ms']:.0f} ms ({side['maps_per_second']:,} maps/s), "
+            f"{side['ratio']:.2f}x the bare recurrence",
+            "at most 1.5x",
+        ]
+        for side in measured["throughput"]
+    ]
+    rows += [
+        ["`import pnzoo`, beyond Python's start", f"{1e3 * start['import_pnzoo_s']:.0f} ms", "under 100 ms"],
+        [f"`import keras`, {start['backend']}, for comparison", f"{start['import_keras_s']:.2f} s", ""],
+        ['`pnzoo.load("vin16")`, beyond `import keras`', f"{start['load_beyond_keras_s']:.2f} s", ""],
+        [
+            f"states a second in training, {training['backend']}",
+            f"{training['states_per_second']:,}; plain PyTorch VIN {training['public_states_per_second']:,}",
+            "",
+        ],
+        [
+            "training at 16x16 until the paper's 99.3 % success",
+            f"{training['seconds']:.0f} s (to {100 * training['success']:.2f} %); plain PyTorch VIN "
+            f"{training['public_seconds'] / 3600:.1f} h: {training['time_ratio']:.0f}x",
+            "at least 50x",
+        ],
+    ]
+    return "\n\n".join([markdown_table(("what", "measured", "asked"), rows), _hardware(measured), _growth(measured)])
+
+
+def _hardware(measured):
+    return (
+        f"On {measured['hardware']}. Time and highest memory of a whole process in which `policy` plans on 4 maps at "
+        f"once ({measured['growth_backend']}); Python, Keras and the model alone take "
+        f"{min(row['loaded_mb'] for row in measured['growth']):,} MB:"
+    )
+
+
+def _growth(measured):
+    """One row a size, one column a K."""
+    by_size = {(row["size"], row["k"]): f"{row['ms']:,.0f} ms, {row['peak_mb']:,} MB" for row in measured["growth"]}
+    sizes, ks = (sorted(set(values)) for values in zip(*by_size, strict=True))
+    rows = [[f"{size}x{size}", *(by_size[size, k] for k in ks)] for size in sizes]
+    return markdown_table(("map", *(f"K = {k}" for k in ks)), rows)
+
+
+def long_horizon_table(measured=None):
+    """Speed of planning long paths as `tests.benchmarks.long_ways` measured it."""
+    measured = measured or stored("long_ways")
+    head = ("maze", "longest path", "K", "`policy`, compiled", "first call", "memory", "Dijkstra, every cell",
+            "A*, one start")
+    text = (f"One perfect maze, `vin_maze` from every cell ({measured['backend']}), on {measured['hardware']}; memory "
+            "is what planning adds to a process with the model loaded:")
+    return f"{text}\n\n{markdown_table(head, [_long_horizon_row(row) for row in measured['rows']])}"
+
+
+def _long_horizon_row(row):
+    k = f"converged: {row['k']:,}" if row["asked_k"] is None else f"at most {row['asked_k']:,}"
+    return [f"{row['size']}x{row['size']}", f"{row['moves']:,} moves", k, f"{row['ms']:,.0f} ms",
+            f"{row['first_ms'] / 1e3:.1f} s", f"{row['more_mb']:,} MB",
+            f"{row['dijkstra_ms']:.1f} ms ({row['ratio']:,.0f}x faster)", f"{row['astar_ms']:,.0f} ms"]
+
+
+def matching_table(measured=None):
+    """Speed of few-shot networks as `tests.benchmarks.matching` measured it."""
+    measured = measured or stored("matching")
+    speed = measured["training_episodes_per_second"]
+    columns = {"encode_ms": "embed the images", "plain_ms": "answer, no context", "fce_ms": "answer, FCE",
+               "set_ms": "answer, order-invariant"}
+    text = (f"Training, 60-way one-shot episodes a second: {speed['pnzoo']}; plain PyTorch {speed['torch']} (ratio "
+            f"{speed['ratio']:.2f}, at least 1 asked). Milliseconds to answer 20 queries of a 20-way episode, on "
+            f"{measured['hardware']}:")
+    rows = [[f"{row['support']:,}", *(f"{row[name]:,.1f}" for name in columns)] for row in measured["inference"]]
+    return f"{text}\n\n{markdown_table(('support images', *columns.values()), rows)}"
+
+
+def rl_table(measured=None):
+    """Speed and learning beside stable-baselines3-contrib, as `tests.benchmarks.rl` measured them."""
+    measured = measured or stored("rl")
+    speed, curves = measured["speed"], measured.get("curves", {"of": {}})
+    times = {name: f"{1e3 * seconds:.0f} ms" for name, seconds in speed["update_seconds"].items()}
+    ratio = speed["update_seconds"]["pnzoo"] / speed["update_seconds"]["sb3"]
+    many, loop = speed["vector_steps_a_second"], speed["loop_steps_a_second"]
+    rows = [
+        ["steps a second, 256 environments of 16x16 together", f"{many:,.0f}", "at least 200,000"],
+        ["the same in a loop over single environments", f"{loop:,.0f}; ratio {many / loop:.0f}", ""],
+        [f"an update on 2,048 steps, {speed['backend']}", times["pnzoo"], ""],
+        ["the same by sb3-contrib", f"{times['sb3']}, {times['sb3 actor']} without its critic; ratio {ratio:.2f}",
+         "ratio below 1"],
+    ]
+    rows += [
+        [f"success after {curves['env_steps']:,} steps at 8x8: {name}",
+         "seeds " + ", ".join(f"{100 * success:.1f} %" for success in curve["success_of_last_10_batches"]), ""]
+        for name, curve in curves["of"].items()
+    ]
+    return markdown_table((f"on {measured['hardware']}", "measured", "asked"), rows)
+
+
+def dashboard_table(measured=None):
+    """How fast the dashboard is, as `tests.benchmarks.dashboard` measured it."""
+    measured = measured or stored("dashboard")
+    rows = [[row["what"], _amount(row), row["asked"] or "-"] for row in measured["rows"]]
+    return markdown_table((f"on {measured['machine']}", "measured", "asked"), rows)
+
+
+def _amount(row):
+    """A value with its unit: 1.24 s, 87 ms, 812 MB."""
+    if row["unit"] == "MB":
+        return f"{row['value']:,.0f} MB"
+    return f"{row['value']:.2f} s" if row["value"] >= 1 else f"{row['value'] * 1000:.0f} ms"
+
+
+TABLES = {
+    "planning-benchmark": planning_table,
+    "long-horizon-benchmark": long_horizon_table,
+    "matching-benchmark": matching_table,
+    "rl-benchmark": rl_table,
+    "dashboard-benchmark": dashboard_table,
+}

@@ -1,0 +1,203 @@
+"""Tables of the zoo's entries, made from their cards alone."""
+
+import json
+from pathlib import Path
+
+from pnzoo import hub
+from pnzoo.core.metric import Metric
+from pnzoo.hub.page import markdown_table
+from train.experiments.experiment import read_all
+
+BASELINES = Path(__file__).parents[2] / "tests" / "benchmarks" / "baselines.json"
+# Errors on Lake's own 20 runs, from Lake et al. 2015 and Koch et al. 2015.
+REPORTED = (
+    ("BPL", 0.033, 20),
+    ("people", 0.045, 20),
+    ("Siamese network of Koch", 0.08, 20),
+    ("convolutional network", 0.135, 20),
+    ("Hausdorff distance", 0.388, 20),
+)
+SHOTS = ("5w1s", "5w5s", "20w1s", "20w5s")
+SHOWN_EXPERIMENTS = (1, 3, 7, 10, 11, 15, 16, 22)
+
+
+def cards(task=None):
+    """The cards of the zoo, in the order of their names."""
+    every = map(hub.card, hub.list_models())
+    return [card for card in every if task in (None, card["task"])]
+
+
+def metric(card, name):
+    """The first metric of that name, or None: cards put the entry's own size or split first."""
+    return next((Metric.from_dict(fields) for fields in card.get("metrics", []) if fields["name"] == name), None)
+
+
+def link(card):
+    """The entry's name with a link to its page."""
+    return f"[`{card['name']}`](zoo/{card['name']}/README.md)"
+
+
+def weights_size(card):
+    """Size of the weights on disk."""
+    file = hub.zoo_folder() / card["name"] / hub.WEIGHTS
+    return f"{file.stat().st_size / 1e3:,.0f} kB" if file.is_file() else "download"
+
+
+def _starts(card):
+    """How the starts of an entry's first measurement were chosen: "random", "every" or "farthest"."""
+    return card["metrics"][0]["dataset"].get("starts") if card.get("metrics") else None
+
+
+# -- one table for README -------------------------------------------------------------------------
+
+# Title, the metric that stands for the group, and which cards belong to it; a card belongs to the first that fits.
+GROUPS = (
+    ("planners trained by reward alone (TRPO)", "success_rate", lambda card: card.get("training") == "reinforcement"),
+    ("planners for paths of any length", "optimal_rate_all_starts",
+     lambda card: _starts(card) in ("every", "farthest")),
+    ("Value Iteration Networks; `_paper`: the paper's own form", "success_rate", lambda card: card["model"] == "VIN"),
+    ("the paper's baselines", "success_rate", lambda card: card["model"] in ("CNNPolicy", "FCNPolicy")),
+    ("other planners", "success_rate", lambda card: card["task"] == "planning"),
+    ("Matching Networks", "20w1s",
+     lambda card: card["model"] == "MatchingNetwork" and card.get("training") != "classification"),
+    ("few-shot baselines", "5w1s", lambda card: card["task"] == "few-shot"),
+)
+WORDS = {"success_rate": "success on new maps", "optimal_rate_all_starts": "shortest paths in 15x15 mazes",
+         "20w1s": "20-way 1-shot accuracy", "5w1s": "5-way 1-shot accuracy"}
+
+
+def entries_table():
+    """One row a group of entries: what they are, their names, and the range of their main result."""
+    groups = {title: [] for title, _, _ in GROUPS}
+    for card in cards():
+        groups[next(title for title, _, fits in GROUPS if fits(card))].append(card)
+    rows = []
+    for title, name, _ in GROUPS:
+        if members := groups[title]:
+            rows.append([title, ", ".join(map(link, members)), f"{WORDS[name]}: {_range(members, name)}"])
+    return markdown_table(("what", "entries", "measured"), rows)
+
+
+def _range(members, name):
+    """`98.98 to 100 %`: the lowest and the highest value among the entries."""
+    measured = sorted((m for m in (metric(card, name) for card in members) if m), key=lambda m: m.value)
+    if not measured:
+        return "-"
+    low, high = measured[0].value_text(), measured[-1].value_text()
+    return high if low == high else f"{low.removesuffix(' %')} to {high}"
+
+
+# -- planning -------------------------------------------------------------------------------------
+
+
+def planning_table():
+    """One row a planner trained by imitation: what it reaches on maps of its size, next to the paper's number."""
+    head = ("entry", "success rate", "95 % interval", "paper", "optimal rate", "maps", "parameters", "weights")
+    chosen = [card for card in cards("planning") if card.get("training") == "imitation" and _starts(card) == "random"]
+    return markdown_table(head, [_planning_row(card) for card in chosen])
+
+
+def _planning_row(card):
+    success, optimal = metric(card, "success_rate"), metric(card, "optimal_rate")
+    return [link(card), success.value_text(), success.ci95_text(), success.paper_text(),
+            optimal.value_text() if optimal else "-", f"{success.n:,}", f"{card['parameters']:,}", weights_size(card)]
+
+
+def long_horizon_table():
+    """One row a set of maps, one column an entry: paths that are shortest / paths that reach the goal."""
+    entries = [card for card in cards("planning") if _starts(card) in ("every", "farthest")]
+    measured = {card["name"]: _by_dataset(card) for card in entries}
+    datasets = dict.fromkeys(where for card in entries for where in measured[card["name"]])
+    rows = [[where, *(measured[card["name"]].get(where, "-") for card in entries)] for where in datasets]
+    facts = {
+        "parameters": lambda card: f"{card['parameters']:,}",
+        "training": lambda card: f"{card['training_seconds']:.0f} s",
+        "training runs that reach the first six rows": _reliable,
+    }
+    rows += [[name, *map(fact, entries)] for name, fact in facts.items()]
+    return markdown_table(("maps", *map(link, entries)), rows)
+
+
+def _by_dataset(card):
+    """{data set in words: `shortest / reached`} of one card."""
+    found = {}
+    for fields in card["metrics"]:
+        one = Metric.from_dict(fields)
+        if one.dataset.get("starts") in ("every", "farthest"):
+            where = one.where().removesuffix(f", seed {one.dataset['seed']}")
+            found.setdefault(where, []).insert(0, one.value_text())
+    return {where: " / ".join(texts) for where, texts in found.items()}
+
+
+def _reliable(card):
+    runs = metric(card, "seed_success_rate")
+    return f"{runs.value * runs.n:.0f} of {runs.n}" if runs else "-"
+
+
+# -- few-shot -------------------------------------------------------------------------------------
+
+
+def few_shot_table():
+    """One row a few-shot model: accuracy at each way and shot with its interval, next to the paper's number."""
+    head = ("entry", *SHOTS, "MNIST 10w1s", "episodes", "parameters", "weights")
+    return markdown_table(head, [_few_shot_row(card) for card in cards("few-shot")])
+
+
+def _few_shot_row(card):
+    metrics = [metric(card, shot) for shot in SHOTS]
+    counts = sorted({one.n for one in metrics if one})
+    return [link(card), *map(accuracy, metrics), accuracy(metric(card, "mnist_10w1s")),
+            " to ".join(f"{n:,}" for n in dict.fromkeys(counts[:1] + counts[-1:])) or "-",
+            f"{card['parameters']:,}", weights_size(card)]
+
+
+def accuracy(one):
+    """`98.10 ± 0.20 % (paper 98.1 %)`."""
+    if one is None:
+        return "-"
+    half = (one.ci95[1] - one.ci95[0]) / 2
+    paper = "" if one.paper is None else f" (paper {100 * one.paper:.1f} %)"
+    return f"{100 * one.value:.2f} ± {100 * half:.2f} %{paper}"
+
+
+def omniglot_challenge_table():
+    """Errors at Lake's one-shot task within an alphabet: the entries, then what others report."""
+    rows = []
+    for card in cards("few-shot"):
+        if one := metric(card, "within_alphabet_20w1s"):
+            half = 50 * (one.ci95[1] - one.ci95[0])
+            rows.append([link(card), f"{100 * (1 - one.value):.1f} ± {half:.1f} %", f"{one.n:,}"])
+        if one := metric(card, "omniglot_challenge_error"):
+            rows.append([f"{link(card)}, Lake's own runs", f"{one.value_text()} ({one.ci95_text()})", "20"])
+    rows += [[name, f"{100 * error:.1f} %", runs] for name, error, runs in REPORTED]
+    return markdown_table(("20-way 1-shot within an alphabet", "error", "runs"), rows)
+
+
+def baselines_table(measured=None):
+    """Baselines without weights of their own, as `train.few_shot.baselines` measured them."""
+    measured = measured or json.loads(BASELINES.read_text(encoding="utf-8"))
+    rows = [[row["name"], *(accuracy(_stored(row.get(shot))) for shot in SHOTS), f"{measured['episodes']:,}"]
+            for row in measured["rows"]]
+    return markdown_table(("baseline", *SHOTS, "episodes"), rows)
+
+
+def _stored(fields):
+    return fields and Metric.from_dict({"name": "accuracy", "ci95": fields.get("interval"), **fields})
+
+
+def conclusions():
+    """Some of the experiments with their conclusions, word for word from the results."""
+    results = read_all()
+    shown = [results[number] for number in SHOWN_EXPERIMENTS if number in results]
+    return "\n".join(f"* **{result['question']}** {result['conclusion']}" for result in shown)
+
+
+TABLES = {
+    "entries": entries_table,
+    "planning-table": planning_table,
+    "long-horizon-table": long_horizon_table,
+    "few-shot-table": few_shot_table,
+    "omniglot-challenge-table": omniglot_challenge_table,
+    "baselines-table": baselines_table,
+    "conclusions": conclusions,
+}
