@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pnzoo.worlds import gridworld, terrain
     from pnzoo.worlds.gridworld.rollout import Plan
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # public name -> where it lives; fetched on first use
 _HOME = {
