@@ -90,7 +90,7 @@ def to_bytes(weights: Mapping[str, Any], dtype: str) -> bytes:
 
     Args:
         weights: name -> `keras.Variable`.
-        dtype: "float32", which loses nothing, or "float16".
+        dtype: "float32", which loses nothing, or "float16" for all but single numbers, which saves nothing.
 
     Raises:
         ValueError: a weight that no float32 holds, or that is not finite.
@@ -111,7 +111,7 @@ def _array(name: str, variable: Any, dtype: np.dtype) -> np.ndarray:
         raise ValueError(f"the weight {name} is {variable.dtype}, and an entry holds {' or '.join(DTYPES)}")
     array = np.asarray(ops.convert_to_numpy(ops.cast(variable.value, "float32")))
     with np.errstate(over="ignore"):
-        array = array.astype(dtype)
+        array = array.astype(dtype if array.size > 1 else "float32")
     if not np.isfinite(array).all():
         raise ValueError(f"the weight {name} is not finite as {dtype.name}")
     return array
