@@ -24,9 +24,29 @@ def name() -> str:
 
 
 def load() -> None:
-    """Import Keras once; later imports of what was left out work as ever."""
-    if "keras" in sys.modules:
-        return
+    """Import Keras once, and keep what it compiles; later imports of what was left out work as ever."""
+    if "keras" not in sys.modules:
+        _import_keras()
+    keep_compiled()
+
+
+def keep_compiled() -> None:
+    """Make `keras.backend.clear_session` do nothing in this process; `keras.utils.clear_session` stays what it was.
+
+    Streamlit calls it by that name after every run of a page, and with it goes what TensorFlow and torch have
+    compiled: each edit of a map would compile its model anew. The caches of `dashboard.compute` bound how many models,
+    and so how many compiled functions, there are.
+    """
+    import keras
+
+    keras.backend.clear_session = _clear_nothing
+
+
+def _clear_nothing(free_memory: bool = True) -> None:
+    """In place of `keras.backend.clear_session`."""
+
+
+def _import_keras():
     if not SETTINGS.exists():
         # Keras would write its settings there, and the dashboard writes nothing to disk.
         os.environ.setdefault("KERAS_HOME", str(Path(os.devnull) / "keras"))
@@ -39,5 +59,5 @@ def load() -> None:
         gc.enable()
         for module in hidden:
             sys.modules.pop(module, None)
-    # Streamlit has Keras collect garbage after every run of a page: a quarter of a second over all that was imported.
+    # Streamlit collects garbage after every run of a page: a quarter of a second over all that was imported.
     gc.freeze()

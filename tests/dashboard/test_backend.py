@@ -1,9 +1,14 @@
 """Importing Keras for the dashboard: without what it only looks for, and without a file of settings."""
 
+import functools
 import os
 import subprocess
 import sys
 from pathlib import Path
+
+import keras
+
+from pnzoo import gridworld
 
 FOLDER = Path(__file__).parents[2] / "dashboard"
 CODE = """
@@ -14,6 +19,14 @@ backend.load()
 print(backend.name(), sorted({"keras", "tensorflow", "jax", "sklearn", "matplotlib"} & set(sys.modules)))
 import sklearn.linear_model  # what was left out is there for those who ask
 print("sklearn" in sys.modules)
+"""
+ROOM = """
+#########
+#S.....G#
+#.......#
+#.......#
+#.......#
+#########
 """
 
 
@@ -39,3 +52,38 @@ def test_the_backend_is_the_one_of_the_settings_or_of_the_environment(monkeypatc
     assert backend.name() == "jax"
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     assert backend.name() == "torch"
+
+
+def test_what_is_compiled_outlives_the_runs_of_a_page(visit, monkeypatch):
+    """A layer's `call` runs while its model is traced; executables go with Keras' session, and so do its counters."""
+    from dashboard import compute
+    from pnzoo.layers import ValueIteration
+
+    traced, call = [], ValueIteration.call
+    counted = functools.wraps(call)(lambda *given, **more: traced.append(1) or call(*given, **more))
+    monkeypatch.setattr(ValueIteration, "call", counted)
+    compute.model.clear()
+    app = visit("plan", model="vin8", k="7", map=gridworld.to_string(*gridworld.parse(ROOM)))
+    assert traced
+    traced.clear()
+    before = keras.backend.get_uid("pages")
+    for row in (1, 2):  # two edits: the same map with another wall
+        walls, start, goal = gridworld.parse(ROOM)
+        walls[row, 4] = True
+        app.query_params["map"] = gridworld.to_string(walls, start, goal)
+        app.run()
+        assert not app.exception
+        assert app.query_params["map"] == gridworld.to_string(walls, start, goal)
+    assert keras.backend.get_uid("pages") == before + 1
+    if keras.backend.backend() != "torch":  # where Keras compiles nothing, `call` runs every time
+        assert not traced
+
+
+def test_only_the_name_that_streamlit_calls_clears_nothing(monkeypatch):
+    from dashboard import backend
+
+    real = keras.utils.clear_session
+    monkeypatch.setattr(keras.backend, "clear_session", real)
+    backend.load()
+    assert keras.utils.clear_session is real is not keras.backend.clear_session
+    keras.backend.clear_session(free_memory=False)
