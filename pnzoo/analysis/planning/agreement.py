@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pnzoo.analysis.planning.kernels import mean_kernels
+from pnzoo.analysis.planning.kernels import mean_kernels, weight_on_target
 from pnzoo.core.deprecation import renamed_method
 from pnzoo.worlds import gridworld
 from pnzoo.worlds.gridworld import MOVES
@@ -155,10 +155,8 @@ def chosen_moves(trace, walls):
     best = trace.greedy[-1][rows, cols]
     shared = trace.transition.ndim == 3
     kernels = _positive(trace.transition[best] if shared else trace.transition[rows, cols, best])  # [N, 3, 3]
-    move = MOVES[trace.policy[rows, cols]] + 1
     blocked = neighborhoods(walls, outside=True)[rows, cols]  # [N, 3, 3]
-    return ChosenMoves(kernels[np.arange(len(rows)), move[:, 0], move[:, 1]],
-                       (kernels * blocked).sum(axis=(1, 2)))
+    return ChosenMoves(weight_on_target(kernels, trace.policy[rows, cols]), (kernels * blocked).sum(axis=(1, 2)))
 
 
 def value_agreement(values, walls, goal):

@@ -78,6 +78,18 @@ def mean_kernels(trace, walls):
             return trace.transition[cells].mean(axis=0)
 
 
+def weight_on_target(kernels, moves):
+    """Each kernel's weight on the cell that a move leads to: [N, 3, 3] and int [N] -> [N].
+
+    Example:
+        >>> import numpy as np
+        >>> weight_on_target(np.arange(9).reshape(1, 3, 3), [0]).tolist()  # north
+        [1]
+    """
+    target = MOVES[moves] + 1
+    return kernels[np.arange(len(kernels)), target[:, 0], target[:, 1]]
+
+
 def action_usage(trace, walls):
     """Which move each abstract action stands for.
 
@@ -102,9 +114,7 @@ def action_usage(trace, walls):
     np.add.at(counts, (greedy, policy), 1)
     total = counts.sum(axis=1)
     move = np.where(total > 0, counts.argmax(axis=1), -1)
-    kernels = mean_kernels(trace, walls)
-    target = MOVES[move] + 1
-    mass = kernels[np.arange(actions), target[:, 0], target[:, 1]]
+    mass = weight_on_target(mean_kernels(trace, walls), move)
     return ActionUsage(move, total / max(1, free.sum()), counts.max(axis=1) / np.maximum(total, 1),
                  np.where(move >= 0, mass, 0.0))
 

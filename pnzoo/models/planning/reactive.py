@@ -16,10 +16,11 @@ STATES_PER_BATCH = 512  # cells answered at once: each is an image of its own
 class Reactive(Planner, ZooModel, keras.Model):
     """A policy for maps of one size; smaller maps are framed in walls, larger ones refused.
 
-    A subclass gives `_logits_of(parts, image, positions, policy)`, a graph of layers.
+    A subclass gives `VIEW`, the layer that shows the map to each position and its name, and the layers that read it.
     """
 
     CONFIG_SCHEMA = {"size": Int(4, 128)}
+    VIEW = (None, "")
     dense_prediction = False
 
     @staticmethod
@@ -70,8 +71,19 @@ class Reactive(Planner, ZooModel, keras.Model):
                 logits[i : i + part.shape[0], j : j + part.shape[1]] = part
         return logits
 
+    @classmethod
+    def _logits_of(cls, parts, image, positions, policy):
+        """The graph of layers from an image and positions to logits [B, N, 8]."""
+        view, name = cls.VIEW
+        x = view(dtype=part_policy(policy, name), name=name)(image, positions)
+        for layer in parts:
+            x = layer(x)
+        return x
+
     def _build(self, size, parts, policy, kwargs):
-        """Finish the constructor: the functional model of all cells, and its configuration."""
+        """Finish the constructor: the layer of the moves, the functional model of all cells, its configuration."""
+        moves = keras.layers.Dense(ACTIONS, dtype=part_policy(policy, "policy", sums=True), name="policy")
+        parts = [*parts, moves]
         image = keras.Input((size, size, 2), name="image")
         cells = EveryCell(dtype=part_policy(policy, "every_cell"), name="every_cell")(image)
         logits = self._logits_of(parts, image, cells, policy)
@@ -106,6 +118,7 @@ class CNNPolicy(Reactive):
     Reference: Tamar et al. 2016, section 4.1 (after Mnih et al. 2015).
     """
 
+    VIEW = (DrawAgent, "draw_agent")
     FILTERS = (50, 50, 100, 100, 100)
     POOLED = (0, 2)
 
@@ -128,16 +141,13 @@ class CNNPolicy(Reactive):
         parts += [
             keras.layers.Flatten(data_format="channels_last", dtype=part_policy(policy, "flatten"), name="flatten"),
             keras.layers.Dense(100, activation="relu", dtype=part_policy(policy, "hidden"), name="hidden"),
-            keras.layers.Dense(ACTIONS, dtype=part_policy(policy, "policy", sums=True), name="policy"),
         ]
         self._build(size, parts, policy, kwargs)
 
-    @staticmethod
-    def _logits_of(parts, image, positions, policy):
-        x = DrawAgent(dtype=part_policy(policy, "draw_agent"), name="draw_agent")(image, positions)
-        for layer in parts:
-            x = layer(x)
-        return SplitStates(name="split_states", dtype="float32")(x, positions)
+    @classmethod
+    def _logits_of(cls, parts, image, positions, policy):
+        logits = super()._logits_of(parts, image, positions, policy)
+        return SplitStates(name="split_states", dtype="float32")(logits, positions)
 
     @property
     def former_weights(self):
@@ -175,6 +185,8 @@ class FCNPolicy(Reactive):
     Reference: Tamar et al. 2016, section 4.1.
     """
 
+    VIEW = (EgocentricView, "view")
+
     def __init__(self, size, dtype=None, **kwargs):
         size, policy = self._checked(size), as_policy(dtype)
         widths = {"spanning": 150, "middle": 150, "q": 10}
@@ -182,15 +194,7 @@ class FCNPolicy(Reactive):
             keras.layers.Dense(width, activation="relu", dtype=part_policy(policy, name), name=name)
             for name, width in widths.items()
         ]
-        parts.append(keras.layers.Dense(ACTIONS, dtype=part_policy(policy, "policy", sums=True), name="policy"))
         self._build(size, parts, policy, kwargs)
-
-    @staticmethod
-    def _logits_of(parts, image, positions, policy):
-        x = EgocentricView(dtype=part_policy(policy, "view"), name="view")(image, positions)
-        for layer in parts:
-            x = layer(x)
-        return x
 
     @property
     def former_weights(self):

@@ -2,7 +2,7 @@
 
 import pnzoo
 from train.experiments.experiment import Experiment
-from train.experiments.metrics import exact, format_ci, from_card, select, select_one
+from train.experiments.metrics import exact, format_ci, from_card, select, select_one, values_of
 
 SHOTS = ("5w1s", "5w5s", "20w1s", "20w5s")
 OURS = ("matching_conv4_omniglot", "siamese_omniglot", "mann_omniglot", "classifier_omniglot")
@@ -39,7 +39,7 @@ def conclusion(table):
 
 def details(table):
     parts = []
-    for name in dict.fromkeys(row["model"] for row in table):
+    for name in values_of(table, "model"):
         ours = {row["name"]: row for row in select(table, model=name, whose="ours")}
         paper = {row["name"]: row for row in select(table, model=name, whose="table 1")}
         both = [shot for shot in SHOTS if shot in ours and shot in paper]

@@ -10,7 +10,7 @@ from pnzoo.models.few_shot.embedding import embed_images
 from train.experiments.experiment import Experiment
 from train.experiments.few_shot import common
 from train.experiments.few_shot.common import PLAIN
-from train.experiments.metrics import format_ci, mean, select, select_one
+from train.experiments.metrics import format_ci, mean, select, select_one, values_of
 
 MODELS = (PLAIN, "classifier_omniglot", "siamese_omniglot")
 TASKS = ((5, 1), (5, 5))
@@ -81,7 +81,7 @@ class Tuner:
 
 def conclusion(table):
     parts = []
-    for name in dict.fromkeys(row["model"] for row in table):
+    for name in values_of(table, "model"):
         best = max(select(table, model=name, name="gain"), key=lambda row: row["ci95"])
         low, gain, high = (100 * value for value in (best["ci95"][0], best["value"], best["ci95"][1]))
         says = "helps" if best["ci95"][0] > 0 else "does not certainly help"
@@ -92,7 +92,7 @@ def conclusion(table):
 
 def details(table):
     parts = []
-    for name in dict.fromkeys(row["model"] for row in table):
+    for name in values_of(table, "model"):
         tasks = []
         for row in select(table, model=name, name="gain"):
             at = {"model": name, "way": row["way"], "shot": row["shot"]}

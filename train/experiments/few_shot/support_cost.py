@@ -7,7 +7,7 @@ import sys
 
 from train.experiments.experiment import Experiment
 from train.experiments.few_shot.common import FCE, PLAIN, SET
-from train.experiments.metrics import exact, format_ci, interval, select_one
+from train.experiments.metrics import exact, format_ci, interval, select_one, values_of
 
 SIZES = (5, 20, 100, 500, 1000, 2000)
 NAMES = {PLAIN: "no context", FCE: "FCE", SET: "order-invariant g"}
@@ -68,7 +68,7 @@ for size in sizes:
 def conclusion(table):
     least, most = min(row["support"] for row in table), max(row["support"] for row in table)
     parts = []
-    for name in dict.fromkeys(row["context"] for row in table):
+    for name in values_of(table, "context"):
         first, last = (select_one(table, context=name, support=size, name="answer the queries")
                        for size in (least, most))
         parts.append(f"{last['value'] / first['value']:,.1f} times as long with {name} ({format_ci(last)})")
@@ -78,12 +78,12 @@ def conclusion(table):
 def details(table):
     least, most = min(row["support"] for row in table), max(row["support"] for row in table)
     parts = []
-    for name in dict.fromkeys(row["context"] for row in table):
+    for name in values_of(table, "context"):
         first, last = (select_one(table, context=name, support=size, name="answer the queries")["value"]
                        for size in (least, most))
         memory = select_one(table, context=name, support=most, name="memory beyond the loaded model")["value"]
         parts.append(f"{name}: {first:,.1f} to {last:,.1f} ms ({last / first:,.1f} times) and {memory:,.0f} MB")
-    encode = select_one(table, context=next(iter(dict.fromkeys(row["context"] for row in table))), support=most,
+    encode = select_one(table, context=values_of(table, "context")[0], support=most,
                   name="encode the support set")["value"]
     return (f"From {least} to {most:,} support images, {QUERIES} queries are answered in: {'; '.join(parts)}; to "
             f"encode the {most:,} images once takes {encode:,.0f} ms.")

@@ -6,7 +6,7 @@ from pnzoo import analysis
 from train.experiments.experiment import Experiment
 from train.experiments.few_shot import common
 from train.experiments.few_shot.common import FCE, PLAIN, SET
-from train.experiments.metrics import above, format_ci, mean, select, select_one
+from train.experiments.metrics import above, format_ci, mean, select, select_one, values_of
 
 # Invented characters have as many drawings as one likes: 20-way, up to 50 shots. Omniglot has 20 a class.
 GLYPHS = tuple(("invented", 20, shot) for shot in (1, 2, 5, 10, 25, 50))
@@ -74,9 +74,9 @@ def conclusion_size(table):
 
 def details_size(table):
     parts = []
-    for drawn in dict.fromkeys(row["characters"] for row in table):
+    for drawn in values_of(table, "characters"):
         way = min(row["way"] for row in select(table, characters=drawn))
-        for context in dict.fromkeys(row["context"] for row in select(table, characters=drawn)):
+        for context in values_of(select(table, characters=drawn), "context"):
             rows = select(table, characters=drawn, context=context, way=way)
             text = f"{drawn}, {way}-way, {context}: {span(rows)}"
             wide = [row for row in select(table, characters=drawn, context=context) if row["way"] != way]

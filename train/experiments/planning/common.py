@@ -75,17 +75,29 @@ def train(model, config, *, seed, size=8, maps=4000, steps=500, batch=32, cells=
     if hasattr(planner, "value_iteration"):
         planner.value_iteration.unroll = False  # a loop compiles in a moment, whatever K is
     learner = CellsModel(planner) if cells else planner
-    schedule = keras.optimizers.schedules.PolynomialDecay(rate, steps, rate / 50)
-    learner.compile(
-        keras.optimizers.Adam(schedule, global_clipnorm=1.0),
-        keras.losses.CategoricalCrossentropy(from_logits=True),
-        jit_compile=keras.backend.backend() == "jax" and not quick,
-    )
+    compile_imitation(learner, steps, rate, rate / 50, quick)
     # Seeds far above those of the zoo's trainings and far below those of the evaluations.
     data = labels.data(recipe, stage, seeds.EXPERIMENT_TRAINING_MAPS[seed], maps)
     stream = Cycle(lambda epoch: labels.Batches(*data, batch, cells, (seed, epoch)), steps)
     learner.fit(stream, epochs=1, shuffle=False, verbose=0)
     return planner
+
+
+def compile_imitation(model, steps, rate, end_rate, quick=False):
+    """Compile a network that imitates optimal moves: Adam, whose learning rate falls from `rate` to `end_rate`.
+
+    Args:
+        model: gives logits of the eight moves.
+        steps: updates until the learning rate has fallen.
+        rate, end_rate: learning rates.
+        quick: without XLA, whose compilation takes longer than a few steps.
+    """
+    schedule = keras.optimizers.schedules.PolynomialDecay(rate, steps, end_rate)
+    model.compile(
+        keras.optimizers.Adam(schedule, global_clipnorm=1.0),
+        keras.losses.CategoricalCrossentropy(from_logits=True),
+        jit_compile=keras.backend.backend() == "jax" and not quick,
+    )
 
 
 class Cycle(keras.utils.PyDataset):

@@ -11,6 +11,7 @@ from pnzoo.worlds.stochastic import key_door
 from pnzoo.worlds.stochastic.key_door import MAX_STEPS
 from train.experiments.experiment import Experiment
 from train.experiments.metrics import above, format_ci, mean, mean_over_seeds, proportion, select_one
+from train.experiments.planning.common import compile_imitation
 
 SEEDS = (0, 1, 2)
 SIZE, LARGER, MAPS, STEPS, BATCH, ASKED = 10, 14, 4000, 700, 32, 3
@@ -124,10 +125,7 @@ def fit(model, seed, quick):
     maps, steps, batch = (16, 2, 4) if quick else (MAPS, STEPS, BATCH)
     rooms = key_door.generate(maps, SIZE, seeds.EXPERIMENT_TRAINING_MAPS[seed])
     demonstrations = key_door.demonstrate(rooms, np.random.default_rng(seed))
-    rate = keras.optimizers.schedules.PolynomialDecay(2e-3, steps, 1e-4)
-    model.compile(keras.optimizers.Adam(rate, global_clipnorm=1.0),
-                  keras.losses.CategoricalCrossentropy(from_logits=True),
-                  jit_compile=keras.backend.backend() == "jax" and not quick)
+    compile_imitation(model, steps, 2e-3, 1e-4, quick)
     model.fit(Moments(key_door.encode(rooms), demonstrations, batch, steps, seed), epochs=1, verbose=0)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from pnzoo.core import seeds
 from pnzoo.evaluation import gridworld as evaluation
 from train.experiments.experiment import WORK, Experiment
-from train.experiments.metrics import above, format_ci, from_card, interval, mean_over_seeds, select_one
+from train.experiments.metrics import above, format_ci, from_card, interval, mean_over_seeds, select_one, values_of
 from train.rl import training as rl
 from train.rl.recipes import RECIPES, CurriculumStage
 from train.shared import run_folder
@@ -68,7 +68,7 @@ def table(rows):
 
 def conclusion(table):
     parts, verdicts = [], set()
-    for name in dict.fromkeys(row["planner"] for row in table):
+    for name in values_of(table, "planner"):
         gain, base = (select_one(table, planner=name, curriculum=on, name="success") for on in (True, False))
         verdicts.add(verdict(gain, base))
         size = RECIPES[name].side
@@ -85,7 +85,7 @@ def verdict(gain, base):
 
 
 def details(table):
-    common = dict.fromkeys(row["planner"] for row in table)
+    common = values_of(table, "planner")
     return "TRPO " + "; ".join(_of(name, [row for row in table if row["planner"] == name]) for name in common) + "."
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pnzoo
 from pnzoo import analysis, gridworld
 from train.experiments.experiment import Experiment
-from train.experiments.metrics import format_ci, interval, proportion, select, select_one
+from train.experiments.metrics import format_ci, interval, proportion, select, select_one, values_of
 from train.experiments.planning.common import SEED, maps
 
 LONG = {"vin16": 20, "vin16_paper": 20}  # K grows with the map: so many steps of planning a cell of its side
@@ -83,7 +83,7 @@ def table(rows):
 def conclusion(table):
     lengths = select(table, about="path length")
     longest = [max((row for row in lengths if row["model"] == name), key=lambda row: row["at"])
-               for name in dict.fromkeys(row["model"] for row in lengths)]
+               for name in values_of(lengths, "model")]
     parts = ", ".join(f"{row['model']} {format_ci(row)}" for row in longest)
     text = f"On long paths: at {longest[0]['at']:.0f} moves success is {parts}"
     mazes = select(table, about="size, mazes")
@@ -97,7 +97,7 @@ def conclusion(table):
 
 def details(table):
     parts = []
-    for name in dict.fromkeys(row["model"] for row in select(table, about="path length")):
+    for name in values_of(select(table, about="path length"), "model"):
         by = sorted(select(table, about="path length", model=name), key=lambda row: row["at"])
         text = f"{name}: {format_ci(by[0])} at {by[0]['at']:.0f} moves and {format_ci(by[-1])} at {by[-1]['at']:.0f}"
         dense = sorted(select(table, about="density", model=name), key=lambda row: row["at"])

@@ -6,7 +6,7 @@ import pnzoo
 from pnzoo.core.dataset import describe
 from pnzoo.core.metric import Metric
 from train.experiments.experiment import Experiment
-from train.experiments.metrics import above, as_row, from_card
+from train.experiments.metrics import above, as_row, from_card, values_of
 
 
 def conditions(quick):
@@ -43,7 +43,7 @@ def table(rows):
 def paired(rows, size):
     """[(model, success row, reward row)] of the entries measured at a size."""
     pairs = []
-    for model in dict.fromkeys(row["model"] for row in rows):
+    for model in values_of(rows, "model"):
         both = {row["name"]: row for row in rows if row["model"] == model and row.get("size") == size}
         if {"success", "expected reward"} <= set(both):
             pairs.append((model, both["success"], both["expected reward"]))

@@ -10,7 +10,8 @@ from pnzoo.core import seeds
 from pnzoo.layers import ValueIteration
 from pnzoo.worlds.stochastic import ice_wind
 from train.experiments.experiment import Experiment
-from train.experiments.metrics import above, format_ci, mean, mean_over_seeds, select, select_one
+from train.experiments.metrics import above, format_ci, mean, mean_over_seeds, select, select_one, values_of
+from train.experiments.planning.common import compile_imitation
 
 SEEDS = (0, 1, 2)
 KINDS = {"shared, free": "kernel", "shared, a distribution": "softmax_kernel", "depends on the place": "per_cell"}
@@ -63,10 +64,7 @@ def run(condition, quick):
     maps, steps, k = (24, 2, 3) if quick else (MAPS, STEPS, 20)
     data = ice_wind.generate(maps, SIZE, seed=seeds.EXPERIMENT_TRAINING_MAPS[condition["seed"]])
     model = PlaceVIN(KINDS[condition["P"]], k)
-    rate = keras.optimizers.schedules.PolynomialDecay(3e-3 if model.free else 5e-3, steps, 1e-4)
-    jit = keras.backend.backend() == "jax" and not quick
-    model.compile(keras.optimizers.Adam(rate, global_clipnorm=1.0),
-                  keras.losses.CategoricalCrossentropy(from_logits=True), jit_compile=jit)
+    compile_imitation(model, steps, 3e-3 if model.free else 5e-3, 1e-4, quick)
     model.fit(Worlds(data, 8 if quick else BATCH, steps, condition["seed"]), epochs=1, verbose=0)
     return evaluate(model, test_worlds(20 if quick else 300))
 
@@ -126,7 +124,7 @@ def conclusion(table):
 
 def details(table):
     parts = []
-    for kind in dict.fromkeys(row["P"] for row in table):
+    for kind in values_of(table, "P"):
         get = {name: format_ci(select_one(table, P=kind, name=name)) for name in (
             "arrives within 60 moves", "extra moves", "optimal moves on ice", "optimal moves in wind",
             "optimal moves beside a door")}

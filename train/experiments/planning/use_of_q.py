@@ -2,7 +2,7 @@
 
 from pnzoo import analysis
 from train.experiments.experiment import Experiment
-from train.experiments.metrics import exact, format_ci, mean_over_seeds, proportion, select_one
+from train.experiments.metrics import exact, format_ci, mean_over_seeds, proportion, select_one, values_of
 from train.experiments.planning import common
 from train.experiments.planning.common import OURS, PAPER, maps, rollouts
 
@@ -37,7 +37,7 @@ def table(rows):
 
 def conclusion(table):
     parts, used = [], []
-    for name in dict.fromkeys(row["model"] for row in table):
+    for name in values_of(table, "model"):
         whole, none, mixed = (select_one(table, model=name, q=q, name="success")
                               for q in ("as it is", "zero", "shuffle"))
         used.append(is_used(whole, none, mixed))
@@ -52,7 +52,7 @@ def is_used(whole, none, mixed):
 
 def details(table):
     parts = []
-    for name in dict.fromkeys(row["model"] for row in table):
+    for name in values_of(table, "model"):
         whole, none, mixed, tenth = (select_one(table, model=name, q=q, name="success")
                                      for q in ("as it is", "zero", "shuffle", "times 0.1"))
         used = "used" if is_used(whole, none, mixed) else "hardly used"
