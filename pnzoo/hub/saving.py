@@ -31,8 +31,8 @@ def save(
 ) -> Path:
     """Write a model as an entry that `load` reads: config, weights, card and README.
 
-    The folder appears whole or not at all, and one that is there already is replaced only if it is an entry, and only
-    once the new one is complete. `name`, `model`, `parameters` and `files` of the card are filled in here. The
+    The folder appears whole or not at all, and one that is there already is replaced only if it is an entry whose
+    README nobody edited, and only once the new one is complete. `name`, `model`, `parameters` and `files` of the card are filled in here. The
     optimizer is not stored.
 
     Args:
@@ -45,7 +45,8 @@ def save(
         The folder.
 
     Raises:
-        ValueError: the model's class is not in `CLASSES`, the card is not a card, or the folder holds other files.
+        ValueError: the model's class is not in `CLASSES`, the card is not a card, or the folder holds other files or an
+            edited README.
         OSError: the folder cannot be written, or the disk is full; names it, and the bytes that are needed.
 
     Example:
@@ -186,6 +187,20 @@ def _check_replaceable(place: Path) -> None:
         raise ValueError(f"{place} holds {', '.join(sorted(present))} but no card of an entry, {advice}") from None
     if not {CONFIG, WEIGHTS} <= set(entry["files"]):
         raise ValueError(f"the card in {place} is that of no entry; {advice.partition('; ')[2]}")
+    if README in present and not _is_made_from(place / README, entry):
+        raise ValueError(
+            f"{place / README} is not the page that the card beside it gives: somebody edited it, or another release "
+            f"wrote it, and saving here would replace it. Move it elsewhere (or delete it) and save again, or "
+            f"{advice.partition('; ')[2]}"
+        )
+
+
+def _is_made_from(page: Path, entry: Card) -> bool:
+    """Whether a README is what `save` wrote with this card."""
+    try:
+        return page.read_text(encoding="utf-8") == cards.readme(entry)
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _write(place: Path, files: Mapping[str, bytes]) -> None:

@@ -36,6 +36,28 @@ def test_a_folder_with_a_users_own_readme_is_refused(guide, tmp_path):
     assert (tmp_path / "repository" / "README.md").read_text() == "# My project"
 
 
+@pytest.mark.parametrize("text", [None, b"# guide8\n\nWhat I found out in three weeks.\n", b"\xff\xfe"])
+def test_an_edited_readme_is_kept_until_its_owner_moves_it(guide, toy_zoo, text):
+    page = toy_zoo / "guide8" / "README.md"
+    page.write_bytes(page.read_bytes() + b"\nMy notes.\n" if text is None else text)
+    before = files(toy_zoo / "guide8")
+    with pytest.raises(ValueError, match=r"guide8.README\.md is not the page .*Move it elsewhere \(or delete it\)"):
+        pnzoo.save(guide, toy_zoo / "guide8", {"summary": "another"})
+    assert files(toy_zoo / "guide8") == before
+    page.rename(toy_zoo / "notes.md")
+    pnzoo.save(guide, toy_zoo / "guide8", {"summary": "another"})
+    assert "another" in page.read_text()
+
+
+def test_an_entry_without_a_readme_or_with_other_line_ends_is_replaced(guide, toy_zoo):
+    page = toy_zoo / "guide8" / "README.md"
+    page.write_bytes(page.read_bytes().replace(b"\n", b"\r\n"))
+    pnzoo.save(guide, toy_zoo / "guide8", {"summary": "another"})
+    page.unlink()
+    pnzoo.save(guide, toy_zoo / "guide8", {"summary": "a third"})
+    assert "a third" in page.read_text()
+
+
 @pytest.mark.parametrize("name", ["README.md", "config.json", "notes"])
 def test_folders_in_an_entry_are_the_users(guide, toy_zoo, name):
     entry = toy_zoo / "guide8"
