@@ -197,14 +197,14 @@ def load(path=None):
     return data
 
 
-@renamed_arguments(drawings="data")
-def split(data, which, *, protocol="vinyals", rotations=True):
+@renamed_arguments(drawings="data", which="part", protocol="split_scheme")
+def split(data, part, *, split_scheme="vinyals", rotations=True):
     """The classes of one part of a split.
 
     Args:
         data: what `load` returned.
-        which: `"train"`, `"val"`, `"trainval"` or `"test"` (`"background"` has no `"val"`).
-        protocol: `"vinyals"` or `"background"`.
+        part: `"train"`, `"val"`, `"trainval"` or `"test"` (`"background"` has no `"val"`).
+        split_scheme: `"vinyals"` or `"background"`.
         rotations: whether each character turned by 90, 180 and 270 degrees is three more classes, as few-shot
             papers have it. A turned class turns all of its images alike.
 
@@ -212,12 +212,12 @@ def split(data, which, *, protocol="vinyals", rotations=True):
         `ImageClasses`; the vinyals parts have 1028 / 172 / 1200 / 423 characters, times 4 with rotations.
 
     Raises:
-        ValueError: for an unknown protocol or part.
+        ValueError: for an unknown scheme or part.
     """
-    if protocol not in SPLITS or which not in SPLITS[protocol]:
-        options = "; ".join(f"protocol={p!r} with {', '.join(map(repr, w))}" for p, w in SPLITS.items())
-        raise ValueError(f"no part {which!r} in protocol {protocol!r}. Choose from: {options}.")
-    chosen = _members(data, which, protocol)
+    if split_scheme not in SPLITS or part not in SPLITS[split_scheme]:
+        options = "; ".join(f"split_scheme={s!r} with {', '.join(map(repr, parts))}" for s, parts in SPLITS.items())
+        raise ValueError(f"no part {part!r} in split scheme {split_scheme!r}. Choose from: {options}.")
+    chosen = _members(data, part, split_scheme)
     images, alphabet, character = (a[chosen] for a in (data.images, data.alphabet, data.character))
     starts = np.flatnonzero(np.r_[True, (np.diff(alphabet) != 0) | (np.diff(character) != 0)])
     images = images.reshape(len(starts), -1, *images.shape[1:])
@@ -227,16 +227,16 @@ def split(data, which, *, protocol="vinyals", rotations=True):
     return with_rotations(classes) if rotations else classes
 
 
-def _members(data, which, protocol):
+def _members(data, part, split_scheme):
     """bool [images]: which images belong to the part."""
-    if protocol == "background":
-        return data.background == (which == "train")
+    if split_scheme == "background":
+        return data.background == (part == "train")
     name = data.alphabets[data.alphabet]
     val = np.isin(name, VINYALS_VAL)
     test = np.isin(name, VINYALS_TEST)
     for alphabet, characters in VINYALS_TEST_PART.items():
         test |= (name == alphabet) & np.isin(data.character, characters)
-    return {"train": ~val & ~test, "val": val, "trainval": ~test, "test": test}[which]
+    return {"train": ~val & ~test, "val": val, "trainval": ~test, "test": test}[part]
 
 
 __getattr__ = renamed(

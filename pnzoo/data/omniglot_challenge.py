@@ -1,7 +1,7 @@
 """Lake's one-shot classification: 20 episodes of 20 characters of one alphabet, one image each, drawn by two people.
 
 `read_challenge` reads his official 20 runs. Where they are not at hand, `sample_challenge` draws the same kind of
-episode from the background protocol's test part; TFDS does not record who drew what, so there the two images of a
+episode from the background split's test part; TFDS does not record who drew what, so there the two images of a
 character are by any two people.
 """
 
@@ -111,7 +111,7 @@ def sample_challenge(classes, n, rng, way=20):
     """Draw episodes of the same kind: within one alphabet, one training and one test image a character.
 
     Args:
-        classes: `ImageClasses`, such as `omniglot.split(data, "test", protocol="background", rotations=False)`.
+        classes: `ImageClasses`, such as `omniglot.split(data, "test", split_scheme="background", rotations=False)`.
         n: how many episodes.
         rng: a `numpy.random.Generator`.
         way: characters in an episode.

@@ -32,8 +32,8 @@ def save(
     """Write a model as an entry that `load` reads: config, weights, card and README.
 
     The folder appears whole or not at all, and one that is there already is replaced only if it is an entry whose
-    README nobody edited, and only once the new one is complete. `name`, `model`, `parameters` and `files` of the card are filled in here. The
-    optimizer is not stored.
+    README nobody edited, and only once the new one is complete. `name`, `model`, `parameters` and `files` of the card
+    are filled in here. The optimizer is not stored.
 
     Args:
         model: an instance of a class in `CLASSES`.

@@ -39,7 +39,7 @@ def test_the_vinyals_split_has_the_papers_counts(real_omniglot):
 
 def test_the_background_split_is_lakes(real_omniglot):
     train, test = (
-        omniglot.split(real_omniglot, part, protocol="background", rotations=False) for part in ("train", "test")
+        omniglot.split(real_omniglot, part, split_scheme="background", rotations=False) for part in ("train", "test")
     )
     assert (len(train.images), len(np.unique(train.group))) == (964, 30)
     assert (len(test.images), len(np.unique(test.group))) == (659, 20)
@@ -48,7 +48,7 @@ def test_the_background_split_is_lakes(real_omniglot):
 def test_the_two_splits_overlap_as_documented(real_omniglot):
     """The trap: a model of the vinyals split has seen characters of Lake's evaluation set."""
     vinyals = set(omniglot.split(real_omniglot, "train", rotations=False).names)
-    lake = set(omniglot.split(real_omniglot, "test", protocol="background", rotations=False).names)
+    lake = set(omniglot.split(real_omniglot, "test", split_scheme="background", rotations=False).names)
     shared = {name.split("/")[0] for name in vinyals & lake}
     assert {"Atlantean", "Ge_ez", "Glagolitic", "Gurmukhi"} <= shared
 
@@ -60,7 +60,7 @@ def test_every_character_has_twenty_drawings_with_ink(real_omniglot):
     assert 0.02 < (test.images > 127).mean() < 0.2  # ink is the small bright part
 
 
-def test_splits_of_one_protocol_share_no_character():
+def test_splits_of_one_scheme_share_no_character():
     made = drawings()
     parts = [set(omniglot.split(made, part, rotations=False).names) for part in ("train", "val", "test")]
     assert not parts[0] & parts[1] | parts[0] & parts[2] | parts[1] & parts[2]
@@ -102,9 +102,9 @@ def test_unknown_parts_are_named():
     with pytest.raises(ValueError, match="'trainval'"):
         omniglot.split(made, "validation")
     with pytest.raises(ValueError, match="background"):
-        omniglot.split(made, "val", protocol="background")
-    with pytest.raises(ValueError, match="protocol 'lake'"):
-        omniglot.split(made, "train", protocol="lake")
+        omniglot.split(made, "val", split_scheme="background")
+    with pytest.raises(ValueError, match="split scheme 'lake'"):
+        omniglot.split(made, "train", split_scheme="lake")
 
 
 def test_load_reads_what_was_prepared(prepared):
@@ -174,3 +174,16 @@ def test_a_thin_stroke_becomes_grey_and_stays():
     page[:, 50] = 1
     small = resize_area(page, 28)
     assert small.sum(1) == pytest.approx(28 / 105, abs=1e-5)
+
+
+def test_former_argument_names_work_and_say_what_they_are_called_now():
+    made = drawings()
+    with pytest.warns(DeprecationWarning, match="split") as said:
+        former = omniglot.split(made, which="train", protocol="background", rotations=False)
+    assert [str(warning.message).partition(";")[0] for warning in said] == [
+        "split(which=...) is called part=... now", "split(protocol=...) is called split_scheme=... now",
+    ]  # fmt: skip
+    wanted = omniglot.split(made, "train", split_scheme="background", rotations=False)
+    np.testing.assert_array_equal(former.names, wanted.names)
+    with pytest.raises(TypeError, match="'protocol' is the former name of 'split_scheme'"):
+        omniglot.split(made, "train", protocol="vinyals", split_scheme="vinyals")

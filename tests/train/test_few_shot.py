@@ -225,8 +225,8 @@ def test_the_command_line_trains_measures_and_publishes(toy_zoo, tmp_path, capsy
 def test_lakes_task_is_measured_upright_and_within_an_alphabet(monkeypatch):
     asked = []
 
-    def part(data, protocol, name, rotations=True):
-        asked.append((protocol, name, rotations))
+    def part(data, split_scheme, name, rotations=True):
+        asked.append((split_scheme, name, rotations))
         return pnzoo.data.glyphs.generate(2, 21, 6)
 
     monkeypatch.setattr(few_shot_data, "part", part)

@@ -27,12 +27,12 @@ def validation(recipe):
     return part(recipe.data, recipe.split_scheme, "val")
 
 
-def part(data, protocol, name, rotations=True):
+def part(data, split_scheme, name, rotations=True):
     """`ImageClasses` of one part of a data set."""
     if data == "glyphs":
         seed, alphabets = GLYPHS[name]
         return glyphs.generate(alphabets, 20, 12, seed=seed)
-    return omniglot.split(omniglot.load(), name, protocol=protocol, rotations=rotations)
+    return omniglot.split(omniglot.load(), name, split_scheme=split_scheme, rotations=rotations)
 
 
 def _alphabets(characters, which):
@@ -49,15 +49,15 @@ def groups(characters):
     return np.unique(both, return_inverse=True)[1]
 
 
-def described(data, protocol, name, rotations=True):
+def described(data, split_scheme, name, rotations=True):
     """A part as a card's data sets hold it (see `pnzoo.core.dataset.episodes`)."""
     if data == "glyphs":
         seed, alphabets = GLYPHS[name]
         return {"images": "glyphs", "image_size": 28, "alphabets": alphabets, "characters": 20, "drawers": 12,
                 "images_seed": seed}  # fmt: skip
-    return {"images": "omniglot", "image_size": 28, "split_scheme": protocol, "split": name, "rotations": rotations}
+    return {"images": "omniglot", "image_size": 28, "split_scheme": split_scheme, "split": name, "rotations": rotations}
 
 
-def describe(data, protocol, name, rotations=True):
+def describe(data, split_scheme, name, rotations=True):
     """A part in words."""
-    return images_in_words(described(data, protocol, name, rotations))
+    return images_in_words(described(data, split_scheme, name, rotations))

@@ -177,7 +177,7 @@ GPPN_MAZE = ImitationRecipe(
     ),
     limitations=(
         "A peer to compare with: it plans as far as it was trained to, and no farther. With k=60 instead of the 30 it "
-        "was trained with it fails from most cells, as its exam showed; k=30 was then chosen on 60 other maps.",
+        "was trained with it fails from most cells, as its evaluation showed; k=30 was then chosen on 60 other maps.",
         "Trained for a third of an hour on two cores. Its authors report 99.7 % at 15x15 with 100,000 mazes.",
     ),
 )

@@ -84,12 +84,12 @@ class ProbeClassifier:
         probe: a name in `PROBES`, or a function with their signature.
 
     Example:
-        >>> from pnzoo.evaluation import episodes as episode_exam
+        >>> from pnzoo.evaluation import episodes as evaluation
         >>> from pnzoo.data import glyphs
         >>> from pnzoo.models.few_shot.embedding import embed_images
         >>> pixels = ProbeClassifier(None, "nearest")
         >>> embeddings = embed_images(pixels, glyphs.generate(1, 6, 4).images)
-        >>> episode_exam.accuracy(pixels, embeddings, way=5, shot=1, n_query=2, n=50)["value"] > 0.3
+        >>> evaluation.accuracy(pixels, embeddings, way=5, shot=1, n_query=2, n=50)["value"] > 0.3
         True
 
     Reference: Vinyals et al. 2016, table 1, for pixels and the baseline classifier.

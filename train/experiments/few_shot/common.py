@@ -1,4 +1,4 @@
-"""What the questions about few-shot models share: codes of unseen characters, episodes, and a short training."""
+"""What the questions about few-shot models share: embeddings of unseen characters, episodes, and a short training."""
 
 import functools
 
@@ -22,7 +22,7 @@ MANY = (4, 12, 20, 60)  # seed, alphabets, characters, drawers of invented chara
 @functools.lru_cache(maxsize=1)
 def characters():
     """The test part of Omniglot that none of these models trained on, 423 characters, 20 drawings each."""
-    return omniglot.split(omniglot.load(), "test", protocol="vinyals", rotations=False).images
+    return omniglot.split(omniglot.load(), "test", split_scheme="vinyals", rotations=False).images
 
 
 @functools.lru_cache(maxsize=3)
@@ -40,8 +40,8 @@ def network(name):
 
 
 @functools.lru_cache(maxsize=6)
-def codes(name, quick=False, drawn="omniglot"):
-    """Codes [C, N, D] by a model of the zoo, one view an image; `"pixels"` are codes too."""
+def embeddings(name, quick=False, drawn="omniglot"):
+    """Embeddings [C, N, D] by a model of the zoo, one view an image; `"pixels"` are embeddings too."""
     images = invented(quick) if drawn == "glyphs" or quick else characters()
     if name == "pixels":
         return images.reshape(*images.shape[:2], -1).astype("float32") / np.float32(255)
@@ -56,13 +56,13 @@ def stand_in(name, quick):
 
 
 def draw(of, n, way, shot, n_query=5, seed=SEED):
-    """So many episodes on codes [C, N, D]."""
+    """So many episodes on embeddings [C, N, D]."""
     rng, counts = np.random.default_rng(seed), np.full(len(of), of.shape[1])
     return [episodes.sample(counts, way, shot, n_query, rng) for _ in range(n)]
 
 
 def look_up(of, episode):
-    """Support codes [S, D], labels [S], query codes [Q, D], labels [Q]."""
+    """Support embeddings [S, D], labels [S], query embeddings [Q, D], labels [Q]."""
     support, query = (of[rows[:, 0], rows[:, 1]] for rows in (episode.support, episode.query))
     return support, episode.support_label, query, episode.query_label
 
@@ -95,13 +95,13 @@ def train(model, images, *, seed, steps, way=20, shot=1, n_query=3, rate=2e-3):
 @functools.lru_cache(maxsize=1)
 def learned():
     """Characters to train on for a question: those of the split's train part, each turn a class of its own."""
-    return omniglot.split(omniglot.load(), "train", protocol="vinyals").images
+    return omniglot.split(omniglot.load(), "train", split_scheme="vinyals").images
 
 
 @functools.lru_cache(maxsize=1)
 def judged():
     """Characters to measure such a training on: the validation part, so that the test part is not looked at often."""
-    return omniglot.split(omniglot.load(), "val", protocol="vinyals").images
+    return omniglot.split(omniglot.load(), "val", split_scheme="vinyals").images
 
 
 def material(quick):

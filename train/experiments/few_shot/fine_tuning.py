@@ -43,9 +43,9 @@ def run(condition, quick):
 
 
 def accuracy(model, support, label, query, y):
-    codes = embed_images(model, np.concatenate([support, query]))
+    embeddings = embed_images(model, np.concatenate([support, query]))
     labels = np.eye(int(label.max()) + 1, dtype="float32")[label]
-    log_p = model.match(codes[None, : len(support)], labels[None], codes[None, len(support) :])
+    log_p = model.match(embeddings[None, : len(support)], labels[None], embeddings[None, len(support) :])
     return float((keras.ops.convert_to_numpy(log_p)[0].argmax(axis=-1) == y).mean())
 
 

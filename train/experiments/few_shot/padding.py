@@ -34,7 +34,7 @@ def run(condition, quick):
     rows = [mean(f"{way}-way {shot}-shot",
                  common.scores(model, of, common.draw(of, 4 if quick else EPISODES, way, shot)), "%")
             for way, shot in ((5, 1), (20, 1))]
-    return [*rows, exact("length of the code", model.embedding_dim)]
+    return [*rows, exact("length of the embedding", model.embedding_dim)]
 
 
 def sides_of(side, convolution, pool):
@@ -68,12 +68,12 @@ def details(table):
     valid, same = (select_one(table, pool=pool, name="20-way 1-shot") for pool in POOLS)
     gap = 100 * (same["value"] - valid["value"])
     apart = "apart" if above(valid, same) or above(same, valid) else "not told apart by three seeds"
-    code = {pool: select_one(table, pool=pool, name="length of the code")["value"] for pool in POOLS}
+    length = {pool: select_one(table, pool=pool, name="length of the embedding")["value"] for pool in POOLS}
     return (
         "1x1x64 comes of padded convolutions and pools that drop the odd row "
         f"({shape['same', 'valid']['sides']}); pools that keep it end at {shape['same', 'same']['sides']}, and valid "
         f"convolutions at {shape['valid', 'valid']['sides']}; 20-way 1-shot is {format_ci(valid)} with 1x1 "
-        f"({code['valid']:.0f} numbers) and {format_ci(same)} with 2x2 ({code['same']:.0f}), {gap:+.1f} points, "
+        f"({length['valid']:.0f} numbers) and {format_ci(same)} with 2x2 ({length['same']:.0f}), {gap:+.1f} points, "
         f"{apart}."
     )
 
@@ -84,7 +84,7 @@ EXPERIMENTS = {
         question="Omniglot encoder: 28 / 16 is not an integer, so which padding gives 1x1x64, and does it matter?",
         hypothesis=(
             "Padded convolutions and pools without padding: 28-14-7-3-1; valid convolutions run out of image before "
-            "the fourth module. A code of 2x2x64 keeps where strokes are and is half a point better or level."
+            "the fourth module. An embedding of 2x2x64 keeps where strokes are and is half a point better or level."
         ),
         conditions=conditions,
         run=run,
@@ -93,7 +93,7 @@ EXPERIMENTS = {
         figure={"kind": "points", "by": ["pool", "name"], "where": {"unit": "%"}, "x_title": "accuracy"},
         columns=("convolution", "pool", "sides"),
         table=table,
-        links=(("zoo", "Entries with this encoder", {"find": "conv4"}),),
+        links=(("zoo", "Entries with this backbone", {"find": "conv4"}),),
         notes=(
             f"Conv-4 with {FILTERS} filters, {STEPS} episodes 20-way one-shot with 3 queries a class on Omniglot's "
             f"training characters; {EPISODES} episodes on the validation characters. Intervals are Student's over "

@@ -26,7 +26,7 @@ def conditions(quick):
 def run(condition, quick):
     name = condition["embeddings"]
     name = name if name == "pixels" else common.stand_in(name, quick)
-    of = common.codes(name, quick)
+    of = common.embeddings(name, quick)
     # The same episodes for all, so that differences are paired.
     drawn = common.draw(of, 2 if quick else EPISODES, condition["way"], condition["shot"], n_query=2)
     model = common.network(name) if condition["probe"] == ATTENTION else ProbeClassifier(None, condition["probe"])
@@ -65,7 +65,7 @@ EXPERIMENTS = {
         hypothesis=(
             "On learned embeddings it is no better than the nearest neighbour in the cosine, as with one image a class "
             "an SVM against 19 others nearly is one; within half a point. On pixels it gains some points. What matters "
-            "is the codes."
+            "are the embeddings."
         ),
         conditions=conditions,
         run=run,

@@ -107,7 +107,7 @@ EXPERIMENTS = {
         links=(("few_shot", "Add images to a support set", {"fewshot": FCE}),),
         notes=(
             "Median of 5 repetitions, from the smallest to the largest, after a first one that compiles; each model in "
-            "a process of its own. Answering starts from codes; encoding is done once for a support set, here with "
+            "a process of its own. Answering starts from embeddings, which are made once for a support set, here with "
             "as many views of each image as these entries take. The machine was doing other work too.",
             "Memory: the highest of the process less what it was with the model loaded; sizes are run in ascending "
             "order, so it cannot fall.",

@@ -22,7 +22,7 @@ def conditions(quick):
 
 def run(condition, quick):
     name = common.stand_in(condition["model"], quick)
-    of, model = common.codes(name, quick), common.network(name)
+    of, model = common.embeddings(name, quick), common.network(name)
     count = FEWER if condition["way"] * condition["shot"] > LARGE else EPISODES
     drawn = common.draw(of, 2 if quick else count, condition["way"], condition["shot"], n_query=1)
     flips, differ, spread, accuracy, sure = [], [], [], [], []
@@ -56,9 +56,9 @@ def steps(model, episode):
     if not getattr(model, "f", None):
         return []
     support, _, query, _ = episode
-    looks = np.asarray(model.full_context(support[None], query[None])[2])
+    attention_weights = np.asarray(model.full_context(support[None], query[None])[2])
     return [exact(f"images that share the attention at step {k + 1} of f", wide, n=len(query))
-            for k, wide in enumerate(analysis.attention_by_step(looks))]
+            for k, wide in enumerate(analysis.attention_by_step(attention_weights))]
 
 
 def table(rows):

@@ -38,7 +38,7 @@ def conditions_subsets(quick):
 def run(condition, quick):
     context = condition["context"].split(",")[0]
     name = CONTEXTS[condition["characters"]][context]
-    of = common.codes(name, quick, "glyphs" if condition["characters"] == "invented" else "omniglot")
+    of = common.embeddings(name, quick, "glyphs" if condition["characters"] == "invented" else "omniglot")
     model, way, shot = common.network(name), condition["way"], condition["shot"]
     drawn = common.draw(of, 2 if quick else EPISODES, way, shot, n_query=2)
     if "," in condition["context"]:
