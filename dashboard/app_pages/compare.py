@@ -200,8 +200,8 @@ def show_failures(runs):
 
 def thumbnail(name, run, index, better):
     walls, start, goal = run.walls[index], run.start[index], run.goal[index]
-    code = gridworld.to_string(walls, start, goal)
-    done = compute.planned(name, code, run.k)
+    map_text = gridworld.to_string(walls, start, goal)
+    done = compute.planned(name, map_text, run.k)
     with st.container(width=172):  # two a row on a narrow screen
         st.image(planning_svg.world(walls, start, goal, done.plan.path, dark=is_dark()), width=170,
                  alt=f"Map {index}: {name} {done.plan.reason}.")
@@ -209,25 +209,25 @@ def thumbnail(name, run, index, better):
             done.plan.reason[0].upper() + done.plan.reason[1:] + (f". {better[0]} gets there." if better else ".")
         )
         st.page_link("app_pages/plan.py", label=f"Open map {index}", icon=":material/open_in_new:",
-                     query_params={"model": name, "map": code, **({"k": str(run.k)} if run.k else {})})
+                     query_params={"model": name, "map": map_text, **({"k": str(run.k)} if run.k else {})})
 
 
 # -- the same map -----------------------------------------------------------------------------------------
 
 
-def show_same_map(pair, code):
+def show_same_map(pair, map_text):
     st.subheader("On one map")
     st.caption("The map of the page Plan; change it there." if state.get("map") else
                "One of these maps, with a far start. Draw one of your own on the page Plan, and it is taken here.")
-    walls, start, goal = compute.read_map(code)
+    walls, start, goal = compute.read_map(map_text)
     if start is None or goal is None:
         st.info("That map has no start or no goal yet.")
         return
     for column, name in zip(st.columns(len(pair), gap="large"), pair, strict=True):
         with column:
             try:
-                steps = compute.steps_for(name, code, None)
-                done, judged = compute.planned(name, code, steps), compute.verdict(name, code, steps)
+                steps = compute.steps_for(name, map_text, None)
+                done, judged = compute.planned(name, map_text, steps), compute.verdict(name, map_text, steps)
             except ValueError as error:
                 st.info(f"{name} cannot plan on this map: {error}", icon=":material/help:")
                 continue

@@ -21,10 +21,10 @@ from pnzoo import analysis
 
 kept = np.load("few_shot.npz")  # the button "Arrays" beside
 model = pnzoo.load("{name}")
-made = analysis.explain(
+explanation = analysis.explain(
     model, kept["support"], kept["labels"], kept["query"])
-print(dict(zip(kept["classes"], made.probability.round(3))))
-print(made.attention)  # how much each support image counts'''
+print(dict(zip(kept["classes"], explanation.probability.round(3))))
+print(explanation.attention)  # how much each support image counts'''
 
 
 def page():
@@ -46,15 +46,15 @@ def page():
         show_desk()
     if episode is None:
         picture.warning("Fewer than two classes are left: put some images back.", icon=":material/help:")
-        made = None
+        explanation = None
     else:
-        made = compute.explanation(name, episode.images, episode.labels, episode.query)
+        explanation = compute.explanation(name, episode.images, episode.labels, episode.query)
         with picture:
-            answer = show_picture(name, episode, made)
-        show_numbers(name, episode, made, answer)
-        show_context(name, episode, made)
+            answer = show_picture(name, episode, explanation)
+        show_numbers(name, episode, explanation, answer)
+        show_context(name, episode, explanation)
     publish(name)
-    take_along(name, episode, made)
+    take_along(name, episode, explanation)
     glossary.show("Support", "Query", "Way", "Shot", "Attention", "FCE")
 
 
@@ -146,35 +146,35 @@ def upload(letter):
 # -- the answer -------------------------------------------------------------------------------------------
 
 
-def show_picture(name, episode, made):
+def show_picture(name, episode, explanation):
     least = state.get("least", 0) / 100
-    best = episode.classes[int(made.probability.argmax())]
-    answer = best if made.confidence >= least else None
+    best = episode.classes[int(explanation.probability.argmax())]
+    answer = best if explanation.confidence >= least else None
     if answer is None:
-        st.warning(f"**None of these**: it is only {made.confidence:.2f} like its nearest example, and you ask for "
-                   f"{least:.2f}.", icon=":material/do_not_disturb_on:")
+        st.warning(f"**None of these**: it is only {explanation.confidence:.2f} like its nearest example, and you ask "
+                   f"for {least:.2f}.", icon=":material/do_not_disturb_on:")
     elif episode.true_label is None or episode.true_label == answer:
-        st.success(f"**{name} says {answer}**, {made.probability.max():.0%} sure" + (
+        st.success(f"**{name} says {answer}**, {explanation.probability.max():.0%} sure" + (
             "." if episode.true_label is None else ", and that is right."), icon=":material/check_circle:")
     else:
-        st.error(f"**{name} says {answer}**, {made.probability.max():.0%} sure; it is {episode.true_label}.",
+        st.error(f"**{name} says {answer}**, {explanation.probability.max():.0%} sure; it is {episode.true_label}.",
                  icon=":material/cancel:")
     st.image(
-        few_shot_svg.decision(episode, made, answer, is_dark()),
+        few_shot_svg.decision(episode, explanation, answer, is_dark()),
         width="stretch",
         alt=f"The query above {len(episode.images)} support images of classes {', '.join(episode.classes)}; "
-        + in_words(episode, made),
+        + in_words(episode, explanation),
     )
     change_set(episode)
     return answer
 
 
-def in_words(episode, made):
+def in_words(episode, explanation):
     """Where the attention goes."""
-    if made.attention is None:
+    if explanation.attention is None:
         return "this model has no attention."
-    most = episode.names[episode.kept[made.attention.argmax()]]
-    return f"most attention, {made.attention.max():.0%}, goes to {most}."
+    most = episode.names[episode.kept[explanation.attention.argmax()]]
+    return f"most attention, {explanation.attention.max():.0%}, goes to {most}."
 
 
 def change_set(episode):
@@ -202,14 +202,14 @@ def take_swap(index):
     state.put(swap=tuple(sorted(swap.items())))
 
 
-def show_numbers(name, episode, made, answer):
+def show_numbers(name, episode, explanation, answer):
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**How probable is each class?**")
         before = answer_before(name)
-        share.chart(few_shot_figures.bars(made.probability, episode.classes, answer, before, is_dark()), key="bars",
-                    alt="Probabilities: " + ", ".join(f"{c} {p:.0%}" for c, p in zip(
-                        episode.classes, made.probability, strict=True)))
+        share.chart(few_shot_figures.bars(explanation.probability, episode.classes, answer, before, is_dark()),
+                    key="bars", alt="Probabilities: " + ", ".join(f"{c} {p:.0%}" for c, p in zip(
+                        episode.classes, explanation.probability, strict=True)))
         if before:
             first = max(before, key=before.get)
             st.caption(f"Diamonds: before you changed the support set. Then it said {first}, {before[first]:.0%} sure.")
@@ -224,14 +224,15 @@ def show_numbers(name, episode, made, answer):
             help="Probabilities compare the classes with each other; likeness compares the query with its nearest "
             "example, whatever the others.",
         )
-        st.caption(f"Its nearest example is {made.confidence:.0%} alike.")
+        st.caption(f"Its nearest example is {explanation.confidence:.0%} alike.")
     with right:
-        at, shown = analysis.pca_2d(np.concatenate([made.support_embeddings, made.query_embedding[None]]))
+        at, shown = analysis.pca_2d(np.concatenate([explanation.support_embeddings, explanation.query_embedding[None]]))
         st.markdown("**How does the network see them?** Near means alike; lines are attention.")
-        share.chart(few_shot_figures.embedding(at, episode.labels, episode.classes, made.attention, is_dark()),
+        share.chart(few_shot_figures.embedding(at, episode.labels, episode.classes, explanation.attention, is_dark()),
                     key="embedding", alt="The codes of the support images and of the query on a plane; the query lies "
-                    f"nearest to {episode.classes[int(made.probability.argmax())]} in the model's eyes.")
-        st.caption(f"Two directions of {made.query_embedding.shape[0]}, which show {shown:.0%} of the differences.")
+                    f"nearest to {episode.classes[int(explanation.probability.argmax())]} in the model's eyes.")
+        dimensions = explanation.query_embedding.shape[0]
+        st.caption(f"Two directions of {dimensions}, which show {shown:.0%} of the differences.")
 
 
 def answer_before(name):
@@ -239,32 +240,32 @@ def answer_before(name):
     if not episode_controls.changed():
         return {}
     first = episode_controls.unchanged()
-    made = compute.explanation(name, first.images, first.labels, first.query)
-    return dict(zip(first.classes, made.probability.tolist(), strict=True))
+    explanation = compute.explanation(name, first.images, first.labels, first.query)
+    return dict(zip(first.classes, explanation.probability.tolist(), strict=True))
 
 
-def show_context(name, episode, made):
+def show_context(name, episode, explanation):
     model = compute.model(name)
     # A memory network has no attention over images: it reads them one after the other.
-    contextual = made.steps is not None or getattr(model, "g", None) is not None or made.attention is None
+    contextual = explanation.steps is not None or getattr(model, "g", None) is not None or explanation.attention is None
     if not contextual:
         offer_context(name)
         return
     left, right = st.columns(2, gap="large")
     with left:
-        if made.steps is not None:
+        if explanation.steps is not None:
             st.markdown("**It looks several times.** What it attends to before each step; the first look is even.")
             share.chart(
-                few_shot_figures.looks(made.steps, [episode.names[i] for i in episode.kept], is_dark()),
+                few_shot_figures.looks(explanation.steps, [episode.names[i] for i in episode.kept], is_dark()),
                 key="looks",
-                alt=f"Attention over {len(episode.kept)} support images in {len(made.steps)} looks.",
+                alt=f"Attention over {len(episode.kept)} support images in {len(explanation.steps)} looks.",
             )
     with right:
         st.markdown("**Does the order matter?** The same episode with the support set shuffled twenty times.")
         rows = compute.permuted(name, episode.images, episode.labels, episode.query)
-        share.chart(few_shot_figures.orders(rows, episode.classes, made.probability, is_dark()), key="orders",
+        share.chart(few_shot_figures.orders(rows, episode.classes, explanation.probability, is_dark()), key="orders",
                     alt="Probabilities of each class under twenty other orders of the support set.")
-        changed = int((rows.argmax(axis=1) != made.probability.argmax()).sum())
+        changed = int((rows.argmax(axis=1) != explanation.probability.argmax()).sum())
         st.caption(f"In {changed} of {len(rows)} other orders the answer is another one.")
 
 
@@ -286,14 +287,14 @@ def publish(name):
     state.publish({"fewshot": name, **episode_controls.texts(), "least": str(least) if least else None})
 
 
-def take_along(name, episode, made):
-    if made is None:
+def take_along(name, episode, explanation):
+    if explanation is None:
         return
     share.panel("few_shot", SNIPPET.format(name=name),
-                lambda: few_shot_figures.bars(made.probability, episode.classes, None, answer_before(name)),
+                lambda: few_shot_figures.bars(explanation.probability, episode.classes, None, answer_before(name)),
                 lambda: {"support": episode.images, "labels": episode.labels, "query": episode.query,
-                         "classes": np.array(episode.classes), "probability": made.probability,
-                         **({} if made.attention is None else {"attention": made.attention})})
+                         "classes": np.array(episode.classes), "probability": explanation.probability,
+                         **({} if explanation.attention is None else {"attention": explanation.attention})})
 
 
 def is_dark():

@@ -22,7 +22,7 @@ START = '''import pnzoo
 from pnzoo import gridworld
 
 walls, start, goal = gridworld.from_string(
-    "{code}")'''
+    "{map_text}")'''
 SNIPPET = START + '''
 model = pnzoo.load("{name}", k={k})
 trace = model.trace(walls, goal)
@@ -56,25 +56,25 @@ def page():
             name, k = choices.model_and_k(names)
         with right:
             map_input.random_controls()
-    code, view = map_input.current(), state.get("view", "steps")
-    problem, steps = prepare(name, code, k)
+    map_text, view = map_input.current(), state.get("view", "steps")
+    problem, steps = prepare(name, map_text, k)
     if problem:
         st.warning(problem, icon=":material/help:")
     else:
         pick_view(view)
-        SHOW[view](name, code, steps)
-    publish(name, code, k, view)
-    take_along(name, code, steps, view)
+        SHOW[view](name, map_text, steps)
+    publish(name, map_text, k, view)
+    take_along(name, map_text, steps, view)
     glossary.show("K", "R, reward", "P, transition", "V, value", "Q", "Policy", "psi", "VIN", "Value iteration")
 
 
-def prepare(name, code, k):
+def prepare(name, map_text, k):
     """(what is wrong, None) or (None, steps to show)."""
-    parsed = compute.read_map(code)
+    parsed = compute.read_map(map_text)
     if parsed.goal is None or parsed.start is None:
         return "This map has no start or no goal yet: put them on the page Plan (keys S and G on the map).", None
     try:
-        steps = compute.steps_for(name, code, k)
+        steps = compute.steps_for(name, map_text, k)
     except ValueError as error:
         return f"{name} cannot plan on this map: {error}", None
     height, width = parsed.walls.shape
@@ -99,48 +99,48 @@ def pick_view(view):
 # -- step by step -----------------------------------------------------------------------------------------
 
 
-def show_steps(name, code, k):
-    walls = compute.read_map(code).walls
-    trace = compute.trace(name, code, k)
+def show_steps(name, map_text, k):
+    walls = compute.read_map(map_text).walls
+    trace = compute.trace(name, map_text, k)
     st.markdown(
         "Drag the slider, or press ▶: news of the goal spreads by one cell a step. Colours mean the same number "
         "in every step. A move only compares cells, so V is shown as the distance behind the best one."
     )
-    show_film(name, code, k)
+    show_film(name, map_text, k)
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**The wave front.** The step at which each cell's move became final: it rolls outward from G. "
                     "Bright cells far from it guessed right before the news came.")
         steps = analysis.convergence_step(trace)
-        share.chart(planning_figures.wave(steps, walls, compute.reached(code), k, dark=is_dark()), key="wave",
+        share.chart(planning_figures.wave(steps, walls, compute.reached(map_text), k, dark=is_dark()), key="wave",
                     alt="Map of the step at which the move of each cell stopped changing; small near the goal.")
     with right:
         st.markdown("**How much V still changes.** When both lines lie flat at 0, more steps change nothing.")
-        largest, mean = analysis.value_change(trace, compute.reached(code))
+        largest, mean = analysis.value_change(trace, compute.reached(map_text))
         share.chart(
             planning_figures.change(largest, mean, dark=is_dark()),
             key="change",
             alt=f"Change of V by step: the largest is {largest[0]:.2f} at step 1 and {largest[-1]:.3f} at step {k}.",
         )
-    needed = compute.solution(code).eccentricity
+    needed = compute.solution(map_text).eccentricity
     words_ = "enough" if k >= needed else "**too few**: cells farther away hear nothing of the goal"
     st.caption(f"The farthest cell is {needed} moves from the goal; {k} steps are {words_}.")
 
 
 @st.fragment
-def show_film(name, code, k):
-    animation.draw("film", compute.animation(name, code, k), step=state.get("step"),
+def show_film(name, map_text, k):
+    animation.draw("film", compute.animation(name, map_text, k), step=state.get("step"),
               on_step=lambda step: state.put(step=max(1, step)))
     if state.get("view", "steps") == "steps":
-        publish(name, code, state.get("k"), "steps")
+        publish(name, map_text, state.get("k"), "steps")
 
 
 # -- one cell ---------------------------------------------------------------------------------------------
 
 
-def show_cell(name, code, k):
-    walls, start, goal = compute.read_map(code)
-    trace = compute.trace(name, code, k)
+def show_cell(name, map_text, k):
+    walls, start, goal = compute.read_map(map_text)
+    trace = compute.trace(name, map_text, k)
     cell = chosen_cell(walls, start)
     step = min(state.get("step", k), k)
     left, right = st.columns([4, 6], gap="large")
@@ -150,7 +150,7 @@ def show_cell(name, code, k):
         if k > 1:
             st.slider("Step k", 1, k, key="choose_step",
                       on_change=lambda: state.put(step=st.session_state["choose_step"]))
-        behind, cells = analysis.value_gap(trace, compute.reached(code)), compute.reached(code)
+        behind, cells = analysis.value_gap(trace, compute.reached(map_text)), compute.reached(map_text)
         low, high = planning_figures.value_range(behind, cells, k)
         map_grid.draw(
             "pick",
@@ -199,9 +199,9 @@ def take_cell(message):
 # -- learned moves ----------------------------------------------------------------------------------------
 
 
-def show_moves(name, code, k):
-    walls, _, _ = compute.read_map(code)
-    trace = compute.trace(name, code, k)
+def show_moves(name, map_text, k):
+    walls, _, _ = compute.read_map(map_text)
+    trace = compute.trace(name, map_text, k)
     roles = analysis.action_usage(trace, walls)
     weights = analysis.mean_kernels(trace, walls)
     shared = trace.transition.ndim == 3
@@ -238,11 +238,11 @@ def show_moves(name, code, k):
 # -- paint a reward ---------------------------------------------------------------------------------------
 
 
-def show_paint(name, code, k):
-    walls, start, goal = compute.read_map(code)
-    learned = compute.trace(name, code, k)
+def show_paint(name, map_text, k):
+    walls, start, goal = compute.read_map(map_text)
+    learned = compute.trace(name, map_text, k)
     paint = tuple(each for each in state.get("paint", ()) if each[0] < walls.shape[0] and each[1] < walls.shape[1])
-    trace = compute.replanned(name, code, k, paint) if paint else learned
+    trace = compute.replanned(name, map_text, k, paint) if paint else learned
     price = min(map_grid.MOST_REWARD / BAD / STRONGEST, planning_figures.reward_top(learned, walls))
     plan = planning.rollout(walls, start, goal, lambda: trace.policy)
     st.markdown(
@@ -265,8 +265,8 @@ def show_paint(name, code, k):
                    f"times the most that a free cell does, and a good one gives {GOOD} times as much.")
     with right:
         st.markdown("**V and the policy**: planned again")
-        behind = analysis.value_gap(trace, compute.reached(code))
-        low, high = planning_figures.value_range(behind[-1:], compute.reached(code), k)
+        behind = analysis.value_gap(trace, compute.reached(map_text))
+        low, high = planning_figures.value_range(behind[-1:], compute.reached(map_text), k)
         told = ~walls
         arrows = "".join(str(move) if on else "-" for move, on in zip(trace.policy.ravel(), told.ravel(), strict=True))
         map_grid.draw(
@@ -298,7 +298,7 @@ def show_paint(name, code, k):
         st.button("Back to the learned reward", key="unpaint", icon=":material/undo:",
                   on_click=lambda: state.put(paint=None, paint_seq=None))
     if st.toggle("Watch it plan with this reward, step by step", key="watch_paint", persist_state="session"):
-        animation.draw("film_paint", compute.animation(name, code, k, paint), step=None, on_step=lambda step: None)
+        animation.draw("film_paint", compute.animation(name, map_text, k, paint), step=None, on_step=lambda step: None)
 
 
 def take_paint(message):
@@ -342,9 +342,9 @@ def read_paint(text):
     return tuple(cells)
 
 
-def publish(name, code, k, view):
+def publish(name, map_text, k, view):
     paint, cell = state.get("paint"), state.get("cell")
-    texts = {"model": name, "map": code, "k": str(k) if k else None, "view": view}
+    texts = {"model": name, "map": map_text, "k": str(k) if k else None, "view": view}
     if view == "cell":
         texts["cell"] = "{}.{}".format(*cell) if cell else None
     if view in ("steps", "cell"):
@@ -354,25 +354,25 @@ def publish(name, code, k, view):
     state.publish(texts)
 
 
-def take_along(name, code, k, view):
+def take_along(name, map_text, k, view):
     """The snippet of a view, its figure and its arrays; where nothing could be planned only the address."""
     if k is None:
-        share.panel("inside", START.format(code=code))
+        share.panel("inside", START.format(map_text=map_text))
         return
-    walls, start, _ = compute.read_map(code)
+    walls, start, _ = compute.read_map(map_text)
     paint = list(state.get("paint", ()))
     cell, step = chosen_cell(walls, start), min(state.get("step", k), k)
     more = MORE[view if paint or view != "paint" else "steps"].format(cell=cell, step=step, paint=paint)
 
     def now():
-        return compute.replanned(name, code, k, tuple(paint)) if paint and view == "paint" else \
-            compute.trace(name, code, k)
+        return compute.replanned(name, map_text, k, tuple(paint)) if paint and view == "paint" else \
+            compute.trace(name, map_text, k)
 
     def figure():
         if view == "cell":
             moves = analysis.action_usage(now(), walls).move
             return planning_figures.q_curves(analysis.q_history(compute.model(name, k), now(), cell)[:-1], moves, step)
-        return kernel_figure(now(), walls) if view == "moves" else film_figure(now(), code, k)
+        return kernel_figure(now(), walls) if view == "moves" else film_figure(now(), map_text, k)
 
     def arrays():
         kept = {"walls": walls, **now()._asdict()}
@@ -382,7 +382,7 @@ def take_along(name, code, k, view):
             kept |= {"kernels": analysis.mean_kernels(now(), walls), **analysis.action_usage(now(), walls)._asdict()}
         return kept
 
-    share.panel("inside", SNIPPET.format(code=code, name=name, k=k, more=more), figure, arrays)
+    share.panel("inside", SNIPPET.format(map_text=map_text, name=name, k=k, more=more), figure, arrays)
 
 
 def kernel_figure(trace, walls):
@@ -390,10 +390,10 @@ def kernel_figure(trace, walls):
     return planning_figures.kernels(weights, analysis.displacement(weights), analysis.action_usage(trace, walls).move)
 
 
-def film_figure(trace, code, k):
-    cells = compute.reached(code)
+def film_figure(trace, map_text, k):
+    cells = compute.reached(map_text)
     behind, push = analysis.value_gap(trace, cells), analysis.mean_displacement(trace)
-    return planning_figures.steps(trace, behind, push, cells, *compute.read_map(code), k, alone=True)
+    return planning_figures.steps(trace, behind, push, cells, *compute.read_map(map_text), k, alone=True)
 
 
 def is_dark():

@@ -11,7 +11,7 @@ SNIPPET = '''import pnzoo
 from pnzoo import gridworld
 
 walls, start, goal = gridworld.from_string(
-    "{code}")
+    "{map_text}")
 model = pnzoo.load("{name}"{k})
 plan = model.plan(walls, start, goal)
 print(gridworld.render(walls, start, goal, plan.path))
@@ -38,36 +38,36 @@ def page():
             name, k = choices.model_and_k(planners)
         with right:
             map_input.random_controls()
-    code = map_input.current()
-    result = think(name, code, k)
+    map_text = map_input.current()
+    result = think(name, map_text, k)
     board, verdict = st.columns([10, 9], gap="large")
     with board:
-        show_board(code, result)
+        show_board(map_text, result)
     with verdict:
-        show_verdict(name, code, k, result)
+        show_verdict(name, map_text, k, result)
     map_input.other_ways()
-    state.publish({"model": name, "map": code, "k": str(k) if k else None,
+    state.publish({"model": name, "map": map_text, "k": str(k) if k else None,
                        "hide": ",".join(state.get("hide", ())) or None})
-    take_along(name, code, result)
+    take_along(name, map_text, result)
     glossary.show("VIN", "K", "Policy", "Excess", "Value iteration")
 
 
-def think(name, code, k):
+def think(name, map_text, k):
     """(planned, verdict) or what is missing, in words."""
-    parsed = compute.read_map(code)
+    parsed = compute.read_map(map_text)
     if parsed.goal is None:
         return "This map has no goal yet: click on the map, move to a free cell with the arrow keys and press **G**."
     if parsed.start is None:
         return "This map has no start yet: click on the map, move to a free cell with the arrow keys and press **S**."
     try:
-        steps = compute.steps_for(name, code, k)
-        return compute.planned(name, code, steps), compute.verdict(name, code, steps)
+        steps = compute.steps_for(name, map_text, k)
+        return compute.planned(name, map_text, steps), compute.verdict(name, map_text, steps)
     except ValueError as error:
         return f"{name} cannot plan on this map: {error}"
 
 
-def show_board(code, result):
-    walls, start, goal = compute.read_map(code)
+def show_board(map_text, result):
+    walls, start, goal = compute.read_map(map_text)
     layers = {}
     if not isinstance(result, str):
         done, judged = result
@@ -80,7 +80,7 @@ def show_board(code, result):
     height, width = walls.shape
     edited = state.get("edited", (None, None))
     map_grid.draw("board", walls, start, goal, mode="edit", tools=map_grid.EDIT_TOOLS, on_change=take_edit,
-                  seq=edited[0] if edited[1] == code else None,
+                  seq=edited[0] if edited[1] == map_text else None,
                   widest=600, label=f"Map editor, {height} by {width} cells. {map_grid.KEYS}", **layers)
     st.caption(map_grid.KEYS)
 
@@ -91,10 +91,10 @@ def take_edit(message):
     edit = map_grid.read_edit(message, compute.read_map(old).walls.shape)
     if edit is not None:
         walls, start, goal = edit
-        code = map_input.code_of(map_input.uploads.bordered(walls, start, goal)) if not walls.all() else old
-        map_input.use(code)
+        map_text = map_input.text_of(map_input.uploads.bordered(walls, start, goal)) if not walls.all() else old
+        map_input.use(map_text)
         seq = message.get("seq")
-        state.put(edited=(seq if isinstance(seq, int) else None, code))
+        state.put(edited=(seq if isinstance(seq, int) else None, map_text))
 
 
 def arrows_of(policy, labelled):
@@ -103,7 +103,7 @@ def arrows_of(policy, labelled):
     return "".join(str(move) if told else "-" for move, told in pairs)
 
 
-def show_verdict(name, code, k, result):
+def show_verdict(name, map_text, k, result):
     if isinstance(result, str):
         st.warning(result, icon=":material/help:")
         return
@@ -128,7 +128,7 @@ def show_verdict(name, code, k, result):
     st.markdown(f"{about_k(name, k, done.k, judged.eccentricity)} PlanRun in {done.seconds * 1000:.0f} ms.")
     if done.k:
         st.page_link("app_pages/inside.py", label="See how it planned this", icon=":material/visibility:",
-                     query_params={"model": name, "map": code, **({"k": str(k)} if k else {})})
+                     query_params={"model": name, "map": map_text, **({"k": str(k)} if k else {})})
 
 
 def show_numbers(plan, judged):
@@ -177,13 +177,13 @@ def read_hide(text):
     return names
 
 
-def take_along(name, code, result):
+def take_along(name, map_text, result):
     steps = None if isinstance(result, str) else result[0].k
-    snippet = SNIPPET.format(code=code, name=name, k=f", k={steps}" if steps else "")
+    snippet = SNIPPET.format(map_text=map_text, name=name, k=f", k={steps}" if steps else "")
     if isinstance(result, str):
         share.panel("plan", snippet)
         return
-    walls, start, goal = compute.read_map(code)
+    walls, start, goal = compute.read_map(map_text)
     done, judged = result
     share.panel("plan", snippet,
                 lambda: planning_figures.plan(walls, start, goal, done.plan.path, judged.shortest_path, done.policy),

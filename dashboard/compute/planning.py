@@ -21,105 +21,105 @@ class PlanRun(NamedTuple):
     seconds: float
 
 
-def network(name: str, code: str, k: int | None):
+def network(name: str, map_text: str, k: int | None):
     """The model for k steps on a map; where k is what the model finds by itself, the one that does."""
-    return model(name, None if converges(name) and k == iterations_to_convergence(name, code) else k)
+    return model(name, None if converges(name) and k == iterations_to_convergence(name, map_text) else k)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def iterations_to_convergence(name: str, code: str) -> int:
+def iterations_to_convergence(name: str, map_text: str) -> int:
     """K after which V no longer changes, as a model finds it."""
-    walls, _, goal = read_map(code)
+    walls, _, goal = read_map(map_text)
     return model(name).iterations_to_convergence(walls, goal)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def read_map(code: str):
+def read_map(map_text: str):
     """Walls, start and goal of a map string."""
     from pnzoo import gridworld
 
-    return gridworld.from_string(code)
+    return gridworld.from_string(map_text)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def solution(code: str, moves: int = 8):
+def solution(map_text: str, moves: int = 8):
     """The exact solution, `pnzoo.analysis.OptimalityReport` without a policy."""
     backend.load()
     from pnzoo import analysis
 
-    return analysis.compare_to_optimal(*read_map(code), moves=moves)
+    return analysis.compare_to_optimal(*read_map(map_text), moves=moves)
 
 
-def reached(code: str) -> np.ndarray:
+def reached(map_text: str) -> np.ndarray:
     """The cells from which the goal can be reached, and the goal: bool [H, W]."""
-    cells = solution(code).reachable_cells.copy()
-    cells[tuple(read_map(code).goal)] = True
+    cells = solution(map_text).reachable_cells.copy()
+    cells[tuple(read_map(map_text).goal)] = True
     return cells
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def verdict(name: str, code: str, k: int | None):
+def verdict(name: str, map_text: str, k: int | None):
     """The model's policy against the exact solution."""
     backend.load()
     from pnzoo import analysis
 
-    return analysis.compare_to_optimal(*read_map(code), planned(name, code, k).policy, moves(name))
+    return analysis.compare_to_optimal(*read_map(map_text), planned(name, map_text, k).policy, moves(name))
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def trace(name: str, code: str, k: int):
+def trace(name: str, map_text: str, k: int):
     """R, P, V, Q of every step, `pnzoo.Trace`."""
-    walls, _, goal = read_map(code)
-    return network(name, code, k).trace(walls, goal)
+    walls, _, goal = read_map(map_text)
+    return network(name, map_text, k).trace(walls, goal)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def animation(name: str, code: str, k: int, paint: tuple = ()) -> dict:
+def animation(name: str, map_text: str, k: int, paint: tuple = ()) -> dict:
     """The trace as the browser plays it, with some cells' reward painted over."""
     backend.load()
     from dashboard.figures import planning as planning_figures
     from dashboard.widgets.animation import animation_data
     from pnzoo import analysis
 
-    seen, cells = replanned(name, code, k, paint) if paint else trace(name, code, k), reached(code)
+    seen, cells = replanned(name, map_text, k, paint) if paint else trace(name, map_text, k), reached(map_text)
     steps = planning_figures.frame_steps(cells.size, len(seen.values) - 1)
     shown = seen._replace(**{part: getattr(seen, part)[steps] for part in ("values", "policies", "greedy")})
     gap, push = analysis.value_gap(shown, cells), analysis.mean_displacement(shown)
-    return animation_data(shown, gap, push, cells, *read_map(code), steps)
+    return animation_data(shown, gap, push, cells, *read_map(map_text), steps)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def replanned(name: str, code: str, k: int, paint: tuple):
+def replanned(name: str, map_text: str, k: int, paint: tuple):
     """The trace with some cells' reward painted over: ((row, col, reward), ...)."""
-    walls, _, goal = read_map(code)
-    reward = trace(name, code, k).reward.copy()
+    walls, _, goal = read_map(map_text)
+    reward = trace(name, map_text, k).reward.copy()
     for row, col, value in paint:
         reward[row, col] = value
-    return network(name, code, k).replan(walls, goal, reward)
+    return network(name, map_text, k).replan(walls, goal, reward)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def planned(name: str, code: str, k: int | None) -> PlanRun:
+def planned(name: str, map_text: str, k: int | None) -> PlanRun:
     """Where the model goes on a map."""
     from time import perf_counter
 
     from pnzoo.worlds.gridworld import rollout as planning
 
-    walls, start, goal = read_map(code)
-    planner = network(name, code, k)
+    walls, start, goal = read_map(map_text)
+    planner = network(name, map_text, k)
     begin = perf_counter()
     policy = planner.policy(walls, goal)  # compiled: twenty times as fast as a trace, which keeps every step
     plan = planning.rollout(walls, start, goal, lambda: policy)
     return PlanRun(plan, policy, k, perf_counter() - begin)
 
 
-def steps_for(name: str, code: str, k: int | None) -> int | None:
+def steps_for(name: str, map_text: str, k: int | None) -> int | None:
     """K of a plan: the one asked for, or enough for the map; None for a model without a K."""
     if not iterates(name) or k is not None:
         return k if iterates(name) else None
     if converges(name):
-        return iterations_to_convergence(name, code)
-    return enough_steps(own_k(name), solution(code).eccentricity)
+        return iterations_to_convergence(name, map_text)
+    return enough_steps(own_k(name), solution(map_text).eccentricity)
 
 
 def enough_steps(own: int, needed: int) -> int:
@@ -142,7 +142,7 @@ def enough_steps(own: int, needed: int) -> int:
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def drawn_map(family: str, side: int, seed: int) -> str:
-    """Code of a random map of a family, with a start far from the goal."""
+    """Map string of a random map of a family, with a start far from the goal."""
     from pnzoo import gridworld
 
     walls, goal = (x[0] for x in gridworld.generate_family(family, 1, side, seed=seed))

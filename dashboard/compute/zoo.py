@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import backend
+from pnzoo import hub
 
 # Cells times steps of a trace: some 60 MB while it is made.
 MAX_TRACE = {"VIN": 1_500_000, "DeterministicVIN": 5_000_000}
@@ -12,24 +13,12 @@ ITERATE = tuple(MAX_TRACE)  # the classes that plan in steps
 @st.cache_resource(max_entries=4, show_spinner=False, ttl=60)
 def cards() -> dict[str, dict]:
     """name -> card, of every entry that can be read; what is broken is left out and reported by `broken`."""
-    return _read_cards()[0]
+    return hub.read_cards()[0]
 
 
 def broken() -> dict[str, str]:
     """name -> what is wrong with the entry."""
-    return _read_cards()[1]
-
-
-def _read_cards():
-    import pnzoo
-
-    good, bad = {}, {}
-    for name in pnzoo.list_models():
-        try:
-            good[name] = pnzoo.card(name)
-        except (ValueError, OSError) as error:
-            bad[name] = str(error)
-    return good, bad
+    return hub.read_cards()[1]
 
 
 def names(task: str, models: tuple | None = None) -> list[str]:

@@ -7,12 +7,12 @@ from dashboard.figures import theme
 _COLUMN, _IMAGE = 120, 92
 
 
-def decision(episode, made, answer, dark=False):
+def decision(episode, explanation, answer, dark=False):
     """The query above, the support images below by class, and a line to each as thick as its attention.
 
     Args:
         episode: `widgets.support_set.Episode`.
-        made: `pnzoo.analysis.Explanation`.
+        explanation: `pnzoo.analysis.Explanation`.
         answer: letter of the answer, or None for "none of these".
         dark: theme.
 
@@ -29,7 +29,7 @@ def decision(episode, made, answer, dark=False):
     width, height = max(columns * _COLUMN, 5 * _COLUMN), top + blocks * block_height
     left = (width - columns * _COLUMN) / 2
     places = _places(episode.labels, columns, left, top, row_height, block_height)
-    attention = made.attention if made.attention is not None else np.zeros(len(episode.labels))
+    attention = explanation.attention if explanation.attention is not None else np.zeros(len(episode.labels))
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" '
              f'fill="{colours.text}">']
     parts += [_line(width / 2, 132, x, y, top, share, colours) for (x, y), share in zip(places, attention, strict=True)]
@@ -39,14 +39,14 @@ def decision(episode, made, answer, dark=False):
     for i, (x, y) in enumerate(places):
         parts.append(_picture(episode.images[i], x, y, _IMAGE, colours, 1.5))
         name = episode.names[episode.kept[i]]
-        if made.attention is not None:
+        if explanation.attention is not None:
             parts.append(_bar(x, y + _IMAGE + 5, _IMAGE, name, float(attention[i]), colours))
         else:
             parts.append(_text(x + _IMAGE / 2, y + _IMAGE + 22, name, 16))
     for index, letter in enumerate(episode.classes):
         x = left + index % columns * _COLUMN + _COLUMN / 2
         y = top + index // columns * block_height + shots * row_height + 22
-        parts.append(_answer(x, y, letter, float(made.probability[index]), letter == answer, colours))
+        parts.append(_answer(x, y, letter, float(explanation.probability[index]), letter == answer, colours))
     return "".join(parts) + "</svg>"
 
 

@@ -118,17 +118,17 @@ def show_same_question(pair):
     for column, name in zip(st.columns(len(pair), gap="large"), pair, strict=True):
         with column:
             try:
-                made = compute.explanation(name, episode.images, episode.labels, episode.query)
+                explanation = compute.explanation(name, episode.images, episode.labels, episode.query)
             except ValueError as error:
                 st.info(f"{name} cannot answer this: {error}", icon=":material/help:")
                 continue
-            answer = episode.classes[int(made.probability.argmax())]
+            answer = episode.classes[int(explanation.probability.argmax())]
             ending = "" if episode.true_label is None else ", right" if answer == episode.true_label else \
                 f", wrong: it is {episode.true_label}"
-            st.markdown(f"**{name}** says **{answer}**, {made.probability.max():.0%} sure{ending}.")
-            st.image(few_shot_svg.decision(episode, made, answer, is_dark()), width="stretch",
+            st.markdown(f"**{name}** says **{answer}**, {explanation.probability.max():.0%} sure{ending}.")
+            st.image(few_shot_svg.decision(episode, explanation, answer, is_dark()), width="stretch",
                      alt=f"{name}: " + ", ".join(f"{letter} {share_:.0%}" for letter, share_ in zip(
-                         episode.classes, made.probability, strict=True)))
+                         episode.classes, explanation.probability, strict=True)))
             link(name, "Open this question", episode_controls.texts())
 
 

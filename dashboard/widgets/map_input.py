@@ -31,17 +31,17 @@ def from_address(text: str) -> str:
     for name, cell in (("start", parsed.start), ("goal", parsed.goal)):
         if cell is not None and parsed.walls[cell]:
             raise ValueError(f"the {name} {cell} is inside a wall")
-    return code_of(uploads.bordered(*parsed))
+    return text_of(uploads.bordered(*parsed))
 
 
-def code_of(parsed) -> str:
-    """Code of a `ParsedMap`."""
+def text_of(parsed) -> str:
+    """The map string of a `ParsedMap`."""
     return gridworld.to_string(parsed.walls, parsed.start, parsed.goal)
 
 
-def use(code: str) -> None:
+def use(map_text: str) -> None:
     """Make it the map of all pages; what was painted or picked on the old one is forgotten."""
-    state.put(map=code, cell=None, paint=None)
+    state.put(map=map_text, cell=None, paint=None)
 
 
 def random_controls() -> None:
@@ -71,8 +71,8 @@ def other_ways() -> None:
         return
     with folded:
         with st.container(horizontal=True, gap="small"):
-            for number, (name, code) in enumerate(PRESETS.items()):
-                st.button(name, key=f"preset{number}", on_click=use, args=(code,))
+            for number, (name, map_text) in enumerate(PRESETS.items()):
+                st.button(name, key=f"preset{number}", on_click=use, args=(map_text,))
             st.button("Large maze", key="large_maze", on_click=_large_maze,
                       help="101 x 101, and the network for long ways. The page Inside shows its wave front cross it.")
         text, file = st.columns(2, gap="large")
@@ -102,7 +102,7 @@ def _text_box():
 
 def _take_text():
     try:
-        use(code_of(uploads.text_map(st.session_state["map_text"])))
+        use(text_of(uploads.text_map(st.session_state["map_text"])))
     except ValueError as error:
         st.session_state["text_problem"] = f"This text is no map. {glossary.plain(str(error))}"
 
@@ -119,7 +119,7 @@ def _upload_box():
     except ValueError as error:
         st.error(f"This file is no map. {glossary.plain(str(error))}", icon=":material/error:")
         return
-    code = code_of(parsed)
+    map_text = text_of(parsed)
     st.button(f"Use this map of {parsed.walls.shape[0]} x {parsed.walls.shape[1]} cells", key="use_file",
-              icon=":material/check:", on_click=use, args=(code,), type="primary")
+              icon=":material/check:", on_click=use, args=(map_text,), type="primary")
     st.text("\n".join(gridworld.render(*parsed).splitlines()[:24]))
