@@ -151,6 +151,28 @@ class ZooModel:
             self(self._inputs_struct)  # symbolically
         return super().export(filepath, format, verbose, input_signature, **kwargs)
 
+    def load_own_variables(self, store):
+        """Keras' own, for `.keras` and weight files.
+
+        Raises:
+            ValueError: the file is one of release 0.1, and Keras would look for its weights in vain; says what to type.
+        """
+        if self._has_former_layout(store):
+            raise ValueError(
+                f"the file holds a {type(self).__name__} of release 0.1, whose layers had other names; entries of that "
+                "release can be read, this cannot. Where pnzoo 0.1 is installed, type `import keras, pnzoo.models; "
+                "pnzoo.save(keras.models.load_model('NAME.keras'), 'my_model')`; then, here, "
+                "`model = pnzoo.load('my_model')`."
+            )
+        super().load_own_variables(store)
+
+    def _has_former_layout(self, store):
+        """Whether a store of Keras' has the groups of release 0.1, and one of them is where Keras looks no more."""
+        groups = self.former_weights
+        lost = [group for group in groups if group.split("/")[0] not in ("layers", *vars(self))]
+        has_path = getattr(store, "has_path", None)  # of HDF5 files alone
+        return bool(lost and has_path) and all(has_path(f"{group}/vars/0".lstrip("/")) for group in groups)
+
     def quantize(self, mode=None, config=None, filters=None, **kwargs):
         """Keras' quantization of the dense layers.
 
