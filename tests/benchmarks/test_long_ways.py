@@ -1,4 +1,4 @@
-"""The benchmark of long ways measures what it says."""
+"""The benchmark of long paths measures what it says."""
 
 import numpy as np
 from scipy.sparse.csgraph import dijkstra

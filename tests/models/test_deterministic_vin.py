@@ -1,4 +1,4 @@
-"""The network for long ways: the equations, K until V settles, four moves, what it says when K is too small."""
+"""The network for long paths: the equations, K until V converges, four moves, what it says when K is too small."""
 
 import numpy as np
 import pytest

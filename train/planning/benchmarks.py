@@ -1,4 +1,4 @@
-"""The worlds with long ways that `vin_maze`, `vin_maze4` and `gppn_maze` are measured on."""
+"""The worlds with long paths that `vin_maze`, `vin_maze4` and `gppn_maze` are measured on."""
 
 from pnzoo.evaluation.long_horizon import Benchmark
 
@@ -21,7 +21,7 @@ EXAM = (
     Benchmark("maze", 61, 9, 300),
 )
 
-# Every start, by the length of its way.
+# Every start, by the length of its path.
 BY_LENGTH = Benchmark("maze", 101, 101, 20)
 
 # What a seed of the recipe has to reach: optimal from every start, or from the farthest one.

@@ -67,7 +67,7 @@ def path_labels(walls, goal, paths, seed):
 
 
 def _walk(walls, goal, at, move, weights):
-    """Set the weight of every state on the way of `move` [B, H, W] from `at` [B, 2] to the goal."""
+    """Set the weight of every state on the path of `move` [B, H, W] from `at` [B, 2] to the goal."""
     rows = np.arange(len(walls))
     for _ in range(walls[0].size):
         under_way = (at != goal).any(axis=1)

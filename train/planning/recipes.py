@@ -61,13 +61,13 @@ class ImitationRecipe(Recipe):
 
 
 VIN_LIMITS = (
-    "Plans at most k moves ahead: for longer ways load it with a larger k.",
+    "Plans at most k moves ahead: for longer paths load it with a larger k.",
     "Trained on 8-connected maps where a diagonal move may pass a wall's corner.",
     "Not for mazes: of 100 perfect 15x15 mazes, vin16 with k=120 solved 63 from the farthest start, and none of 50 at "
     "35x35 with k=500.",
 )
 # Forests hold every 3x3 pattern of walls, of which the paper's maps lack some, and P is a function of the pattern.
-# Mazes and gaps have long ways round thin walls, which teach that no short cut leads through.
+# Mazes and gaps have long paths round thin walls, which teach that no short cut leads through.
 SHORT = Stage(size=8, maps=8000, epochs=4, k=12, families=("open", "forests"))
 MIXED = ("open", "open", "forests", "maze", "alternating_gaps")
 MIDDLE = Stage(size=16, maps=8000, epochs=4, k=32, initial_learning_rate=5e-3, end_learning_rate=1e-4, families=MIXED)
@@ -137,7 +137,7 @@ def _reactive(kind, size, maps, epochs, batch_size, cells_per_map, rate=1e-3, in
 
 # P is learned softly, on maps so small that every 3x3 pattern of walls comes soon. Then it is rounded, which fixes it,
 # and what remains is what a diagonal move costs against a straight one. Best moves hardly tell: with sqrt 2 a little
-# wrong they are the same on small maps, and other ones on large maps. The lengths of the ways tell at once.
+# wrong they are the same on small maps, and other ones on large maps. The lengths of the paths tell at once.
 SOFT = {"hard_transition": False, "wall_cost": 0.0}
 WORLDS = ("forests", "forests", "maze", "braided", "open", "alternating_gaps")
 MAZE_STAGES = (
@@ -148,14 +148,14 @@ MAZE_STAGES = (
 MAZE_LIMITS = (
     "For worlds whose moves lead to one neighbour that the 3x3 walls around the agent decide, with a cost that depends "
     "on the move's length alone: no ice, wind or one-way doors.",
-    "Distances are floats: two ways over a thousand steps long whose lengths differ by less than about 0.001 may be "
+    "Distances are floats: two paths over a thousand steps long whose lengths differ by less than about 0.001 may be "
     "taken for equal.",
 )
 
 
 def _maze(moves):
     return ImitationRecipe(
-        summary=f"Value Iteration Network for long ways, {moves} moves: one set of weights for any maze of any size",
+        summary=f"Value Iteration Network for long paths, {moves} moves: one set of weights for any maze of any size",
         model="DeterministicVIN",
         config={"moves": moves},
         moves=moves,
