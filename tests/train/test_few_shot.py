@@ -1,6 +1,7 @@
 """Few-shot training on invented characters: it learns and leaves an entry that loads."""
 
 import dataclasses
+import functools
 import json
 
 import keras
@@ -27,50 +28,63 @@ TINY = EpisodicRecipe(
     way=20,
     shot=1,
     n_query=1,
-    steps_per_epoch=4,
-    epochs=4,
+    steps_per_epoch=2,
+    epochs=1,
     validate_every=2,
-    learning_rate=5e-3,
+    learning_rate=2e-2,
 )
 
 
+LEARNS = dataclasses.replace(TINY, epochs=4, steps_per_epoch=4)
+
+
 @pytest.fixture(autouse=True, scope="module")
-def eagerly():
-    with uncompiled():
+def quick():
+    """Few characters, each drawn once, and no time spent on compiling what runs a few times only."""
+    with pytest.MonkeyPatch.context() as patch, uncompiled():
+        patch.setattr(validation, "EPISODES", 20)
+        patch.setattr(few_shot_data, "GLYPHS", {"train": (1, 3), "val": (2, 2), "test": (3, 2)})
+        patch.setattr(few_shot_data, "part", functools.cache(few_shot_data.part))
         yield
 
 
-@pytest.fixture(autouse=True)
-def few_glyphs(monkeypatch):
-    monkeypatch.setattr(validation, "EPISODES", 20)
-    monkeypatch.setattr(few_shot_data, "GLYPHS", {"train": (1, 3), "val": (2, 2), "test": (3, 2)})
+@pytest.fixture(scope="module")
+def finished(quick, tmp_path_factory):
+    """The folder of a run that has ended, and the network that it gave back."""
+    folder = tmp_path_factory.mktemp("few_shot") / "tiny"
+    return folder, few_shot_run.train(LEARNS, folder, command="train it")
+
+
+def check_same(one, other):
+    """The same arrays, to the last bit."""
+    for mine, theirs in zip(one, other, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
 
 
 def weights(folder):
     return pnzoo.load(folder / "entry").get_weights()
 
 
-def test_a_run_learns_and_leaves_an_entry(tmp_path):
-    folder = tmp_path / "tiny"
-    network = few_shot_run.train(dataclasses.replace(TINY, epochs=8, steps_per_epoch=8), folder, command="train it")
+def test_a_run_learns_and_leaves_an_entry(finished):
+    folder, network = finished
     history = np.genfromtxt(folder / "history.csv", delimiter=",", names=True)
-    assert len(history) == 8
+    assert len(history) == 4
     assert history["loss"][-1] < 0.8 * history["loss"][0]
     assert np.isfinite(history["val_20w1s"][1::2]).all()
     card = hub.card(folder / "entry")
     assert card["command"] == "train it"
     assert card["recipe"]["best_checkpoint"]["val_20w1s"] == np.nanmax(history["val_20w1s"])
-    assert card["history"]["epoch"] == list(range(1, 9))
-    assert all((a == b).all() for a, b in zip(weights(folder), network.get_weights(), strict=True))
+    assert card["history"]["epoch"] == [1, 2, 3, 4]
+    check_same(weights(folder), network.get_weights())
 
 
-def test_a_finished_run_is_not_trained_again(tmp_path):
-    few_shot_run.train(TINY, tmp_path / "tiny")
-    first = weights(tmp_path / "tiny")
-    few_shot_run.train(TINY, tmp_path / "tiny")
-    assert all((a == b).all() for a, b in zip(first, weights(tmp_path / "tiny"), strict=True))
+def test_a_finished_run_is_not_trained_again(finished, monkeypatch):
+    folder, network = finished
+    monkeypatch.setattr(few_shot_run.EpisodeTrainer, "fit", None)
+    few_shot_run.train(LEARNS, folder, command="train it")
+    check_same(weights(folder), network.get_weights())
     with pytest.raises(ValueError, match="another recipe"):
-        few_shot_run.train(dataclasses.replace(TINY, way=10), tmp_path / "tiny")
+        few_shot_run.train(dataclasses.replace(LEARNS, way=10), folder)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +98,7 @@ def test_a_finished_run_is_not_trained_again(tmp_path):
     ],
 )  # fmt: skip
 def test_every_objective_runs(tmp_path, changes):
-    recipe = dataclasses.replace(TINY, epochs=1, steps_per_epoch=2, validate_every=1, **changes)
+    recipe = dataclasses.replace(TINY, **changes)
     few_shot_run.train(recipe, tmp_path / "tiny")
     network = pnzoo.load(tmp_path / "tiny" / "entry")
     assert network.dtype_policy.name == "float32"
@@ -112,9 +126,9 @@ def test_the_rate_rises_then_falls_to_nothing():
     assert rates[-1] == pytest.approx(0, abs=1e-6)
 
 
-def test_members_are_trained_apart_and_join(tmp_path):
-    members = [{"flip_as_class": True}, {"seed": 3, "init_from": "member1", "steps_per_epoch": 2}]
-    recipe = dataclasses.replace(TINY, epochs=1, ensemble=members, config={**TINY.config, "tta_views": 2})
+def test_members_are_trained_apart_and_join(tmp_path, monkeypatch):
+    members = [{"flip_as_class": True}, {"seed": 3, "init_from": "member1", "steps_per_epoch": 3}]
+    recipe = dataclasses.replace(TINY, ensemble=members, config={**TINY.config, "tta_views": 2})
     few_shot_run.train(recipe, tmp_path / "both", command="train both")
     network, card = pnzoo.load(tmp_path / "both" / "entry"), hub.card(tmp_path / "both" / "entry")
     apart = [pnzoo.load(tmp_path / "both" / f"member{i}" / "entry") for i in (1, 2)]
@@ -130,42 +144,40 @@ def test_members_are_trained_apart_and_join(tmp_path):
     assert card["training_seconds"] == pytest.approx(
         sum(hub.card(tmp_path / "both" / f"member{i}" / "entry")["training_seconds"] for i in (1, 2)), abs=0.11
     )
+    monkeypatch.setattr(few_shot_run.EpisodeTrainer, "fit", None)
     few_shot_run.train(recipe, tmp_path / "both")  # finished members are not trained again
-    assert all((a == b).all() for a, b in zip(weights(tmp_path / "both"), network.get_weights(), strict=True))
+    check_same(weights(tmp_path / "both"), network.get_weights())
 
 
 def test_members_that_compare_in_different_ways_keep_their_kernels(tmp_path):
     local = {"backbone": "local", "backbone_options": {"filters": [4, 6], "channels": 4}, "similarity": "aligned"}
-    recipe = dataclasses.replace(TINY, epochs=1, steps_per_epoch=2, ensemble=[{}, {"config": local, "seed": 3}])
+    recipe = dataclasses.replace(TINY, steps_per_epoch=1, ensemble=[{}, {"config": local, "seed": 3}])
     few_shot_run.train(recipe, tmp_path / "both")
     network = pnzoo.load(tmp_path / "both" / "entry")
     assert network.get_config()["similarity"] == ["cosine", "aligned"]
     for i, kernel in enumerate(network.matching_attention.members, 1):
         source = pnzoo.load(tmp_path / "both" / f"member{i}" / "entry").matching_attention
-        assert all((a == b).all() for a, b in zip(kernel.get_weights(), source.get_weights(), strict=True))
+        check_same(kernel.get_weights(), source.get_weights())
 
 
 def test_a_member_may_be_no_more_than_the_start_of_the_next(tmp_path):
-    members = [{"in_ensemble": False, "steps_per_epoch": 2}, {"seed": 3, "init_from": "member1", "steps_per_epoch": 2}]
-    recipe = dataclasses.replace(TINY, epochs=1, ensemble=members, config={**TINY.config, "tta_views": 2})
+    members = [{"in_ensemble": False}, {"seed": 3, "init_from": "member1"}]
+    recipe = dataclasses.replace(TINY, steps_per_epoch=1, ensemble=members, config={**TINY.config, "tta_views": 2})
     few_shot_run.train(recipe, tmp_path / "last")
     assert pnzoo.load(tmp_path / "last" / "entry").tta_views == 2
-    of_second = weights(tmp_path / "last" / "member2")
-    assert all((a == b).all() for a, b in zip(weights(tmp_path / "last"), of_second, strict=True))
+    check_same(weights(tmp_path / "last"), weights(tmp_path / "last" / "member2"))
 
 
-def test_a_frozen_encoder_stays_as_it_was(tmp_path):
-    few_shot_run.train(dataclasses.replace(TINY, epochs=1), tmp_path / "plain")
+def test_a_frozen_encoder_stays_as_it_was(finished, tmp_path):
     recipe = dataclasses.replace(
-        TINY, model="MANN", objective="episodic", way=5, shot=[1, 2], support_size=10, epochs=2, frozen_backbone=True,
+        TINY, model="MANN", objective="episodic", way=5, shot=[1, 2], support_size=10, frozen_backbone=True,
         config={"backbone_options": {"filters": 8}, "memory_slots": 16, "controller_units": 10},
-        init_from=str(tmp_path / "plain" / "entry"),
+        init_from=str(finished[0] / "entry"),
     )  # fmt: skip
     mann = few_shot_run.train(recipe, tmp_path / "mann")
     keras.utils.set_random_seed(recipe.seed)
     fresh = few_shot_run.make_trainer(recipe, classes=60).network
-    want = pnzoo.load(tmp_path / "plain" / "entry").backbone.get_weights()
-    assert all((a == b).all() for a, b in zip(mann.backbone.get_weights(), want, strict=True))
+    check_same(mann.backbone.get_weights(), finished[1].backbone.get_weights())
     before, after = (_beside_the_backbone(network) for network in (fresh, mann))
     assert not np.allclose(before, after, atol=1e-4)
 
@@ -193,15 +205,11 @@ def test_held_out_alphabets_are_not_trained_on():
     assert len(training.images) + len(validation.images) == 60
 
 
-def test_a_start_from_another_entry_takes_its_encoder(tmp_path):
-    few_shot_run.train(dataclasses.replace(TINY, epochs=1), tmp_path / "plain")
+def test_a_start_from_another_entry_takes_its_encoder(finished):
     config = {**TINY.config, "support_embedding": "set", "query_steps": 1}
-    recipe = dataclasses.replace(
-        TINY, objective="episodic", config=config, init_from=str(tmp_path / "plain" / "entry")
-    )
+    recipe = dataclasses.replace(TINY, objective="episodic", config=config, init_from=str(finished[0] / "entry"))
     trainer = few_shot_run.make_trainer(recipe, classes=60)
-    want = pnzoo.load(tmp_path / "plain" / "entry").backbone.get_weights()
-    assert all((a == b).all() for a, b in zip(trainer.network.backbone.get_weights(), want, strict=True))
+    check_same(trainer.network.backbone.get_weights(), finished[1].backbone.get_weights())
 
 
 def test_the_command_line_trains_measures_and_publishes(toy_zoo, tmp_path, capsys):
