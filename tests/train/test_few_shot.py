@@ -213,8 +213,10 @@ def test_a_start_from_another_entry_takes_its_encoder(finished):
 
 
 def test_the_command_line_trains_measures_and_publishes(toy_zoo, tmp_path, capsys):
-    command = ["matching_glyphs", "--run", str(tmp_path / "run"), "--quick", "--way", "20", "--evaluate"]
-    command += ["--episodes", "30", "--publish"]
+    fields = {"way": 20, "steps-per-epoch": 2, "epochs": 1, "config": '{"backbone_options": {"filters": 8}}'}
+    words = [word for field, value in fields.items() for word in (f"--{field}", str(value))]
+    run = ["matching_glyphs", "--run", str(tmp_path / "run"), *words]
+    command = [*run, "--evaluate", "--episodes", "30", "--publish"]
     main(command)
     assert pnzoo.list_models() == ["matching_glyphs"]
     card = pnzoo.card("matching_glyphs")
@@ -226,8 +228,18 @@ def test_the_command_line_trains_measures_and_publishes(toy_zoo, tmp_path, capsy
         main(command)
     main([*command, "--force"])
     assert hub.card(tmp_path / "run" / "entry")["metrics"] == card["metrics"]
-    main([*command[:6], "--validate", "--episodes", "10"])
+    main([*run, "--validate", "--episodes", "10"])
     assert "5w1s" in capsys.readouterr().out
+    main(run)  # nothing is left to train, and the card keeps what was measured
+    again = hub.card(tmp_path / "run" / "entry")
+    assert {name: again[name] for name in ("metrics", "flops")} == {name: card[name] for name in ("metrics", "flops")}
+    with pytest.raises(ValueError, match="measured on the test part before"):
+        main(command)
+
+
+def test_a_quick_run_takes_a_few_steps():
+    quick = RECIPES["matching_omniglot"].quick()
+    assert {one.epochs * one.steps_per_epoch for one in (quick, *quick.members())} == {30}
 
 
 def test_lakes_task_is_measured_upright_and_within_an_alphabet(monkeypatch):

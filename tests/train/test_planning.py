@@ -234,7 +234,11 @@ def test_many_seeds_are_measured_one_by_one(tmp_path, monkeypatch):
     found = json.loads((tmp_path / "seeds" / "seeds.json").read_text())
     assert [each["seed"] for each in found] == [0, 1]
     assert all(0 <= each["success_rate"] <= 1 for each in found)
-    assert pnzoo.card(tmp_path / "seeds" / "entry")["seed"] == 0
+    card = pnzoo.card(tmp_path / "seeds" / "entry")
+    assert card["seed"] == 0
+    assert card["metrics"]
+    main(["vin8", "--run", str(tmp_path / "seeds"), "--num-seeds", "2"])  # nothing new, and nothing is lost
+    assert pnzoo.card(tmp_path / "seeds" / "entry")["metrics"] == card["metrics"]
 
 
 def test_a_card_says_how_many_seeds_reach_the_goal(tmp_path, monkeypatch):

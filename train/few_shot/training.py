@@ -28,14 +28,7 @@ OBJECTIVES = {
 
 
 def train(recipe, folder, command="", overwrite=False, tensorboard=None):
-    """Train by a recipe, or go on with a run that was stopped.
-
-    Args:
-        recipe: `recipes.EpisodicRecipe`.
-        folder: the run's folder.
-        command: for the card.
-        overwrite: start over.
-        tensorboard: where to draw the log, or None.
+    """Train by a recipe, or go on with a run that was stopped, as `entry.Trainer` says.
 
     Returns:
         The trained network as `folder / "entry"` holds it: computing in float32, with weights of half precision.
@@ -45,7 +38,7 @@ def train(recipe, folder, command="", overwrite=False, tensorboard=None):
             network, facts = _train_members(recipe, folder, tensorboard)
         else:
             network, facts = _train_one(recipe, folder, tensorboard)
-        hub.save(network, folder / "entry", card(recipe, command=command, **facts), weights_dtype="float16")
+        entry.save(network, folder, card(recipe, command=command, **facts), weights_dtype="float16")
         return hub.load(folder / "entry")
 
 

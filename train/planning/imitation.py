@@ -17,14 +17,7 @@ PAPER = "Tamar et al. 2016, Value Iteration Networks, arXiv 1602.02867"
 
 
 def train(recipe, folder, command="", overwrite=False, tensorboard=None):
-    """Train by a recipe, or go on with a run that was stopped.
-
-    Args:
-        recipe: `recipes.ImitationRecipe`.
-        folder: the run's folder.
-        command: for the card.
-        overwrite: start over.
-        tensorboard: where to draw the log, or None.
+    """Train by a recipe, or go on with a run that was stopped, as `entry.Trainer` says.
 
     Returns:
         The best model by validation, also saved in `folder / "entry"`.
@@ -37,7 +30,7 @@ def train(recipe, folder, command="", overwrite=False, tensorboard=None):
         own = {name: getattr(model, name) for name in model.options()}
         stages = [train_stage(model, recipe, number, folder, tensorboard) for number in range(len(recipe.stages))]
         set_options(model, own)
-        hub.save(model, folder / "entry", card(recipe, stages, command))
+        entry.save(model, folder, card(recipe, stages, command))
     return model
 
 

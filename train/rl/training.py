@@ -31,14 +31,7 @@ PAPER = (
 
 
 def train(recipe, folder, command="", overwrite=False, tensorboard=None):
-    """Train by a recipe, or go on with a run that was stopped.
-
-    Args:
-        recipe: `recipes.ReinforcementRecipe`.
-        folder: the run's folder.
-        command: for the card.
-        overwrite: start over.
-        tensorboard: where to draw the log, or None.
+    """Train by a recipe, or go on with a run that was stopped, as `entry.Trainer` says.
 
     Returns:
         The best model by validation, also saved in `folder / "entry"`.
@@ -54,7 +47,7 @@ def train(recipe, folder, command="", overwrite=False, tensorboard=None):
         policy.assign(progress.best)
         if own_k:
             imitation.set_options(model, {"k": own_k})
-        hub.save(model, folder / "entry", card(recipe, progress, command))
+        entry.save(model, folder, card(recipe, progress, command))
     return model
 
 

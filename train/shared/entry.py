@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 import keras
+import numpy as np
 
 from pnzoo import hub
 from train.shared import run_folder
@@ -14,8 +15,9 @@ class Trainer(NamedTuple):
     """What one kind of training brings to `python -m train`.
 
     Attributes:
-        train: function (recipe, folder, command="", overwrite=False, tensorboard=None) -> the trained model, saved in
-            `folder / "entry"`.
+        train: function (recipe, folder, command="", overwrite=False, tensorboard=None) that trains by a recipe, or
+            goes on with a run that was stopped -> the trained model, saved in `folder / "entry"`. `folder` is the
+            run's, `command` is for the card, `overwrite` starts over, `tensorboard` is where to draw the log.
         evaluate: function (model, name, recipe, card, options) -> list of `Metric` for the card.
         flops: function (model, recipe) -> {"value", "per"} for the card.
         validate: the same as `evaluate` on data that may be looked at often, or None.
@@ -77,6 +79,35 @@ def trained_on(sizes, side):
         side: of the maps that the entry is for.
     """
     return {"height": side, "width": side, "sizes": [[size, size] for size in sorted(set(sizes))]}
+
+
+def save(model, folder, card, weights_dtype="float32"):
+    """Write the entry of a run. What was measured stays on its card where the weights are those that were measured.
+
+    Args:
+        model: the trained model.
+        folder: the run's.
+        card: of `training_card`.
+        weights_dtype: as `hub.save` takes it.
+    """
+    place = folder / "entry"
+    hub.save(model, place, {**card, **_measured(place, model, weights_dtype)}, weights_dtype=weights_dtype)
+
+
+def _measured(place, model, weights_dtype):
+    """What the card of an entry says of a model's weights, which may be rounded there."""
+    try:
+        known = hub.card(place)
+        measured = {key: known[key] for key in ("metrics", "flops") if known.get(key)}
+        stored = hub.load(place).get_weights() if measured else []
+    except hub.EntryError:  # there is none, or it is damaged
+        return {}
+    now = model.get_weights()
+    same = len(stored) == len(now) and all(
+        any(np.array_equal(old, new.astype(dtype).astype(old.dtype)) for dtype in ("float32", weights_dtype))
+        for old, new in zip(stored, now, strict=True)
+    )
+    return measured if same else {}
 
 
 def evaluate(folder, name, recipe, trainer, options, more=()):

@@ -1,12 +1,11 @@
 """The same recipe from several seeds: how often does it work?"""
 
 import dataclasses
-import shutil
 
 from pnzoo import hub
 from pnzoo.core import atomic
+from train.shared import entry, run_folder
 from train.shared import options as options_
-from train.shared import run_folder
 
 RESULTS = "seeds.json"
 
@@ -63,4 +62,5 @@ def _train_one(name, recipe, original, folder, trainer, options):
 def take_picked(results, folder, trainer):
     """Make the entry of the picked seed that of the run: the first, or the best by validation."""
     picked = trainer.pick_seed(results) if trainer.pick_seed else results[0]
-    shutil.copytree(folder / f"seed{picked['seed']}" / "entry", folder / "entry", dirs_exist_ok=True)
+    place = folder / f"seed{picked['seed']}" / "entry"
+    entry.save(hub.load(place), folder, hub.card(place))
