@@ -77,6 +77,18 @@ class EpisodicRecipe(Recipe):
         return dataclasses.replace(self, ensemble=ensemble, **few)
 
 
+# A context over the support set, trained together with the backbone that it starts from.
+CONTEXT_ON_CONV4 = {
+    "shapes": [[20, 1, 5], [5, 5, 10], [60, 1, 2], [20, 5, 4], [5, 1, 15]],
+    "batch_size": 2,
+    "split": "trainval",
+    "init_from": "matching_conv4_omniglot",
+    "learning_rate": 1e-3,
+    "epochs": 12,
+    "notes": FIXED + "; starts from matching_conv4_omniglot's backbone and trains everything together; nine views, as "
+    "matching_conv4_omniglot has, were added after the accuracies with one were measured",
+}
+
 OMNIGLOT_ONLY = "Trained on thin single-pen drawings; photographs, thick brushes and filled shapes are foreign to it."
 NINE_VIEWS = (
     "An embedding is the mean over nine small warps of an image, which the paper's network does not do: load it with "
@@ -125,14 +137,7 @@ RECIPES = {
     "matching_fce_omniglot": EpisodicRecipe(
         summary="Matching Network with the paper's full context embeddings: bidirectional LSTM g, attention LSTM f",
         config={"backbone": "conv4", "support_embedding": "lstm", "query_steps": 5, "tta_views": 9},
-        shapes=[[20, 1, 5], [5, 5, 10], [60, 1, 2], [20, 5, 4], [5, 1, 15]],
-        batch_size=2,
-        split="trainval",
-        init_from="matching_conv4_omniglot",
-        learning_rate=1e-3,
-        epochs=12,
-        notes=FIXED + "; starts from matching_conv4_omniglot's backbone and trains everything together; nine "
-        "views, as matching_conv4_omniglot has, were added after the accuracies with one were measured",
+        **CONTEXT_ON_CONV4,
         limitations=[
             OMNIGLOT_ONLY,
             ONE_RUN,
@@ -144,14 +149,7 @@ RECIPES = {
     "matching_set_omniglot": EpisodicRecipe(
         summary="Matching Network with an order-invariant context over the support set, and the attention LSTM f",
         config={"backbone": "conv4", "support_embedding": "set", "query_steps": 5, "tta_views": 9},
-        shapes=[[20, 1, 5], [5, 5, 10], [60, 1, 2], [20, 5, 4], [5, 1, 15]],
-        batch_size=2,
-        split="trainval",
-        init_from="matching_conv4_omniglot",
-        learning_rate=1e-3,
-        epochs=12,
-        notes=FIXED + "; starts from matching_conv4_omniglot's backbone and trains everything together; nine "
-        "views, as matching_conv4_omniglot has, were added after the accuracies with one were measured",
+        **CONTEXT_ON_CONV4,
         limitations=[
             OMNIGLOT_ONLY,
             ONE_RUN,
