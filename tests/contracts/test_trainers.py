@@ -67,6 +67,21 @@ def check_same(folder, whole):
     assert cards[0] == cards[1]
 
 
+# One start after the other: in the second checkpoint, between the third and its log, when the entry is half there.
+STOPS = ((".npz", 2, "within"), (".csv", 3, "before"), ("card.json", 1, "after"))
+
+
+@pytest.mark.parametrize("name", trainers.ROOMS)
+def test_a_run_that_is_stopped_at_every_kind_of_file(name, whole, tmp_path):
+    for kind, number, when in STOPS:
+        with trainers.stopped(number, when, stop, kind), pytest.raises(Stopped):
+            trainers.train(name, tmp_path)
+        assert not (tmp_path / "entry").exists()
+    trainers.train(name, tmp_path)
+    check_same(tmp_path, whole(name))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", trainers.ROOMS)
 def test_a_run_that_is_stopped_again_and_again(name, whole, tmp_path):
     """At every start, before, within or after the write of one of the next files, until it ends."""

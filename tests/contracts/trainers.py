@@ -92,14 +92,17 @@ def tiny():
 
 
 @contextlib.contextmanager
-def stopped(number, when, stop):
-    """Call `stop` at the `number`-th file that a run writes: "before", "within" (half of it is there) or "after"."""
+def stopped(number, when, stop, kind=""):
+    """Call `stop` at the `number`-th file that a run writes: "before", "within" (half of it is there) or "after".
+
+    Only files with `kind` in their names count.
+    """
     count, write = 0, atomic._write
 
     def counting(path, content):
         nonlocal count
-        count += 1
-        if count < number or number == 0:
+        count += kind in path.name
+        if count < number or kind not in path.name:
             return write(path, content)
         if when == "before":
             stop()

@@ -1,10 +1,9 @@
-"""Reinforcement: recipes, the curriculum, a tiny run from end to end, one that is stopped, one that goes on."""
+"""Reinforcement: recipes, the curriculum, a tiny run from end to end, one that goes on from an entry."""
 
 import csv
 import dataclasses
 import json
 
-import keras
 import numpy as np
 import pytest
 
@@ -13,6 +12,7 @@ from pnzoo import hub
 from pnzoo.rl.trpo import Baseline, grid_features
 from pnzoo.worlds.gridworld import rollout as planning
 from tests.hub.test_zoo import FULL_CARD
+from tests.toys import uncompiled
 from train import __main__ as command
 from train.rl import training as rl
 from train.rl.progress import Progress
@@ -38,16 +38,9 @@ TINY = ReinforcementRecipe(
 @pytest.fixture(autouse=True, scope="module")
 def quick():
     """Few maps to validate on, and no time spent on compiling what runs a few times only."""
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, uncompiled():
         patch.setattr(rl, "VALIDATION_MAPS", 16)
-        if keras.backend.backend() != "tensorflow":
-            yield
-            return
-        import tensorflow as tf
-
-        tf.config.run_functions_eagerly(True)
         yield
-        tf.config.run_functions_eagerly(False)
 
 
 def log(folder):
@@ -162,41 +155,6 @@ def test_the_log_says_what_happened(whole):
     assert all(0 <= row["kl"] <= TINY.target_kl for row in rows)
     assert all(0 <= row[name] <= 1 for row in rows for name in ("success_rate", "val_success_rate"))
     assert rows[0]["entropy"] == pytest.approx(np.log(8), abs=0.7)
-
-
-class Killed(BaseException):
-    pass
-
-
-@pytest.mark.parametrize("moment", ["before the checkpoint", "between checkpoint and log", "before the entry"])
-def test_a_killed_run_ends_as_if_nothing_had_happened(whole, tmp_path, monkeypatch, moment):
-    """The same weights and the same log, bit for bit, wherever it was stopped."""
-
-    def kill(*arguments, **named):
-        raise Killed
-
-    def at_the_third_batch(progress, *arguments, **named):
-        if progress.batches == 2:
-            with monkeypatch.context() as patch:
-                patch.setattr("train.shared." + broken, kill)
-                return record(progress, *arguments, **named)
-        return record(progress, *arguments, **named)
-
-    record = Progress.record
-    places = {"before the checkpoint": "checkpoint.write", "between checkpoint and log": "run_folder.write_log"}
-    broken = places.get(moment)
-    with monkeypatch.context() as patch:
-        if broken:
-            patch.setattr(Progress, "record", at_the_third_batch)
-        else:
-            patch.setattr(hub, "save", kill)
-        with pytest.raises(Killed):
-            rl.train(TINY, tmp_path / "run")
-    assert not (tmp_path / "run" / "entry").exists()
-    model = rl.train(TINY, tmp_path / "run")
-    assert (tmp_path / "run" / "log.csv").read_bytes() == (whole / "log.csv").read_bytes()
-    for mine, other in zip(model.get_weights(), pnzoo.load(whole / "entry").get_weights(), strict=True):
-        np.testing.assert_array_equal(mine, other)
 
 
 def test_a_folder_holds_one_recipe(whole):
