@@ -12,6 +12,9 @@ from pnzoo.cli import options as checks
 from pnzoo.cli.zoo import checked_name
 from pnzoo.core.dataset import describe
 
+SOLVERS = ("auto", "value_iteration", "dijkstra")
+SOLVER_HELP = "how it plans: value_iteration, dijkstra (planners with known moves), or the faster one (auto)"
+
 
 def add_commands(commands):
     """Add `plan` and `evaluate` to the parser."""
@@ -22,12 +25,17 @@ def add_commands(commands):
     command.add_argument("--k", type=checks.whole_number(1), help="iterations of value iteration, if not the model's")
     command.add_argument("--start", type=checks.cell, metavar="ROW,COL", help="instead of the map's S")
     command.add_argument("--goal", type=checks.cell, metavar="ROW,COL", help="instead of the map's G")
+    command.add_argument("--solver", choices=SOLVERS, default="auto", help=SOLVER_HELP)
     command.add_argument("--json", action="store_true", help="path, actions, cost and reason as JSON")
     command.set_defaults(run=plan)
 
     command = commands.add_parser("evaluate", help="measure a planner on generated maps, as its card says")
     command.add_argument("name", help="a planner of the zoo, or a folder")
     command.add_argument("--mat-file", metavar="FILE.mat", help="a file of the VIN authors instead of generated maps")
+    command.add_argument("--movingai", metavar="FILE.zip",
+                         help="the scenarios of the MovingAI benchmarks: a folder or .zip with maps/ and scenarios/")
+    command.add_argument("--every", type=checks.whole_number(1), default=1, metavar="N",
+                         help="each Nth scenario of a map of FILE.zip (1)")
     command.add_argument("--num-maps", type=checks.whole_number(1), metavar="N",
                          help="5000, or all of FILE.mat's test part; 100 of a family")
     command.add_argument("--seed", type=checks.whole_number(0),
@@ -37,6 +45,7 @@ def add_commands(commands):
     command.add_argument("--family", help="another kind of maps than the paper's: maze, braided, caves, rooms ...")
     command.add_argument("--start", choices=("every", "farthest"), help="of each map of a family (every)")
     command.add_argument("--by-distance", action="store_true", help="of a family's maps: by the length of the path")
+    command.add_argument("--solver", choices=SOLVERS, default="auto", help=SOLVER_HELP)
     command.add_argument("--json", action="store_true", help="the metrics as JSON")
     command.add_former("--n", "--num-maps", type=checks.whole_number(1))
     command.add_former("--maps", "--mat-file")
@@ -57,7 +66,7 @@ def plan(options):
     for letter, cell, what in (("S", start, "start"), ("G", goal, "goal")):
         if cell is None:
             raise ValueError(f"the map has no {what}; mark one cell with {letter}, or add --{what} ROW,COL")
-    result = _load_planner(options).plan(walls, start, goal)
+    result = _load_planner(options).plan(walls, start, goal, solver=options.solver)
     if options.json:
         ends = {"start": list(start), "goal": list(goal)}
         print(json.dumps({"model": options.name, **ends, **result.to_dict()}))
@@ -99,9 +108,11 @@ def evaluate(options):
         raise ValueError("--start and --by-distance are for the maps of a --family, such as --family maze")
     if options.mat_file and options.family:
         raise ValueError("--mat-file and --family each bring their own maps; leave out one")
+    if options.movingai and (options.mat_file or options.family or options.size):
+        raise ValueError("--movingai brings its own maps; leave out --mat-file, --family and --size")
     if options.mat_file and options.size:
         raise ValueError("--mat-file brings its own size; leave out --size")
-    measure = _measure_family if options.family else _measure_maps
+    measure = _measure_family if options.family else _measure_scenarios if options.movingai else _measure_maps
     headline, metrics = measure(options)
     if options.json:
         print(json.dumps({"model": options.name, "metrics": [metric.to_dict() for metric in metrics]}, indent=1))
@@ -120,12 +131,13 @@ def _measure_maps(options):
         size, n = options.size or trained_size(options.name), options.num_maps or evaluation.MAPS
         checks.check_all_cells(n, *size)
     model = _load_planner(options)
-    moves = evaluation.planner_moves(model)
+    model._check_solver(options.solver)
+    moves = evaluation.reachable_by(evaluation.planner_rule(model))
     if options.mat_file:
         maps = evaluation.vin_paper(options.mat_file, n=options.num_maps, seed=options.seed or 0, moves=moves)
     else:
         maps = evaluation.generated(*size, n=n, seed=options.seed, moves=moves)
-    return f"{options.name} on {describe(maps.dataset)}", evaluation.evaluate(model, maps)
+    return f"{options.name} on {describe(maps.dataset)}", evaluation.evaluate(model, maps, solver=options.solver)
 
 
 def _measure_family(options):
@@ -138,8 +150,16 @@ def _measure_family(options):
     if options.seed is not None:
         benchmark = benchmark._replace(seed=options.seed)
     measure = long_horizon.evaluate_by_distance if options.by_distance else long_horizon.evaluate
-    metrics = measure(_load_planner(options), benchmark)
+    metrics = measure(_load_planner(options), benchmark, solver=options.solver)
     return f"{options.name} on {describe(benchmark.dataset)}", metrics
+
+
+def _measure_scenarios(options):
+    """The same on the scenarios of the MovingAI benchmarks, each map's result on stderr."""
+    from pnzoo.evaluation import movingai
+
+    metrics = movingai.evaluate(_load_planner(options), options.movingai, options.every, movingai.print_progress)
+    return f"{options.name} on {describe(metrics[0].dataset)}", metrics
 
 
 def _range(metric):

@@ -33,6 +33,17 @@ def vin_paper_file(file: str, split: str, starts: str, n: int, seed: int) -> Dat
     return {"kind": "vin_paper_file", "file": file, "split": split, "starts": starts, "n": n, "seed": seed}
 
 
+def movingai_scenarios(maps: int, n: int, every: int = 1) -> Dataset:
+    """Scenarios of the MovingAI benchmarks: {"kind": "movingai_scenarios", ...}.
+
+    Args:
+        maps: how many maps.
+        n: how many scenarios.
+        every: each so-manieth scenario of a map was taken.
+    """
+    return {"kind": "movingai_scenarios", "maps": maps, "n": n, "every": every}
+
+
 def episodes(images: str, way: int, shot: int, n_query: int, seed: int, **more: Any) -> Dataset:
     """Few-shot episodes: {"kind": "episodes", ...}.
 
@@ -94,6 +105,11 @@ def _paper_file(dataset: Dataset) -> str:
     return f"{maps}{dataset['file']}, {starts}"
 
 
+def _movingai(dataset: Dataset) -> str:
+    every = f", each {dataset['every']}th scenario of a map" if dataset["every"] > 1 else ""
+    return f"{dataset['n']:,} scenarios of {dataset['maps']} maps of the MovingAI benchmarks{every}"
+
+
 def images_in_words(dataset: Dataset) -> str:
     """The images of a few-shot data set in words."""
     where = {"omniglot": _omniglot, "glyphs": _glyphs, "mnist": lambda _: "MNIST test images"}
@@ -145,6 +161,7 @@ def _criterion(criterion: dict[str, Any]) -> str:
 _WORDS: dict[str, Callable[[Dataset], str]] = {
     "generated_maps": _maps,
     "vin_paper_file": _paper_file,
+    "movingai_scenarios": _movingai,
     "episodes": _episodes,
     "omniglot_challenge": _challenge,
     "training_runs": _runs,

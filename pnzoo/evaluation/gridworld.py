@@ -144,8 +144,37 @@ def planner_moves(model: Any) -> int:
     return getattr(model, "moves", 8)
 
 
+def planner_rule(model: Any, moves: int | None = None) -> dict[str, Any]:
+    """The moves of a planner's world, as `pnzoo.gridworld.distances` and others take them.
+
+    Args:
+        model: a planner.
+        moves: 4 or 8 in place of the planner's own.
+
+    Example:
+        >>> planner_rule(object())
+        {'moves': 8, 'corner_cutting': True}
+    """
+    return {"moves": moves or planner_moves(model), "corner_cutting": getattr(model, "corner_cutting", True)}
+
+
+def reachable_by(rule: dict[str, Any]) -> int:
+    """The moves that reach the same cells: a diagonal move that cuts no corner is two straight ones made at once.
+
+    Example:
+        >>> reachable_by({"moves": 8, "corner_cutting": False})
+        4
+    """
+    return rule["moves"] if rule["corner_cutting"] else 4
+
+
 def evaluate(
-    model: Any, maps: EvaluationSet, cells_per_map: int | None = None, seed: int = 0, moves: int | None = None
+    model: Any,
+    maps: EvaluationSet,
+    cells_per_map: int | None = None,
+    seed: int = 0,
+    moves: int | None = None,
+    solver: str = "auto",
 ) -> list[Metric]:
     """Measure a planner as the paper does, and beyond.
 
@@ -158,6 +187,7 @@ def evaluate(
             so many random ones (10 for models that need a forward pass for each cell).
         seed: draws those cells.
         moves: 8 or 4, of the exact solution that judges; the planner's own by default.
+        solver: of the planner's `policy`.
 
     Returns:
         list of `pnzoo.core.metric.Metric`: `success_rate`; `optimal_rate` (reached by a shortest path);
@@ -174,15 +204,15 @@ def evaluate(
     walls, goal, start = maps[:3]
     if not len(walls):
         raise ValueError("there are no maps to evaluate on; draw some with pnzoo.evaluation.gridworld.generated(16)")
-    moves = moves or planner_moves(model)
-    length = gridworld.distances(walls, goal, moves=moves)
+    rule = planner_rule(model, moves)
+    length = gridworld.distances(walls, goal, **rule)
     _check_starts(length, start)
-    act = greedy_actions(model, walls, goal)
-    optimal = gridworld.optimal_actions(walls, goal, moves=moves, distances=length)
+    act = greedy_actions(model, walls, goal, **solver_option(solver))
+    optimal = gridworld.optimal_actions(walls, goal, distances=length, **rule)
     if cells_per_map is None and not getattr(model, "dense_prediction", True):
         cells_per_map = CELLS_PER_MAP
     metrics = [
-        *_by_rollout(walls, goal, start, act, length, moves),
+        *_by_rollout(walls, goal, start, act, length, rule),
         *_by_cell(act, optimal, *_cells(optimal.any(axis=-1), cells_per_map, seed)),
     ]
     metrics = [metrics[i] for i in (0, 1, 4, 2, 3, 5)]
@@ -210,10 +240,15 @@ def _check_starts(length, start):
         raise ValueError(f"map {int(np.argmin(np.isfinite(cost)))}: no path leads from its start to its goal.")
 
 
-def _by_rollout(walls, goal, start, act, length, moves):
+def solver_option(solver: str) -> dict[str, str]:
+    """The option that a planner's `policy` is given; none for "auto", since not everything with a policy knows it."""
+    return {} if solver == "auto" else {"solver": solver}
+
+
+def _by_rollout(walls, goal, start, act, length, rule):
     """Success, optimality, excess cost and reward of one rollout a map."""
-    limit = 2 * (optimal_steps(walls, goal, start, length, moves) + 1)
-    result = rollouts(walls, start, goal, act, limit)
+    limit = 2 * (optimal_steps(walls, goal, start, length, **rule) + 1)
+    result = rollouts(walls, start, goal, act, limit, rule["corner_cutting"])
     optimal_cost = length[np.arange(len(walls)), start[:, 0], start[:, 1]]
     excess = np.round(result.cost - optimal_cost, 9)[result.success]  # sums of the same numbers in another order
     reward = result.success * GOAL_REWARD + result.collided * WALL_REWARD + result.steps * STEP_REWARD

@@ -9,7 +9,7 @@ from pnzoo.core import dataset as datasets
 from pnzoo.core import seeds
 from pnzoo.core.deprecation import renamed, warn
 from pnzoo.core.metric import Metric
-from pnzoo.evaluation.gridworld import planner_moves
+from pnzoo.evaluation.gridworld import planner_rule, solver_option
 from pnzoo.worlds import gridworld
 from pnzoo.worlds.gridworld.rollout import rollout_all_starts
 from pnzoo.worlds.gridworld.solver import TOLERANCE
@@ -59,13 +59,14 @@ class Benchmark(NamedTuple):
         )
 
 
-def evaluate(model: Any, benchmark: Benchmark, moves: int | None = None) -> list[Metric]:
+def evaluate(model: Any, benchmark: Benchmark, moves: int | None = None, solver: str = "auto") -> list[Metric]:
     """Success and optimality of a planner on a benchmark.
 
     Args:
         model: a planner, or anything with `policy(walls, goal)` -> int [B, H, W].
         benchmark: `Benchmark`.
         moves: 4 or 8, of the exact solution that judges; the planner's own by default.
+        solver: of the planner's `policy`.
 
     Returns:
         list of `pnzoo.core.metric.Metric`. From the farthest start, `success_rate` and `optimal_rate` are proportions
@@ -82,7 +83,7 @@ def evaluate(model: Any, benchmark: Benchmark, moves: int | None = None) -> list
     """
     if benchmark.start not in STARTS:
         raise ValueError(f"starts are {' or '.join(STARTS)}; got {benchmark.start!r}.")
-    walls, goal, distances, reached, optimal = _rolled_out(model, benchmark, moves)
+    walls, goal, distances, reached, optimal = _rolled_out(model, benchmark, moves, solver)
     if benchmark.start == "farthest":
         names = ("success_rate", "optimal_rate")
         starts = np.zeros_like(walls)
@@ -95,11 +96,13 @@ def evaluate(model: Any, benchmark: Benchmark, moves: int | None = None) -> list
     return [_proportion(name, flags[starts], **source) for name, flags in zip(names, (reached, optimal), strict=True)]
 
 
-def evaluate_by_distance(model: Any, benchmark: Benchmark, moves: int | None = None) -> list[Metric]:
+def evaluate_by_distance(
+    model: Any, benchmark: Benchmark, moves: int | None = None, solver: str = "auto"
+) -> list[Metric]:
     """The proportion of starts from which the planner takes a shortest path, by how long that is.
 
     Args:
-        model, benchmark, moves: as in `evaluate`.
+        model, benchmark, moves, solver: as in `evaluate`.
 
     Returns:
         list of `Metric` named "optimal_rate_by_distance", one for each of the ranges between `DISTANCES` that has
@@ -114,7 +117,7 @@ def evaluate_by_distance(model: Any, benchmark: Benchmark, moves: int | None = N
         >>> [metric.dataset["distance"] for metric in metrics]
         [[0, 10]]
     """
-    *_, distances, _, optimal = _rolled_out(model, benchmark, moves)
+    *_, distances, _, optimal = _rolled_out(model, benchmark, moves, solver)
     metrics = []
     for low, high in pairwise(DISTANCES):
         starts = (distances > max(low, TOLERANCE)) & (distances <= high) & np.isfinite(distances)
@@ -125,14 +128,15 @@ def evaluate_by_distance(model: Any, benchmark: Benchmark, moves: int | None = N
     return metrics
 
 
-def _rolled_out(model, benchmark, moves):
+def _rolled_out(model, benchmark, moves, solver):
     """(walls, goal, distances, reached, shortest path taken), all [B, H, W] but the goal [B, 2]."""
     if not benchmark.n:
         raise ValueError("there are no maps to evaluate on: n is 0; give a number of maps")
-    moves, size = moves or planner_moves(model), (benchmark.n, benchmark.height, benchmark.width)
+    rule, size = planner_rule(model, moves), (benchmark.n, benchmark.height, benchmark.width)
     walls, goal = gridworld.generate_family(benchmark.family, *size, seed=benchmark.seed)
-    distances = gridworld.distances(walls, goal, moves=moves)
-    reached, cost = rollout_all_starts(walls, goal, np.asarray(model.policy(walls, goal)))
+    distances = gridworld.distances(walls, goal, **rule)
+    policy = np.asarray(model.policy(walls, goal, **solver_option(solver)))
+    reached, cost = rollout_all_starts(walls, goal, policy, rule["corner_cutting"])
     return walls, goal, distances, reached, reached & (cost <= distances + SLACK)
 
 

@@ -12,11 +12,15 @@ from pnzoo.models.planning import deterministic_vin as long_vin
 from pnzoo.worlds.gridworld import rollout as planning
 from tests.layers.checks import array, randomise
 
+SOLVERS = ("value_iteration", "dijkstra")
 MEANT = [(row + 1) * 3 + column + 1 for row, column in gridworld.MOVES]
 
 
 def perfect(moves=8, **options):
-    """Weights written by hand: each move leads to its neighbour, or into the wall there; costs 1 and sqrt 2."""
+    """Weights written by hand: each move leads to its neighbour, or into the wall there; costs 1 and sqrt 2.
+
+    That is a grid where diagonal moves pass the corners of walls.
+    """
     model = DeterministicVIN(moves=moves, filters=(1,), **options)
     for weight in model.weights:
         weight.assign(np.zeros(weight.shape, "float32"))
@@ -30,10 +34,10 @@ def perfect(moves=8, **options):
     return model
 
 
-def paths(model, walls, goal, moves=8):
+def paths(model, walls, goal, moves=8, solver="auto"):
     """Share of cells from which the policy takes a shortest way."""
     best = gridworld.distances(walls, goal, moves=moves)
-    reached, cost = planning.rollout_all_starts(walls, goal, model.policy(walls, goal))
+    reached, cost = planning.rollout_all_starts(walls, goal, model.policy(walls, goal, solver))
     there = np.isfinite(best)
     return (reached & (cost <= best + 1e-4))[there].mean()
 
@@ -42,7 +46,8 @@ def paths(model, walls, goal, moves=8):
 @pytest.mark.parametrize("family,height,width", [("caves", 9, 31), ("maze", 41, 41)])
 def test_with_the_right_weights_every_way_is_a_shortest_one(moves, family, height, width):
     walls, goal = gridworld.generate_family(family, 3, height, width, seed=5, border=family != "caves")
-    assert paths(perfect(moves), walls, goal, moves) == 1.0
+    for solver in SOLVERS:
+        assert paths(perfect(moves), walls, goal, moves, solver) == 1.0
 
 
 def test_values_are_minus_the_distances():
@@ -64,7 +69,7 @@ def test_k_is_the_last_step_that_settles_a_cell(moves):
     walls, goal = gridworld.generate_family("maze", 1, 15, seed=3)
     model = perfect(moves)
     start = gridworld.farthest_starts(walls[0], goal[0])
-    k = model.plan(walls[0], start, goal[0]).k
+    k = model.plan(walls[0], start, goal[0], solver="value_iteration").k
     values = model.trace(walls[0], goal[0]).values
     assert len(values) == k + 1
     ground = np.isfinite(gridworld.distances(walls[0], goal[0], moves=moves))
@@ -78,12 +83,13 @@ def test_k_is_the_last_step_that_settles_a_cell(moves):
 def test_a_pocket_that_no_way_leaves_does_not_keep_it_going():
     walls = np.zeros((9, 9), bool)
     walls[:, 4] = True
-    plan = perfect().plan(walls, (4, 0), (4, 3))
+    plan = perfect().plan(walls, (4, 0), (4, 3), solver="value_iteration")
     assert plan.reached
     assert plan.k < 12  # 81 cells would allow 162 steps
-    shut_off = perfect().plan(walls, (4, 8), (4, 3))
-    assert not shut_off.reached
-    assert "no path leads" in shut_off.reason
+    for solver in SOLVERS:
+        shut_off = perfect().plan(walls, (4, 8), (4, 3), solver=solver)
+        assert not shut_off.reached
+        assert "no path leads" in shut_off.reason
 
 
 def test_too_few_steps_are_named():
@@ -92,6 +98,7 @@ def test_too_few_steps_are_named():
     plan = perfect(k=5).plan(walls, start, goal)
     assert not plan.reached
     assert "V has not reached the start in K = 5 iterations: load it" in plan.reason
+    assert perfect(k=5).plan(walls, start, goal, solver="dijkstra").reached  # which counts no steps
     assert perfect(k=10**6).plan(walls, start, goal).reached  # bounded: it stops when V has settled
 
 
@@ -106,23 +113,26 @@ def test_a_trace_that_memory_could_not_hold_is_refused():
 @pytest.mark.parametrize("shape", [(1, 30), (30, 1), (1, 2)])
 def test_maps_one_cell_wide(shape):
     walls = np.zeros(shape, bool)
-    plan = perfect().plan(walls, (0, 0), (shape[0] - 1, shape[1] - 1))
-    assert plan.reached
-    assert len(plan.actions) == max(shape) - 1
+    for solver in SOLVERS:
+        plan = perfect().plan(walls, (0, 0), (shape[0] - 1, shape[1] - 1), solver=solver)
+        assert plan.reached
+        assert len(plan.actions) == max(shape) - 1
 
 
 def test_long_iterations_go_on_in_passes_and_show_progress_when_asked(monkeypatch, capsys):
     walls, goal = gridworld.generate_family("maze", 2, 21, seed=4)
-    whole = perfect().policy(walls, goal)
+    vi = {"solver": "value_iteration"}
+    whole = perfect().policy(walls, goal, **vi)
     monkeypatch.setattr(long_vin, "STEPS_PER_PASS", 10)
     model = perfect()
-    np.testing.assert_array_equal(model.policy(walls, goal), whole)
+    np.testing.assert_array_equal(model.policy(walls, goal, **vi), whole)
     assert capsys.readouterr() == ("", "")
     model.converge(walls, goal, verbose=1)
     assert "10/" in capsys.readouterr().out
     start = gridworld.farthest_starts(walls[0], goal[0])
     monkeypatch.undo()
-    assert model.plan(walls[0], start, goal[0]).k == perfect().plan(walls[0], start, goal[0]).k
+    k = perfect().plan(walls[0], start, goal[0], **vi).k
+    assert model.plan(walls[0], start, goal[0], **vi).k == k > 10
 
 
 def test_four_moves_are_never_diagonal():

@@ -4,7 +4,7 @@ from pnzoo.analysis import flops as count_flops
 from pnzoo.core.dataset import describe, generated_maps, training_runs
 from pnzoo.core.metric import Metric
 from pnzoo.evaluation import gridworld as evaluation
-from pnzoo.evaluation import long_horizon
+from pnzoo.evaluation import long_horizon, movingai
 from pnzoo.models import GPPN, DeterministicVIN
 from train.planning import benchmarks
 from train.planning.recipes import PAPER_TABLE
@@ -24,7 +24,7 @@ def evaluate(model, name, recipe, card, options):
         name: of the entry.
         recipe: `recipes.ImitationRecipe`.
         card: of the entry.
-        options: of the command line: `num_maps`, `mat_files`, `seeds`.
+        options: of the command line: `num_maps`, `mat_files`, `movingai`, `every`, `seeds`.
 
     Returns:
         A list of metrics.
@@ -35,13 +35,16 @@ def evaluate(model, name, recipe, card, options):
     metrics = [metric.replace(paper=PAPER_TABLE.get((name.split("_")[0], metric.name))) for metric in metrics]
     if isinstance(model, (GPPN, DeterministicVIN)):
         metrics = [*_long_horizons(model, name), *metrics * (recipe.moves == 8)]
+    if options.get("movingai"):
+        metrics += _scenarios(model, name, options["movingai"], options["every"])
     metrics = [metric.replace(seeds=(card["seed"],)) for metric in metrics]
     return metrics + reliability(name, recipe, options.get("seeds"))
 
 
 def _generated(model, name, recipe, maps):
     command = f"pnzoo evaluate {name}" + (f" --num-maps {maps}" if maps != evaluation.MAPS else "")
-    measured = evaluation.evaluate(model, evaluation.generated(recipe.side, n=maps))
+    moves = evaluation.reachable_by(evaluation.planner_rule(model))
+    measured = evaluation.evaluate(model, evaluation.generated(recipe.side, n=maps, moves=moves))
     return [metric.replace(command=command) for metric in measured]
 
 
@@ -51,6 +54,12 @@ def _paper_file(model, name, recipe, folder):
         return []
     command = f"pnzoo evaluate {name} --mat-file {file.name}"
     measured = evaluation.evaluate(model, evaluation.vin_paper(file))
+    return [metric.replace(command=command) for metric in measured]
+
+
+def _scenarios(model, name, file, every):
+    command = f"pnzoo evaluate {name} --movingai {file.name}" + (f" --every {every}" if every > 1 else "")
+    measured = movingai.evaluate(model, file, every, movingai.print_progress)
     return [metric.replace(command=command) for metric in measured]
 
 

@@ -22,12 +22,13 @@ def data(recipe, stage, seed, maps):
     images = gridworld.encode(walls, goal)
     if recipe.paths_per_map:
         return (images, *path_labels(walls, goal, recipe.paths_per_map, seed))
-    distance = gridworld.distances(walls, goal, moves=recipe.moves)
+    rule = {"moves": recipe.moves, "corner_cutting": recipe.corner_cutting}
+    distance = gridworld.distances(walls, goal, **rule)
     # Nothing is known of a goal farther than k moves: labels of such cells would teach noise.
     known = distance <= (stage.k or np.inf)
     if stage.target == "distance":
         return images, np.where(known, distance, 0.0)[..., None].astype("float32"), known.astype("float32")
-    targets, weights = gridworld.expert_policy(walls, goal, moves=recipe.moves)
+    targets, weights = gridworld.expert_policy(walls, goal, **rule)
     return images, targets, weights * known
 
 

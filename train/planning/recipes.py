@@ -36,6 +36,7 @@ class ImitationRecipe(Recipe):
     stages: tuple = ()
     batch_size: int = 32  # maps
     moves: int = 8  # or 4: what the labels are made of
+    corner_cutting: bool = True  # whether a diagonal move of the labels may pass a wall's corner
     cells_per_map: int = 0  # labelled cells drawn from each map; 0: all of them in one pass
     paths_per_map: int = 0  # label the states on so many shortest paths, once each; 0: all cells, all optimal moves
     reuse_maps: bool = False  # every stage trains on the same maps

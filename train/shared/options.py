@@ -61,6 +61,8 @@ def _parser(description, recipe):
     add("--publish", action="store_true", help="copy the finished entry into zoo/")
     add("--num-maps", type=_count, metavar="N", help="planning: generated maps to measure on")
     add("--mat-files", type=pathlib.Path, metavar="FOLDER", help="planning: with the paper's .mat files, to measure on")
+    add("--movingai", type=pathlib.Path, metavar="FILE", help="planning: the MovingAI benchmark, measured on too")
+    add("--every", type=_count, default=1, metavar="N", help="planning: each Nth scenario of a MovingAI map")
     add("--episodes", type=_count, default=2000, metavar="N", help="few-shot: episodes for each way and shot")
     add("--mnist", type=pathlib.Path, metavar="FILE", help="few-shot: an .npz with x_test and y_test, measured on too")
     add("--lake-runs", type=pathlib.Path, metavar="FILE", help="few-shot: Lake's all_runs.zip, measured on too")

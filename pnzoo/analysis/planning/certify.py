@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from keras import ops
 
+from pnzoo.models.planning.learned_graph import all_patterns, legal_moves
 from pnzoo.worlds.gridworld import MOVE_NAMES, MOVES
 
 
@@ -12,7 +13,8 @@ class Certificate(NamedTuple):
     """What trying every 3x3 pattern of walls round a free cell has shown.
 
     tried:     cases: 256 patterns, each with every move
-    wrong:     list of (pattern bool [3, 3], name of the move, what it does) where P is not the grid's
+    wrong:     list of (pattern bool [3, 3], name of the move, what it does) where P is not the grid's, a grid in which
+               diagonal moves pass the corners of walls or not, as `model.corner_cutting` says
     ratio:     what a diagonal move costs against a straight one; sqrt 2 is right. None with four moves
     wall_cost: what entering a wall costs, in straight moves
     """
@@ -31,8 +33,8 @@ class Certificate(NamedTuple):
 def certify(model):
     """Try every 3x3 pattern of walls that a `DeterministicVIN` can see.
 
-    A legal move has to lead to the neighbour it is named for. An illegal one may lead into the wall or nowhere (both
-    are never better than the best legal move), but not to a free cell. If all do, V is minus the length of the
+    A legal move has to lead to the neighbour it is named for. An illegal one may lead into a wall or nowhere (both are
+    never better than the best legal move), but not to a free cell. If all do, V is minus the length of the
     shortest path on every map of every size, with diagonal moves `ratio` long.
 
     Args:
@@ -53,8 +55,9 @@ def certify(model):
 
     if not isinstance(model, DeterministicVIN):
         raise ValueError(f"only a DeterministicVIN sees so little that all can be tried; got a {type(model).__name__}.")
-    walls = (np.arange(512)[:, None] >> np.arange(9) & 1).astype(bool)
-    walls = walls[~walls[:, 4]].reshape(-1, 3, 3)
+    walls = all_patterns()
+    legal = legal_moves(model.moves, model.corner_cutting)[~walls[:, 1, 1], : model.moves]
+    walls = walls[~walls[:, 1, 1]]
     image = np.stack([walls, np.zeros_like(walls)], axis=-1).astype("float32")
     observation, _ = model.features_and_reward(ops.convert_to_tensor(image))
     p = ops.convert_to_numpy(model.value_iteration.transition_probabilities(observation))[:, 1, 1]
@@ -62,7 +65,6 @@ def certify(model):
     moves = MOVES[: target.shape[1]]
     meant = (moves[:, 0] + 1) * 3 + moves[:, 1] + 1
     blocked = walls.reshape(-1, 9)
-    legal = ~blocked[:, meant]
     onto_wall = np.take_along_axis(blocked, target, axis=1)
     correct = np.where(legal, target == meant, onto_wall | (target == 4))
     wrong = [

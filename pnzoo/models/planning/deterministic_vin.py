@@ -6,7 +6,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 from keras import ops
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from pnzoo.core import former
 from pnzoo.core.deprecation import renamed_method, warn
@@ -15,15 +15,18 @@ from pnzoo.core.schema import Bool, Either, Float, Int, ListOf, OneOf
 from pnzoo.layers.planning.attention_readout import AttentionReadout
 from pnzoo.layers.planning.deterministic_value_iteration import DeterministicValueIteration
 from pnzoo.layers.planning.heads import AdvantageLogits, CostReward
+from pnzoo.models.planning import learned_graph
 from pnzoo.models.planning.planner import ACTIONS, Solution, check_cells, maps_per_batch
 from pnzoo.models.planning.value_planner import ValuePlanner
 from pnzoo.models.planning.vin import feature_layers
 from pnzoo.worlds import gridworld
 from pnzoo.worlds.gridworld.border import call_with_border
 from pnzoo.worlds.gridworld.maps import _encode
+from pnzoo.worlds.gridworld.rollout import _plan_of_path, _rollout
 from pnzoo.worlds.gridworld.validation import as_batch
 
 STEPS_PER_PASS = 4096  # of value iteration, before progress is shown
+CELLS_PER_GRAPH = 1 << 20  # of maps that Dijkstra's algorithm solves together
 
 
 class Convergence(NamedTuple):
@@ -60,8 +63,14 @@ class DeterministicVIN(ValuePlanner, ZooModel, keras.Model):
         hard_transition: whether P is its one-hot argmax. Training needs a softmax: hard_transition=False and a
             number for k.
         wall_cost: what a wall costs in planning on top of what was learned: more than any detour.
+        corner_cutting: whether a diagonal move of the world that it plans in may pass a wall's corner. If False, both
+            cells beside the diagonal must be free, as in the MovingAI benchmarks. P is learned all the same: this says
+            by which rule plans are judged, and P is certified.
 
     `k`, `inverse_temperature`, `hard_transition` and `wall_cost` may be set at any time: weights do not depend on them.
+
+    `plan` and `policy` take `solver="value_iteration"`, which is this network, or `solver="dijkstra"`, the solution in
+    float64 of the graph that it has learned; `"auto"` is Dijkstra's algorithm, and value iteration where k is a number.
 
     Call args:
         image: [B, H, W, 2], 1 at walls and 1 at the goal (`pnzoo.gridworld.encode`).
@@ -89,8 +98,10 @@ class DeterministicVIN(ValuePlanner, ZooModel, keras.Model):
         "inverse_temperature": Float(),
         "hard_transition": Bool(),
         "wall_cost": Float(),
+        "corner_cutting": Bool(),
     }
     recurrence = "value_iteration"
+    solvers = ("auto", "value_iteration", "dijkstra")
     k = LayerOption("value_iteration")
     inverse_temperature = LayerOption("value_iteration")
     hard_transition = LayerOption("value_iteration")
@@ -105,6 +116,7 @@ class DeterministicVIN(ValuePlanner, ZooModel, keras.Model):
         inverse_temperature=6.0,
         hard_transition=True,
         wall_cost=1e4,
+        corner_cutting=True,
         dtype=None,
         **kwargs,
     ):
@@ -137,7 +149,7 @@ class DeterministicVIN(ValuePlanner, ZooModel, keras.Model):
         for name, part in vars(parts).items():
             setattr(self, name, part)
         self.readout.build((None, None, None, moves))
-        self._configure(policy, moves=int(moves), filters=tuple(filters))
+        self._configure(policy, moves=int(moves), filters=tuple(filters), corner_cutting=bool(corner_cutting))
 
     def features_and_reward(self, image):
         """What f_P sees of the walls, and R: [B, H, W, 2] -> ([B, H, W, F], [B, H, W])."""
@@ -200,6 +212,74 @@ class DeterministicVIN(ValuePlanner, ZooModel, keras.Model):
             ValueError: not one map, or the goal is out of range or on a wall.
         """
         return int(self.converge(gridworld.as_walls(walls), goal).k)
+
+    def policy(self, walls: ArrayLike, goal: ArrayLike, solver: str = "auto") -> NDArray[np.int64]:
+        self._check_solver(solver)
+        if not self._exactly(solver):
+            return super().policy(walls, goal, solver)
+        walls, goal, single = as_batch(walls, goal, free=True)
+        check_cells(walls)
+        actions = np.zeros(walls.shape, int)
+        table, size = self.move_table(), max(1, CELLS_PER_GRAPH // walls[0].size) if len(walls) else 1
+        for part in (slice(i, i + size) for i in range(0, len(walls), size)):
+            graph = learned_graph.build(table, walls[part])
+            actions[part] = learned_graph.policy(learned_graph.search(graph, goal[part]))
+        return actions[0] if single else actions
+
+    policy.__doc__ = ValuePlanner.policy.__doc__
+
+    def _plan(self, walls, start, goal, max_steps, solver):
+        if not self._exactly(solver):
+            return super()._plan(walls, start, goal, max_steps, solver)
+        table = self.move_table()
+        solutions = learned_graph.search(learned_graph.build(table, walls[None]), np.array([goal]))
+        path = learned_graph.path(solutions, start) if table.exact else None
+        if path is not None:  # as far as it may go; a table that is exact needs no look at what each move does
+            return _plan_of_path(*path, max_steps)
+        policy = learned_graph.policy(solutions)[0]
+        return _rollout(walls, start, goal, policy, max_steps, self.moves, self.corner_cutting)
+
+    def _check_solver(self, solver):
+        super()._check_solver(solver)
+        if solver == "dijkstra" and not self.hard_transition:
+            raise ValueError("solver='dijkstra' needs moves that lead to one cell each: hard_transition=True.")
+
+    def _exactly(self, solver):
+        """Whether Dijkstra's algorithm plans: asked for, or of the same result.
+
+        It was the faster one at every size and number of maps that `tests.benchmarks.solvers` measures.
+        """
+        return solver == "dijkstra" or (solver == "auto" and self.k is None and self.hard_transition)
+
+    def move_table(self) -> learned_graph.MoveTable:
+        """What the network has learned of each 3x3 pattern of walls, from one pass; computed anew when weights change.
+
+        Returns:
+            `pnzoo.models.planning.learned_graph.MoveTable`.
+
+        Example:
+            >>> DeterministicVIN().move_table().cost.shape
+            (512, 8)
+        """
+        weights = self.get_weights()
+        kept = self.__dict__.get("_known_moves")
+        if kept is None or not all(map(np.array_equal, kept[0], weights)):
+            image = _encode(learned_graph.all_patterns(), np.zeros((learned_graph.PATTERNS, 2), int))
+            image[..., 1] = 0.0  # no goal
+            answer = self.run_compiled(self._targets_and_costs, image)
+            rule = (self.moves, self.corner_cutting)
+            table = learned_graph.move_table(answer["targets"], answer["costs"][0].astype(float), *rule)
+            kept = self.__dict__["_known_moves"] = (weights, table)
+        return kept[1]
+
+    def _targets_and_costs(self, image):
+        """Where each action leads from the middle of 3x3 patches, and what it costs: int [N, A], [N, A]."""
+        observation, reward = self.features_and_reward(image)
+        p = self.value_iteration.transition_probabilities(observation)[:, 1, 1]
+        free = reward[0, 0, 0]  # the first pattern is that without a wall
+        costs = -(free + ops.cast(self.value_iteration._bias(0), reward.dtype))
+        targets = ops.argmax(ops.reshape(p, (-1, self.moves, 9)), axis=-1)
+        return {"targets": targets, "costs": ops.ones_like(targets, dtype=costs.dtype) * costs}
 
     def _solve(self, walls, goal):
         logits, _, k, not_converged = (part[0] for part in self._converged(walls[None], np.array([goal])))

@@ -45,6 +45,8 @@ class Planner:
 
     dense_prediction = True  # whether one pass of the network answers for every cell
     moves = 8  # moves that the planner makes: 8, or 4 for N, S, E, W
+    corner_cutting = True  # whether its diagonal moves may pass a wall's corner
+    solvers = ("auto",)  # what `solver` may be
     recurrence: str | None = None  # attribute that holds the layer with k steps
 
     def __call__(self, image, *args, **kwargs):
@@ -83,20 +85,24 @@ class Planner:
         logits = call_with_border(self._logits, walls, goal)
         return logits[0] if single else logits
 
-    def policy(self, walls: ArrayLike, goal: ArrayLike) -> NDArray[np.int64]:
+    def policy(self, walls: ArrayLike, goal: ArrayLike, solver: str = "auto") -> NDArray[np.int64]:
         """The move that the model would make in every cell.
 
         Args:
             walls: bool [H, W] or [B, H, W], True = wall.
             goal: int (row, col) or [B, 2].
+            solver: "value_iteration", which is the network as it was trained; "dijkstra", the exact solution of what
+                it has learned, for planners with known moves; or "auto": the faster one. A planner without value
+                iteration has "auto" alone.
 
         Returns:
             int [H, W] or [B, H, W], indices into `pnzoo.gridworld.MOVES`. Cells of wall have
             an entry too; it means nothing.
 
         Raises:
-            ValueError: the map or the goal is not one.
+            ValueError: the map or the goal is not one, or this planner does not have the solver.
         """
+        self._check_solver(solver)
         return self.logits(walls, goal).argmax(axis=-1)
 
     def logits_at(self, walls: ArrayLike, goal: ArrayLike, positions: ArrayLike) -> NDArray[np.float32]:
@@ -118,7 +124,14 @@ class Planner:
         logits = self._logits_at(walls, goal, _as_positions(positions, walls, single))
         return logits[0] if single else logits
 
-    def plan(self, walls: ArrayLike, start: ArrayLike, goal: ArrayLike, max_steps: int | None = None) -> Plan:
+    def plan(
+        self,
+        walls: ArrayLike,
+        start: ArrayLike,
+        goal: ArrayLike,
+        max_steps: int | None = None,
+        solver: str = "auto",
+    ) -> Plan:
         """Follow the policy from start to goal.
 
         Args:
@@ -126,6 +139,7 @@ class Planner:
             start, goal: int (row, col).
             max_steps: give up after so many moves; by default one for every cell of the map, since a
                 policy that enters a cell twice never leaves its circle.
+            solver: as in `policy`.
 
         Returns:
             `pnzoo.Plan`. Where no path exists, or the policy does not find it, `reached` is False and
@@ -133,19 +147,24 @@ class Planner:
 
         Raises:
             ValueError: the map, start or goal is out of range or on a wall, the map has more than 2,048 x 2,048
-                cells, or max_steps is no whole number >= 0.
+                cells, max_steps is no whole number >= 0, or this planner does not have the solver.
         """
+        self._check_solver(solver)
         walls = gridworld.as_walls(walls)
         check_cells(walls)
         start, goal = (gridworld.as_cell(n, c, walls, free=True) for n, c in (("start", start), ("goal", goal)))
         max_steps = None if max_steps is None else _checked_limit(max_steps)
+        return self._plan(walls, start, goal, max_steps, solver)
+
+    def _plan(self, walls, start, goal, max_steps, solver):
+        """`plan` of checked arguments."""
         solutions = []
 
         def policy():
             solutions.append(self._solve(walls, goal))
             return solutions[0].policy
 
-        plan = _rollout(walls, start, goal, policy, max_steps, self.moves)
+        plan = _rollout(walls, start, goal, policy, max_steps, self.moves, self.corner_cutting)
         if not solutions:
             return plan
         plan = plan._replace(k=solutions[0].k)
@@ -202,6 +221,15 @@ class Planner:
             )
 
     # -- steps of the above -----------------------------------------------------------------------------
+
+    def _check_solver(self, solver):
+        """Raise ValueError unless this planner has a solver of that name."""
+        if solver not in self.solvers:
+            known = " or ".join(map(repr, self.solvers))
+            why = ""
+            if solver == "dijkstra":
+                why = "; only a planner whose moves are known, such as vin_maze, is a graph that Dijkstra can search"
+            raise ValueError(f"solver of a {type(self).__name__} is {known}; got {solver!r}{why}.")
 
     def _logits_at(self, walls, goal, positions):
         """Logits at checked positions [B, N, 2] of maps [B, H, W]."""

@@ -18,6 +18,8 @@ TRACE_BYTES = 2e9  # what the arrays of a trace may take
 class ValuePlanner(Planner):
     """A planner that computes V in steps. Its subclasses have `k`, `features_and_reward` and `intermediates`."""
 
+    solvers = ("auto", "value_iteration")
+
     def intermediates(self, image, reward=None):
         """All that a `Trace` holds of one map.
 

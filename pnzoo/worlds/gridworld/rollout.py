@@ -19,6 +19,8 @@ from pnzoo.worlds.gridworld.solver import (
 )
 from pnzoo.worlds.gridworld.validation import as_batch, as_cell, as_count, as_walls
 
+REACHED = "reached the goal"
+
 
 class Plan(NamedTuple):
     """A path that a policy takes.
@@ -59,7 +61,7 @@ class Plan(NamedTuple):
     __hash__ = None
 
 
-def rollout(walls, start, goal, policy, max_steps=None, moves=8):
+def rollout(walls, start, goal, policy, max_steps=None, moves=8, corner_cutting=True):
     """Follow a policy from start to goal until it arrives, enters a wall or a circle, or gives up.
 
     Args:
@@ -69,6 +71,7 @@ def rollout(walls, start, goal, policy, max_steps=None, moves=8):
             is called only where a path exists.
         max_steps: moves after which it gives up; by default one for every cell of the map.
         moves: 8, or 4 for an agent that moves N, S, E, W only: whether a path exists depends on it.
+        corner_cutting: as in `gridworld.distances`.
 
     Returns:
         `Plan`; its `reason` says why it ended.
@@ -83,31 +86,33 @@ def rollout(walls, start, goal, policy, max_steps=None, moves=8):
     _check_moves(moves)
     walls = as_walls(walls)
     start, goal = (as_cell(name, cell, walls, free=True) for name, cell in (("start", start), ("goal", goal)))
-    return _rollout(walls, start, goal, policy, max_steps, moves)
+    return _rollout(walls, start, goal, policy, max_steps, moves, corner_cutting)
 
 
-def _rollout(walls, start, goal, policy, max_steps=None, moves=8):
+def _rollout(walls, start, goal, policy, max_steps=None, moves=8, corner_cutting=True):
     """`rollout` of a checked map and cells."""
     limit = walls.size if max_steps is None else _checked_limit(max_steps)
-    if not _connected(walls, start, goal, moves):
-        return _plan([start], [], False, _why_no_path(walls, start, goal, moves))
+    reach = _reach(moves, corner_cutting)
+    if not _connected(walls, start, goal, reach):
+        return _plan([start], [], False, _why_no_path(walls, start, goal, moves, reach))
     policy = _checked_policy(policy() if callable(policy) else policy, walls)
     path, actions, visited = [start], [], set()
     while path[-1] != goal:
         cell = path[-1]
         if len(actions) >= limit:
-            return _plan(path, actions, False, f"gave up after {_count(limit)} (max_steps)")
+            return _plan(path, actions, False, _gave_up(limit))
         if cell in visited:
             return _plan(path, actions, False, f"went in a circle: back at {_at(cell)} after {_count(len(actions))}")
         visited.add(cell)
         action = int(policy[cell])
-        after, blocked = _step(walls, np.array(cell), np.array(action))
+        after, blocked = _step(walls, np.array(cell), np.array(action), corner_cutting)
         if blocked:
-            where = f"{MOVE_NAMES[action]} into a wall at {_at(cell)}"
+            into = "into a wall" if _step(walls, np.array(cell), np.array(action))[1] else "past the corner of a wall"
+            where = f"{MOVE_NAMES[action]} {into} at {_at(cell)}"
             return _plan(path, actions, False, f"walked {where} after {_count(len(actions))}")
         actions.append(action)
         path.append((int(after[0]), int(after[1])))
-    return _plan(path, actions, True, "reached the goal")
+    return _plan(path, actions, True, REACHED)
 
 
 def _checked_limit(max_steps):
@@ -126,14 +131,21 @@ def _connected(walls, start, goal, moves):
     return bool(connected(walls[None], np.array([start]), np.array([goal]), moves)[0])
 
 
-def _why_no_path(walls, start, goal, moves):
-    """Why no path exists, and for an agent with four moves whether eight would do."""
+def _reach(moves, corner_cutting):
+    """The moves that decide what is connected: a diagonal that cuts no corner is two straight moves made at once."""
+    return moves if corner_cutting else 4
+
+
+def _why_no_path(walls, start, goal, moves, reach):
+    """Why no path exists, and for an agent that is not free to cut corners whether another one has a path."""
     ends = f"no path leads from {_at(start)} to {_at(goal)}"
-    if moves == 8:
+    if reach == 8:
         return f"{ends}: walls separate them"
+    how = " by N, S, E, W" if moves == 4 else ""
     if not _connected(walls, start, goal, 8):
-        return f"{ends} by N, S, E, W: walls separate them"
-    return f"{ends} by N, S, E, W: only diagonal moves join them, which vin_maze makes"
+        return f"{ends}{how}: walls separate them"
+    only = "only diagonal moves join them" if moves == 4 else "only moves past the corners of walls join them"
+    return f"{ends}{how}: {only}, which vin_maze makes"
 
 
 def _at(cell):
@@ -142,6 +154,17 @@ def _at(cell):
 
 def _count(moves):
     return f"{moves} move{'' if moves == 1 else 's'}"
+
+
+def _plan_of_path(path, actions, max_steps=None):
+    """The `Plan` of a path that is known to be free and to end on the goal, as far as it may go."""
+    if max_steps is not None and len(actions) > max_steps:
+        return _plan(path[: max_steps + 1], actions[:max_steps], False, _gave_up(max_steps))
+    return _plan(path, actions, True, REACHED)
+
+
+def _gave_up(limit):
+    return f"gave up after {_count(limit)} (max_steps)"
 
 
 def _plan(path, actions, reached, reason):
@@ -165,7 +188,7 @@ class Rollouts(NamedTuple):
     crashed = renamed_method("crashed", "collided")
 
 
-def rollouts(walls, start, goal, act, limit):
+def rollouts(walls, start, goal, act, limit, corner_cutting=True):
     """Follow policies on many maps at once.
 
     Args:
@@ -173,6 +196,7 @@ def rollouts(walls, start, goal, act, limit):
         start, goal: int [B, 2].
         act: function (indices [n], positions [n, 2]) -> actions [n], asked for the rollouts still under way.
         limit: int [B], moves allowed.
+        corner_cutting: as in `gridworld.distances`; a move past a corner counts as a collision where it is False.
 
     Returns:
         `Rollouts`.
@@ -189,7 +213,7 @@ def rollouts(walls, start, goal, act, limit):
     active = np.flatnonzero(~success & (limit > 0))
     while len(active):
         actions = np.asarray(act(active, position[active]))
-        moved, hit = _step(walls[active], position[active], actions)
+        moved, hit = _step(walls[active], position[active], actions, corner_cutting)
         position[active] = moved
         steps[active] += 1
         cost[active] += COSTS[actions]
@@ -199,13 +223,14 @@ def rollouts(walls, start, goal, act, limit):
     return Rollouts(success, collided, steps, cost)
 
 
-def rollout_all_starts(walls, goal, policy):
+def rollout_all_starts(walls, goal, policy, corner_cutting=True):
     """Where a policy leads from every cell of every map, all at once.
 
     Args:
         walls: bool [B, H, W].
         goal: int [B, 2].
         policy: int [B, H, W].
+        corner_cutting: as in `gridworld.distances`.
 
     Returns:
         A tuple (reached bool [B, H, W], cost float [B, H, W]): whether the path from a cell ends on the goal, and how
@@ -220,7 +245,7 @@ def rollout_all_starts(walls, goal, policy):
     cells = np.stack(np.broadcast_arrays(*np.ogrid[:height, :width]), axis=-1)
     at = np.broadcast_to(cells, (count, height, width, 2)).reshape(count, height * width, 2)
     actions = policy.reshape(count, height * width)
-    after, blocked = _step(walls, at, actions)
+    after, blocked = _step(walls, at, actions, corner_cutting)
     here = np.arange(walls.size).reshape(count, height * width)
     following = here[:, :1] + after[..., 0] * width + after[..., 1]
     cost = np.where(blocked, np.inf, COSTS[actions])
@@ -241,14 +266,15 @@ def _followed_through(following, cost, cells):
 
 
 @renamed_arguments(dist="distances")
-def optimal_steps(walls, goal, start, distances=None, moves=8):
+def optimal_steps(walls, goal, start, distances=None, moves=8, corner_cutting=True):
     """Moves on a shortest path from each start; of several, on the one of first optimal moves.
 
     Args:
         walls: bool [B, H, W].
         goal, start: int [B, 2].
-        distances: float [B, H, W], `gridworld.distances(walls, goal, moves)` if at hand.
+        distances: float [B, H, W], `gridworld.distances(walls, goal, moves, corner_cutting)` if at hand.
         moves: 8 or 4.
+        corner_cutting: as in `gridworld.distances`.
 
     Returns:
         int [B].
@@ -258,25 +284,29 @@ def optimal_steps(walls, goal, start, distances=None, moves=8):
         [2]
     """
     _check_moves(moves)
-    length = _distances(walls, goal, moves) if distances is None else _given(distances, walls, False)
-    best = _optimal_actions(walls, length, moves).argmax(axis=-1)
+    if distances is None:
+        length = _distances(walls, goal, moves, corner_cutting)
+    else:
+        length = _given(distances, walls, False)
+    best = _optimal_actions(walls, length, moves, corner_cutting).argmax(axis=-1)
     limit = np.full(len(walls), walls[0].size if len(walls) else 0)
     return rollouts(walls, start, goal, lambda i, p: best[i, p[:, 0], p[:, 1]], limit).steps
 
 
-def greedy_actions(model, walls, goal):
+def greedy_actions(model, walls, goal, **options):
     """The moves that a planner takes, as `rollouts` asks for them.
 
     Args:
         model: a planner. One whose `dense_prediction` is False is asked for single positions, by its `logits_at`.
         walls, goal: bool [B, H, W], int [B, 2].
+        **options: of its `policy`, such as `solver`.
 
     Returns:
         function (indices [n], positions [n, 2]) -> actions [n].
     """
     dense = getattr(model, "dense_prediction", True)
     if dense:
-        policy = np.asarray(model.policy(walls, goal))
+        policy = np.asarray(model.policy(walls, goal, **options))
         return lambda index, at: policy[index, at[:, 0], at[:, 1]]
     return lambda index, at: model.logits_at(walls[index], goal[index], at[:, None]).argmax(axis=-1)[:, 0]
 
