@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from pnzoo.core.deprecation import renamed, renamed_arguments, renamed_method
+from pnzoo.layers.few_shot.episode_layer import EpisodeLayer
 from pnzoo.layers.few_shot.masks import mask_of
 from pnzoo.layers.few_shot.normalize import normalize
 
@@ -14,7 +15,7 @@ MASKED_LOGIT = -1e9  # finite, so that no gradient turns into NaN
 
 
 @keras.saving.register_keras_serializable("pnzoo")
-class MatchingAttention(keras.layers.Layer):
+class MatchingAttention(EpisodeLayer):
     """y = sum_i a(x, x_i) y_i with a = softmax over the support set of a similarity, as log-probabilities.
 
     The paper's softmax over plain cosines is nearly flat: with 20 classes it gives the right one at most 0.28, and
@@ -50,7 +51,6 @@ class MatchingAttention(keras.layers.Layer):
         if not self.initial_scale > 0:
             raise ValueError(f"scale={scale!r} must be positive; try 10.")
         self.learn_scale = bool(similarity == "cosine" if learn_scale is None else learn_scale)
-        self.supports_masking = True
 
     def build(self, input_shape):
         if self.learn_scale:
@@ -121,13 +121,6 @@ class MatchingAttention(keras.layers.Layer):
         labels = ops.cast(labels, "float32")
         log_y = ops.where(labels > 0, ops.log(ops.maximum(labels, 1e-30)), MASKED_LOGIT)
         return ops.logsumexp(log_a[:, :, :, None] + log_y[:, None, :, :], axis=2)
-
-    def compute_mask(self, inputs, previous_mask=None):
-        return None
-
-    def compute_output_shape(self, input_shape):
-        _, labels, query = input_shape[:3]
-        return (*query[:2], labels[-1])
 
     def compute_output_spec(self, inputs, mask=None):
         shape = self.compute_output_shape([x.shape for x in inputs])

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from pnzoo.layers.few_shot.episode_layer import EpisodeLayer
 from pnzoo.layers.few_shot.full_context import LSTMStep
 from pnzoo.layers.few_shot.masks import mask_of
 from pnzoo.layers.few_shot.normalize import normalize
@@ -12,7 +13,7 @@ USAGE_DECAY = 0.95
 
 
 @keras.saving.register_keras_serializable("pnzoo")
-class MemoryController(keras.layers.Layer):
+class MemoryController(EpisodeLayer):
     """An LSTM with external memory and least-recently-used access (LRUA) that reads a support set as a sequence.
 
     With shifted labels, as in the paper, an image comes together with the label of the image before it, so a label must
@@ -50,7 +51,6 @@ class MemoryController(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.supports_masking = True
         self.max_way, self.controller_units, self.shifted_labels = max_way, controller_units, bool(shifted_labels)
         self.memory_slots, self.memory_dim, self.heads = memory_slots, memory_dim, heads
         dtype = self.dtype_policy
@@ -133,13 +133,6 @@ class MemoryController(keras.layers.Layer):
         read = ops.reshape(ops.einsum("bhs,bsw->bhw", weights, memory), (-1, self.heads * self.memory_dim))
         usage = USAGE_DECAY * usage + ops.sum(weights + write, axis=1)
         return [h, c, read, memory, usage, weights], ops.concatenate([h, read], -1)
-
-    def compute_mask(self, inputs, previous_mask=None):
-        return None
-
-    def compute_output_shape(self, input_shape):
-        _, labels, query = input_shape
-        return (*query[:2], labels[-1])
 
     def get_config(self):
         names = ("max_way", "controller_units", "memory_slots", "memory_dim", "heads", "shifted_labels")

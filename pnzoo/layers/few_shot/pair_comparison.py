@@ -3,12 +3,13 @@
 import keras
 from keras import ops
 
+from pnzoo.layers.few_shot.episode_layer import EpisodeLayer
 from pnzoo.layers.few_shot.masks import mask_of
 from pnzoo.layers.few_shot.matching_attention import MASKED_LOGIT
 
 
 @keras.saving.register_keras_serializable("pnzoo")
-class PairComparison(keras.layers.Layer):
+class PairComparison(EpisodeLayer):
     """Logit of a pair: bias + sum_j alpha_j |h1_j - h2_j|; a class scores as its best pair.
 
     Call it with `[support [B, S, D], labels [B, S, W], query [B, Q, D]]` and an optional `mask` bool `[B, S]`, False at
@@ -25,7 +26,6 @@ class PairComparison(keras.layers.Layer):
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        self.supports_masking = True
         self.compare = keras.layers.Dense(1, name="compare", dtype=self.dtype_policy)
 
     def build(self, input_shape):
@@ -57,13 +57,6 @@ class PairComparison(keras.layers.Layer):
         if mask is not None:
             taken = ops.logical_and(taken, ops.cast(mask, "bool")[:, :, None])
         return ops.max(ops.where(taken[:, None], logits, MASKED_LOGIT), axis=2, initial=MASKED_LOGIT)
-
-    def compute_mask(self, inputs, previous_mask=None):
-        return None
-
-    def compute_output_shape(self, input_shape):
-        _, labels, query = input_shape
-        return (*query[:2], labels[-1])
 
     def get_config(self):
         return super().get_config()

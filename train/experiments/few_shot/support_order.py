@@ -25,23 +25,23 @@ def run(condition, quick):
     of, model = common.embeddings(name, quick), common.network(name)
     count = FEWER if condition["way"] * condition["shot"] > LARGE else EPISODES
     drawn = common.draw(of, 2 if quick else count, condition["way"], condition["shot"], n_query=1)
-    flips, differ, spread, accuracy, sure = [], [], [], [], []
+    disagreement, differ, probability_range, accuracy, sure = [], [], [], [], []
     for i, episode in enumerate(drawn):
         support, label, query, y = common.look_up(of, episode)
         sensitivity = analysis.order_sensitivity(model, support, label, query, 4 if quick else ORDERS, seed=i,
                                                  batch_size=50)
         correct = sensitivity.answer == y
-        flips.append(sensitivity.disagreement.mean())
+        disagreement.append(sensitivity.disagreement.mean())
         differ.append((sensitivity.disagreement > 0).mean())
-        spread.append(sensitivity.probability_range.mean())
+        probability_range.append(sensitivity.probability_range.mean())
         accuracy.append(correct.mean(axis=1))
         sure.append((sensitivity.probability.mean(axis=0).argmax(axis=-1) == y).mean())
     accuracy = np.array(accuracy)  # [episodes, orders]
     g = NAMES[condition["model"]]
     rows = [
         mean("queries whose answer depends on the order", differ, "%"),
-        mean("orders that change an answer", flips, "%"),
-        mean("probability, largest less smallest over the orders", spread, "%"),
+        mean("orders that change an answer", disagreement, "%"),
+        mean("probability, largest less smallest over the orders", probability_range, "%"),
         mean("accuracy, one order", accuracy.mean(axis=1), "%"),
         mean("accuracy, probabilities averaged over the orders", sure, "%"),
         exact("accuracy of an episode, standard deviation over the orders", accuracy.std(axis=1).mean(), "%",
