@@ -21,7 +21,8 @@ test-all: $(VENV)/.installed-test
 test-backends: $(VENV)/.installed-test
 	for backend in jax torch; do \
 	  KERAS_BACKEND=$$backend $(BIN)/python -m pytest -n 2 tests/layers tests/models tests/contracts/test_layers.py \
-	    tests/contracts/test_models.py tests/contracts/test_zoo_models.py tests/hub/test_zoo_golden.py || exit 1; \
+	    tests/contracts/test_model*.py tests/contracts/test_planners.py tests/contracts/test_zoo_models.py \
+	    tests/hub/test_zoo_golden.py || exit 1; \
 	done
 
 lint: $(VENV)/.installed-test

@@ -34,7 +34,8 @@ def flops(model, input_shape):
     inputs = _zeros(input_shape)
     if isinstance(inputs, list):
         model = getattr(model, "position_network", model)
-    model(inputs)  # building a layer may call it, and that call must not count
+    if not model.built:
+        model(inputs)  # building a layer may call it, and that call must not count
     with _counting() as count:
         model(inputs)
     return count.total

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
+import keras
 import numpy as np
+import pytest
+from keras import ops
 
 from pnzoo import gridworld
 from pnzoo.models import GPPN, MANN, VIN, CNNPolicy, DeterministicVIN, FCNPolicy, MatchingNetwork, SiameseNetwork
@@ -25,6 +28,7 @@ class Case:
         wrong: inputs of another rank or number of channels.
         any_size: whether images of any height and width are taken.
         quantizable: whether Keras can quantize a part of it.
+        no_gradient: weights that a call's answer does not depend on, whatever their value.
     """
 
     make: Callable[..., Any]
@@ -34,6 +38,7 @@ class Case:
     wrong: Callable[[], list] = list
     any_size: bool = True
     quantizable: bool = True
+    no_gradient: tuple[str, ...] = ()
 
 
 def maps(n=3, height=8, width=None):
@@ -85,7 +90,8 @@ CLASSES = {
     "CNNPolicy": planner(partial(CNNPolicy, 8), any_size=False),
     "FCNPolicy": planner(partial(FCNPolicy, 8), any_size=False),
     "MatchingNetwork": few_shot(partial(MatchingNetwork, **SMALL, support_embedding="lstm", query_steps=2)),
-    "SiameseNetwork": few_shot(partial(SiameseNetwork, **SMALL)),
+    # One bias for all pairs: the softmax over the classes takes it away again. `pair_logits` keep it.
+    "SiameseNetwork": few_shot(partial(SiameseNetwork, **SMALL), no_gradient=("comparison/compare/bias",)),
     "MANN": few_shot(
         partial(MANN, max_way=4, **SMALL, controller_units=6, memory_slots=8, memory_dim=4, heads=2)
     ),
@@ -115,3 +121,43 @@ CASES = {
         )
     ),
 }  # fmt: skip
+
+one_of_each_class = pytest.mark.parametrize("case_name", CLASSES, indirect=True)
+
+
+@cache
+def built(name):
+    """The model of a case with random weights, one for all tests that do not change it."""
+    return randomise(CASES[name].make())
+
+
+def randomise(model, scale=0.3):
+    """Weights of its own for every layer: zeros would hide a mistake."""
+    rng = np.random.default_rng(0)
+    for weight in model.trainable_weights:
+        weight.assign(rng.normal(scale=scale, size=weight.shape).astype("float32"))
+    return model
+
+
+def trained(case, model):
+    """The model with the options that it is trained with."""
+    for name, value in case.trained.items():
+        setattr(model, name, value)
+    return model
+
+
+def compiled(model, inputs, rate=0.05):
+    """Targets for one step of the model, which is compiled."""
+    shape, eagerly = model(inputs).shape, keras.backend.backend() == "tensorflow"  # one step is not worth a graph
+    model.compile(keras.optimizers.Adam(rate), "mse", run_eagerly=eagerly)
+    return np.random.default_rng(1).normal(size=shape).astype("float32")
+
+
+def numpy(x):
+    """A tensor of any backend as an array of float32."""
+    return ops.convert_to_numpy(ops.cast(x, "float32"))
+
+
+def close(found, wanted, tolerance=1e-4):
+    """Raise AssertionError unless two tensors agree."""
+    np.testing.assert_allclose(numpy(found), numpy(wanted), rtol=tolerance, atol=tolerance * 10)

@@ -71,9 +71,10 @@ def test_every_step_ends_where_the_plain_call_does(transition, options):
     np.testing.assert_array_equal(array(every.values)[:, 1:], array(every.q_steps).max(axis=-1))
 
 
-@pytest.mark.parametrize("transition", ["kernel", "softmax_kernel", "per_cell"])
-@pytest.mark.parametrize("tied", [True, False])
+@pytest.mark.parametrize("transition,tied", [("kernel", True), ("softmax_kernel", False), ("per_cell", False)])
 def test_what_every_layer_does(transition, tied, tmp_path):
+    """Per cell and tied it is in the contract of layers."""
+
     def make(**options):
         return ValueIteration(3, 2, transition, tied, inverse_temperature=2.0,
                               nonpositive_reward=transition != "kernel", **options)

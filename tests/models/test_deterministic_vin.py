@@ -143,28 +143,6 @@ def test_four_moves_are_never_diagonal():
         DeterministicVIN(moves=5)
 
 
-def test_positions_read_what_the_whole_map_holds():
-    model = randomise(DeterministicVIN(k=5, filters=(6,)), scale=0.3)
-    image = gridworld.encode(*gridworld.generate(3, 9, seed=0))
-    positions = np.random.default_rng(0).integers(0, 9, (3, 5, 2)).astype("int32")
-    everywhere, some = array(model(image)), array(model.position_network([image, positions]))
-    rows = np.arange(3)[:, None]
-    np.testing.assert_allclose(some, everywhere[rows, positions[..., 0], positions[..., 1]], rtol=1e-5, atol=1e-5)
-
-
-def test_soft_training_moves_every_weight():
-    import keras
-
-    model = DeterministicVIN(k=6, filters=(8, 8), hard_transition=False, inverse_temperature=2.0)
-    maps = gridworld.generate(8, 8, seed=0)
-    target, weight = gridworld.expert_policy(*maps)
-    before = model.get_weights()
-    model.compile(keras.optimizers.Adam(1e-2), keras.losses.CategoricalCrossentropy(from_logits=True))
-    model.fit(gridworld.encode(*maps), target, sample_weight=weight, epochs=2, verbose=0)
-    changed = [(old != new).any() for old, new in zip(before, model.get_weights(), strict=True)]
-    assert all(changed)
-
-
 def test_soft_transitions_need_a_k():
     model = DeterministicVIN(hard_transition=False)
     with pytest.raises(ValueError, match="k=None"):

@@ -52,26 +52,10 @@ def test_the_cnn_sees_where_the_agent_is():
     assert len(np.unique(got[0].reshape(64, 8).round(6), axis=0)) > 30
 
 
-def test_every_cell_and_some_cells_agree(model):
-    image = gridworld.encode(*MAPS)
-    positions = np.random.default_rng(0).integers(0, 8, (3, 5, 2)).astype("int32")
-    whole = array(model(image))
-    assert whole.shape == (3, 8, 8, 8)
-    picked = whole[np.arange(3)[:, None], positions[..., 0], positions[..., 1]]
-    np.testing.assert_allclose(array(model.position_network([image, positions])), picked, rtol=1e-4, atol=1e-5)
-    np.testing.assert_allclose(model.logits(*MAPS), whole, rtol=1e-4, atol=1e-5)
-    np.testing.assert_allclose(model.logits_at(*MAPS, positions), picked, rtol=1e-4, atol=1e-5)
-
-
 def test_scores_in_chunks_are_the_same(model, monkeypatch):
     whole = model.logits(*MAPS)
     monkeypatch.setattr("pnzoo.models.planning.reactive.STATES_PER_BATCH", 30)
     np.testing.assert_allclose(model.logits(*MAPS), whole, rtol=1e-4, atol=1e-5)
-
-
-def test_a_batch_is_its_maps_one_by_one(model):
-    for walls, goal, policy in zip(*MAPS, model.policy(*MAPS), strict=True):
-        np.testing.assert_array_equal(model.policy(walls, goal), policy)
 
 
 def test_smaller_maps_are_framed_in_walls(model):
@@ -137,4 +121,3 @@ def test_it_trains_on_some_cells_of_each_map(model):
     batch = [gridworld.encode(*MAPS), positions], best[at], weight[at]
     losses = [learner.train_on_batch(*batch) for _ in range(8)]
     assert losses[-1] < losses[0]
-
