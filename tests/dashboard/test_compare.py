@@ -17,7 +17,16 @@ SQUARE = """
 #......#
 ########
 """
+TWO = {"model": "vin8", "other": "cnn8", "maps": "100", "size": "8"}
 FEW = {"what": "few-shot", "fewshot": "matching_omniglot", "fewother": "matching_fce_omniglot", "episodes": "30"}
+
+
+@pytest.fixture(autouse=True)
+def few_ways(monkeypatch):
+    """Accuracy by way asks in as many episodes of each way again; one more way than the tests ask for is enough."""
+    from dashboard.widgets import episode_controls
+
+    monkeypatch.setattr(episode_controls, "WAYS", (2, 3, 5))
 
 
 def metrics(app):
@@ -63,13 +72,16 @@ def test_a_mistake_opens_as_a_question_that_is_answered_wrong(visit):
     assert f"it is {'ABCDE'[asked]}" in texts(page)
 
 
-def test_a_network_with_a_bound_on_classes_is_compared_where_it_can_answer(visit):
+def test_a_network_with_a_bound_on_classes_is_compared_where_it_can_answer(visit, monkeypatch):
+    from dashboard.widgets import episode_controls
+
+    monkeypatch.setattr(episode_controls, "WAYS", (5, 20))
     app = visit("compare", **{**FEW, "fewother": "mann_omniglot", "way": "20"})
     assert "matching_omniglot: right" in metrics(app)
     assert ("mann_omniglot cannot answer" in texts(app)) != ("mann_omniglot: right" in metrics(app))
 
 
-@pytest.mark.parametrize("options", [{"maps": "100", "model": "vin8", "other": "vin8_paper", "size": "8"}, FEW],
+@pytest.mark.parametrize("options", [TWO, FEW],
                          ids=["planners", "few-shot"])
 def test_the_snippet_gives_the_numbers_of_the_page(visit, options):
     app = visit("compare", **options)
@@ -85,7 +97,7 @@ def test_the_snippet_gives_the_numbers_of_the_page(visit, options):
 
 
 def test_switching_keeps_what_was_chosen(visit):
-    app = visit("compare", model="vin8", other="cnn8", maps="100", size="8")
+    app = visit("compare", **{**TWO, **FEW, "what": "planners"})
     app.segmented_control(key="choose_what").set_value("few-shot").run()
     assert app.query_params["what"] == "few-shot"
     app.segmented_control(key="choose_what").set_value("planners").run()

@@ -86,35 +86,23 @@ def is_fine(name, value):
     return (name, value) in FINE or (name == "find" and len(value) <= 80)
 
 
-@pytest.fixture
-def readers(visit, monkeypatch):
-    """readers(page, **parameters): {name: function} of what a page reads from its address."""
+@pytest.mark.parametrize("page", PARAMETERS)
+def test_hand_made_addresses(visit, monkeypatch, page):
+    """A page with a wrong value for every parameter names each and is drawn; every reader refuses every nasty value."""
     from dashboard import state
 
-    def readers(page, **parameters):
-        read, adopt = {}, state.adopt
-        monkeypatch.setattr(state, "adopt", lambda given: read.update(given) or adopt(given))
-        visit(page, **parameters)
-        monkeypatch.setattr(state, "adopt", adopt)
-        return read
-
-    return readers
-
-
-@pytest.mark.parametrize("page", PARAMETERS)
-def test_hand_made_addresses(readers, visit, page):
-    """Every reader refuses every nasty value; a page with all of them at once names each and is drawn as without."""
     page_, _, what = page.partition("?what=")
     chosen = {"what": what} if what else {}
-    read = readers(page_, **chosen)
+    read, adopt = {}, state.adopt
+    monkeypatch.setattr(state, "adopt", lambda readers: read.update(readers) or adopt(readers))
+    wrong = "<script>alert(1)</script>" * 9
+    app = visit(page_, **dict.fromkeys(PARAMETERS[page], wrong), **chosen)
     for name in PARAMETERS[page]:
         for value in NASTY:
             if is_fine(name, value):
                 continue
             with pytest.raises(ValueError, match=r"\w"):
                 read[name](value)
-    wrong = "<script>alert(1)</script>" * 9
-    app = visit(page_, **dict.fromkeys(PARAMETERS[page], wrong), **chosen)
     said = "\n".join(warning.value for warning in app.warning)
     assert all(f"`{name}`" in said for name in PARAMETERS[page])
     assert app.title[0].value
