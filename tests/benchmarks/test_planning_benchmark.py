@@ -69,7 +69,7 @@ def test_both_trainers_learn(monkeypatch):
     small = {"config": {"k": 4, "channels": 4, "filters": [8]}, "jit_compile": False}
     stages = (Stage(size=8, maps=64, epochs=1, k=4),)
     monkeypatch.setitem(RECIPES, "vin16", dataclasses.replace(RECIPES["vin16"], stages=stages, **small))
-    monkeypatch.setattr(planning, "TRAINING_MAPS", 64)
+    monkeypatch.setattr(planning, "TRAINING_MAPS", 24)
     monkeypatch.setattr(planning, "PEER_SAMPLES", 32)
     for name, turns in (("pnzoo", 6), ("public", 12)):
         train, states = planning.TRAINERS[name]()

@@ -13,6 +13,7 @@ from train.experiments import __main__ as command_line
 from train.experiments import design_notes, experiment, figures, metrics, report
 from train.experiments.experiment import ANSWERS, Experiment, ResultCache, read_all, run, write
 from train.experiments.few_shot.padding import sides_of
+from train.rl import training
 
 ROOT = Path(__file__).parents[2]
 FAST = (7, 9, 18)  # planning, reinforcement learning, few-shot: the others differ by their configuration
@@ -59,6 +60,7 @@ def test_there_are_22_and_each_says_what_was_expected():
                                     for number in experiments.NUMBERS])
 def test_an_experiment_runs_at_toy_size(number, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # what it leaves behind is left here
+    monkeypatch.setattr(training, "VALIDATION_MAPS", 8)
     with uncompiled():
         result = run(experiments.find(number), quick=True, log=quiet)
     for text in (result["conclusion"], result["details"]):
