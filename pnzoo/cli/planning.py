@@ -163,10 +163,13 @@ def _measure_scenarios(options):
 
 
 def _range(metric):
-    """The distances that a metric is about, as a column."""
-    if "distance" not in metric.dataset:
+    """The distances or the family of maps that a metric is about, as a column."""
+    dataset = metric.dataset
+    if dataset.get("kind") == "movingai_scenarios":
+        return f"{dataset.get('family', 'all families'):16}"
+    if "distance" not in dataset:
         return ""
-    low, high = metric.dataset["distance"]
+    low, high = dataset["distance"]
     return f"{f'over {low:,}' if high is None else f'{low:,} to {high:,}':16}"
 
 

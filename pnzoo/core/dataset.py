@@ -33,15 +33,16 @@ def vin_paper_file(file: str, split: str, starts: str, n: int, seed: int) -> Dat
     return {"kind": "vin_paper_file", "file": file, "split": split, "starts": starts, "n": n, "seed": seed}
 
 
-def movingai_scenarios(maps: int, n: int, every: int = 1) -> Dataset:
+def movingai_scenarios(maps: int, n: int, every: int = 1, **more: Any) -> Dataset:
     """Scenarios of the MovingAI benchmarks: {"kind": "movingai_scenarios", ...}.
 
     Args:
         maps: how many maps.
         n: how many scenarios.
         every: each so-manieth scenario of a map was taken.
+        **more: `family`, the folder that the maps are in, where they are of one.
     """
-    return {"kind": "movingai_scenarios", "maps": maps, "n": n, "every": every}
+    return {"kind": "movingai_scenarios", "maps": maps, "n": n, "every": every, **more}
 
 
 def episodes(images: str, way: int, shot: int, n_query: int, seed: int, **more: Any) -> Dataset:
@@ -107,7 +108,8 @@ def _paper_file(dataset: Dataset) -> str:
 
 def _movingai(dataset: Dataset) -> str:
     every = f", each {dataset['every']}th scenario of a map" if dataset["every"] > 1 else ""
-    return f"{dataset['n']:,} scenarios of {dataset['maps']} maps of the MovingAI benchmarks{every}"
+    of = f" {dataset['family']}" if "family" in dataset else ""
+    return f"{dataset['n']:,} scenarios of {dataset['maps']}{of} maps of the MovingAI benchmarks{every}"
 
 
 def images_in_words(dataset: Dataset) -> str:

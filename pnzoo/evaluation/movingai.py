@@ -115,21 +115,43 @@ def evaluate(
         progress: called after each map with its name, the scenarios that were right, and how many there were.
 
     Returns:
-        A list of one `Metric`, "scenario_length_rate".
+        list of `Metric` named "scenario_length_rate": of all maps, then of each family of maps.
 
     Raises:
         OSError, ValueError: as `read_benchmark` and `path_lengths`.
     """
-    right = count = maps = 0
+    counts: dict[str, list[int]] = {}  # family -> maps, right lengths, scenarios
     for benchmark in read_benchmark(source):
         chosen = take_every(benchmark.scenarios, every)
         lengths = path_lengths(model, benchmark.walls, chosen)
         hits = np.abs(lengths - chosen.length) <= TOLERANCE * chosen.length + chosen.precision
-        right, count, maps = right + int(hits.sum()), count + len(hits), maps + 1
+        of_map = [1, int(hits.sum()), len(hits)]
+        family = benchmark.name.split("/")[0]
+        counts[family] = [a + b for a, b in zip(counts.get(family, [0, 0, 0]), of_map, strict=True)]
         if progress:
             progress(benchmark.name, int(hits.sum()), len(hits))
-    dataset = datasets.movingai_scenarios(maps, count, every)
-    return [Metric.of_proportion("scenario_length_rate", right, count, dataset=dataset)]
+    return rates(counts, every)
+
+
+def rates(counts: dict[str, list[int]], every: int = 1) -> list[Metric]:
+    """The metrics of `evaluate` from what was counted.
+
+    Args:
+        counts: family -> [maps, scenarios whose length was right, scenarios].
+        every: as in `evaluate`.
+
+    Example:
+        >>> [(metric.n, metric.value) for metric in rates({"mazes": [1, 4, 4], "rooms": [2, 3, 6]})]
+        [(10, 0.7), (4, 1.0), (6, 0.5)]
+    """
+    total = [sum(column) for column in zip(*counts.values(), strict=True)] or [0, 0, 0]
+    rows = [({}, total), *(({"family": family}, row) for family, row in counts.items())]
+    return [
+        Metric.of_proportion(
+            "scenario_length_rate", right, n, dataset=datasets.movingai_scenarios(maps, n, every, **family)
+        )
+        for family, (maps, right, n) in rows
+    ]
 
 
 def print_progress(name: str, right: int, count: int) -> None:

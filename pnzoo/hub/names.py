@@ -4,7 +4,7 @@ from typing import Literal
 
 ValuePlannerName = Literal[
     "vin8", "vin8_paper", "vin8_rl", "vin16", "vin16_paper", "vin16_rl", "vin16_rl_finetuned", "vin28", "vin28_paper",
-    "vin_maze", "vin_maze4",
+    "vin_maze", "vin_maze4", "vin_octile",
 ]  # fmt: skip
 PlannerName = Literal[
     "cnn8", "cnn8_rl", "cnn16", "cnn16_rl", "cnn28", "fcn8", "fcn16", "fcn28", "gppn_maze",

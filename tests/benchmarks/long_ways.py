@@ -21,6 +21,7 @@ from tests.benchmarks.planning import megabytes
 from tests.benchmarks.race import timed
 
 ENTRY = "vin_maze"
+SOLVER = "value_iteration"  # tests.benchmarks.solvers sets it beside solver="dijkstra"
 SIZES = (15, 35, 61, 101, 151)
 STEPS = (2000,)  # at 101x101: planning takes no longer for a K beyond what V needs to converge
 ROUNDS = 5
@@ -35,10 +36,10 @@ def measure(size, k=None):
     start = gridworld.farthest_starts(walls, goal)
     model = pnzoo.load(ENTRY, **({} if k is None else {"k": k}))
     before = megabytes("VmRSS")
-    first = timed(lambda: model.policy(walls, goal))
-    seconds = float(np.median([timed(lambda: model.policy(walls, goal)) for _ in range(ROUNDS)]))
+    first = timed(lambda: model.policy(walls, goal, solver=SOLVER))
+    seconds = float(np.median([timed(lambda: model.policy(walls, goal, solver=SOLVER)) for _ in range(ROUNDS)]))
     peak = megabytes("VmHWM")
-    plan = model.plan(walls, start, goal)
+    plan = model.plan(walls, start, goal, solver=SOLVER)
     found = {
         "size": size,
         "k": plan.k,

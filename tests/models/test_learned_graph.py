@@ -81,7 +81,7 @@ def test_both_solvers_take_shortest_paths_on_thousands_of_maps(models, name, see
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["vin_maze", "vin_maze4"])
+@pytest.mark.parametrize("name", ["vin_maze", "vin_maze4", "vin_octile"])
 @pytest.mark.parametrize("family", ["maze", "caves", "rooms"])
 def test_both_solvers_of_the_zoo_take_shortest_paths_on_larger_maps(name, family, entry):
     model = entry(name)

@@ -78,6 +78,28 @@ def _long_horizon_row(row):
             f"{row['dijkstra_ms']:.1f} ms ({row['ratio']:,.0f}x faster)", f"{row['astar_ms']:,.0f} ms"]
 
 
+def solver_table(measured=None):
+    """Speed of both solvers as `tests.benchmarks.solvers` measured it."""
+    measured = measured or stored("solvers")
+    plans = [
+        [f"{row['family']} {row['side']}x{row['side']}", f"{row['moves']:,}", f"{row['ready']:,.2f} ms",
+         f"{row['plan']:,.2f} ms", f"{row['table']:,.2f} ms", f"{row['ratio']:.1f}x"]
+        for row in measured["plans"]
+    ]  # fmt: skip
+    policies = [
+        [f"{row['maps']:,} of {row['side']}x{row['side']}", f"{row['value_iteration']:,.1f} ms",
+         f"{row['dijkstra']:,.1f} ms", f"{row['value_iteration'] / row['dijkstra']:,.0f}x"]
+        for row in measured["policies"]
+    ]  # fmt: skip
+    first = markdown_table(
+        ("map", "moves", "Dijkstra, ready graph", "`plan`, all of it", "of which: are the weights the same?", "ratio"),
+        plans,
+    )
+    second = markdown_table(("`policy`, maps", "value iteration", "Dijkstra", "faster"), policies)
+    text = f"`vin_maze` ({measured['backend']}), on {measured['hardware']}; at most 3x is asked of `plan`:"
+    return f"{text}\n\n{first}\n\n{second}"
+
+
 def matching_table(measured=None):
     """Speed of few-shot networks as `tests.benchmarks.matching` measured it."""
     measured = measured or stored("matching")
@@ -130,6 +152,7 @@ def _amount(row):
 TABLES = {
     "planning-benchmark": planning_table,
     "long-horizon-benchmark": long_horizon_table,
+    "solver-benchmark": solver_table,
     "matching-benchmark": matching_table,
     "rl-benchmark": rl_table,
     "dashboard-benchmark": dashboard_table,
