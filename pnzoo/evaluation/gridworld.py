@@ -56,7 +56,7 @@ def generated(
         height, width: size of the maps; square without a width.
         n: how many.
         seed: of the maps and of the starts; 9000 + height by default.
-        moves: starts reach the goal with 8 moves, or with 4 (N, S, E, W).
+        moves: starts reach the goal with 8 moves, or with 4 (N, S, E, W); `reachable_by(planner_rule(model))`.
 
     Returns:
         `EvaluationSet`.
