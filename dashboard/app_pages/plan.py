@@ -139,7 +139,7 @@ def show_numbers(plan, judged):
             ("Moves", len(plan.actions), "How many moves it made."),
             ("Length", f"{plan.cost:.2f}", "1 a straight move, 1.41 a diagonal one."),
             ("Shortest length", f"{judged.optimal_cost:.2f}" if judged.reachable else "no way",
-             "Of the best way there is. Diagonal moves may pass a wall's corner, as in the paper."),
+             "Of the best way there is, by the entry's own moves; most pass walls' corners, as in the paper."),
             ("Excess", excess, "How much longer than the shortest way."),
             ("Best moves", f"{judged.optimal_cells.sum() / told:.1%}" if told else "—",
              "In how many of the cells that can reach G its arrow starts a shortest way."),

@@ -34,10 +34,10 @@ from dashboard.compute.zoo import (
     converges,
     iterates,
     model,
-    moves,
     names,
     own_k,
     reads_context,
+    rule,
 )
 
 __all__ = [
@@ -56,7 +56,7 @@ __all__ = [
     "animation",
     "iterates",
     "model",
-    "moves",
+    "rule",
     "names",
     "network",
     "own_k",

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import backend
-from dashboard.compute.zoo import cards, converges, iterates, model, moves, own_k
+from dashboard.compute.zoo import cards, converges, iterates, model, own_k, rule
 
 MAX_SIDE = 103  # 101 cells and a ring of wall
 MAX_K = 4_000
@@ -63,7 +63,7 @@ def verdict(name: str, map_text: str, k: int | None):
     backend.load()
     from pnzoo import analysis
 
-    return analysis.compare_to_optimal(*read_map(map_text), planned(name, map_text, k).policy, moves(name))
+    return analysis.compare_to_optimal(*read_map(map_text), planned(name, map_text, k).policy, **rule(name))
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
@@ -109,7 +109,7 @@ def planned(name: str, map_text: str, k: int | None) -> PlanRun:
     planner = network(name, map_text, k)
     begin = perf_counter()
     policy = planner.policy(walls, goal)  # compiled: twenty times as fast as a trace, which keeps every step
-    plan = planning.rollout(walls, start, goal, lambda: policy)
+    plan = planning.rollout(walls, start, goal, lambda: policy, **rule(name))
     return PlanRun(plan, policy, k, perf_counter() - begin)
 
 
@@ -166,7 +166,8 @@ def trial_maps(family: str, side: int, count: int, seed: int):
     from pnzoo.worlds.gridworld import rollout as planning
 
     walls, goal = gridworld.generate_family(family, count, side, seed=seed)
-    start = gridworld.random_starts(walls, goal, np.random.default_rng(seed))
+    # From each start every entry has a path: those of four moves, and those that pass no corner of a wall.
+    start = gridworld.random_starts(walls, goal, np.random.default_rng(seed), moves=4)
     return walls, goal, start, int(planning.optimal_steps(walls, goal, start).max())
 
 

@@ -36,9 +36,10 @@ def converges(name: str) -> bool:
     return cards()[name]["model"] == "DeterministicVIN"
 
 
-def moves(name: str) -> int:
-    """4 or 8."""
-    return (cards()[name].get("recipe") or {}).get("moves") or 8
+def rule(name: str) -> dict:
+    """The moves of an entry's world, as `pnzoo.gridworld.distances` takes them: 4 or 8, past corners or not."""
+    recipe = cards()[name].get("recipe") or {}
+    return {"moves": recipe.get("moves") or 8, "corner_cutting": recipe.get("corner_cutting", True)}
 
 
 @st.cache_resource(max_entries=6, show_spinner="Loading the model")

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pnzoo import gridworld
-from pnzoo.analysis.planning.certify import certify
+from pnzoo.analysis import certify, compare_to_optimal, evaluate_rollouts
 from pnzoo.models import GPPN, VIN, CNNPolicy, DeterministicVIN
 from pnzoo.models.planning import learned_graph
 from pnzoo.worlds.gridworld import rollout as planning
@@ -216,3 +216,16 @@ def test_maps_go_through_in_parts(models, monkeypatch):
     whole = models["moves 8"].policy(walls, goal)
     monkeypatch.setattr("pnzoo.models.planning.deterministic_vin.CELLS_PER_GRAPH", 300)
     np.testing.assert_array_equal(models["moves 8"].policy(walls, goal), whole)
+
+
+def test_a_policy_is_judged_by_the_rule_of_its_world(models):
+    walls, goal = (part[0] for part in gridworld.generate_family("caves", 1, 20, seed=3))
+    distances = gridworld.distances(walls, goal, corner_cutting=False)
+    start = gridworld.farthest_starts(walls, goal, distances=distances)
+    policy = models["octile"].policy(walls, goal)
+    own, other = (compare_to_optimal(walls, start, goal, policy, corner_cutting=c) for c in (False, True))
+    assert own.optimal_cells.sum() == own.reachable_cells.sum() > other.optimal_cells.sum()
+    assert own.optimal_cost == pytest.approx(distances[tuple(start)])
+    report = evaluate_rollouts(models["octile"], walls[None], goal[None], start[None])
+    assert report.success.all()
+    np.testing.assert_allclose(report.cost, report.optimal_cost)

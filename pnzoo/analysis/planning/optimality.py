@@ -33,7 +33,7 @@ class OptimalityReport(NamedTuple):
     right = renamed_method("right", "optimal_cells")
 
 
-def compare_to_optimal(walls, start, goal, policy=None, moves=8):
+def compare_to_optimal(walls, start, goal, policy=None, moves=8, corner_cutting=True):
     """Compare a policy with the exact solution of a map.
 
     Args:
@@ -42,6 +42,7 @@ def compare_to_optimal(walls, start, goal, policy=None, moves=8):
         goal: (row, col).
         policy: int [H, W], moves; without it `optimal_cells` is False everywhere.
         moves: 8, or 4 for N, S, E, W only.
+        corner_cutting: as in `gridworld.distances`.
 
     Returns:
         `OptimalityReport`.
@@ -56,8 +57,9 @@ def compare_to_optimal(walls, start, goal, policy=None, moves=8):
     """
     walls = gridworld.as_walls(walls)
     start, goal = gridworld.as_cell("start", start, walls), gridworld.as_cell("goal", goal, walls)
-    length = gridworld.distances(walls, goal, moves=moves)
-    best = gridworld.optimal_actions(walls, goal, moves=moves, distances=length)
+    rule = {"moves": moves, "corner_cutting": corner_cutting}
+    length = gridworld.distances(walls, goal, **rule)
+    best = gridworld.optimal_actions(walls, goal, distances=length, **rule)
     reachable_cells = best.any(axis=-1)
     reachable = bool(np.isfinite(length[start]))
     path = gridworld.shortest_paths(walls, start, goal, best=best) if reachable else np.array([start])

@@ -57,14 +57,15 @@ def evaluate_rollouts(model, walls, goal, start):
         >>> evaluate_rollouts(VIN(k=10), *maps, start).success.shape
         (4,)
     """
-    moves = getattr(model, "moves", 8)
-    length = gridworld.distances(walls, goal, moves=moves)
+    rule = {"moves": getattr(model, "moves", 8), "corner_cutting": getattr(model, "corner_cutting", True)}
+    length = gridworld.distances(walls, goal, **rule)
     optimal_cost = length[np.arange(len(walls)), start[:, 0], start[:, 1]]
     if not np.isfinite(optimal_cost).all():
         index = int(np.argmin(np.isfinite(optimal_cost)))
         raise ValueError(f"map {index}: no path leads from its start to its goal.")
-    best = optimal_steps(walls, goal, start, length, moves)
-    result = rollouts(walls, start, goal, greedy_actions(model, walls, goal), 2 * (best + 1))
+    best = optimal_steps(walls, goal, start, length, **rule)
+    act = greedy_actions(model, walls, goal)
+    result = rollouts(walls, start, goal, act, 2 * (best + 1), rule["corner_cutting"])
     density = walls[:, 1:-1, 1:-1].mean(axis=(1, 2))
     return RolloutReport(*result, best, optimal_cost, density)
 
