@@ -112,7 +112,7 @@ class ZooModel:
         if shapes[0] != shapes[1]:
             raise ValueError(f"{changes} changes the shapes of the weights; build a new model and train it.")
         for path, weight in new.items():
-            weight.assign(old[path])
+            weight.assign(np.array(to_numpy(old[path])))  # a copy: JAX takes buffers away that two models share
         return model
 
     @classmethod

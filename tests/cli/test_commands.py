@@ -353,3 +353,22 @@ def test_the_dashboard_is_where_the_clone_has_it():
 def test_python_dash_m_is_the_same_command():
     run = subprocess.run([sys.executable, "-m", "pnzoo", "--version"], capture_output=True, text=True, check=True)
     assert run.stdout == f"pnzoo {pnzoo.__version__}\n"
+
+
+@pytest.mark.parametrize("solver", ["auto", "dijkstra", "value_iteration"])
+def test_plan_by_each_solver(tmp_path, capsys, solver):
+    assert cli.main(["plan", "vin_octile", write(tmp_path, OPEN), "--solver", solver, "--json"]) == 0
+    plan = json.loads(capsys.readouterr().out)
+    assert plan["reached"]
+    assert plan["cost"] == pytest.approx(4.0)  # round the wall, whose corner a diagonal move would pass
+    assert (plan["k"] is None) == (solver != "value_iteration")
+
+
+def test_a_solver_that_the_planner_does_not_have(tmp_path, capsys):
+    words = "only a planner whose moves are known, such as vin_maze"
+    assert words in refused(capsys, "plan", "vin8", write(tmp_path, OPEN), "--solver", "dijkstra")
+    assert words in refused(capsys, "evaluate", "vin8", "--num-maps", "2", "--solver", "dijkstra")
+    family = ("--family", "maze", "--size", "9", "--num-maps", "2")
+    assert words in refused(capsys, "evaluate", "vin8", *family, "--solver", "dijkstra")
+    assert cli.main(["evaluate", "vin_octile", *family, "--solver", "dijkstra"]) == 0
+    assert capsys.readouterr().out.count("100 %") == 2

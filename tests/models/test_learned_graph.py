@@ -32,8 +32,8 @@ def octile():
             kernel[0, beside, action, beside] = 10.0
     layer.logit_kernel.assign(kernel.reshape(layer.logit_kernel.shape))
     layer.logit_bias.assign(bias.reshape(1, -1))
-    layer.action_bias.assign(costs.value_iteration.action_bias)
-    model.reward_of_image.bias.assign(costs.reward_of_image.bias)
+    layer.action_bias.assign(array(costs.value_iteration.action_bias).copy())
+    model.reward_of_image.bias.assign(array(costs.reward_of_image.bias).copy())
     return model
 
 
