@@ -3,15 +3,19 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: dashboard test test-all test-backends lint readme clean
+.PHONY: dashboard test test-integration test-all test-backends lint readme clean
 
 dashboard: $(VENV)/.installed-all
 	$(BIN)/pnzoo dashboard
 
-# A test file a process. KERAS_BACKEND=jax make test runs the same tests on JAX, once it is installed in .venv.
+# What is tried in seconds. A test file a process. KERAS_BACKEND=jax make test runs the same tests on JAX, once it is installed in .venv.
 PYTEST_ARGS ?= -n 2 --dist loadfile
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# Whole trainings, pages, exported files, other processes: the rest of what .ci/run tries.
+test-integration: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -m 'integration and not slow' $(PYTEST_ARGS)
 
 # The slow ones too: all experiments, not three.
 test-all: $(VENV)/.installed-test
@@ -20,7 +24,7 @@ test-all: $(VENV)/.installed-test
 # What may differ between backends, whole, on JAX and PyTorch once they are installed in .venv.
 test-backends: $(VENV)/.installed-test
 	for backend in jax torch; do \
-	  KERAS_BACKEND=$$backend $(BIN)/python -m pytest -n 2 tests/layers tests/models tests/contracts/test_layers.py \
+	  KERAS_BACKEND=$$backend $(BIN)/python -m pytest -n 2 -m "not slow" tests/layers tests/models tests/contracts/test_layers.py \
 	    tests/contracts/test_model*.py tests/contracts/test_planners.py tests/contracts/test_zoo_models.py \
 	    tests/hub/test_zoo_golden.py || exit 1; \
 	done
