@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 import pnzoo
+from pnzoo import terrain
 from pnzoo.cli import trained_size
 from pnzoo.evaluation import gridworld as evaluation
 
@@ -23,6 +24,9 @@ def example(name):
     if pnzoo.card(name)["task"] == "planning":
         maps = evaluation.generated(*trained_size(name), n=1, seed=1)
         return {"walls": maps.walls, "goal": maps.goal}
+    if pnzoo.card(name)["task"] == "terrain":
+        picture = terrain.example("moon", seed=1).picture[None, :64, :64]
+        return {"picture": picture, "goal": np.array([[3, 4]])}
     rng = np.random.default_rng(1)
     size = 28
     strokes = rng.random((1, 10, size, size, 1)) < 0.1
@@ -34,6 +38,8 @@ def answer(model, inputs):
     """What a model says to its example: logits of every cell, or log-probabilities of every query."""
     if "walls" in inputs:
         return np.asarray(model.logits(inputs["walls"], inputs["goal"]))
+    if "goal" in inputs:
+        return np.asarray(model.logits(inputs["picture"], inputs["goal"]))
     from keras import ops
 
     return ops.convert_to_numpy(model(inputs))

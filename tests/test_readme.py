@@ -42,6 +42,7 @@ def test_readme_is_short():
     assert len(README.encode()) <= 10_000
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("page", PAGES)
 def test_python_runs_and_prints_what_follows(page, tmp_path, monkeypatch):
     """All blocks of a page in order, in one folder and one process."""

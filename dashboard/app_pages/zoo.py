@@ -9,7 +9,7 @@ from dashboard.widgets import copying
 from pnzoo import hub
 from pnzoo.hub import cards
 
-TASKS = {"all": "All", "planning": "Planning", "few-shot": "Few-shot"}
+TASKS = {"all": "All", "planning": "Planning", "terrain": "Terrain", "few-shot": "Few-shot"}
 
 
 def page():
@@ -179,6 +179,8 @@ def open_in(card):
     if card["task"] == "few-shot":
         st.page_link("app_pages/few_shot.py", label="Draw characters for it", icon=":material/draw:",
                      query_params={"fewshot": card["name"]})
+        return
+    if card["task"] == "terrain":  # planned on pictures, for which there is no page yet
         return
     st.page_link(
         "app_pages/plan.py", label="Let it plan", icon=":material/route:", query_params={"model": card["name"]}

@@ -60,6 +60,21 @@ def whole_number(least):
     return read
 
 
+def number(least):
+    """A type for argparse: a finite number of at least `least`."""
+
+    def read(text):
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not least <= value < float("inf"):
+            raise argparse.ArgumentTypeError(f"{text[:30]!r} is no number of {least} or more")
+        return value
+
+    return read
+
+
 def size(text):
     """Height and width, such as 16x24 or 16.
 

@@ -9,9 +9,11 @@ from contextlib import contextmanager
 
 from pnzoo import hub
 from pnzoo.cli import options as checks
+from pnzoo.cli import terrain
 from pnzoo.cli.zoo import checked_name
 from pnzoo.core.dataset import describe
 
+PLANNING_TASKS = ("planning", "terrain")
 SOLVERS = ("auto", "value_iteration", "dijkstra")
 SOLVER_HELP = "how it plans: value_iteration, dijkstra (planners with known moves), or the faster one (auto)"
 
@@ -21,11 +23,13 @@ def add_commands(commands):
     command = commands.add_parser("plan", help="plan on a map of yours and print the path")
     command.add_argument("name", help="a planner of the zoo, or a folder")
     command.add_argument("map", help="a text file of # walls, . free cells, S start, G goal; or a MovingAI map; "
-                                     "- reads standard input")
+                                     "- reads standard input. For planners over terrain: a picture")
     command.add_argument("--k", type=checks.whole_number(1), help="iterations of value iteration, if not the model's")
     command.add_argument("--start", type=checks.cell, metavar="ROW,COL", help="instead of the map's S")
     command.add_argument("--goal", type=checks.cell, metavar="ROW,COL", help="instead of the map's G")
     command.add_argument("--solver", choices=SOLVERS, default="auto", help=SOLVER_HELP)
+    command.add_argument("--caution", type=checks.number(0), help="over terrain: how much doubt costs")
+    command.add_argument("--out", metavar="FILE.png", help="over terrain: draw the path and the learned cost there")
     command.add_argument("--json", action="store_true", help="path, actions, cost and reason as JSON")
     command.set_defaults(run=plan)
 
@@ -46,6 +50,9 @@ def add_commands(commands):
     command.add_argument("--start", choices=("every", "farthest"), help="of each map of a family (every)")
     command.add_argument("--by-distance", action="store_true", help="of a family's maps: by the length of the path")
     command.add_argument("--solver", choices=SOLVERS, default="auto", help=SOLVER_HELP)
+    command.add_argument("--world", help="over terrain: moon, relief or tiles (relief); moon needs PNZOO_DATA_DIR")
+    command.add_argument("--cells", type=checks.whole_number(2), default=16, help="over terrain: of a side (16)")
+    command.add_argument("--caution", type=checks.number(0), help="over terrain: how much doubt costs")
     command.add_argument("--json", action="store_true", help="the metrics as JSON")
     command.add_former("--n", "--num-maps", type=checks.whole_number(1))
     command.add_former("--maps", "--mat-file")
@@ -57,9 +64,13 @@ def add_commands(commands):
 
 
 def plan(options):
-    """Plan on one map."""
+    """Plan on one map, or on a picture."""
     from pnzoo.worlds import gridworld
 
+    if _plans_on_pictures(options.name):
+        return terrain.plan(options, _load_planner(options))
+    if options.out or options.caution is not None:
+        raise ValueError("--out and --caution are for planners over terrain, such as vin_moon")
     walls, start, goal = gridworld.parse(_text(options.map))
     checks.check_cells(*walls.shape)
     start, goal = options.start or start, options.goal or goal
@@ -112,7 +123,10 @@ def evaluate(options):
         raise ValueError("--movingai brings its own maps; leave out --mat-file, --family and --size")
     if options.mat_file and options.size:
         raise ValueError("--mat-file brings its own size; leave out --size")
-    measure = _measure_family if options.family else _measure_scenarios if options.movingai else _measure_maps
+    if _plans_on_pictures(options.name):
+        measure = _measure_terrain
+    else:
+        measure = _measure_family if options.family else _measure_scenarios if options.movingai else _measure_maps
     headline, metrics = measure(options)
     if options.json:
         print(json.dumps({"model": options.name, "metrics": [metric.to_dict() for metric in metrics]}, indent=1))
@@ -162,6 +176,11 @@ def _measure_scenarios(options):
     return f"{options.name} on {describe(metrics[0].dataset)}", metrics
 
 
+def _measure_terrain(options):
+    """The same over terrain."""
+    return terrain.measure(options, _load_planner(options))
+
+
 def _range(metric):
     """The distances or the family of maps that a metric is about, as a column."""
     dataset = metric.dataset
@@ -186,14 +205,19 @@ def trained_size(name: str) -> tuple[int, int]:
     return trained_on.get("height", 16), trained_on.get("width", 16)
 
 
+def _plans_on_pictures(name):
+    """Whether an entry plans over terrain; nothing is built."""
+    return hub.card(checked_name(name))["task"] == "terrain"
+
+
 # -- loading ------------------------------------------------------------------------------------
 
 
 def _load_planner(options):
     name = checked_name(options.name)
     task = hub.card(name)["task"]
-    if task != "planning":
-        planners = [name for name in hub.list_models() if hub.card(name)["task"] == "planning"]
+    if task not in PLANNING_TASKS:
+        planners = [name for name in hub.list_models() if hub.card(name)["task"] in PLANNING_TASKS]
         raise ValueError(f"{name} is a {task} model and does not plan; planners are {', '.join(planners)}")
     with _hushed():
         return hub.load(name, **({} if options.k is None else {"k": options.k}))

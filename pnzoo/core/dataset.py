@@ -70,6 +70,11 @@ def training_runs(n: int, dataset: Dataset | None = None, criteria: list[dict[st
     return {"kind": "training_runs", "n": n, **{key: value for key, value in given.items() if value is not None}}
 
 
+def terrain(world: str, part: str, cells: int, n: int, seed: int, **more: Any) -> Dataset:
+    """Scenes of a world of pictures, one start and one goal each; `caution` if it is not the planner's own."""
+    return {"kind": "terrain", "world": world, "split": part, "cells": cells, "n": n, "seed": seed, **more}
+
+
 def describe(dataset: Dataset) -> str:
     """A data set in words, for a table or a page.
 
@@ -98,6 +103,15 @@ def _maps(dataset: Dataset) -> str:
         return words
     low, high = dataset["distance"]
     return f"distances over {low:,}: {words}" if high is None else f"distances {low:,} to {high:,}: {words}"
+
+
+def _terrain(dataset: Dataset) -> str:
+    cells = dataset["cells"]
+    caution = f", caution {dataset['caution']:g}" if "caution" in dataset else ""
+    return (
+        f"{dataset['n']:,} pictures of {dataset['world']}, part {dataset['split']}, {cells}x{cells} cells, a random "
+        f"start and goal each, seed {dataset['seed']}{caution}"
+    )
 
 
 def _paper_file(dataset: Dataset) -> str:
@@ -162,6 +176,7 @@ def _criterion(criterion: dict[str, Any]) -> str:
 
 _WORDS: dict[str, Callable[[Dataset], str]] = {
     "generated_maps": _maps,
+    "terrain": _terrain,
     "vin_paper_file": _paper_file,
     "movingai_scenarios": _movingai,
     "episodes": _episodes,

@@ -4,7 +4,7 @@
 `EpisodeModel`. These are protocols: nothing inherits from them, and code of one's own may promise them too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
@@ -76,6 +76,30 @@ class ValuePlanner(Planner, Protocol):
 
     def trace(self, walls: "ArrayLike", goal: "ArrayLike") -> "Trace": ...
     def replan(self, walls: "ArrayLike", goal: "ArrayLike", reward: "ArrayLike") -> "Trace": ...
+
+
+@runtime_checkable
+class TerrainPlanner(KerasModel, Protocol):
+    """A model that plans on pictures of ground."""
+
+    k: int
+    caution: float
+
+    def cost(self, picture: "ArrayLike", caution: float | None = None) -> "NDArray[np.float32]": ...
+    def policy(
+        self, picture: "ArrayLike", goal: "ArrayLike", caution: float | None = None, solver: str = "auto"
+    ) -> "NDArray[np.int64]": ...
+    def plan(
+        self,
+        picture: "ArrayLike",
+        start: "ArrayLike",
+        goal: "ArrayLike",
+        max_steps: int | None = None,
+        caution: float | None = None,
+        solver: str = "auto",
+    ) -> "Plan": ...
+    def trace(self, picture: "ArrayLike", goal: "ArrayLike", caution: float | None = None) -> "Trace": ...
+    def fit_paths(self, pictures: "ArrayLike", paths: Sequence[Any], **options: Any) -> Any: ...
 
 
 @runtime_checkable

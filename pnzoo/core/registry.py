@@ -14,12 +14,16 @@ from pnzoo.core import former
 
 PACKAGE = "pnzoo"
 LAYERS = (
-    "AlignedAttention", "AttentionLSTM", "AttentionReadout", "BidirectionalContext", "DeterministicValueIteration",
-    "EnsembleAttention", "EpisodeEmbedding", "GatedIteration", "MatchingAttention", "MemoryController",
-    "PairComparison", "SetContext", "TestTimeAugmentation", "ValueIteration",
+    "AlignedAttention", "AttentionLSTM", "AttentionReadout", "BidirectionalContext",
+    "DeterministicValueIteration", "EnsembleAttention", "EpisodeEmbedding", "GatedIteration", "GoalCells",
+    "GridValueIteration", "MatchingAttention", "MemoryController", "PairComparison", "SetContext", "TerrainCost",
+    "TestTimeAugmentation", "UpsampleTo", "ValueIteration",
 )  # fmt: skip
 BACKBONES = ("Conv4Backbone", "EnsembleBackbone", "LocalBackbone", "ResidualBackbone")
-MODELS = ("CNNPolicy", "DeterministicVIN", "FCNPolicy", "GPPN", "MANN", "MatchingNetwork", "SiameseNetwork", "VIN")
+MODELS = (
+    "CNNPolicy", "DeterministicVIN", "FCNPolicy", "GPPN", "MANN", "MatchingNetwork", "SiameseNetwork", "TerrainVIN",
+    "VIN",
+)  # fmt: skip
 HOMES = {
     **dict.fromkeys(LAYERS, "pnzoo.layers"),
     **dict.fromkeys(BACKBONES, "pnzoo.models.backbones"),

@@ -100,7 +100,7 @@ def entry_files(model: Any, name: str, card: Mapping[str, Any], weights_dtype: s
     class_name = _class_name(model)
     config = {"format": FORMAT, "class": class_name, "config": _config(model)}
     files = {CONFIG: atomic.to_json(config, CONFIG).encode(), WEIGHTS: _weights(model, config, weights_dtype)}
-    task = "planning" if hasattr(model, "plan") else "few-shot"
+    task = "terrain" if hasattr(model, "fit_paths") else "planning" if hasattr(model, "plan") else "few-shot"
     digests = {file: hashlib.sha256(data).hexdigest() for file, data in files.items()}
     facts = {"name": name, "model": class_name, "parameters": int(model.count_params()), "files": digests}
     written = cards.check({"task": task, **former.announced(card), **facts})

@@ -12,6 +12,9 @@ from pnzoo.layers.few_shot.test_time_augmentation import TestTimeAugmentation
 from pnzoo.layers.planning.attention_readout import AttentionReadout
 from pnzoo.layers.planning.deterministic_value_iteration import Converged, DeterministicValueIteration
 from pnzoo.layers.planning.gated_iteration import GatedIteration
+from pnzoo.layers.planning.grid_value_iteration import GridValueIteration
+from pnzoo.layers.planning.terrain_cost import GoalCells, TerrainCost
+from pnzoo.layers.planning.upsample_to import UpsampleTo
 from pnzoo.layers.planning.value_iteration import Backups, ValueIteration
 
 __all__ = [
@@ -25,11 +28,15 @@ __all__ = [
     "EnsembleAttention",
     "EpisodeEmbedding",
     "GatedIteration",
+    "GoalCells",
+    "GridValueIteration",
     "MatchingAttention",
     "MemoryController",
     "PairComparison",
     "SetContext",
+    "TerrainCost",
     "TestTimeAugmentation",
+    "UpsampleTo",
     "ValueIteration",
 ]
 

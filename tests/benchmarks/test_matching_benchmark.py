@@ -5,6 +5,8 @@ import pytest
 from tests.benchmarks import matching
 from train.readme import benchmark_tables
 
+pytestmark = pytest.mark.integration
+
 
 def test_both_sides_learn_the_episode(monkeypatch):
     pytest.importorskip("torch")

@@ -12,6 +12,8 @@ from tests.toys import uncompiled
 from train.planning.recipes import RECIPES, Stage
 from train.readme import benchmark_tables
 
+pytestmark = pytest.mark.integration
+
 MEASURED = {
     "hardware": "2 CPU cores",
     "throughput": [{"backend": "jax", "policy_ms": 120.0, "bare_ms": 100.0, "ratio": 1.2, "maps_per_second": 2133}],

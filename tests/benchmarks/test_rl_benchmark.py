@@ -8,6 +8,8 @@ import pytest
 from tests.benchmarks import rl
 from train.readme import benchmark_tables
 
+pytestmark = pytest.mark.integration
+
 MEASURED = {
     "hardware": "2 CPU cores",
     "speed": {

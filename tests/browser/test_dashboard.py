@@ -7,7 +7,7 @@ import pytest
 
 from pnzoo import gridworld, list_models
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.integration]
 
 PAGES = ["", "inside", "inside?view=cell", "inside?view=moves", "inside?view=paint", "few_shot", "compare?maps=100",
          "compare?what=few-shot&episodes=30", "zoo"]

@@ -5,7 +5,7 @@ import pytest
 from tests.benchmarks.dashboard import memory
 from tests.browser import serving
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.integration]
 
 
 def test_fifty_sessions_leave_no_more_behind_than_ten(chrome):

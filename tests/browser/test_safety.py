@@ -11,7 +11,7 @@ from pnzoo import list_models
 from tests.browser import serving
 from tests.dashboard.test_fuzz import chunk, png
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.integration]
 LOOPBACK = {"0100007F", "00000000000000000000000001000000", "0000000000000000FFFF00000100007F"}
 NOBODY = {"00000000", "00000000000000000000000000000000"}  # the far end of a socket that listens
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="window.caught = 1"><script>window.caught = 1</script></svg>'

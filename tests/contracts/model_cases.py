@@ -11,7 +11,17 @@ import pytest
 from keras import ops
 
 from pnzoo import gridworld
-from pnzoo.models import GPPN, MANN, VIN, CNNPolicy, DeterministicVIN, FCNPolicy, MatchingNetwork, SiameseNetwork
+from pnzoo.models import (
+    GPPN,
+    MANN,
+    VIN,
+    CNNPolicy,
+    DeterministicVIN,
+    FCNPolicy,
+    MatchingNetwork,
+    SiameseNetwork,
+    TerrainVIN,
+)  # fmt: skip
 
 SIDE = 16  # of the images of episodes
 
@@ -72,6 +82,13 @@ def wrong_episodes():
     ]
 
 
+def pictures():
+    """Three pictures of 8x8 cells, and a goal on each."""
+    rng = np.random.default_rng(4)
+    picture = rng.random((3, 32, 32, 1)).astype("float32")
+    return {"picture": picture, "goal": np.array([[0, 0], [3, 4], [7, 2]], "int32")}
+
+
 planner = partial(Case, inputs=images, wrong=wrong_images)
 
 few_shot = partial(Case, inputs=episode, wrong=wrong_episodes, any_size=False, quantizable=False)
@@ -85,6 +102,9 @@ CLASSES = {
         partial(DeterministicVIN, filters=(4, 3)),
         changes={"k": 7, "hard_transition": False, "inverse_temperature": 3.0, "wall_cost": 5.0},
         trained={"k": 3, "hard_transition": False},
+    ),
+    "TerrainVIN": Case(
+        partial(TerrainVIN, cell=4, filters=(3, 4), k=3), pictures, changes={"k": 4, "caution": 2.0}
     ),
     "GPPN": planner(partial(GPPN, k=2, hidden=4), changes={"k": 4}),
     "CNNPolicy": planner(partial(CNNPolicy, 8), any_size=False),

@@ -28,6 +28,9 @@ CASES = {
         lambda **o: layers.DeterministicValueIteration(3, hard_transition=False, **o), (REWARD, SEEN, GOAL),
     ),
     "GatedIteration": (lambda **o: layers.GatedIteration(2, 4, **o), (SEEN,)),
+    "GridValueIteration": (lambda **o: layers.GridValueIteration(3, **o), (1 - REWARD, GOAL)),
+    "TerrainCost": (lambda **o: layers.TerrainCost(2.0, **o), (random(2, 5, 6, 1),)),
+    "UpsampleTo": (layers.UpsampleTo, (SEEN, random(2, 9, 12, 1))),
     "CostReward": (lambda **o: heads.CostReward(2.0, **o), (random(2, 5, 6, 1), GOAL)),
     "AdvantageLogits": (heads.AdvantageLogits, (random(2, 5, 6, 4),)),
     "BidirectionalContext": (layers.BidirectionalContext, (random(2, 4, 5),)),
@@ -36,6 +39,7 @@ CASES = {
 # Without weights of their own, or with whole numbers as inputs: nothing to train, and Keras' `Input` has no batch of 2.
 SHAPES_ONLY = {
     "AttentionReadout": (layers.AttentionReadout, (SEEN, POSITIONS)),
+    "GoalCells": (layers.GoalCells, (REWARD, POSITIONS[:, 0])),
     "EveryCell": (states.EveryCell, (SEEN,)),
     "DrawAgent": (states.DrawAgent, (SEEN, POSITIONS)),
     "SplitStates": (states.SplitStates, (random(4, 8), POSITIONS)),

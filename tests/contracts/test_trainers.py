@@ -16,6 +16,8 @@ import pytest
 import pnzoo
 from tests.contracts import trainers
 
+pytestmark = pytest.mark.integration
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -36,6 +36,7 @@ def test_parameters_and_operations_are_those_of_the_model(name, entry):
     assert flops(model, card["flops"]["input_shape"]) == card["flops"]["value"]
 
 
+@pytest.mark.integration
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow's format")
 @pytest.mark.parametrize("name", ["vin8_paper", "matching_glyphs"])
 def test_export_without_a_signature(name, entry, tmp_path):

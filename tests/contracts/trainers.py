@@ -16,8 +16,9 @@ from tests.toys import uncompiled
 from train.few_shot import data as few_shot_data
 from train.few_shot import validation
 from train.few_shot.recipes import EpisodicRecipe
-from train.planning import imitation
+from train.planning import imitation, terrain
 from train.planning.recipes import ImitationRecipe, Stage
+from train.planning.terrain import TerrainRecipe
 from train.rl import training as rl
 
 # Maps of two sizes and two losses to choose by; some cells of each map, so that these draws are tried too.
@@ -52,19 +53,23 @@ REINFORCEMENT = {
     "jit_compile": False,
     "validate_every": 2,
 }
-ROOMS = {"imitation": "planning", "episodic": "few_shot", "reinforcement": "rl"}
+TERRAIN = TerrainRecipe(
+    config={"filters": [2, 3, 4], "k": 4}, cells=4, epochs=4, steps_per_epoch=2, batch_size=2, goals_per_picture=2
+)
+ROOMS = {"imitation": "planning", "episodic": "few_shot", "reinforcement": "rl", "terrain": "planning"}
+COMMANDS = {"terrain": "terrain"}  # the module that holds the trainer; `command` elsewhere
 
 
 def recipe_of(name):
     """The tiny recipe of a trainer."""
     if name == "reinforcement":
         return type(next(iter(_room(name, "recipes").RECIPES.values()))).from_dict(REINFORCEMENT)
-    return {"imitation": IMITATION, "episodic": EPISODIC}[name]
+    return {"imitation": IMITATION, "episodic": EPISODIC, "terrain": TERRAIN}[name]
 
 
 def train(name, folder):
     """Train the tiny recipe, or go on; the model."""
-    return _room(name, "command").TRAINER.train(recipe_of(name), folder)
+    return _room(name, COMMANDS.get(name, "command")).TRAINER.train(recipe_of(name), folder)
 
 
 def _room(name, module):
@@ -79,6 +84,7 @@ def tiny():
         (validation, "EPISODES", 5),
         (few_shot_data, "GLYPHS", {"train": (1, 1), "val": (2, 1), "test": (3, 1)}),
         (rl, "VALIDATION_MAPS", 8),
+        (terrain, "VALIDATION_SCENES", 4),
     ]
     before = [(module, attribute, getattr(module, attribute)) for module, attribute, _ in changed]
     for module, attribute, value in changed:
@@ -142,7 +148,8 @@ def main():
         with tiny():
             train(options.train, options.folder)
     else:
-        for name, (number, when) in zip(ROOMS, ((8, "within"), (6, "after"), (4, "before")), strict=True):
+        moments = ((8, "within"), (6, "after"), (4, "before"), (5, "within"))
+        for name, (number, when) in zip(ROOMS, moments, strict=True):
             print(name, killed(name, options.folder / name, number, when), flush=True)
 
 

@@ -7,6 +7,8 @@ import pytest
 from dashboard import results
 from dashboard.figures import answers as answer_figures
 
+pytestmark = pytest.mark.integration
+
 ROWS = [{"name": "success", "value": 0.5 + k / 100, "ci95": [0.4, 0.9], "n": 100, "unit": "%", "k": k,
          "model": model} for k in (1, 2, 4) for model in ("a_b", "c")]
 TITLES = {"x_title": "K", "y_title": "success", "log_y": False, "unit": "%"}

@@ -7,6 +7,8 @@ import pytest
 
 from tests.dashboard.test_pages import code, snippets, texts
 
+pytestmark = pytest.mark.integration
+
 SQUARE = """
 ########
 #S....G#

@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.integration
+
 FOLDER = Path(__file__).parents[2] / "dashboard"
 PNG = b"\x89PNG\r\n\x1a\n"
 NASTY = [

@@ -29,6 +29,7 @@ def prepared(tmp_path, monkeypatch):
     return made
 
 
+@pytest.mark.integration
 def test_the_vinyals_split_has_the_papers_counts(real_omniglot):
     counts = {
         part: len(omniglot.split(real_omniglot, part, rotations=False).images)

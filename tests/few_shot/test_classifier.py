@@ -202,6 +202,7 @@ def test_a_model_by_its_folder(tmp_path, models, by):
     np.testing.assert_allclose(p, FewShotClassifier(models["plain"]).fit(*support()).predict_proba(QUERIES), atol=1e-6)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("name", ["plain", "fce", "siamese"])
 def test_five_thousand_support_images(models, name):
     """Memory is bounded: codes of 5,000 images are matched in pieces; f and g read subsets."""
@@ -232,6 +233,7 @@ def test_large_supports_with_context_are_averaged_over_subsets(models):
     assert small.shape == (2, 6)
 
 
+@pytest.mark.integration
 def test_fine_tuning_on_the_support_leaves_the_model_alone(models):
     images, labels = support()
     before = [w.copy() for w in models["plain"].get_weights()]

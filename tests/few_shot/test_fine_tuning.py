@@ -7,6 +7,8 @@ from pnzoo.data.classes import ImageClasses
 from pnzoo.few_shot.fine_tuning import copy, fine_tune
 from pnzoo.models import MatchingNetwork
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.fixture(scope="module")
 def network():

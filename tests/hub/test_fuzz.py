@@ -297,6 +297,7 @@ def _finite(model):
     return all(np.isfinite(keras.ops.convert_to_numpy(keras.ops.cast(w, "float32"))).all() for w in model.weights)
 
 
+@pytest.mark.integration
 def test_two_thousand_broken_entries(originals, tmp_path, monkeypatch):
     monkeypatch.setitem(hub.CLASSES, "Guide", "tests.toys")
     folder, wrong = tmp_path / "entry", []

@@ -81,6 +81,7 @@ def test_intervals_of_proportions_are_wilsons(name):
             assert metric.ci95 == pytest.approx(proportion_ci(hits, metric.n), abs=1e-5)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("name", [name for name in PLANNERS if _rows(name, "random")])
 def test_new_maps_agree_with_the_card(name, entry):
     """200 maps of another seed: they may differ from the card's 5,000 by chance, but not by more."""
@@ -101,6 +102,7 @@ def test_new_maps_agree_with_the_card(name, entry):
     assert set(tested) == set(PROPORTIONS)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("name", [name for name in PLANNERS if _rows(name, "every", "farthest")])
 def test_long_horizons_agree_with_the_card(name, entry):
     """20 maps of another seed for each family, those of 101x101 left out: the share of starts, within a tolerance."""

@@ -65,6 +65,7 @@ def both_solvers_agree(model, rule, walls, goal):
 MAPS = (st.integers(0, 2**32 - 1), st.integers(1, 12), st.integers(1, 12), st.floats(0.0, 0.7))
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("name", RULES)
 @settings(max_examples=8, deadline=None)
 @given(*MAPS)

@@ -237,6 +237,7 @@ def fine_tune(name, folder, epochs, rate=3e-3, **overrides):
     return before, after
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("form", ["per_cell", "kernel", "untied"])
 def test_fine_tuning(form, tmp_path):
     pnzoo.save(small(**FORMS[form]), tmp_path / "start")
@@ -244,6 +245,7 @@ def test_fine_tuning(form, tmp_path):
     assert after < before
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("name", ["vin8", "vin8_paper"])
 def test_fine_tuning_an_entry_of_the_zoo_keeps_it_good(name, tmp_path):
     before, after = fine_tune(name, tmp_path / "tuned", epochs=2, rate=1e-4, k=12)

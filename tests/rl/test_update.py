@@ -23,6 +23,8 @@ from pnzoo.rl.trpo import (
 )
 from tests.toys import uncompiled
 
+pytestmark = pytest.mark.integration
+
 MAPS, STEPS = 6, 9
 
 

@@ -14,6 +14,8 @@ from train.planning.recipes import RECIPES, ImitationRecipe, Stage
 from train.shared import checkpoint, entry, former, options, run_folder, seeds
 from train.shared.recipe import Recipe
 
+pytestmark = pytest.mark.integration
+
 ROOT = Path(__file__).parents[2]
 CARD = {"name": "vin8", "task": "planning", "model": "VIN", "parameters": 1, "files": {}, "training_seconds": 1}
 

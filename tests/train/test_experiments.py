@@ -15,6 +15,8 @@ from train.experiments.experiment import ANSWERS, Experiment, ResultCache, read_
 from train.experiments.few_shot.padding import sides_of
 from train.rl import training
 
+pytestmark = pytest.mark.integration
+
 ROOT = Path(__file__).parents[2]
 FAST = (7, 9, 18)  # planning, reinforcement learning, few-shot: the others differ by their configuration
 

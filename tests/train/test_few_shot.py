@@ -20,6 +20,8 @@ from train.few_shot import validation
 from train.few_shot.evaluation import measure
 from train.few_shot.recipes import RECIPES, EpisodicRecipe
 
+pytestmark = pytest.mark.integration
+
 TINY = EpisodicRecipe(
     summary="a test",
     data="glyphs",

@@ -20,6 +20,8 @@ from train.planning import imitation, labels
 from train.planning.recipes import RECIPES, ImitationRecipe, Stage
 from train.shared import entry, run_folder
 
+pytestmark = pytest.mark.integration
+
 TINY = ImitationRecipe(
     summary="a test",
     config={"k": 6, "channels": 4, "filters": [8], "inverse_temperature": 4.0},

@@ -19,6 +19,8 @@ from train.rl.progress import Progress
 from train.rl.recipes import RECIPES, CurriculumStage, ReinforcementRecipe
 from train.shared import entry
 
+pytestmark = pytest.mark.integration
+
 TINY = ReinforcementRecipe(
     summary="a test",
     config={"k": 3, "channels": 3, "filters": [4]},

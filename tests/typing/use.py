@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import pnzoo
-from pnzoo.core.protocols import EpisodeModel, Planner, ValuePlanner
+from pnzoo.core.protocols import EpisodeModel, Planner, TerrainPlanner, ValuePlanner
 
 
 def planning(walls: NDArray[np.bool_]) -> None:
@@ -22,6 +22,14 @@ def planning(walls: NDArray[np.bool_]) -> None:
     pnzoo.load("cnn8").trace(walls, (4, 4))  # type: ignore[attr-defined]
     pnzoo.load("vin16").polcy(walls, (4, 4))  # type: ignore[attr-defined]
     pnzoo.load(16)  # type: ignore[call-overload]
+
+
+def terrain(picture: NDArray[np.float32]) -> None:
+    rover = pnzoo.load("vin_moon")
+    assert_type(rover, TerrainPlanner)
+    assert_type(rover.plan(picture, (1, 1), (4, 4), caution=2.0), pnzoo.Plan)
+    assert_type(rover.cost(picture), NDArray[np.float32])
+    rover.replan(picture)  # type: ignore[attr-defined]
 
 
 def few_shot(images: NDArray[np.float32]) -> None:

@@ -56,6 +56,7 @@ GROUPS = (
     ("planners for paths of any length", "optimal_rate_all_starts",
      lambda card: _starts(card) in ("every", "farthest")),
     ("Value Iteration Networks; `_paper`: the paper's own form", "success_rate", lambda card: card["model"] == "VIN"),
+    ("planners over terrain, from a picture", "success_rate", lambda card: card["task"] == "terrain"),
     ("the paper's baselines", "success_rate", lambda card: card["model"] in ("CNNPolicy", "FCNPolicy")),
     ("other planners", "success_rate", lambda card: card["task"] == "planning"),
     ("Matching Networks", "20w1s",
@@ -192,8 +193,23 @@ def conclusions():
     return "\n".join(f"* **{result['question']}** {result['conclusion']}" for result in shown)
 
 
+# -- terrain --------------------------------------------------------------------------------------
+
+
+def terrain_table():
+    """One row a planner over terrain and size of pictures: paths that arrive, cheapest ones, what the others cost."""
+    rows = []
+    for card in cards("terrain"):
+        for success in (Metric.from_dict(f) for f in card["metrics"] if f["name"] == "success_rate"):
+            same = {m.name: m for m in map(Metric.from_dict, card["metrics"]) if m.dataset == success.dataset}
+            rows.append([link(card), success.where(), str(success), str(same["optimal_rate"]),
+                         f"{100 * same['excess_cost'].value:.2f} %", f"{success.n:,}"])
+    return markdown_table(("entry", "pictures", "success rate", "optimal rate", "regret of the others", "n"), rows)
+
+
 TABLES = {
     "entries": entries_table,
+    "terrain-table": terrain_table,
     "planning-table": planning_table,
     "long-horizon-table": long_horizon_table,
     "few-shot-table": few_shot_table,

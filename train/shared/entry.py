@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from pnzoo import hub
+from pnzoo.hub.weights import Stored
 from train.shared import run_folder
 
 
@@ -44,7 +45,7 @@ def training_card(recipe, *, task, training, paper, data, command, seconds, rows
 
     Args:
         recipe: that trained it.
-        task: "planning" or "few-shot".
+        task: "planning", "terrain" or "few-shot".
         training: "imitation", "reinforcement" or "episodic".
         paper: which paper's model it is.
         data: what it was trained on, in words.
@@ -118,8 +119,7 @@ def evaluate(folder, name, recipe, trainer, options, more=()):
         print(said(name, metric), flush=True)
         metrics.append(metric)
     words = {"summary": recipe.summary, "limitations": list(recipe.limitations)}
-    facts = {**card, **words, "metrics": [*metrics, *more], "flops": trainer.flops(model, recipe)}
-    hub.save(model, folder / "entry", facts)
+    hub.update_card(folder / "entry", **words, metrics=[*metrics, *more], flops=trainer.flops(model, recipe))
 
 
 def validate(folder, name, recipe, trainer, options):
@@ -141,6 +141,9 @@ def said(name, metric):
 
 
 def publish(folder, name):
-    """Put the entry of a run into zoo/."""
-    model, card = hub.load(folder / "entry"), hub.card(folder / "entry")
-    print("published", hub.save(model, hub.zoo_folder() / name, {**card, "name": name}))
+    """Put the entry of a run into zoo/, with as many bits a weight as it has."""
+    place = folder / "entry"
+    with Stored((place / hub.WEIGHTS).read_bytes()) as stored:
+        dtype = "float16" if any(data.dtype == "float16" for data in stored.datasets.values()) else "float32"
+    card = {**hub.card(place), "name": name}
+    print("published", hub.save(hub.load(place), hub.zoo_folder() / name, card, weights_dtype=dtype))

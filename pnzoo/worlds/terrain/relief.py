@@ -21,7 +21,7 @@ def generate_relief(n, size=128, metres_per_pixel=100.0, seed=0):
         n: patches.
         size: pixels of a side, or (height, width).
         metres_per_pixel: ground resolution, a number > 0.
-        seed: int.
+        seed: int, or several.
 
     Returns:
         float32 `[n, height, width]`, metres; each patch has mean 0.
@@ -43,7 +43,7 @@ def generate_relief(n, size=128, metres_per_pixel=100.0, seed=0):
     patches = np.empty((n, height, width), np.float32)
     filters = _frequencies(height, width)
     for i in range(n):
-        rng = np.random.default_rng((seed, i))
+        rng = np.random.default_rng((*np.atleast_1d(seed), i))
         patches[i] = _patch(filters, height, width, rng) * metres_per_pixel
     return patches
 

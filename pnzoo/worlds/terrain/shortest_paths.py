@@ -6,7 +6,6 @@ from scipy.sparse.csgraph import dijkstra
 
 # The order of the moves is that of pnzoo.gridworld.
 MOVES = np.array([(-1, 0), (1, 0), (0, 1), (0, -1), (-1, 1), (-1, -1), (1, 1), (1, -1)])
-LENGTHS = np.sqrt(np.abs(MOVES).sum(axis=1).astype(float))
 TOLERANCE = 1e-9  # relative, between two path costs that count as equal
 
 
@@ -17,12 +16,13 @@ def path_costs(cost, goal, lengths=True):
 
     Args:
         cost: float `[H, W]`, > 0, of entering each cell; inf where one can't go. Beyond the edge one can't go.
-        goal: (row, col).
-        lengths: whether diagonal moves cost their length; the Warcraft benchmark counts cells instead.
+        goal: (row, col), or `[G, 2]`.
+        lengths: whether diagonal moves cost their length; the Warcraft benchmark counts cells instead. Or a number,
+            the length of a diagonal move.
 
     Returns:
-        float64 `[H, W]`; inf where no path leads to the goal. A start is not entered, so a path may begin anywhere;
-        an impassable goal has no paths.
+        float64 `[H, W]`, or `[G, H, W]` of G goals; inf where no path leads to the goal. A start is not entered, so
+        a path may begin anywhere; an impassable goal has no paths.
 
     Raises:
         ValueError: cost is no grid of positive numbers, or the goal lies outside.
@@ -33,15 +33,40 @@ def path_costs(cost, goal, lengths=True):
 
     Reference: Dijkstra 1959, by SciPy.
     """
-    cost, goal = as_cost(cost), tuple(int(x) for x in goal)
-    if not all(0 <= x < side for x, side in zip(goal, cost.shape, strict=True)):
-        raise ValueError(f"goal {goal} lies outside the {cost.shape[0]}x{cost.shape[1]} grid.")
-    graph = _graph(cost, lengths)
-    start = goal[0] * cost.shape[1] + goal[1]
-    distances = dijkstra(graph, indices=start).reshape(cost.shape)
-    if not np.isfinite(cost[goal]):
-        distances = np.full(cost.shape, np.inf)
-    return distances
+    cost = as_cost(cost)
+    goals = np.atleast_2d(np.asarray(goal)).astype(int)
+    for cell in goals:
+        if not all(0 <= x < side for x, side in zip(cell, cost.shape, strict=True)):
+            raise ValueError(f"goal {tuple(cell.tolist())} lies outside the {cost.shape[0]}x{cost.shape[1]} grid.")
+    distances = dijkstra(_graph(cost, lengths), indices=goals @ (cost.shape[1], 1)).reshape(-1, *cost.shape)
+    distances[~np.isfinite(cost[tuple(goals.T)])] = np.inf
+    return distances if np.ndim(goal) == 2 else distances[0]
+
+
+def action_costs(cost, value, lengths=True):
+    """Q: what each move costs from a cell, and all that follows it.
+
+    Args:
+        cost: float `[H, W]`, of entering each cell.
+        value: float `[..., H, W]`, cost from each cell on (`path_costs`).
+        lengths: as in `path_costs`.
+
+    Returns:
+        float64 `[..., H, W, 8]` in the order of `pnzoo.gridworld.MOVES`; inf for a move that cannot be made.
+
+    Example:
+        >>> float(action_costs([[1.0, 3.0]], np.array([[3.0, 0.0]]))[0, 0, 2])     # east
+        3.0
+    """
+    cost = np.asarray(cost, dtype=float)
+    height, width = cost.shape
+    enter = np.pad(cost, 1, constant_values=np.inf)
+    after = np.pad(value, [(0, 0)] * (np.ndim(value) - 2) + [(1, 1), (1, 1)], constant_values=np.inf)
+    q = np.empty((*np.shape(value), len(MOVES)))
+    for action, (row, column) in enumerate(MOVES):
+        there = (..., slice(1 + row, 1 + row + height), slice(1 + column, 1 + column + width))
+        q[..., action] = enter[there] * _length(action, lengths) + after[there]
+    return q
 
 
 def optimal_actions(cost, goal, lengths=True, costs_to_go=None):
@@ -52,7 +77,8 @@ def optimal_actions(cost, goal, lengths=True, costs_to_go=None):
         costs_to_go: the result of `path_costs`, if at hand.
 
     Returns:
-        bool `[H, W, 8]` in the order of `pnzoo.gridworld.MOVES`; all False at the goal and where no path leads.
+        bool `[H, W, 8]` (`[G, H, W, 8]` of G goals) in the order of `pnzoo.gridworld.MOVES`; all False at
+        the goal and where no path leads.
 
     Raises:
         ValueError: as `path_costs`.
@@ -63,12 +89,7 @@ def optimal_actions(cost, goal, lengths=True, costs_to_go=None):
     """
     cost = as_cost(cost)
     value = path_costs(cost, goal, lengths) if costs_to_go is None else costs_to_go
-    enter, after = (np.pad(x, 1, constant_values=np.inf) for x in (cost, value))
-    height, width = cost.shape
-    q = np.empty((height, width, 8))
-    for action, (row, column) in enumerate(MOVES):
-        there = (slice(1 + row, 1 + row + height), slice(1 + column, 1 + column + width))
-        q[..., action] = enter[there] * (LENGTHS[action] if lengths else 1.0) + after[there]
+    q = action_costs(cost, value, lengths)
     limit = np.where(np.isfinite(value) & (value > 0), value * (1 + TOLERANCE), -np.inf)
     return q <= limit[..., None]
 
@@ -88,6 +109,11 @@ def as_cost(cost):
     return cost
 
 
+def _length(action, lengths):
+    diagonal = (2.0**0.5 if lengths else 1.0) if isinstance(lengths, bool) else float(lengths)
+    return diagonal if MOVES[action].all() else 1.0
+
+
 def _graph(cost, lengths):
     """Edges from a cell to the cells from which a move leads into it, so that one search from the goal serves all."""
     height, width = cost.shape
@@ -96,7 +122,7 @@ def _graph(cost, lengths):
     for action, (down, right) in enumerate(MOVES):
         here = (slice(max(0, -down), height - max(0, down)), slice(max(0, -right), width - max(0, right)))
         there = (slice(max(0, down), height + min(0, down)), slice(max(0, right), width + min(0, right)))
-        weight = cost[there] * (LENGTHS[action] if lengths else 1.0)
+        weight = cost[there] * _length(action, lengths)
         passable = np.isfinite(weight)
         rows.append(number[there][passable])
         columns.append(number[here][passable])

@@ -1,0 +1,158 @@
+"""A Value Iteration Network that sees: a picture of the ground in, a plan out."""
+
+import math
+
+import keras
+
+from pnzoo.core.model import LayerOption, ZooModel, as_policy, part_policy
+from pnzoo.core.schema import Bool, Float, Int, ListOf, OneOf
+from pnzoo.layers.planning.grid_value_iteration import DIAGONAL, GridValueIteration
+from pnzoo.layers.planning.heads import AdvantageLogits
+from pnzoo.layers.planning.terrain_cost import GoalCells, TerrainCost
+from pnzoo.layers.planning.upsample_to import UpsampleTo
+from pnzoo.models.planning.terrain_planner import TerrainPlanner
+
+FLAT = math.sqrt(0.5)  # brightness of flat ground under a sun that stands 45 degrees high
+
+
+@keras.saving.register_keras_serializable("pnzoo")
+class TerrainVIN(TerrainPlanner, ZooModel, keras.Model):
+    """It learns from pictures and shown paths what it costs to enter each cell, and plans on that cost.
+
+        z = encoder(picture)      cost = 1 + caution softplus(z)      V = value_iteration(cost, goal, K)
+        logits = g (Q - max_a Q)
+
+    softplus(z) = -log(1 - sigmoid(z)) is the cost of doubt: if sigmoid(z) is the chance that a cell cannot be entered,
+    a path of least total cost weighs its length against the log of the chance to get through. `caution` sets how much.
+
+    Args:
+        channels: of the picture, 1 (grey) or 3 (colour).
+        cell: pixels of a cell's side, a power of 2.
+        filters: widths of the encoder, one for each halving of the picture down to one pixel a cell.
+        wide_view: whether the encoder sees the ground around a cell. Without it a cell's cost depends on the cell's own
+            pixels only, as in worlds made of tiles.
+        k: steps of value iteration; may be set at any time.
+        caution: how much doubt costs; may be set at any time, and is an argument of `cost`, `policy` and `plan`.
+        diagonal_cost: cost of a diagonal move, of a straight one 1.
+
+    Call args:
+        inputs: dict of picture [B, H cell, W cell, channels], 0 to 1, and goal int [B, 2], (row, col) in cells.
+
+    Returns:
+        logits of the eight moves, [B, H, W, 8].
+
+    Example:
+        >>> import numpy as np
+        >>> from pnzoo.models import TerrainVIN
+        >>> picture = np.random.default_rng(0).random((64, 64))
+        >>> TerrainVIN(filters=(4, 4, 4), k=5).policy(picture, (3, 3)).shape
+        (8, 8)
+
+    Reference: Tamar et al. 2016, section 4.2 (the Mars rover).
+    """
+
+    CONFIG_SCHEMA = {
+        "channels": OneOf(1, 3),
+        "cell": OneOf(1, 2, 4, 8, 16, 32),
+        "filters": ListOf(Int(1, 1024), 1, 6),
+        "wide_view": Bool(),
+        "k": Int(1, 100_000),
+        "caution": Float(0, 1e6),
+        "diagonal_cost": Float(0, 100),
+    }
+    k = LayerOption("value_iteration")
+    caution = LayerOption("terrain_cost")
+
+    def __init__(
+        self,
+        channels=1,
+        cell=8,
+        filters=(16, 32, 64),
+        wide_view=True,
+        k=30,
+        caution=1.0,
+        diagonal_cost=DIAGONAL,
+        dtype=None,
+        **kwargs,
+    ):
+        policy = as_policy(dtype)
+        filters = tuple(int(width) for width in filters)
+        halvings = int(math.log2(cell))
+        if 2**halvings != cell or len(filters) != max(1, halvings):
+            raise ValueError(
+                f"an encoder of cells of {cell} pixels halves the picture {halvings} times, so it takes "
+                f"{max(1, halvings)} filters; got {list(filters)}."
+            )
+        # === Layers ===
+        graph = _Graph(policy)
+        picture = keras.Input((None, None, channels), name="picture")
+        goal = keras.Input((2,), dtype="int32", name="goal")
+        features = _encoder(graph, picture, filters, wide_view, cell)
+        doubt = graph(keras.layers.Dense, "doubt", 1, bias_initializer=keras.initializers.Constant(-1.0), sums=True)
+        terrain_cost = TerrainCost(caution, dtype="float32", name="terrain_cost")
+        iteration = GridValueIteration(k, diagonal_cost, dtype="float32", name="value_iteration")
+        z = doubt(features)
+        cost = terrain_cost(z)
+        q = iteration(cost, GoalCells(dtype="float32", name="goal_cells")(cost, goal))
+        head = AdvantageLogits(dtype="float32", name="policy")
+        # === Functional model ===
+        super().__init__({"picture": picture, "goal": goal}, head(q), **kwargs)
+        self.terrain_cost, self.value_iteration, self.policy_head = terrain_cost, iteration, head
+        # === Configuration ===
+        self._configure(
+            policy, channels=int(channels), cell=int(cell), filters=filters, wide_view=bool(wide_view),
+            diagonal_cost=iteration.diagonal_cost,
+        )  # fmt: skip
+        self.network("encoder", lambda: keras.Model(picture, z, name="encoder"))
+
+    @property
+    def encoder(self):
+        """Log odds that each cell cannot be entered: picture [B, h, w, C] -> [B, H, W, 1]; it shares every layer."""
+        return self.network("encoder", lambda: None)
+
+
+class _Graph:
+    """Makes layers by name under one dtype policy."""
+
+    def __init__(self, policy):
+        self.policy = policy
+
+    def __call__(self, layer, name, *args, sums=False, **kwargs):
+        return layer(*args, dtype=part_policy(self.policy, name, sums), name=name, **kwargs)
+
+    def conv(self, x, name, width, size=3, strides=1, dilation=1, activation=True, padding="same"):
+        """Convolution, batch normalization, ReLU."""
+        x = self(
+            keras.layers.Conv2D, name, width, size, strides=strides, padding=padding, dilation_rate=dilation,
+            use_bias=False, data_format="channels_last", kernel_initializer="he_normal",
+        )(x)  # fmt: skip
+        x = self(keras.layers.BatchNormalization, f"{name}_norm", momentum=0.98, epsilon=1e-3)(x)
+        return self(keras.layers.ReLU, f"{name}_relu")(x) if activation else x
+
+    def residual(self, x, name, width, dilation=1):
+        """x + two convolutions."""
+        y = self.conv(x, f"{name}_a", width, dilation=dilation)
+        y = self.conv(y, f"{name}_b", width, activation=False)
+        return self(keras.layers.ReLU, f"{name}_relu")(self(keras.layers.Add, f"{name}_add")([x, y]))
+
+
+def _encoder(graph, picture, filters, wide_view, cell):
+    """Features of every cell: [B, H cell, W cell, C] -> [B, H, W, F]."""
+    if not wide_view:  # kernels as large as their strides: nothing of a neighbour is seen
+        x = graph(keras.layers.Rescaling, "contrast", 4.0, -2.0)(picture)
+        for i, width in enumerate(filters):
+            step = 1 if cell == 1 else 2
+            x = graph.conv(x, f"stage_{i}", width, step, step, padding="valid")
+        return graph.conv(x, "cells", filters[-1], 1)
+    x = graph(keras.layers.Rescaling, "contrast", 8.0, -8.0 * FLAT)(picture)
+    for i, width in enumerate(filters):
+        x = graph.conv(x, f"stage_{i}", width, 5 if i == 0 else 3, 1 if cell == 1 else 2)
+    width = filters[-1]
+    x = graph.residual(x, "near", width)
+    # A wider view at half the resolution of the cells: whole craters.
+    y = graph.conv(x, "far_in", width, strides=2)
+    y = graph.residual(y, "far_1", width)
+    y = graph.residual(y, "far_2", width, dilation=2)
+    y = graph(UpsampleTo, "far")(y, x)
+    x = graph.conv(graph(keras.layers.Concatenate, "both")([x, y]), "joined", width, 1)
+    return graph.residual(x, "cells", width)

@@ -1,0 +1,107 @@
+"""Training over terrain: what is shown, a tiny recipe from end to end, and the numbers of its card."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+import pnzoo
+from pnzoo import hub
+from pnzoo.evaluation import terrain as evaluation
+from pnzoo.worlds.terrain import WORLDS, draw_scenes, places
+from tests.hub.test_zoo import FULL_CARD
+from train.__main__ import main
+from train.planning import terrain
+
+pytestmark = pytest.mark.integration
+
+TINY = dataclasses.replace(
+    terrain.RECIPES["vin_moon"], world="relief", config={"filters": [4, 4, 6], "k": 4}, cells=4, epochs=3,
+    steps_per_epoch=8, learning_rate=1e-2, batch_size=4, goals_per_picture=2, evaluation_cells=(4,),
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def few_scenes(monkeypatch):
+    monkeypatch.setattr(terrain, "VALIDATION_SCENES", 8)
+
+
+def test_shown_moves_are_optimal_and_never_start_where_one_cannot_go():
+    costs = draw_scenes("relief", "train", 6, np.random.default_rng(0), cells=8).costs
+    goals, actions = terrain.shown_paths(costs, 3, np.random.default_rng(1))
+    assert (goals.shape, actions.shape) == ((6, 3, 2), (6, 3, 8, 8, 8))
+    assert actions.any()
+    for i, cost in enumerate(costs):
+        assert not actions[i][:, np.isinf(cost)].any()
+        for goal, moves in zip(goals[i], actions[i], strict=True):
+            assert not moves[tuple(goal)].any()
+            wanted = pnzoo.terrain.optimal_actions(cost, goal)
+            assert (moves[np.isfinite(cost)] == wanted[np.isfinite(cost)]).all()
+
+
+def test_batches_depend_on_the_seed_and_the_index_alone():
+    first, again, other = (terrain.ShownPaths(TINY, "train", seed, 2, True) for seed in ((0, 1), (0, 1), (0, 2)))
+    assert (first[1][0]["picture"] == again[1][0]["picture"]).all()
+    assert (first[1][0]["picture"] != other[1][0]["picture"]).any()
+    assert (first[0][0]["picture"] != first[1][0]["picture"]).any()
+
+
+@pytest.mark.parametrize("world", ["relief", "tiles"])
+def test_parts_of_invented_worlds_share_nothing(world):
+    drawn = {part: draw_scenes(world, part, 4, np.random.default_rng(5), cells=4).pictures for part in places.PARTS}
+    flat = {picture.tobytes() for pictures in drawn.values() for picture in pictures}
+    assert len(flat) == 12
+    assert set(WORLDS) == {"moon", "relief", "tiles"}
+
+
+def test_parts_of_the_moon_are_a_patch_apart_around_its_back_too():
+    columns = {part: set(places.MOON_COLUMNS[part]) for part in places.PARTS}
+    beside = {(column + step) % 60 for column in columns["test"] for step in (-1, 0, 1)}
+    assert not columns["train"] & beside
+    assert not columns["val"] & columns["test"]
+
+
+@pytest.mark.skipif(not (places.data_folder() / places.MOON_FILE).is_file(), reason="no elevation of the Moon here")
+def test_patches_of_the_moon_are_ground():
+    scenes = draw_scenes("moon", "test", 20, np.random.default_rng(0))
+    assert 0.2 < np.isinf(scenes.costs).mean() < 0.7
+    assert 0.05 < scenes.pictures.std() < 0.2
+
+
+def test_without_the_file_it_says_where_to_put_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("PNZOO_DATA_DIR", str(tmp_path))
+    places._moon.cache_clear()
+    with pytest.raises(FileNotFoundError, match=r"Set PNZOO_DATA_DIR .* or take world='relief'"):
+        draw_scenes("moon", "test", 1, np.random.default_rng(0))
+
+
+def test_a_tiny_recipe_learns_is_measured_and_its_card_says_so(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(terrain.RECIPES, "vin_moon", TINY)
+    main(["vin_moon", "--run", str(tmp_path), "--evaluate", "--num-maps", "20"])
+    model, card = pnzoo.load(tmp_path / "entry"), hub.card(tmp_path / "entry")
+    assert card["history"]["loss"][-1] < card["history"]["loss"][0]
+    assert FULL_CARD - set(card) == {"name"} - set(card)
+    assert card["task"] == "terrain"
+    measured = evaluation.terrain_set("relief", n=20, cells=4)
+    for metric, fields in zip(evaluation.evaluate(model, measured), card["metrics"], strict=True):
+        assert metric.value == pytest.approx(fields["value"])
+    assert "success rate" in capsys.readouterr().out
+
+
+def test_obstacles_teach_the_encoder_alone(tmp_path):
+    recipe = dataclasses.replace(TINY, objective="obstacles", epochs=1)
+    terrain.train(recipe, tmp_path)
+    assert float(pnzoo.load(tmp_path / "entry").get_layer("policy").log_scale) == pytest.approx(np.log(10.0))
+
+
+def test_the_exact_plan_on_the_true_cost_is_perfect():
+    """The judge itself: a planner that knows the ground reaches every goal on a cheapest path, a blind one does not."""
+    measured = evaluation.terrain_set("relief", n=40, cells=8)
+    tasks, costs = measured.tasks, measured.scenes.costs
+    pairs = zip(tasks.scene, tasks.goal, strict=True)
+    knowing = [pnzoo.terrain.optimal_actions(costs[scene], goal).argmax(-1) for scene, goal in pairs]
+    blind = [pnzoo.terrain.optimal_actions(np.ones((8, 8)), g).argmax(-1) for g in tasks.goal]
+    success, optimal, excess = evaluation.judged(knowing, measured)
+    assert (success.value, optimal.value) == (1.0, 1.0)
+    assert excess.value == pytest.approx(0, abs=1e-9)
+    assert evaluation.judged(blind, measured)[0].value < 0.95
