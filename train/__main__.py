@@ -18,7 +18,7 @@ from train.shared import options as options_
 # A room's recipes, and the trainer that reads them.
 ROOMS = {
     "train.planning.recipes": "train.planning.command",
-    "train.planning.terrain": "train.planning.terrain",
+    "train.terrain.recipes": "train.terrain.command",
     "train.few_shot.recipes": "train.few_shot.command",
     "train.rl.recipes": "train.rl.command",
 }

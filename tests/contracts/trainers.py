@@ -16,10 +16,11 @@ from tests.toys import uncompiled
 from train.few_shot import data as few_shot_data
 from train.few_shot import validation
 from train.few_shot.recipes import EpisodicRecipe
-from train.planning import imitation, terrain
+from train.planning import imitation
 from train.planning.recipes import ImitationRecipe, Stage
-from train.planning.terrain import TerrainRecipe
 from train.rl import training as rl
+from train.terrain import training as terrain
+from train.terrain.recipes import TerrainRecipe
 
 # Maps of two sizes and two losses to choose by; some cells of each map, so that these draws are tried too.
 IMITATION = ImitationRecipe(
@@ -56,8 +57,7 @@ REINFORCEMENT = {
 TERRAIN = TerrainRecipe(
     config={"filters": [2, 3, 4], "k": 4}, cells=4, epochs=4, steps_per_epoch=2, batch_size=2, goals_per_picture=2
 )
-ROOMS = {"imitation": "planning", "episodic": "few_shot", "reinforcement": "rl", "terrain": "planning"}
-COMMANDS = {"terrain": "terrain"}  # the module that holds the trainer; `command` elsewhere
+ROOMS = {"imitation": "planning", "episodic": "few_shot", "reinforcement": "rl", "terrain": "terrain"}
 
 
 def recipe_of(name):
@@ -69,7 +69,7 @@ def recipe_of(name):
 
 def train(name, folder):
     """Train the tiny recipe, or go on; the model."""
-    return _room(name, COMMANDS.get(name, "command")).TRAINER.train(recipe_of(name), folder)
+    return _room(name, "command").TRAINER.train(recipe_of(name), folder)
 
 
 def _room(name, module):

@@ -11,24 +11,24 @@ from pnzoo.evaluation import terrain as evaluation
 from pnzoo.worlds.terrain import WORLDS, draw_scenes, places
 from tests.hub.test_zoo import FULL_CARD
 from train.__main__ import main
-from train.planning import terrain
+from train.terrain import recipes, shown_paths, training
 
 pytestmark = pytest.mark.integration
 
 TINY = dataclasses.replace(
-    terrain.RECIPES["vin_moon"], world="relief", config={"filters": [4, 4, 6], "k": 4}, cells=4, epochs=3,
+    recipes.RECIPES["vin_moon"], world="relief", config={"filters": [4, 4, 6], "k": 4}, cells=4, epochs=3,
     steps_per_epoch=8, learning_rate=1e-2, batch_size=4, goals_per_picture=2, evaluation_cells=(4,),
 )  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def few_scenes(monkeypatch):
-    monkeypatch.setattr(terrain, "VALIDATION_SCENES", 8)
+    monkeypatch.setattr(training, "VALIDATION_SCENES", 8)
 
 
 def test_shown_moves_are_optimal_and_never_start_where_one_cannot_go():
     costs = draw_scenes("relief", "train", 6, np.random.default_rng(0), cells=8).costs
-    goals, actions = terrain.shown_paths(costs, 3, np.random.default_rng(1))
+    goals, actions = shown_paths.shown_paths(costs, 3, np.random.default_rng(1))
     assert (goals.shape, actions.shape) == ((6, 3, 2), (6, 3, 8, 8, 8))
     assert actions.any()
     for i, cost in enumerate(costs):
@@ -40,7 +40,7 @@ def test_shown_moves_are_optimal_and_never_start_where_one_cannot_go():
 
 
 def test_batches_depend_on_the_seed_and_the_index_alone():
-    first, again, other = (terrain.ShownPaths(TINY, "train", seed, 2, True) for seed in ((0, 1), (0, 1), (0, 2)))
+    first, again, other = (shown_paths.ShownPaths(TINY, "train", seed, 2, True) for seed in ((0, 1), (0, 1), (0, 2)))
     assert (first[1][0]["picture"] == again[1][0]["picture"]).all()
     assert (first[1][0]["picture"] != other[1][0]["picture"]).any()
     assert (first[0][0]["picture"] != first[1][0]["picture"]).any()
@@ -76,7 +76,7 @@ def test_without_the_file_it_says_where_to_put_it(monkeypatch, tmp_path):
 
 
 def test_a_tiny_recipe_learns_is_measured_and_its_card_says_so(tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(terrain.RECIPES, "vin_moon", TINY)
+    monkeypatch.setitem(recipes.RECIPES, "vin_moon", TINY)
     main(["vin_moon", "--run", str(tmp_path), "--evaluate", "--num-maps", "20"])
     model, card = pnzoo.load(tmp_path / "entry"), hub.card(tmp_path / "entry")
     assert card["history"]["loss"][-1] < card["history"]["loss"][0]
@@ -90,7 +90,7 @@ def test_a_tiny_recipe_learns_is_measured_and_its_card_says_so(tmp_path, monkeyp
 
 def test_obstacles_teach_the_encoder_alone(tmp_path):
     recipe = dataclasses.replace(TINY, objective="obstacles", epochs=1)
-    terrain.train(recipe, tmp_path)
+    training.train(recipe, tmp_path)
     assert float(pnzoo.load(tmp_path / "entry").get_layer("policy").log_scale) == pytest.approx(np.log(10.0))
 
 

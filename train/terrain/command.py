@@ -1,0 +1,6 @@
+"""Planners over terrain, as `python -m train` calls them."""
+
+from train.shared.entry import Trainer
+from train.terrain import evaluation, training
+
+TRAINER = Trainer(train=training.train, evaluate=evaluation.evaluate, flops=evaluation.flops)

@@ -1,0 +1,73 @@
+"""Recipes of the planners over terrain. A recipe is frozen: what a card records is what ran."""
+
+import dataclasses
+
+from pnzoo.worlds.terrain import WORLDS
+from train.shared.recipe import Recipe
+
+OBJECTIVES = ("paths", "obstacles")
+
+
+@dataclasses.dataclass(frozen=True)
+class TerrainRecipe(Recipe):
+    """How a planner over terrain is trained. Every field is an option of the command line."""
+
+    model: str = "TerrainVIN"
+    world: str = "relief"  # of `pnzoo.terrain.WORLDS`
+    objective: str = "paths"  # shown paths; or "obstacles", the privileged upper line: which cells cannot be entered
+    cells: int = 16  # of a scene's side
+    epochs: int = 20
+    steps_per_epoch: int = 100
+    batch_size: int = 32  # pictures
+    goals_per_picture: int = 4  # goals to which paths are shown on each
+    crossed_weight: float = 0.0  # of the loss of cells: those on any shown path can be entered, the others cannot
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-3
+    evaluation_cells: tuple = (16,)  # sides that it is measured on
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.world not in WORLDS or self.objective not in OBJECTIVES:
+            raise ValueError(
+                f"world is one of {', '.join(WORLDS)} and objective one of {', '.join(OBJECTIVES)}; "
+                f"got {self.world!r}, {self.objective!r}"
+            )
+
+    def quick(self):
+        """The same in a few steps, to see that everything works."""
+        return dataclasses.replace(self, epochs=1, steps_per_epoch=2, batch_size=4, goals_per_picture=2)
+
+
+TILES = TerrainRecipe(
+    summary="Plans over pictures of tiles, 8x8 pixels each, learned from shown paths on 12x12 tiles; any size",
+    config={"channels": 3, "filters": [16, 32, 32], "wide_view": False, "k": 30, "diagonal_cost": 1.0},
+    world="tiles",
+    cells=12,
+    epochs=20,
+    steps_per_epoch=100,
+    learning_rate=5e-3,
+    weight_decay=0.0,
+    evaluation_cells=(12, 18, 24, 30),
+    limitations=(
+        "Knows the six terrains and 36 textures of `pnzoo.terrain.generate_tiles` alone; for other art use fit_paths.",
+    ),
+)
+RECIPES = {
+    "vin_tiles": TILES,
+    "vin_moon": TerrainRecipe(
+        summary="Plans over the Moon from a picture alone, learned from shown paths; any size",
+        config={"k": 30, "filters": [16, 32, 64]},
+        world="moon",
+        goals_per_picture=2,
+        crossed_weight=1.0,
+        epochs=50,
+        steps_per_epoch=100,
+        limitations=(
+            "For pictures lit from the north-west at 45 degrees (hillshade), 64 pixels a degree of the Moon, cells of "
+            "8x8 pixels: 3.8 km.",
+            "Trained with caution 1; the entry's own was chosen on validation ground, where the sum of success and "
+            "optimal rate is largest.",
+            "Impassable is a cell whose mean slope exceeds 7 degrees; nothing is known of rocks, shadows and dust.",
+        ),
+    ),
+}
