@@ -73,7 +73,7 @@ def check_same(folder, whole):
 STOPS = ((".npz", 2, "within"), (".csv", 3, "before"), ("card.json", 1, "after"))
 
 
-@pytest.mark.parametrize("name", trainers.ROOMS)
+@pytest.mark.parametrize("name", ONE)
 def test_a_run_that_is_stopped_at_every_kind_of_file(name, whole, tmp_path):
     for kind, number, when in STOPS:
         with trainers.stopped(number, when, stop, kind), pytest.raises(Stopped):
