@@ -236,7 +236,7 @@ def test_the_few_shot_snippet_reads_its_arrays(open_page, tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)
     scope = {}
     exec(copied(page, "Copy the code").replace("print(", "_ = ("), scope)
-    np.testing.assert_allclose(scope["made"].probability, np.load("few_shot.npz")["probability"], atol=1e-5)
+    np.testing.assert_allclose(scope["explanation"].probability, np.load("few_shot.npz")["probability"], atol=1e-5)
 
 
 def test_other_visitors_are_untouched_by_a_bad_address(open_page):
