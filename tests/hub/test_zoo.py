@@ -13,11 +13,13 @@ from pnzoo.cli import trained_size
 from pnzoo.core.dataset import describe
 from pnzoo.core.stats import proportion_ci
 from pnzoo.evaluation import gridworld as evaluation
-from pnzoo.evaluation import long_horizon
+from pnzoo.evaluation import long_horizon, terrain
 from pnzoo.hub import cards
+from pnzoo.worlds.terrain import places
 
 NAMES = pnzoo.list_models()
 PLANNERS = [name for name in NAMES if pnzoo.card(name)["task"] == "planning"]
+TERRAIN = [name for name in NAMES if pnzoo.card(name)["task"] == "terrain"]
 PROPORTIONS = ("success_rate", "optimal_rate")
 FULL_CARD = set(cards.FIELDS) - {"download", "design_notes"}
 
@@ -100,6 +102,27 @@ def test_new_maps_agree_with_the_card(name, entry):
             assert binom.sf(hits - 1, again.n, high) > 1e-4, f"{metric.name} on {metric.where()}: too low"
             tested.append(metric.name)
     assert set(tested) == set(PROPORTIONS)
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("name", TERRAIN)
+def test_new_pictures_agree_with_the_card(name, entry):
+    """100 pictures of another seed, as `test_new_maps_agree_with_the_card`."""
+    measured = {}
+    for metric in cards.metrics(pnzoo.card(name)):
+        world, cells = metric.dataset["world"], metric.dataset["cells"]
+        if world == "moon" and not (places.data_folder() / places.MOON_FILE).is_file():
+            pytest.skip("no elevation of the Moon here: set PNZOO_DATA_DIR to the folder that holds it")
+        if metric.name in PROPORTIONS and cells <= 16:
+            key = (cells, metric.dataset.get("caution"))
+            if key not in measured:
+                scenes = terrain.terrain_set(world, n=100, seed=123, cells=cells)
+                measured[key] = terrain.evaluate(entry(name), scenes, key[1])
+            again = next(m for m in measured[key] if m.name == metric.name)
+            hits, (low, high) = round(again.value * again.n), metric.ci95
+            assert binom.cdf(hits, again.n, low) > 1e-4, f"{metric.name} on {metric.where()}: too high on the card"
+            assert binom.sf(hits - 1, again.n, high) > 1e-4, f"{metric.name} on {metric.where()}: too low"
+    assert measured
 
 
 @pytest.mark.integration
