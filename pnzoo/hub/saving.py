@@ -172,6 +172,27 @@ def writable_folder(folder: str | PathLike) -> Path:
 
 
 def _check_replaceable(place: Path) -> None:
+    """Several files are read; where another saver put a new entry there in between, they are read again."""
+    for _ in range(_ATTEMPTS):
+        before = _identity(place)
+        try:
+            return _check_files(place)
+        except (ValueError, OSError):
+            if _identity(place) == before:
+                raise
+    raise OSError(16, "other processes keep writing there", str(place))
+
+
+def _identity(place: Path) -> tuple[int, ...] | None:
+    """Changes when another folder takes this place."""
+    try:
+        found = place.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _check_files(place: Path) -> None:
     if not place.is_dir():
         raise ValueError(f"{place} is a file; save takes a folder")
     present = {file.name: file for file in place.iterdir()}

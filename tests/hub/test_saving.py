@@ -16,7 +16,7 @@ import pytest
 import pnzoo
 from pnzoo import hub
 from pnzoo.core import atomic
-from pnzoo.hub import loading
+from pnzoo.hub import loading, saving
 from tests.hub.test_hub import outputs
 from tests.toys import CARD, Guide
 
@@ -190,6 +190,23 @@ def test_several_savers_and_a_reader(guide, toy_zoo):
     assert errors == []
     assert [path.name for path in toy_zoo.iterdir()] == ["guide8"]
     np.testing.assert_array_equal(outputs(pnzoo.load("guide8")), outputs(guide))
+
+
+def test_an_entry_that_is_replaced_while_it_is_looked_at_is_looked_at_again(guide, toy_zoo, monkeypatch):
+    check, others = saving._is_made_from, iter(range(2))
+
+    def slowly(page, entry):
+        for number in others:  # between the reading of the card and of the README another saver is done
+            monkeypatch.setattr(saving, "_is_made_from", check)
+            pnzoo.save(guide, toy_zoo / "guide8", {"summary": f"another, {number}"})
+            monkeypatch.setattr(saving, "_is_made_from", slowly)
+            break
+        return check(page, entry)
+
+    monkeypatch.setattr(saving, "_is_made_from", slowly)
+    pnzoo.save(guide, toy_zoo / "guide8", {"summary": "the last"})
+    assert pnzoo.card("guide8")["summary"] == "the last"
+    assert next(others, None) is None, "both other savers came in between"
 
 
 def test_what_a_killed_saver_left_is_swept(guide, toy_zoo):
