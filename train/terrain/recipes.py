@@ -56,11 +56,11 @@ RECIPES = {
     "vin_tiles": TILES,
     "vin_moon": TerrainRecipe(
         summary="Plans over the Moon from a picture alone, learned from shown paths; any size",
-        config={"k": 30, "filters": [16, 32, 64]},
+        config={"k": 30, "filters": [16, 32, 64], "transposed_view": True},
         world="moon",
         goals_per_picture=2,
         crossed_weight=1.0,
-        epochs=50,
+        epochs=60,
         steps_per_epoch=100,
         limitations=(
             "For pictures lit from the north-west at 45 degrees (hillshade), 64 pixels a degree of the Moon, cells of "

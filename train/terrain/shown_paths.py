@@ -14,19 +14,19 @@ class ShownPaths(keras.utils.PyDataset):
         part: "train" or "val".
         seed: tuple of ints.
         batches: how many.
-        mirrored: see `pnzoo.terrain.draw_scenes`.
+        augmented: see `pnzoo.terrain.draw_scenes`.
     """
 
-    def __init__(self, recipe, part, seed, batches, mirrored):
+    def __init__(self, recipe, part, seed, batches, augmented):
         super().__init__(workers=2, use_multiprocessing=False, max_queue_size=8)
-        self.recipe, self.part, self.seed, self.batches, self.mirrored = recipe, part, seed, batches, mirrored
+        self.recipe, self.part, self.seed, self.batches, self.augmented = recipe, part, seed, batches, augmented
 
     def __len__(self):
         return self.batches
 
     def __getitem__(self, index):
         recipe, rng = self.recipe, np.random.default_rng((*self.seed, 1 + index))
-        scenes = draw_scenes(recipe.world, self.part, recipe.batch_size, rng, recipe.cells, self.mirrored)
+        scenes = draw_scenes(recipe.world, self.part, recipe.batch_size, rng, recipe.cells, self.augmented)
         if recipe.objective == "obstacles":
             return scenes.pictures, np.isinf(scenes.costs).astype("float32")[..., None]
         goals, actions = shown_paths(scenes.costs, recipe.goals_per_picture, rng, recipe.world != "tiles")

@@ -25,7 +25,8 @@ class ObstaclesModel(keras.Model):
         self.planner, self.built = planner, True
 
     def call(self, picture, training=None):
-        return self.planner.encoder(picture, training=training)
+        encoder = self.planner.view if training else self.planner.encoder
+        return encoder(picture, training=training)
 
 
 def train(recipe, folder, command="", overwrite=False, tensorboard=None):
@@ -36,13 +37,13 @@ def train(recipe, folder, command="", overwrite=False, tensorboard=None):
         progress = Progress(folder / "stage0.npz", recipe.digest())
         learner = compiled(model, recipe)
         validation = ShownPaths(
-            recipe, "val", (VALIDATION_SEED,), max(1, VALIDATION_SCENES // recipe.batch_size), mirrored=False
+            recipe, "val", (VALIDATION_SEED,), max(1, VALIDATION_SCENES // recipe.batch_size), augmented=False
         )
         fitting.fit(
             learner,
             progress,
             recipe.epochs,
-            lambda epoch: ShownPaths(recipe, "train", (recipe.seed, epoch), recipe.steps_per_epoch, mirrored=True),
+            lambda epoch: ShownPaths(recipe, "train", (recipe.seed, epoch), recipe.steps_per_epoch, augmented=True),
             validation=validation,
             score=lambda epoch, row: -row["val_loss"],
             callbacks=fitting.tensorboard(tensorboard),

@@ -34,7 +34,8 @@ class PathsModel(keras.Model):
 
     def call(self, inputs, training=None):
         planner, goals = self.planner, inputs["goals"]
-        z = planner.encoder(inputs["picture"], training=training and self.adapt)
+        encoder = planner.view if training else planner.encoder
+        z = encoder(inputs["picture"], training=training and self.adapt)
         cost = planner.terrain_cost(z)
         batch, height, width = ops.shape(cost)
         count = goals.shape[1]

@@ -31,6 +31,9 @@ class TerrainVIN(TerrainPlanner, ZooModel, keras.Model):
         filters: widths of the encoder, one for each halving of the picture down to one pixel a cell.
         wide_view: whether the encoder sees the ground around a cell. Without it a cell's cost depends on the cell's own
             pixels only, as in worlds made of tiles.
+        transposed_view: whether it looks at each picture twice, the second time with rows and columns changed, and takes
+            the mean of what it sees. That doubles the work, and is right where it leaves the sun in its place: in the
+            north-west or the south-east. It is trained on one view at a time.
         k: steps of value iteration; may be set at any time.
         caution: how much doubt costs; may be set at any time, and is an argument of `cost`, `policy` and `plan`.
         diagonal_cost: cost of a diagonal move, of a straight one 1.
@@ -56,6 +59,7 @@ class TerrainVIN(TerrainPlanner, ZooModel, keras.Model):
         "cell": OneOf(1, 2, 4, 8, 16, 32),
         "filters": ListOf(Int(1, 1024), 1, 6),
         "wide_view": Bool(),
+        "transposed_view": Bool(),
         "k": Int(1, 100_000),
         "caution": Float(0, 1e6),
         "diagonal_cost": Float(0, 100),
@@ -69,6 +73,7 @@ class TerrainVIN(TerrainPlanner, ZooModel, keras.Model):
         cell=8,
         filters=(16, 32, 64),
         wide_view=True,
+        transposed_view=False,
         k=30,
         caution=1.0,
         diagonal_cost=DIAGONAL,
@@ -87,11 +92,14 @@ class TerrainVIN(TerrainPlanner, ZooModel, keras.Model):
         graph = _Graph(policy)
         picture = keras.Input((None, None, channels), name="picture")
         goal = keras.Input((2,), dtype="int32", name="goal")
-        features = _encoder(graph, picture, filters, wide_view, cell)
-        doubt = graph(keras.layers.Dense, "doubt", 1, bias_initializer=keras.initializers.Constant(-1.0), sums=True)
+        view = _doubt(graph, picture, filters, wide_view, cell)
+        z = view
+        if transposed_view:
+            transpose = keras.layers.Permute((2, 1, 3), dtype="float32", name="transpose")
+            other = _doubt(graph, transpose(picture), filters, wide_view, cell)
+            z = keras.layers.Average(dtype="float32", name="both_views")([view, transpose(other)])
         terrain_cost = TerrainCost(caution, dtype="float32", name="terrain_cost")
         iteration = GridValueIteration(k, diagonal_cost, dtype="float32", name="value_iteration")
-        z = doubt(features)
         cost = terrain_cost(z)
         q = iteration(cost, GoalCells(dtype="float32", name="goal_cells")(cost, goal))
         head = AdvantageLogits(dtype="float32", name="policy")
@@ -101,24 +109,32 @@ class TerrainVIN(TerrainPlanner, ZooModel, keras.Model):
         # === Configuration ===
         self._configure(
             policy, channels=int(channels), cell=int(cell), filters=filters, wide_view=bool(wide_view),
-            diagonal_cost=iteration.diagonal_cost,
+            transposed_view=bool(transposed_view), diagonal_cost=iteration.diagonal_cost,
         )  # fmt: skip
         self.network("encoder", lambda: keras.Model(picture, z, name="encoder"))
+        self.network("view", lambda: keras.Model(picture, view, name="view"))
 
     @property
     def encoder(self):
         """Log odds that each cell cannot be entered: picture [B, h, w, C] -> [B, H, W, 1]; it shares every layer."""
         return self.network("encoder", lambda: None)
 
+    @property
+    def view(self):
+        """`encoder` of one view of the picture: what is trained."""
+        return self.network("view", lambda: None)
+
 
 class _Graph:
-    """Makes layers by name under one dtype policy."""
+    """Makes layers by name under one dtype policy, each once: who asks again for a name gets the same layer."""
 
     def __init__(self, policy):
-        self.policy = policy
+        self.policy, self.layers = policy, {}
 
     def __call__(self, layer, name, *args, sums=False, **kwargs):
-        return layer(*args, dtype=part_policy(self.policy, name, sums), name=name, **kwargs)
+        if name not in self.layers:
+            self.layers[name] = layer(*args, dtype=part_policy(self.policy, name, sums), name=name, **kwargs)
+        return self.layers[name]
 
     def conv(self, x, name, width, size=3, strides=1, dilation=1, activation=True, padding="same"):
         """Convolution, batch normalization, ReLU."""
@@ -136,7 +152,14 @@ class _Graph:
         return self(keras.layers.ReLU, f"{name}_relu")(self(keras.layers.Add, f"{name}_add")([x, y]))
 
 
-def _encoder(graph, picture, filters, wide_view, cell):
+def _doubt(graph, picture, filters, wide_view, cell):
+    """Log odds that each cell cannot be entered: [B, H cell, W cell, C] -> [B, H, W, 1]."""
+    features = _features(graph, picture, filters, wide_view, cell)
+    doubt = graph(keras.layers.Dense, "doubt", 1, bias_initializer=keras.initializers.Constant(-1.0), sums=True)
+    return doubt(features)
+
+
+def _features(graph, picture, filters, wide_view, cell):
     """Features of every cell: [B, H cell, W cell, C] -> [B, H, W, F]."""
     if not wide_view:  # kernels as large as their strides: nothing of a neighbour is seen
         x = graph(keras.layers.Rescaling, "contrast", 4.0, -2.0)(picture)

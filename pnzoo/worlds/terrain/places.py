@@ -20,6 +20,7 @@ WORLDS = ("moon", "relief", "tiles")
 PARTS = ("train", "val", "test")
 CELL = 8  # pixels of a cell's side
 RELIEF_METRES = 474.0  # a pixel, as on the Moon's equator at 64 pixels a degree
+STRETCH, INSIDE_OUT = 1.25, 0.25  # most by which heights are stretched for training; chance that pits become hills
 PART_SEEDS = {"train": 0, "val": 1, "test": 2}  # of invented worlds
 
 # Columns of 4 degrees of longitude, 0 to 59. Column 0 lies beside 59, so it belongs to no part.
@@ -39,7 +40,7 @@ class Scenes(NamedTuple):
     costs: np.ndarray
 
 
-def draw_scenes(world, part, n, rng, cells=16, mirrored=False):
+def draw_scenes(world, part, n, rng, cells=16, augmented=False):
     """Scenes of a world, drawn at random.
 
     Args:
@@ -48,8 +49,8 @@ def draw_scenes(world, part, n, rng, cells=16, mirrored=False):
         n: scenes.
         rng: `numpy.random.Generator`.
         cells: of a side; a cell has 8x8 pixels.
-        mirrored: mirror and transpose the ground at random before it is lit, from where the sun always stands: new
-            ground for training, for free.
+        augmented: mirror, transpose and stretch the ground at random, and sometimes turn it inside out, before it is
+            lit from where the sun always stands: new ground for training, for free.
 
     Returns:
         `Scenes`.
@@ -77,7 +78,7 @@ def draw_scenes(world, part, n, rng, cells=16, mirrored=False):
         elevation, metres = _moon_patches(part, n, size, rng)
     pictures, costs = np.empty((n, size, size, 1), np.float32), np.empty((n, cells, cells), np.float32)
     for i in range(n):
-        z, resolution = _mirrored(elevation[i], metres[i], rng) if mirrored else (elevation[i], metres[i])
+        z, resolution = _augmented(elevation[i], metres[i], rng) if augmented else (elevation[i], metres[i])
         pictures[i, ..., 0] = hillshade(z, resolution)
         costs[i] = cell_cost(z, resolution, cells)
     return Scenes(pictures, costs)
@@ -93,7 +94,8 @@ def _part_seed(part, rng):
     return 3 * int(rng.integers(2**31)) + PART_SEEDS[part]
 
 
-def _mirrored(z, metres, rng):
+def _augmented(z, metres, rng):
+    z = z * np.float32(STRETCH ** rng.uniform(-1, 1) * (-1 if rng.random() < INSIDE_OUT else 1))
     flips = rng.random(3) < 0.5
     z = z[::-1] if flips[0] else z
     z = z[:, ::-1] if flips[1] else z
