@@ -19,7 +19,7 @@ LAYERS = (
     "GridValueIteration", "MatchingAttention", "MemoryController", "PairComparison", "SetContext", "TerrainCost",
     "TestTimeAugmentation", "UpsampleTo", "ValueIteration",
 )  # fmt: skip
-BACKBONES = ("Conv4Backbone", "EnsembleBackbone", "LocalBackbone", "ResidualBackbone")
+BACKBONES = ("Conv4Backbone", "EfficientNetLite", "EnsembleBackbone", "LocalBackbone", "ResidualBackbone")
 MODELS = (
     "CNNPolicy", "DeterministicVIN", "FCNPolicy", "GPPN", "MANN", "MatchingNetwork", "SiameseNetwork", "TerrainVIN",
     "VIN",

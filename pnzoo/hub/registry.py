@@ -25,6 +25,7 @@ CLASSES = {
     "MatchingNetwork": "pnzoo.models.few_shot.matching",
     "SiameseNetwork": "pnzoo.models.few_shot.siamese",
     "MANN": "pnzoo.models.few_shot.mann",
+    "EfficientNetLite": "pnzoo.models.backbones.efficientnet_lite",
 }
 
 

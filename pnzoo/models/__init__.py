@@ -1,6 +1,7 @@
 """Models: planners and few-shot classifiers, each a `keras.Model`."""
 
 from pnzoo.core.deprecation import renamed
+from pnzoo.models.backbones.efficientnet_lite import EfficientNetLite
 from pnzoo.models.few_shot.mann import MANN
 from pnzoo.models.few_shot.matching import MatchingNetwork
 from pnzoo.models.few_shot.siamese import SiameseNetwork
@@ -17,6 +18,7 @@ __all__ = [
     "VIN",
     "CNNPolicy",
     "DeterministicVIN",
+    "EfficientNetLite",
     "FCNPolicy",
     "MatchingNetwork",
     "Planner",
