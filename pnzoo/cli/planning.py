@@ -50,7 +50,8 @@ def add_commands(commands):
     command.add_argument("--start", choices=("every", "farthest"), help="of each map of a family (every)")
     command.add_argument("--by-distance", action="store_true", help="of a family's maps: by the length of the path")
     command.add_argument("--solver", choices=SOLVERS, default="auto", help=SOLVER_HELP)
-    command.add_argument("--world", help="over terrain: moon, relief or tiles (relief); moon needs PNZOO_DATA_DIR")
+    command.add_argument("--world", help="over terrain: moon, mars, relief or tiles (relief, or what fits the model's "
+                                         "cells); moon and mars need PNZOO_DATA_DIR")
     command.add_argument("--cells", type=checks.whole_number(2), default=16, help="over terrain: of a side (16)")
     command.add_argument("--caution", type=checks.number(0), help="over terrain: how much doubt costs")
     command.add_argument("--json", action="store_true", help="the metrics as JSON")

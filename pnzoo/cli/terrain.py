@@ -61,9 +61,11 @@ def measure(options, model):
     """What was measured in words, and its metrics."""
     from pnzoo.core.dataset import describe
     from pnzoo.evaluation import terrain
+    from pnzoo.worlds.terrain import CELLS
 
     number = options.num_maps or terrain.SCENES
     seed = terrain.SEED if options.seed is None else options.seed
-    measured = terrain.terrain_set(options.world or "relief", n=number, seed=seed, cells=options.cells)
+    world = options.world or ("relief" if model.cell == CELLS["relief"] else "mars")
+    measured = terrain.terrain_set(world, n=number, seed=seed, cells=options.cells)
     metrics = terrain.evaluate(model, measured, caution=options.caution)
     return f"{options.name} on {describe(measured.dataset)}", metrics

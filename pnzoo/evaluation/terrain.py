@@ -6,7 +6,7 @@ import numpy as np
 
 from pnzoo.core import dataset as datasets
 from pnzoo.core.metric import Metric
-from pnzoo.worlds.terrain.places import Scenes, draw_scenes
+from pnzoo.worlds.terrain.places import CELLS, Scenes, draw_scenes
 from pnzoo.worlds.terrain.rollout import Tasks, draw_tasks, execute, is_optimal
 
 SCENES = 1000
@@ -63,8 +63,12 @@ def evaluate(model, measured, caution=None):
     Returns:
         A list of `Metric`: the rate of paths that arrive; of paths as cheap as the cheapest; and, among those that
         arrive, how much more than the cheapest they cost, as a fraction.
+
+    Raises:
+        ValueError: the model's cells and the world's have different sizes.
     """
     scenes, tasks = measured.scenes, measured.tasks
+    _check_cell(model, measured)
     if caution is not None:
         measured = measured._replace(dataset={**measured.dataset, "caution": float(caution)})
     policies = model.policy(scenes.pictures[tasks.scene], tasks.goal, caution=caution)
@@ -84,3 +88,13 @@ def judged(policies, measured):
     if len(excess):
         found.append(Metric.of_mean("excess_cost", excess, (0.0, np.inf), dataset=measured.dataset))
     return found
+
+
+def _check_cell(model, measured):
+    world, cell = measured.dataset["world"], measured.scenes.pictures.shape[1] // measured.scenes.costs.shape[1]
+    if cell != model.cell:
+        fits = ", ".join(name for name, pixels in CELLS.items() if pixels == model.cell) or "none"
+        raise ValueError(
+            f"a cell of {world} has {cell}x{cell} pixels and one of this model {model.cell}x{model.cell}; worlds that "
+            f"fit it: {fits}."
+        )

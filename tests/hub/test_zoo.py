@@ -16,6 +16,7 @@ from pnzoo.evaluation import gridworld as evaluation
 from pnzoo.evaluation import long_horizon, terrain
 from pnzoo.hub import cards
 from pnzoo.worlds.terrain import places
+from pnzoo.worlds.terrain.data_folder import data_folder
 
 NAMES = pnzoo.list_models()
 PLANNERS = [name for name in NAMES if pnzoo.card(name)["task"] == "planning"]
@@ -111,8 +112,8 @@ def test_new_pictures_agree_with_the_card(name, entry):
     measured = {}
     for metric in cards.metrics(pnzoo.card(name)):
         world, cells = metric.dataset["world"], metric.dataset["cells"]
-        if world == "moon" and not (places.data_folder() / places.MOON_FILE).is_file():
-            pytest.skip("no elevation of the Moon here: set PNZOO_DATA_DIR to the folder that holds it")
+        if world in places.BODIES and not (data_folder() / places.BODIES[world].FILE).is_file():
+            pytest.skip(f"no elevation of {world} here: set PNZOO_DATA_DIR to the folder that holds it")
         if metric.name in PROPORTIONS and cells <= 16:
             key = (cells, metric.dataset.get("caution"))
             if key not in measured:

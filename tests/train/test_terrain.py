@@ -8,7 +8,8 @@ import pytest
 import pnzoo
 from pnzoo import hub
 from pnzoo.evaluation import terrain as evaluation
-from pnzoo.worlds.terrain import WORLDS, draw_scenes, places
+from pnzoo.worlds.terrain import WORLDS, draw_scenes, mars, moon, places
+from pnzoo.worlds.terrain.data_folder import data_folder
 from tests.hub.test_zoo import FULL_CARD
 from train.__main__ import main
 from train.terrain import recipes, shown_paths, training
@@ -51,28 +52,80 @@ def test_parts_of_invented_worlds_share_nothing(world):
     drawn = {part: draw_scenes(world, part, 4, np.random.default_rng(5), cells=4).pictures for part in places.PARTS}
     flat = {picture.tobytes() for pictures in drawn.values() for picture in pictures}
     assert len(flat) == 12
-    assert set(WORLDS) == {"moon", "relief", "tiles"}
+    assert set(WORLDS) == {"moon", "mars", "relief", "tiles"}
 
 
 def test_parts_of_the_moon_are_a_patch_apart_around_its_back_too():
-    columns = {part: set(places.MOON_COLUMNS[part]) for part in places.PARTS}
+    columns = {part: set(moon.COLUMNS[part]) for part in places.PARTS}
     beside = {(column + step) % 60 for column in columns["test"] for step in (-1, 0, 1)}
     assert not columns["train"] & beside
     assert not columns["val"] & columns["test"]
 
 
-@pytest.mark.skipif(not (places.data_folder() / places.MOON_FILE).is_file(), reason="no elevation of the Moon here")
-def test_patches_of_the_moon_are_ground():
-    scenes = draw_scenes("moon", "test", 20, np.random.default_rng(0))
-    assert 0.2 < np.isinf(scenes.costs).mean() < 0.7
-    assert 0.05 < scenes.pictures.std() < 0.2
+def test_parts_of_mars_are_a_patch_apart():
+    train, val, test = (mars.COLUMNS[part] for part in places.PARTS)
+    assert test.start - train.stop >= 16 * places.CELLS["mars"]
+    assert train.stop <= val.start < val.stop <= test.start < test.stop <= 720
+    assert not mars.ROWS.start % mars.PIXELS
 
 
-def test_without_the_file_it_says_where_to_put_it(monkeypatch, tmp_path):
+@pytest.fixture
+def a_mars_of_ones_own(tmp_path, monkeypatch):
+    """A file of the form of the real one, whose heights are the numbers of its columns."""
+    (tmp_path / "mars").mkdir()
+    np.savez(tmp_path / mars.FILE, elevation=np.tile(np.arange(720, dtype="int16"), (720, 1)))
     monkeypatch.setenv("PNZOO_DATA_DIR", str(tmp_path))
-    places._moon.cache_clear()
-    with pytest.raises(FileNotFoundError, match=r"Set PNZOO_DATA_DIR .* or take world='relief'"):
-        draw_scenes("moon", "test", 1, np.random.default_rng(0))
+    mars.elevation.cache_clear()
+    yield
+    mars.elevation.cache_clear()
+
+
+@pytest.mark.usefixtures("a_mars_of_ones_own")
+@pytest.mark.parametrize("part", places.PARTS)
+def test_patches_of_mars_lie_in_their_part(part):
+    ground, metres = mars.patches(part, 40, 64, np.random.default_rng(0))
+    for z, (north_south, east_west) in zip(ground, metres, strict=True):
+        assert z.shape == (64, 64)
+        assert set((z / mars.EXAGGERATION).ravel()) <= set(mars.COLUMNS[part])
+        assert 0.5 < east_west / north_south <= 1.0
+    scenes = draw_scenes("mars", part, 2, np.random.default_rng(0), cells=10)
+    assert (scenes.pictures.shape, scenes.costs.shape) == ((2, 40, 40, 1), (2, 10, 10))
+
+
+@pytest.mark.usefixtures("a_mars_of_ones_own")
+def test_a_scene_wider_than_its_part_is_refused():
+    with pytest.raises(ValueError, match="part val of Mars is 80 pixels wide; a scene of 84"):
+        draw_scenes("mars", "val", 1, np.random.default_rng(0), cells=21)
+
+
+@pytest.mark.parametrize("world", places.BODIES)
+def test_real_patches_are_ground(world):
+    if not (data_folder() / places.BODIES[world].FILE).is_file():
+        pytest.skip(f"no elevation of {world} here: set PNZOO_DATA_DIR to the folder that holds it")
+    steep = {part: np.isinf(draw_scenes(world, part, 100, np.random.default_rng(0)).costs).mean()
+             for part in ("train", "test")}
+    assert 0.35 < steep["train"] < 0.5  # what the exaggeration of Mars was chosen for
+    assert 0.15 < steep["test"] < 0.7
+    assert 0.05 < draw_scenes(world, "test", 20, np.random.default_rng(0)).pictures.std() < 0.2
+
+
+@pytest.mark.parametrize("world", places.BODIES)
+def test_without_the_file_it_says_where_to_put_it(monkeypatch, tmp_path, world):
+    monkeypatch.setenv("PNZOO_DATA_DIR", str(tmp_path))
+    places.BODIES[world].elevation.cache_clear()
+    with pytest.raises(FileNotFoundError, match=rf"folder that holds {world}/, or take world='relief'"):
+        draw_scenes(world, "test", 1, np.random.default_rng(0))
+
+
+def test_a_recipe_has_the_cells_of_its_world():
+    with pytest.raises(ValueError, match="a cell of mars has 4 pixels a side; config has cell=8"):
+        dataclasses.replace(recipes.RECIPES["vin_moon"], world="mars")
+
+
+def test_a_planner_is_measured_on_cells_of_its_size():
+    model, measured = pnzoo.models.TerrainVIN(cell=4, filters=(2, 2)), evaluation.terrain_set("relief", n=2, cells=2)
+    with pytest.raises(ValueError, match=r"relief has 8x8 pixels and one of this model 4x4; worlds that fit it: mars"):
+        evaluation.evaluate(model, measured)
 
 
 def test_a_tiny_recipe_learns_is_measured_and_its_card_says_so(tmp_path, monkeypatch, capsys):

@@ -1,19 +1,22 @@
 """Measure a trained planner over terrain, at every size of its recipe and along its curve over caution."""
 
+from itertools import product
+
 from pnzoo.analysis import flops as count_flops
 from pnzoo.evaluation import terrain
 
-CAUTIONS = {"moon": (0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)}  # of the curve on a card, beside the model's own
+# Of the curve on a card, beside the model's own.
+CAUTIONS = dict.fromkeys(("moon", "mars", "relief"), (0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0))
 
 
 def evaluate(model, name, recipe, card, options):
     """Metrics for a card: see `entry.Trainer`."""
     metrics = []
-    for cells in recipe.evaluation_cells:
+    for world, cells in product((recipe.world, *recipe.other_worlds), recipe.evaluation_cells):
         number = options["num_maps"] or terrain.SCENES
-        command = f"pnzoo evaluate {name} --world {recipe.world} --cells {cells} --num-maps {number}"
-        measured = terrain.terrain_set(recipe.world, n=number, cells=cells)
-        for caution in (None, *CAUTIONS.get(recipe.world, ())):
+        command = f"pnzoo evaluate {name} --world {world} --cells {cells} --num-maps {number}"
+        measured = terrain.terrain_set(world, n=number, cells=cells)
+        for caution in (None, *CAUTIONS.get(world, ())):
             more = "" if caution is None else f" --caution {caution:g}"
             found = terrain.evaluate(model, measured, caution)
             metrics += [metric.replace(command=command + more, seeds=(card["seed"],)) for metric in found]

@@ -2,9 +2,13 @@
 
 import dataclasses
 
-from pnzoo.worlds.terrain import WORLDS
+from pnzoo.worlds.terrain import CELLS, WORLDS
 from train.shared.recipe import Recipe
 
+CAUTION = (
+    "Trained with caution 1; the entry's own was chosen on validation ground, where the sum of success and optimal "
+    "rate is largest."
+)
 OBJECTIVES = ("paths", "obstacles")
 
 
@@ -24,9 +28,13 @@ class TerrainRecipe(Recipe):
     learning_rate: float = 2e-3
     weight_decay: float = 1e-3
     evaluation_cells: tuple = (16,)  # sides that it is measured on
+    other_worlds: tuple = ()  # that it is measured on beside its own
 
     def __post_init__(self):
         super().__post_init__()
+        cell = self.config.get("cell", 8)
+        if CELLS.get(self.world, cell) != cell:
+            raise ValueError(f"a cell of {self.world} has {CELLS[self.world]} pixels a side; config has cell={cell!r}")
         if self.world not in WORLDS or self.objective not in OBJECTIVES:
             raise ValueError(
                 f"world is one of {', '.join(WORLDS)} and objective one of {', '.join(OBJECTIVES)}; "
@@ -65,9 +73,45 @@ RECIPES = {
         limitations=(
             "For pictures lit from the north-west at 45 degrees (hillshade), 64 pixels a degree of the Moon, cells of "
             "8x8 pixels: 3.8 km.",
-            "Trained with caution 1; the entry's own was chosen on validation ground, where the sum of success and "
-            "optimal rate is largest.",
+            CAUTION,
             "Impassable is a cell whose mean slope exceeds 7 degrees; nothing is known of rocks, shadows and dust.",
+        ),
+    ),
+    "vin_mars": TerrainRecipe(
+        summary="Plans over Mars from a picture alone, learned from shown paths; any size",
+        config={"cell": 4, "k": 30, "filters": [32, 64], "transposed_view": True},
+        world="mars",
+        goals_per_picture=2,
+        crossed_weight=1.0,
+        epochs=40,
+        steps_per_epoch=100,
+        limitations=(
+            "For pictures lit from the north-west at 45 degrees (hillshade), 4 pixels a degree of Mars, heights "
+            "exaggerated 12 times, cells of 4x4 pixels: 59 km.",
+            "Impassable is a cell whose mean slope, so exaggerated, exceeds 7 degrees: 0.59 degrees of the true "
+            "ground. No rover plans over such distances; it is the paper's task on the elevation that is free to use.",
+            "The test part holds about 17 places that share no ground, so its 1,000 pictures overlap: the intervals, "
+            "which take pictures for independent, are too narrow.",
+            "The paper's 84.8 % success (Tamar et al. 2016, section 4.2) is of other pictures: HiRISE photographs of "
+            "128x128 pixels and a limit of 10 degrees.",
+            CAUTION,
+        ),
+    ),
+    "vin_relief": TerrainRecipe(
+        summary="Plans over ground from a picture alone, learned on invented relief; any size",
+        config={"k": 30, "filters": [16, 32, 64], "transposed_view": True},
+        world="relief",
+        other_worlds=("moon",),
+        goals_per_picture=2,
+        crossed_weight=1.0,
+        epochs=60,
+        steps_per_epoch=100,
+        limitations=(
+            "No picture of the Moon or of any real place was seen in training, nor when its caution was chosen: what "
+            "is measured there is transfer from `pnzoo.terrain.generate_relief`.",
+            "For pictures lit from the north-west at 45 degrees (hillshade), cells of 8x8 pixels.",
+            "Impassable is a cell whose mean slope exceeds 7 degrees; nothing is known of rocks, shadows and dust.",
+            CAUTION,
         ),
     ),
 }

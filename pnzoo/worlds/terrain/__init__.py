@@ -7,7 +7,7 @@
 from pnzoo.worlds.terrain.cells import SLOPE_LIMIT, cell_cost, cell_means
 from pnzoo.worlds.terrain.examples import EXAMPLES, Example, example
 from pnzoo.worlds.terrain.pictures import as_pictures
-from pnzoo.worlds.terrain.places import PARTS, WORLDS, Scenes, draw_scenes
+from pnzoo.worlds.terrain.places import CELLS, PARTS, WORLDS, Scenes, draw_scenes
 from pnzoo.worlds.terrain.readers import Elevation, PathData, read_elevation, read_warcraft
 from pnzoo.worlds.terrain.relief import generate_relief
 from pnzoo.worlds.terrain.rollout import Tasks, draw_tasks, execute
@@ -17,8 +17,8 @@ from pnzoo.worlds.terrain.shown_paths import as_path
 from pnzoo.worlds.terrain.tiles import TERRAINS, Tiles, generate_tiles
 
 __all__ = [
-    "EXAMPLES", "MOVES", "PARTS", "SLOPE_LIMIT", "TERRAINS", "WORLDS", "Elevation", "Example", "PathData", "Scenes",
-    "Tasks", "Tiles", "action_costs", "as_path", "as_pictures", "cast_shadows", "cell_cost", "cell_means",
+    "CELLS", "EXAMPLES", "MOVES", "PARTS", "SLOPE_LIMIT", "TERRAINS", "WORLDS", "Elevation", "Example", "PathData",
+    "Scenes", "Tasks", "Tiles", "action_costs", "as_path", "as_pictures", "cast_shadows", "cell_cost", "cell_means",
     "draw_scenes", "draw_tasks", "example", "execute", "generate_relief", "generate_tiles", "gradients", "hillshade",
     "optimal_actions", "path_costs", "read_elevation", "read_warcraft", "slope",
 ]  # fmt: skip
