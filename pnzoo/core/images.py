@@ -16,6 +16,7 @@ MAX_PIXELS = 100_000_000  # as many and more are refused
 STRIPE = 250_000  # pixels converted in one go
 GREY = np.array([0.299, 0.587, 0.114])  # of red, green and blue: ITU-R BT.601
 ADDRESSES = ("http", "https", "ftp", "file", "s3", "gs")
+FITS = ("crop", "stretch", "pad")
 DEEP = ("I", "F")  # Pillow's modes of more than 8 bits begin so
 # What brings an image upright, by its EXIF orientation.
 UPRIGHT = {
@@ -90,10 +91,46 @@ def _open_file(file, name):
             image = Image.open(file)
     except Image.DecompressionBombError as error:
         raise ValueError(f"{name} has {MAX_PIXELS:,} pixels or more. Make it smaller.") from error
+    except Image.UnidentifiedImageError as error:
+        if _is_heif(file) and _register_heif(name):
+            return _open_file(file, name)
+        raise ValueError(f"{name} cannot be read as an image: {_first_line(error)}.") from error
     except Exception as error:  # Pillow's readers raise whatever a damaged file makes them stumble over
         raise ValueError(f"{name} cannot be read as an image: {_first_line(error)}.") from error
     _check_size(image.size[::-1], name)
     return image
+
+
+HEIF = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")  # brands of what phones write
+
+
+def _is_heif(file):
+    """Whether a file is one of HEIF, by its first bytes."""
+    if hasattr(file, "read"):
+        file.seek(0)
+        start = file.read(12)
+        file.seek(0)
+    else:
+        with open(file, "rb") as stream:
+            start = stream.read(12)
+    return start[4:8] == b"ftyp" and start[8:12] in HEIF
+
+
+def _register_heif(name):
+    """Teach Pillow to read HEIF; True the first time.
+
+    Raises:
+        ValueError: the plugin is not installed.
+    """
+    from PIL import Image
+
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError as error:
+        raise ValueError(f"{name} is HEIC. Pillow reads it with a plugin: type `pip install pillow-heif`.") from error
+    known = "HEIF" in Image.OPEN
+    register_heif_opener()
+    return not known
 
 
 def _check_array(image, name):
@@ -284,14 +321,15 @@ def _turned(grey, orientation):
 
 
 def to_rgb(
-    image: Any, size: int | tuple[int, int], name: str = "the image", fit: str = "crop"
+    image: Any, size: int | tuple[int, int], name: str = "the image", fit: str = "crop", least: int = 1
 ) -> np.ndarray:
     """One photograph in colour, upright, on white where it is transparent.
 
     Args:
         image, name: as for `open_image`.
         size: height and width of the result, in pixels: one number, or a pair.
-        fit: `"crop"` keeps the middle, `"stretch"` all of the image.
+        fit: `"crop"` keeps the middle, `"stretch"` all of the image, `"pad"` all of it between bars of middle grey.
+        least: pixels that each side must have.
 
     Returns:
         float32 `[H, W, 3]`, RGB, 0 to 1; a grey image has three equal channels.
@@ -303,12 +341,30 @@ def to_rgb(
         >>> to_rgb(np.zeros((40, 60), "uint8"), 32).shape
         (32, 32, 3)
     """
-    if fit not in ("crop", "stretch"):
-        raise ValueError(f"fit={fit!r} is not 'crop' or 'stretch'.")
-    height, width = size if isinstance(size, tuple | list) else (size, size)
+    if fit not in FITS:
+        raise ValueError(f"fit={fit!r} is not one of {', '.join(map(repr, FITS))}.")
+    shape = tuple(size) if isinstance(size, tuple | list) else (size, size)
     opened = open_image(image, name)
     if isinstance(opened, np.ndarray):
-        return _small_rgb(_eight_bit(opened), height, width, fit)
+        _check_least(opened.shape, least, image, name)
+        return _small_rgb(_eight_bit(opened), *shape, fit)
+    try:
+        _check_least(opened.size[::-1], least, image, name)
+        return _rgb_of_pil(opened, shape, fit, image, name)
+    finally:
+        if opened is not image:
+            opened.close()
+
+
+def _check_least(shape, least, image, name):
+    height, width = shape[:2]
+    if min(height, width) < least:
+        size = f"{width} x {height} pixel{'s' if width * height > 1 else ''}"
+        raise ValueError(f"{_where(image, name)} has {size}, and a photograph needs {least} or more a side.")
+
+
+def _rgb_of_pil(opened, shape, fit, image, name):
+    height, width = shape
     turn = _orientation(opened)
     if turn in (5, 6, 7, 8):
         height, width = width, height
@@ -321,8 +377,23 @@ def to_rgb(
 def _small_rgb(image, height, width, fit):
     image = _eight_bit(_deep_array(image)) if image.mode.startswith(DEEP) else image
     box = _middle(image.size, height, width) if fit == "crop" else None
-    small = _on_white(image).resize((width, height), resample=2, box=box, reducing_gap=3.0)  # 2: bilinear
-    return np.asarray(small, "float32") / np.float32(255)
+    inner = _within(image.size, height, width) if fit == "pad" else (width, height)
+    small = _on_white(image).resize(inner, resample=2, box=box, reducing_gap=3.0)  # 2: bilinear
+    array = np.asarray(small, "float32") / np.float32(255)
+    return array if fit != "pad" else _padded(array, height, width)
+
+
+def _within(size, height, width):
+    """(width, height) of the largest image of these proportions inside a frame."""
+    scale = min(width / size[0], height / size[1])
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _padded(array, height, width):
+    frame = np.full((height, width, 3), 0.5, "float32")
+    top, left = (height - len(array)) // 2, (width - array.shape[1]) // 2
+    frame[top : top + len(array), left : left + array.shape[1]] = array
+    return frame
 
 
 def _eight_bit(array):
@@ -350,8 +421,11 @@ def _decoded(decode, image, name):
     try:
         return decode()
     except Exception as error:
-        where = f"{name} ({os.fspath(image)})" if isinstance(image, str | os.PathLike) else name
-        raise ValueError(f"{where} cannot be read as an image: {_first_line(error)}.") from error
+        raise ValueError(f"{_where(image, name)} cannot be read as an image: {_first_line(error)}.") from error
+
+
+def _where(image, name):
+    return f"{name} ({os.fspath(image)})" if isinstance(image, str | os.PathLike) else name
 
 
 def is_pil(image: Any) -> bool:

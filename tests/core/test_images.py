@@ -325,8 +325,8 @@ def test_colour_and_its_fit():
     np.testing.assert_allclose(to_rgb(saved(Image.fromarray(photograph), "PNG"), (20, 20)), cropped)
     grey = to_rgb(np.asarray(colours().convert("L")), (40, 60))
     assert (grey[..., 0] == grey[..., 2]).all()
-    with pytest.raises(ValueError, match="fit='pad'"):
-        to_rgb(photograph, 20, fit="pad")
+    with pytest.raises(ValueError, match="fit='whole'"):
+        to_rgb(photograph, 20, fit="whole")
 
 
 def test_area_weights_share_what_they_cover():
