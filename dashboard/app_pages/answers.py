@@ -29,8 +29,14 @@ def page():
     if len(answered) < LAST:
         st.caption(f"{len(answered)} of {LAST} questions are answered; the others have not been run yet.")
     asked = state.get("question")
+    landed = answered.get(st.session_state.get("landed"))
+    if landed is not None:  # a link lands on its question
+        st.caption(f"The link asks question {landed['number']}:")
+        show(landed, open_now=True)
+        st.caption("All others:")
     for result in chosen:
-        show(result, open_now=result["number"] == asked)
+        if result is not landed:
+            show(result, open_now=result["number"] == asked)
     state.publish({"question": str(asked) if asked else None, "part": part if part != "all" else None})
     one = answered.get(asked) or answered[min(answered)]
     share.panel(f"question{one['number']}", snippet(one), lambda: answer_figures.main_figure(one) or matrices(one),
@@ -55,7 +61,9 @@ def show(result, open_now):
     with st.container(border=True):
         st.markdown(f"**Q{number}. {result['question']}**")
         st.markdown(plain(result["conclusion"]))
-        if not st.toggle("Figure, table, command", value=open_now, key=f"open_{number}"):
+        widget = f"open_{number}"
+        st.session_state.setdefault(widget, open_now)
+        if not st.toggle("Figure, table, command", key=widget, on_change=take_open, args=(number,)):
             return
         st.markdown(f"*Expected before the run:* {plain(result['hypothesis'])}")
         if result["details"] != result["conclusion"]:
@@ -74,6 +82,14 @@ def show(result, open_now):
         if result["notes"]:
             st.markdown("\n".join(f"- {plain(note)}" for note in result["notes"]))
         links(result)
+
+
+def take_open(number):
+    """The address names the question that was opened last."""
+    if st.session_state[f"open_{number}"]:
+        state.put(question=number)
+    elif state.get("question") == number:
+        state.put(question=None)
 
 
 def plain(text):
@@ -124,6 +140,7 @@ def arrays(result):
 def read_question(text):
     if not text.isascii() or not text.isdigit() or len(text) > 2 or not 1 <= int(text) <= LAST:
         raise ValueError(f"question is a number from 1 to {LAST}, and this is {text[:40]!r}")
+    st.session_state["landed"] = int(text)  # only a link is read; a question opened by hand stays in its place
     return int(text)
 
 

@@ -153,9 +153,11 @@ def show_picture(name, episode, explanation):
     if answer is None:
         st.warning(f"**None of these**: it is only {explanation.confidence:.2f} like its nearest example, and you ask "
                    f"for {least:.2f}.", icon=":material/do_not_disturb_on:")
-    elif episode.true_label is None or episode.true_label == answer:
-        st.success(f"**{name} says {answer}**, {explanation.probability.max():.0%} sure" + (
-            "." if episode.true_label is None else ", and that is right."), icon=":material/check_circle:")
+    elif episode.true_label is None:  # nobody knows whether that is right
+        st.info(f"**{name} says {answer}**, {explanation.probability.max():.0%} sure.", icon=":material/draw:")
+    elif episode.true_label == answer:
+        st.success(f"**{name} says {answer}**, {explanation.probability.max():.0%} sure, and that is right.",
+                   icon=":material/check_circle:")
     else:
         st.error(f"**{name} says {answer}**, {explanation.probability.max():.0%} sure; it is {episode.true_label}.",
                  icon=":material/cancel:")

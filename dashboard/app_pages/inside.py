@@ -44,7 +44,7 @@ def page():
                 "actions do. Then it improves the value **V** of every cell **K** times, each time from the cells "
                 "around it, and walks uphill.")
     names = compute.names("planning", compute.ITERATE)
-    state.adopt({"model": choices.reader("planning"), "map": map_input.from_address, "k": choices.read_k,
+    state.adopt({"model": choices.reader("planning", compute.ITERATE), "map": map_input.from_address, "k": choices.read_k,
                      "view": read_view, "cell": read_cell, "step": choices.read_int("step", 1, compute.MAX_K),
                      "paint": read_paint})
     if not names:
@@ -171,7 +171,7 @@ def show_cell(name, map_text, k):
         st.caption(f"V after step {step}: bright cells are near the best, dark ones far behind.")
         pick_by_number(cell, walls.shape)
     with right:
-        cell_view.show(compute.model(name, k), trace, walls, cell, step, is_dark())
+        cell_view.show(name, compute.model(name, k), trace, walls, cell, step, is_dark())
 
 
 def chosen_cell(walls, start):
@@ -243,6 +243,7 @@ def show_paint(name, map_text, k):
     learned = compute.trace(name, map_text, k)
     paint = tuple(each for each in state.get("paint", ()) if each[0] < walls.shape[0] and each[1] < walls.shape[1])
     trace = compute.replanned(name, map_text, k, paint) if paint else learned
+    sign = compute.reward_sign(name) or 1
     price = min(map_grid.MOST_REWARD / BAD / STRONGEST, planning_figures.reward_top(learned, walls))
     plan = planning.rollout(walls, start, goal, lambda: trace.policy)
     st.markdown(
@@ -255,14 +256,16 @@ def show_paint(name, map_text, k):
         strength = st.session_state.get("strength", 1.0)
         map_grid.draw("paint", walls, start, goal, mode="paint", tools=map_grid.PAINT_TOOLS, on_change=take_paint,
                       seq=state.get("paint_seq"), heat=learned.reward, heatName="reward", low=-BAD * price,
-                      high=BAD * price, stops=theme.stops(theme.REWARD_SCALE), paint=[list(each) for each in paint],
-                      brushes={"good": round(strength * GOOD * price, 3), "bad": round(-strength * BAD * price, 3)},
+                      high=BAD * price, stops=theme.stops(theme.reward_scale(sign)), paint=[list(each) for each in paint],
+                      brushes={"good": round(sign * strength * GOOD * price, 3),
+                               "bad": round(-sign * strength * BAD * price, 3)},
                       widest=520,
                       label="Map of the reward. Arrow keys move, space paints with the chosen brush, U takes back.")
         st.slider("Strength of the brushes", 0.25, float(STRONGEST), 1.0, 0.25, key="strength", format="%.2f ×",
                   persist_state="session", help="For the next strokes.")
         st.caption(f"Purple is good, orange is bad; painted cells have a frame. At strength 1 a bad place costs {BAD} "
-                   f"times the most that a free cell does, and a good one gives {GOOD} times as much.")
+                   f"times the most that a free cell does, and a good one gives {GOOD} times as much."
+                   + ("" if sign > 0 else " This network learned costs instead of rewards: a low R pays."))
     with right:
         st.markdown("**V and the policy**: planned again")
         behind = analysis.value_gap(trace, compute.reached(map_text))
@@ -372,7 +375,7 @@ def take_along(name, map_text, k, view):
         if view == "cell":
             moves = analysis.action_usage(now(), walls).move
             return planning_figures.q_curves(analysis.q_history(compute.model(name, k), now(), cell)[:-1], moves, step)
-        return kernel_figure(now(), walls) if view == "moves" else film_figure(now(), map_text, k)
+        return kernel_figure(now(), walls) if view == "moves" else film_figure(name, now(), map_text, k)
 
     def arrays():
         kept = {"walls": walls, **now()._asdict()}
@@ -390,10 +393,11 @@ def kernel_figure(trace, walls):
     return planning_figures.kernels(weights, analysis.displacement(weights), analysis.action_usage(trace, walls).move)
 
 
-def film_figure(trace, map_text, k):
+def film_figure(name, trace, map_text, k):
     cells = compute.reached(map_text)
     behind, push = analysis.value_gap(trace, cells), analysis.mean_displacement(trace)
-    return planning_figures.steps(trace, behind, push, cells, *compute.read_map(map_text), k, alone=True)
+    return planning_figures.steps(trace, behind, push, cells, *compute.read_map(map_text), k, alone=True,
+                                  sign=compute.reward_sign(name))
 
 
 def is_dark():

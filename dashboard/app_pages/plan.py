@@ -18,7 +18,8 @@ print(gridworld.render(walls, start, goal, plan.path))
 print(plan.reached, plan.reason, len(plan.actions), round(plan.cost, 2))'''
 
 
-MARKS = {"best": "Show a shortest way :blue[**┅┅**]",
+SURE = ("vin_maze", "vin28", "vin16")  # planners to offer where another one failed, the surest first
+MARKS = {"best": "Show a shortest way (dashed)",
          "moves": "Show its moves; bold :orange[**→**] another is better"}
 
 
@@ -123,12 +124,27 @@ def show_verdict(name, map_text, k, result):
                 "try a larger K.",
                 icon=":material/lightbulb:",
             )
+        offer_another(name, map_text)
     show_numbers(plan, judged)
     legend()
     st.markdown(f"{about_k(name, k, done.k, judged.eccentricity)} PlanRun in {done.seconds * 1000:.0f} ms.")
     if done.k:
         st.page_link("app_pages/inside.py", label="See how it planned this", icon=":material/visibility:",
                      query_params={"model": name, "map": map_text, **({"k": str(k)} if k else {})})
+
+
+def offer_another(name, map_text):
+    """One click to a planner that finds the way."""
+    other = next((other for other in SURE if other != name and other in compute.names("planning")), None)
+    if other is None:
+        return
+    try:
+        found = compute.planned(other, map_text, compute.steps_for(other, map_text, None)).plan.reached
+    except ValueError:
+        return
+    if found:
+        st.button(f"Let {other} try: it finds the way", key="try_another", icon=":material/route:",
+                  on_click=lambda: state.put(model=other, k=None))
 
 
 def show_numbers(plan, judged):

@@ -25,14 +25,16 @@ def page():
         return
     task, find = filters()
     shown = [card for card in all_cards.values() if task in ("all", card["task"]) and matches(card, find)]
+    entry = state.get("entry")
+    if entry in all_cards:  # where one looks: above the table that it was chosen from
+        with st.container(border=True):
+            show_card(all_cards[entry])
+            st.button("Close the card", key="close_card", icon=":material/close:", on_click=close_card)
     if not shown:
         st.info(f"No entry matches {glossary.plain(find)}. Clear the search to see all {len(all_cards)}.")
     else:
         show_table(shown)
-    entry = state.get("entry")
-    if entry in all_cards:
-        show_card(all_cards[entry])
-    elif shown:
+    if entry not in all_cards and shown:
         st.caption("Tick a row to see its card, its curve of training and its files.")
         if compared := reached(shown):
             st.markdown("**What they reach, beside what the papers report.** Bars are 95 % intervals.")
@@ -89,6 +91,11 @@ def show_table(shown):
         st.session_state["last_picked"] = shown[picked[0]]["name"]
         state.put(entry=shown[picked[0]]["name"])
         st.rerun()
+
+
+def close_card():
+    st.session_state.pop("last_picked", None)
+    state.put(entry=None)
 
 
 def row_of(card):

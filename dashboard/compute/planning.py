@@ -73,6 +73,15 @@ def trace(name: str, map_text: str, k: int):
     return network(name, map_text, k).trace(walls, goal)
 
 
+@st.cache_data(max_entries=64, show_spinner=False)
+def reward_sign(name: str) -> int:
+    """`pnzoo.analysis.reward_sign` of an entry."""
+    backend.load()
+    from pnzoo import analysis
+
+    return analysis.reward_sign(model(name))
+
+
 @st.cache_resource(max_entries=12, show_spinner=False)
 def animation(name: str, map_text: str, k: int, paint: tuple = ()) -> dict:
     """The trace as the browser plays it, with some cells' reward painted over."""
@@ -85,7 +94,7 @@ def animation(name: str, map_text: str, k: int, paint: tuple = ()) -> dict:
     steps = planning_figures.frame_steps(cells.size, len(seen.values) - 1)
     shown = seen._replace(**{part: getattr(seen, part)[steps] for part in ("values", "policies", "greedy")})
     gap, push = analysis.value_gap(shown, cells), analysis.mean_displacement(shown)
-    return animation_data(shown, gap, push, cells, *read_map(map_text), steps)
+    return animation_data(shown, gap, push, cells, *read_map(map_text), steps, reward_sign(name))
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

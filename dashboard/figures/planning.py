@@ -32,7 +32,7 @@ def plan(walls, start, goal, path, best, policy, dark=False):
 _MARGIN = {"l": 8, "r": 8, "t": 40, "b": 8}
 
 
-def steps(trace, behind, push, cells, walls, start, goal, k, dark=False, alone=False):
+def steps(trace, behind, push, cells, walls, start, goal, k, dark=False, alone=False, sign=1):
     """R, P and V side by side, with a frame for every step.
 
     Args:
@@ -45,6 +45,7 @@ def steps(trace, behind, push, cells, walls, start, goal, k, dark=False, alone=F
         k: the step shown first, and the last one.
         dark: theme.
         alone: for a file of its own, with a background.
+        sign: `pnzoo.analysis.reward_sign` of the planner.
 
     Returns:
         A figure whose slider and play button run in the browser: no frame asks the server.
@@ -55,7 +56,7 @@ def steps(trace, behind, push, cells, walls, start, goal, k, dark=False, alone=F
         "R: the reward it sees", "P: where its best action pushes", "V: how far behind the best cell"))
     low, high = value_range(behind, cells, k)
     top = reward_end(trace)
-    figure.add_trace(go.Heatmap(z=_rounded(trace.reward), colorscale=REWARD_SCALE, zmin=-top, zmax=top,
+    figure.add_trace(go.Heatmap(z=_rounded(trace.reward), colorscale=theme.reward_scale(sign), zmin=-top, zmax=top,
                                 colorbar=_bar(0.0, 0.31, "R"), hovertemplate=_HOVER.format("R")), 1, 1)
     figure.add_trace(go.Heatmap(z=_rounded(behind[k]), colorscale=VALUE_SCALE, zmin=low, zmax=high,
                                 colorbar=_bar(0.69, 1.0, "V"), hovertemplate=_HOVER.format("V")), 1, 3)
@@ -195,14 +196,33 @@ def kernels(weights, pushes, moves):
 
 
 def history(curves, dark=False):
-    """Curves of a training: {name: values} against epochs."""
-    figure = go.Figure()
-    dashes = ("solid", "dash", "dot", "dashdot")
-    for i, (name, values) in enumerate(curves.items()):
-        figure.add_trace(go.Scatter(x=np.arange(1, len(values) + 1), y=values, name=name.replace("_", " "),
-                                    mode="lines", line={"dash": dashes[i % 4], "width": 2}))
-    figure.update_layout(height=300, margin={"l": 8, "r": 8, "t": 8, "b": 8}, xaxis_title="epoch",
-                         legend={"orientation": "h", "y": 1.12})
+    """Curves of a training, a panel a quantity: {name: values}, one an epoch.
+
+    A quantity and its `val_` share a panel; `env_steps` is what they stand against where it is there, and clocks are no
+    curves.
+    """
+    clocks = ("minutes", "seconds", "env_steps", "epoch")
+    drawn = {name: values for name, values in curves.items() if name.removeprefix("val_") not in clocks}
+    quantities = list(dict.fromkeys(name.removeprefix("val_") for name in drawn))
+    columns = min(2, len(quantities)) or 1
+    rows = -(-len(quantities) // columns) or 1
+    titles = [quantity.replace("_", " ") for quantity in quantities]
+    figure = make_subplots(rows, columns, subplot_titles=titles, vertical_spacing=0.28 / rows, horizontal_spacing=0.12)
+    colours, steps = theme.of(dark), curves.get("env_steps")
+    for i, quantity in enumerate(quantities):
+        for name, label, colour, dash in ((quantity, "training", colours.best, "solid"),
+                                          (f"val_{quantity}", "validation", colours.path, "dash")):
+            if name in drawn:
+                x = steps if steps is not None else np.arange(1, len(drawn[name]) + 1)
+                figure.add_trace(
+                    go.Scatter(x=x, y=drawn[name], name=label, legendgroup=label, mode="lines",
+                               showlegend=not any(trace.name == label for trace in figure.data),
+                               line={"color": colour, "dash": dash, "width": 2}),
+                    row=i // columns + 1, col=i % columns + 1,
+                )  # fmt: skip
+    figure.update_xaxes(title_text="steps in the world" if steps is not None else "epoch", row=rows)
+    figure.update_layout(height=80 + 190 * rows, margin={"l": 8, "r": 8, "t": 56, "b": 8},
+                         legend={"orientation": "h", "y": 1.0, "yanchor": "top", "yref": "container"})
     return figure
 
 
@@ -254,7 +274,7 @@ def rates(groups, title, rate_title="success", each="maps", dark=False):
     figure.update_layout(height=330, margin={"l": 8, "r": 8, "t": 8, "b": 8}, xaxis_title=title,
                          yaxis={"title": rate_title, "tickformat": ".0%",
                                 "range": [lowest - 0.08 * room, 1 + 0.06 * room]},
-                         legend={"orientation": "h", "y": 1.12})
+                         legend={"orientation": "h", "y": 1.03, "yanchor": "bottom"})
     return figure
 
 

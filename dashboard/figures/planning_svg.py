@@ -69,7 +69,7 @@ def _short(weight):
     return text.replace("0.", ".", 1) if abs(weight) < 1 else text
 
 
-def block(numbers, title, stops, low, high, dark=False):
+def block(numbers, title, stops, low, high, dark=False, walls=None):
     """Nine numbers round a cell, on colours between `low` and `high`.
 
     Args:
@@ -78,17 +78,22 @@ def block(numbers, title, stops, low, high, dark=False):
         stops: colours of the scale, [[red, green, blue], ...].
         low, high: its ends.
         dark: theme.
+        walls: bool [3, 3], cells that are called walls in place of their number; None: none.
 
     Returns:
         SVG text.
     """
-    ink = theme.of(dark).text
-    size = 15 if max(len(f"{number:.3f}") for number in np.ravel(numbers)) < 7 else 13
+    ink, walls = theme.of(dark).text, np.zeros((3, 3), bool) if walls is None else walls
+    words = np.where(walls, "wall", [[f"{number:.3f}" for number in row] for row in numbers])
+    longest = max(map(len, words.ravel()))
+    size = 15 if longest < 7 else 13 if longest < 8 else 11
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {3 * _CELL} {3 * _CELL + 24}" '
              'font-family="sans-serif" text-anchor="middle">'
              f'<text x="{1.5 * _CELL}" y="14" font-size="14" fill="{ink}">{escape(title)}</text>']
     for (row, col), number in np.ndenumerate(np.asarray(numbers, float)):
         colour = _between((number - low) / ((high - low) or 1.0), stops)
+        if walls[row, col]:
+            colour = np.array(_rgb(theme.of(dark).wall))
         x, y = col * _CELL, row * _CELL + 24
         edge = f' stroke="{ink}" stroke-width="2"' if row == col == 1 else ""
         parts.append(
@@ -96,8 +101,12 @@ def block(numbers, title, stops, low, high, dark=False):
             f'fill="rgb({",".join(str(int(part)) for part in colour)})"{edge}/>'
             f'<text x="{x + _CELL / 2}" y="{y + _CELL / 2 + 5}" font-size="{size}" '
             f'fill="{theme.letters_on(*colour)}">'
-            f"{number:.3f}</text>")
+            f"{words[row, col]}</text>")
     return "".join(parts) + "</svg>"
+
+
+def _rgb(colour):
+    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
 
 
 def _between(share, stops):

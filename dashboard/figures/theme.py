@@ -60,6 +60,11 @@ def letters_on(red: float, green: float, blue: float) -> str:
     return BLACK if 0.3 * red + 0.59 * green + 0.11 * blue > 130 else WHITE
 
 
+def reward_scale(sign: int) -> list[str]:
+    """Colours of R from its lowest to its highest: purple is what makes V rise, whichever way round R is."""
+    return REWARD_SCALE if sign >= 0 else REWARD_SCALE[::-1]
+
+
 def stops(scale):
     """Colours of a scale as [[red, green, blue], ...], for the canvas."""
     from plotly.colors import get_colorscale, hex_to_rgb

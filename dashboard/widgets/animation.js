@@ -26,6 +26,9 @@ function makeAnimation(host) {
       key.querySelector(".low").textContent = low.toFixed(2);
       key.querySelector(".high").textContent = high.toFixed(2);
     }
+    const words = host.querySelector("canvas[data-panel=R]").parentElement.querySelector("small");
+    words.textContent = "orange costs, purple pays; walls are hatched"
+      + (data.turned ? ". This network learned costs: a low R pays" : "");
     layout();
   }
 
@@ -47,7 +50,7 @@ function makeAnimation(host) {
     play.textContent = "❚❚";
     play.setAttribute("aria-label", "Pause");
     const pause = Math.max(40, Math.min(220, 5000 / data.steps.length));
-    timer = setInterval(() => (at >= data.steps.length - 1 ? halt() : go(at + 1)), pause);
+    timer = setInterval(() => (at >= data.steps.length - 1 ? rest() : go(at + 1)), pause);
   }
 
   function halt() {
@@ -57,7 +60,13 @@ function makeAnimation(host) {
     play.setAttribute("aria-label", "Play");
   }
 
-  play.onclick = () => (timer ? halt() : start());
+  // Where it comes to rest is the page's step, so that the link and the other views show the same.
+  function rest() {
+    halt();
+    animation.send("step", data.steps[at]);
+  }
+
+  play.onclick = () => (timer ? rest() : start());
   slider.oninput = () => { halt(); go(Number(slider.value)); };
   slider.onchange = () => animation.send("step", data.steps[at]);
 

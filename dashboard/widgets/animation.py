@@ -47,7 +47,7 @@ def draw(key: str, data: dict, *, step: int | None, on_step: Callable[[int], Non
     _animation(key=key, data={**data, "autoplay": step is None, "first": len(shown) - 1}, on_step_change=moved)
 
 
-def animation_data(trace, behind, push, cells, walls, start, goal, steps):
+def animation_data(trace, behind, push, cells, walls, start, goal, steps, sign=1):
     """What the page needs: whole numbers in base64, a few bytes a cell and step.
 
     Args:
@@ -57,6 +57,7 @@ def animation_data(trace, behind, push, cells, walls, start, goal, steps):
         cells: bool [H, W], those that the colours of V must tell apart.
         walls, start, goal: the map.
         steps: which steps the frames are.
+        sign: `pnzoo.analysis.reward_sign` of the planner.
     """
     low, high = planning_figures.value_range(behind, cells, len(steps) - 1)
     share = np.clip((behind - low) / (high - low), 0, 1)
@@ -66,7 +67,7 @@ def animation_data(trace, behind, push, cells, walls, start, goal, steps):
             "goal": [int(x) for x in goal], "steps": steps, "values": values, "vRange": [low, high],
             "push": _base64(np.round(push * 127).astype("i1")),
             "reward": [round(float(x), 3) for x in trace.reward.ravel()], "rRange": [-top, top],
-            "rStops": theme.stops(theme.REWARD_SCALE), "vStops": theme.stops(theme.VALUE_SCALE),
+            "rStops": theme.stops(theme.reward_scale(sign)), "turned": sign < 0, "vStops": theme.stops(theme.VALUE_SCALE),
             "id": hashlib.sha256((values + bits(walls)).encode()).hexdigest()[:16]}
 
 

@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 import streamlit as st
 
-from dashboard import share
+from dashboard import compute, share
 from dashboard.figures import planning as planning_figures
 from dashboard.figures import planning_svg, theme
 from pnzoo import analysis, gridworld
@@ -15,14 +15,15 @@ SHARED = (r"\begin{aligned}V_k&=\max_a Q_{k,a}\\ Q_{k,a}&=\sum_{j=1}^{9}P_{a,j}\
           r"\end{aligned}")
 FREE = (r"\begin{aligned}V_k&=\max_a Q_{k,a}\\ Q_{k,a}&=\sum_{j=1}^{9}W^R_{a,j}R_j+W^V_{a,j}V_{k-1,j}"
         r"\end{aligned}")
+FENCE = 100  # times what free cells cost: more is the price of a wall by design, not something learned
 GREYS = {False: [[238, 241, 245], [29, 39, 51]], True: [[38, 46, 57], [232, 236, 241]]}
 
 
-def show(model, trace, walls, cell, step, dark):
+def show(name_of_entry, model, trace, walls, cell, step, dark):
     """What made V of the cell at a step.
 
     Args:
-        model, trace: the planner and what it computed.
+        name_of_entry, model, trace: the planner and what it computed.
         walls: bool [H, W].
         cell: (row, col) inside the rim.
         step: k, 1 ... K.
@@ -44,7 +45,7 @@ def show(model, trace, walls, cell, step, dark):
         f"action {best} ({name}), so V becomes **{numbers.q[best]:.3f}**."
     )
     st.latex(FREE if numbers.reward_kernel is not None else SHARED)
-    show_blocks(numbers, best, span, dark)
+    show_blocks(numbers, best, span, dark, compute.reward_sign(name_of_entry), _around(walls, cell))
     st.markdown(sum_in_words(numbers, best))
     st.markdown("**Q of every action**: how far it is behind the best one, at each step.")
     share.chart(planning_figures.q_curves(history[:-1], moves, step, dark), key="q_curves", alt=(
@@ -55,11 +56,23 @@ def show(model, trace, walls, cell, step, dark):
         st.code(inspect.getsource(type(model.value_iteration)._backups), language="python")
 
 
-def show_blocks(numbers, best, span, dark):
-    """The nine cells' weights, reward and value, side by side."""
+def _around(walls, cell):
+    """Which of the nine cells are walls."""
+    return walls[cell[0] - 1 : cell[0] + 2, cell[1] - 1 : cell[1] + 2]
+
+
+def show_blocks(numbers, best, span, dark, sign, walls):
+    """The nine cells' weights, reward and value, side by side.
+
+    Where a wall costs thousands by design, its number says nothing: it is called a wall, and colours tell free cells.
+    """
     reward, value = theme.stops(theme.REWARD_SCALE), theme.stops(theme.VALUE_SCALE)
-    kernel, top = numbers.kernel[best], float(np.abs(numbers.reward).max()) or 1.0
-    blocks = [(numbers.reward, "R", reward, -top, top), (numbers.value, "V one step before", value, *span)]
+    free = np.abs(numbers.reward[~walls])
+    fenced = walls if free.size and np.abs(numbers.reward).max() > FENCE * max(free.max(), 1.0) else None
+    shown = free if fenced is not None else np.abs(numbers.reward)
+    kernel, top = numbers.kernel[best], float(shown.max()) or 1.0
+    blocks = [(numbers.reward, "R", theme.stops(theme.reward_scale(sign)), -top, top),
+              (numbers.value, "V one step before", value, *span)]
     if numbers.reward_kernel is None:
         blocks.insert(0, (kernel, f"P of action {best}", GREYS[dark], 0.0, float(kernel.max()) or 1.0))
     else:
@@ -69,7 +82,8 @@ def show_blocks(numbers, best, span, dark):
                   (kernel, f"Weights of V, action {best}", reward, -most, most), blocks[1]]
     with st.container(horizontal=True, gap="medium"):
         for each, title, stops, low, high in blocks:
-            st.image(planning_svg.block(each, title, stops, low, high, dark), width=168 if len(blocks) == 3 else 150,
+            hidden = fenced if title[0] in "RV" else None
+            st.image(planning_svg.block(each, title, stops, low, high, dark, hidden), width=168 if len(blocks) == 3 else 150,
                      alt=f"{title}: " + "; ".join(", ".join(f"{x:.3f}" for x in row) for row in each))
 
 

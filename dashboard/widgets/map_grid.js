@@ -138,7 +138,9 @@ function makeGrid(host) {
     remember();
     const what = same(cursor, start) ? "start" : same(cursor, goal) ? "goal" : tool;
     const kind = data.mode === "paint" ? tool : what;
-    drag = { kind, wall: kind === "rectangle" ? !walls[at(cursor)] : kind === "wall", from: cursor };
+    // The first cell decides whether a stroke draws walls or takes them away.
+    const wall = kind === "rectangle" || kind === "wall" ? !walls[at(cursor)] : false;
+    drag = { kind, wall, from: cursor };
     apply(cursor, cursor);
     draw();
   };
@@ -156,7 +158,7 @@ function makeGrid(host) {
     if (!drag) return;
     if (drag.kind === "rectangle") fill(drag.from, cursor, drag.wall);
     drag = null;
-    commit("Map changed.");
+    commit(data.mode === "paint" ? "Reward painted." : "Map changed.");
   };
 
   function apply(from, to) {
@@ -247,6 +249,8 @@ function makeGrid(host) {
   }
 
   function draw() {
+    // A map that takes one cell at a time lets a thumb scroll past it.
+    if (data) canvas.style.touchAction = data.mode === "pick" ? "manipulation" : "none";
     if (!data || !canvas.width) return;
     const pen = canvas.getContext("2d"), colour = palette(host);
     pen.clearRect(0, 0, size * data.cols, size * data.rows);

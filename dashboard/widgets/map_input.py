@@ -40,26 +40,37 @@ def text_of(parsed) -> str:
 
 
 def use(map_text: str) -> None:
-    """Make it the map of all pages; what was painted or picked on the old one is forgotten."""
-    state.put(map=map_text, cell=None, paint=None)
+    """Make it the map of all pages; what was painted, picked or played on the old one is forgotten."""
+    state.put(map=map_text, cell=None, paint=None, step=None)
 
 
 def random_controls() -> None:
     """Kind, size and a button for the next random map."""
     left, middle, right = st.columns([5, 3, 3], vertical_alignment="bottom")
-    family = left.selectbox("Kind of map", list(FAMILIES), format_func=FAMILIES.get, key="family",
-                            persist_state="session")
-    side = middle.selectbox("Size", SIDES, index=2, format_func=lambda n: f"{n} x {n}", key="side",
-                            persist_state="session")
-    right.button(
-        "New map", key="new_map", icon=":material/casino:", on_click=_draw, args=(family, side), width="stretch"
-    )
+    # They name the map that is shown; a map from a link or a file has a kind of its own.
+    st.session_state["family"], st.session_state["side"] = _shown_kind()
+    left.selectbox("Kind of map", list(FAMILIES), index=None, format_func=FAMILIES.get, key="family",
+                   placeholder="Its own", on_change=_draw)
+    middle.selectbox("Size", SIDES, index=None, format_func=lambda n: f"{n} x {n}", key="side",
+                     placeholder=" x ".join(map(str, read_map(current()).walls.shape)), on_change=_draw)
+    right.button("New map", key="new_map", icon=":material/casino:", on_click=_draw, width="stretch")
 
 
-def _draw(family, side):
+def _shown_kind():
+    """Family and side of the map that is shown, None where it was not drawn here."""
+    map_text, family, side = st.session_state.get("drawn_here", (drawn_map(*FIRST), *FIRST[:2]))
+    return (family, side) if map_text == current() else (None, None)
+
+
+def _draw():
+    """Another map of the chosen kind and size, or of those nearest to the map that is shown."""
+    height = read_map(current()).walls.shape[0]
+    family = st.session_state["family"] or FIRST[0]
+    side = st.session_state["side"] or min(SIDES, key=lambda each: abs(each - height))
     seed = st.session_state.get("map_seed", 0) + 1
-    st.session_state["map_seed"] = seed
-    use(drawn_map(family, side, seed))
+    map_text = drawn_map(family, side, seed)
+    st.session_state.update(map_seed=seed, drawn_here=(map_text, family, side))
+    use(map_text)
 
 
 def other_ways() -> None:

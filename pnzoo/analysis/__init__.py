@@ -25,6 +25,7 @@ from pnzoo.analysis.planning.certify import Certificate, certify
 from pnzoo.analysis.planning.convergence import convergence_step, mean_displacement, value_change, value_gap
 from pnzoo.analysis.planning.kernels import ActionUsage, action_usage, displacement, mean_kernels
 from pnzoo.analysis.planning.optimality import OptimalityReport, compare_to_optimal
+from pnzoo.analysis.planning.reward_sign import reward_sign
 from pnzoo.analysis.planning.rollouts import RolloutReport, evaluate_rollouts, success_by_bin
 from pnzoo.core.deprecation import renamed
 from pnzoo.few_shot.predictions import EpisodePredictions, predict_episodes
@@ -35,7 +36,7 @@ __all__ = [
     "action_usage", "attention_by_step", "averaged_subsets", "backup", "calibration_curve", "certify", "chosen_moves",
     "compare_to_optimal", "convergence_step", "displacement", "evaluate_rollouts", "explain", "flops",
     "matched_kernels", "mean_displacement", "mean_kernels", "order_sensitivity", "pca_2d", "permute_support",
-    "policy_weights", "predict_episodes", "q_history", "reward_agreement", "success_by_bin", "transition_agreement",
+    "policy_weights", "predict_episodes", "q_history", "reward_agreement", "reward_sign", "success_by_bin", "transition_agreement",
     "value_agreement", "value_change", "value_gap",
 ]
 

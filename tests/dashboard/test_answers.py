@@ -46,6 +46,18 @@ def texts(app):
                      getattr(app, kind))
 
 
+def test_a_link_lands_on_its_question_and_opening_one_changes_the_address(answers, visit):
+    app = visit("answers", question="18")
+    asked = [each.value for each in app.markdown if each.value.startswith("**Q")]
+    assert asked[0].startswith("**Q18.")
+    assert app.toggle(key="open_18").value
+    app.toggle(key="open_6").set_value(True).run()
+    assert app.query_params["question"] == "6"
+    assert next(each.value for each in app.markdown if each.value.startswith("**Q")).startswith("**Q18.")
+    app.toggle(key="open_6").set_value(False).run()
+    assert "question" not in app.query_params
+
+
 def test_all_answers_are_in_view_and_one_opens(answers, visit):
     app = visit("answers")
     assert app.title[0].value == "What the reviews asked"

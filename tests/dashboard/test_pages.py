@@ -224,6 +224,7 @@ def test_a_map_without_a_goal_asks_for_one_and_can_be_taken_along(visit, page):
 
 def test_nothing_is_computed_again_that_did_not_change(visit, monkeypatch):
     """Hiding a mark, another view, another cell and coming back to a map ask no model."""
+    from dashboard import compute
     from pnzoo.models import VIN
 
     asked = []
@@ -233,6 +234,7 @@ def test_nothing_is_computed_again_that_did_not_change(visit, monkeypatch):
     room, other = code(ROOM), code(ROOM.replace("#........#", "#....#...#", 1))
     app = visit("plan", model="vin8", map=room, k="11")
     assert asked
+    compute.reward_sign("vin8")  # asked once a model
     asked.clear()
     app.checkbox(key="show_best").set_value(False).run()
     assert not asked
@@ -328,11 +330,53 @@ def test_a_new_map_is_another_one_of_the_kind_asked_for(visit):
     app = visit("plan", model="vin8")
     app.selectbox(key="family").set_value("maze").run()
     app.selectbox(key="side").set_value(11).run()
-    app.button(key="new_map").click().run()
     first = app.query_params["map"]
     app.button(key="new_map").click().run()
     assert first.startswith("11x11_")
     assert app.query_params["map"] != first
+    assert (app.selectbox(key="family").value, app.selectbox(key="side").value) == ("maze", 11)
+
+
+def test_kind_and_size_name_the_map_that_is_shown(visit):
+    app = visit("plan", model="vin8", map=code(ROOM))
+    assert (app.selectbox(key="family").value, app.selectbox(key="side").value) == (None, None)
+    assert app.selectbox(key="side").placeholder == "5 x 10"
+    app.selectbox(key="family").set_value("rooms").run()  # takes effect at once, at the size nearest to this map's
+    assert app.query_params["map"].startswith("8x8_")
+    assert (app.selectbox(key="family").value, app.selectbox(key="side").value) == ("rooms", 8)
+
+
+def test_a_planner_that_this_page_does_not_take_is_named(visit):
+    app = visit("inside", model="cnn8", map=code(ROOM))
+    assert "cnn8 is a CNNPolicy, which this page cannot look into" in texts(app)
+
+
+def test_walls_have_a_name_where_their_price_is_by_design(visit):
+    app = visit("inside", map=code(ROOM), model="vin_maze", view="cell", cell="1.1")
+    assert not app.exception
+    from dashboard.figures import planning_svg
+
+    numbers = np.array([[-10001.206, -1.0, -0.5]] * 3)
+    picture = planning_svg.block(numbers, "R", [[0, 0, 0], [255, 255, 255]], -1, 1, walls=numbers < -100)
+    assert picture.count(">wall<") == 3
+    assert "10001" not in picture
+    assert picture.count(">-0.500<") == 3
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_good_place_is_good_whichever_way_round_the_reward_is(visit, monkeypatch, sign):
+    from dashboard.compute import planning
+    from dashboard.figures import theme
+    from dashboard.widgets import map_grid
+
+    drawn = {}
+    real = map_grid.draw
+    monkeypatch.setattr(map_grid, "draw", lambda key, *given, **more: drawn.update({key: more}) or real(key, *given, **more))
+    monkeypatch.setattr("dashboard.compute.reward_sign", lambda name: sign)
+    assert not visit("inside", map=code(ROOM), model="vin8", view="paint").exception
+    assert np.sign(drawn["paint"]["brushes"]["good"]) == sign == -np.sign(drawn["paint"]["brushes"]["bad"])
+    purple = drawn["paint"]["stops"][-1 if sign > 0 else 0]
+    assert purple == theme.stops([theme.REWARD_SCALE[-1]])[0]
 
 
 def test_compare_asks_for_a_goal_too(visit):
