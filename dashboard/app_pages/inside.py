@@ -44,9 +44,10 @@ def page():
                 "actions do. Then it improves the value **V** of every cell **K** times, each time from the cells "
                 "around it, and walks uphill.")
     names = compute.names("planning", compute.ITERATE)
-    state.adopt({"model": choices.reader("planning", compute.ITERATE), "map": map_input.from_address, "k": choices.read_k,
-                     "view": read_view, "cell": read_cell, "step": choices.read_int("step", 1, compute.MAX_K),
-                     "paint": read_paint})
+    state.adopt({
+        "model": choices.reader("planning", compute.ITERATE), "map": map_input.from_address, "k": choices.read_k,
+        "view": read_view, "cell": read_cell, "step": choices.read_int("step", 1, compute.MAX_K), "paint": read_paint,
+    })  # fmt: skip
     if not names:
         st.info("There is no Value Iteration Network in the zoo yet. `python -m train vin8` trains one.")
         return
@@ -256,7 +257,8 @@ def show_paint(name, map_text, k):
         strength = st.session_state.get("strength", 1.0)
         map_grid.draw("paint", walls, start, goal, mode="paint", tools=map_grid.PAINT_TOOLS, on_change=take_paint,
                       seq=state.get("paint_seq"), heat=learned.reward, heatName="reward", low=-BAD * price,
-                      high=BAD * price, stops=theme.stops(theme.reward_scale(sign)), paint=[list(each) for each in paint],
+                      high=BAD * price, stops=theme.stops(theme.reward_scale(sign)),
+                      paint=[list(each) for each in paint],
                       brushes={"good": round(sign * strength * GOOD * price, 3),
                                "bad": round(-sign * strength * BAD * price, 3)},
                       widest=520,

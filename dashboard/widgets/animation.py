@@ -67,7 +67,8 @@ def animation_data(trace, behind, push, cells, walls, start, goal, steps, sign=1
             "goal": [int(x) for x in goal], "steps": steps, "values": values, "vRange": [low, high],
             "push": _base64(np.round(push * 127).astype("i1")),
             "reward": [round(float(x), 3) for x in trace.reward.ravel()], "rRange": [-top, top],
-            "rStops": theme.stops(theme.reward_scale(sign)), "turned": sign < 0, "vStops": theme.stops(theme.VALUE_SCALE),
+            "rStops": theme.stops(theme.reward_scale(sign)), "vStops": theme.stops(theme.VALUE_SCALE),
+            "turned": sign < 0,
             "id": hashlib.sha256((values + bits(walls)).encode()).hexdigest()[:16]}
 
 

@@ -83,7 +83,8 @@ def show_blocks(numbers, best, span, dark, sign, walls):
     with st.container(horizontal=True, gap="medium"):
         for each, title, stops, low, high in blocks:
             hidden = fenced if title[0] in "RV" else None
-            st.image(planning_svg.block(each, title, stops, low, high, dark, hidden), width=168 if len(blocks) == 3 else 150,
+            picture = planning_svg.block(each, title, stops, low, high, dark, hidden)
+            st.image(picture, width=168 if len(blocks) == 3 else 150,
                      alt=f"{title}: " + "; ".join(", ".join(f"{x:.3f}" for x in row) for row in each))
 
 

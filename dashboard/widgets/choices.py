@@ -21,8 +21,9 @@ def reader(task, model=None):
         if text not in allowed and compute.cards()[text]["task"] != task:
             raise ValueError(f"{text} is a {compute.cards()[text]['task']} model, this page is about {task}")
         if text not in allowed:
-            raise ValueError(f"{text} is a {compute.cards()[text]['model']}, which this page cannot look into; it takes "
-                             f"{', '.join(allowed[:4])} and others")
+            kind = compute.cards()[text]["model"]
+            raise ValueError(f"{text} is a {kind}, which this page cannot look into; it takes {', '.join(allowed[:4])} "
+                             "and others")
         return text
 
     return read
@@ -49,7 +50,8 @@ def pick_model(names, label="Model", key="model", default="vin16"):
     widget = f"choose_{key}_{len(names)}"
     st.session_state[widget] = chosen if chosen in names else first
     if chosen not in names and chosen in compute.cards():  # chosen on another page
-        st.caption(f"{chosen} is a {compute.cards()[chosen]['model']}, which this page does not take; shown is {first}.")
+        kind = compute.cards()[chosen]["model"]
+        st.caption(f"{chosen} is a {kind}, which this page does not take; shown is {first}.")
     return st.selectbox(label, names, key=widget, help=None,
                         on_change=lambda: state.put(**{key: st.session_state[widget]}))
 

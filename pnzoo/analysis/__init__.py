@@ -36,8 +36,8 @@ __all__ = [
     "action_usage", "attention_by_step", "averaged_subsets", "backup", "calibration_curve", "certify", "chosen_moves",
     "compare_to_optimal", "convergence_step", "displacement", "evaluate_rollouts", "explain", "flops",
     "matched_kernels", "mean_displacement", "mean_kernels", "order_sensitivity", "pca_2d", "permute_support",
-    "policy_weights", "predict_episodes", "q_history", "reward_agreement", "reward_sign", "success_by_bin", "transition_agreement",
-    "value_agreement", "value_change", "value_gap",
+    "policy_weights", "predict_episodes", "q_history", "reward_agreement", "reward_sign", "success_by_bin",
+    "transition_agreement", "value_agreement", "value_change", "value_gap",
 ]
 
 

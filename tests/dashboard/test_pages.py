@@ -365,13 +365,17 @@ def test_walls_have_a_name_where_their_price_is_by_design(visit):
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_a_good_place_is_good_whichever_way_round_the_reward_is(visit, monkeypatch, sign):
-    from dashboard.compute import planning
     from dashboard.figures import theme
     from dashboard.widgets import map_grid
 
     drawn = {}
     real = map_grid.draw
-    monkeypatch.setattr(map_grid, "draw", lambda key, *given, **more: drawn.update({key: more}) or real(key, *given, **more))
+
+    def draw(key, *given, **more):
+        drawn[key] = more
+        return real(key, *given, **more)
+
+    monkeypatch.setattr(map_grid, "draw", draw)
     monkeypatch.setattr("dashboard.compute.reward_sign", lambda name: sign)
     assert not visit("inside", map=code(ROOM), model="vin8", view="paint").exception
     assert np.sign(drawn["paint"]["brushes"]["good"]) == sign == -np.sign(drawn["paint"]["brushes"]["bad"])

@@ -31,9 +31,9 @@ class TerrainVIN(TerrainPlanner, ZooModel, keras.Model):
         filters: widths of the encoder, one for each halving of the picture down to one pixel a cell.
         wide_view: whether the encoder sees the ground around a cell. Without it a cell's cost depends on the cell's own
             pixels only, as in worlds made of tiles.
-        transposed_view: whether it looks at each picture twice, the second time with rows and columns changed, and takes
-            the mean of what it sees. That doubles the work, and is right where it leaves the sun in its place: in the
-            north-west or the south-east. It is trained on one view at a time.
+        transposed_view: whether it looks at each picture twice, the second time with rows and columns exchanged, and
+            takes the mean of what it sees. That doubles the work, and is right where it leaves the sun in its place: in
+            the north-west or the south-east. It is trained on one view at a time.
         k: steps of value iteration; may be set at any time.
         caution: how much doubt costs; may be set at any time, and is an argument of `cost`, `policy` and `plan`.
         diagonal_cost: cost of a diagonal move, of a straight one 1.
