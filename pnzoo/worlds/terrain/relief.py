@@ -3,19 +3,24 @@
 import numpy as np
 from scipy import fft, ndimage
 
-# Depth of a simple crater is about a fifth of its diameter, its rim stands about a twentieth above the ground around it
-# (Pike 1977); of crater diameters, the number larger than D falls as D^-2 on a saturated surface.
+# Depth of a simple crater is about a fifth of its diameter, its rim stands about a twentieth above the ground around
+# it; floors of large ones are flat (Pike 1977). Of crater diameters, the number larger than D falls as D^-2 on a
+# saturated surface.
 DEPTH, RIM, POWER = 0.2, 0.045, 1.8
+COMPLEX = (10, 25)  # radii in pixels between which floors turn flat, patch by patch
+PLAINS = 0.35  # share of patches whose low ground lava or dust has buried
 CROWD = 0.005  # craters a pixel where a surface is old
 EXTENT = 2.6  # radii from the centre to where a crater's ejecta end
-ROUGHNESS = (0.03, 0.3)  # root mean square slope of the noise, metres per metre
+ROUGHNESS = (0.06, 0.26)  # root mean square slope of the noise, metres per metre
 
 
 def generate_relief(n, size=128, metres_per_pixel=100.0, seed=0):
     """Invented elevation that looks like ground seen from above.
 
     Each patch mixes noise with a fractal spectrum, ridged in part, with craters of power-law sizes (bowl, rim, ejecta,
-    old ones worn down), and in some patches dunes or a channel. Patch i depends on the seed and i alone.
+    old ones worn down, large ones with flat floors), and in some patches plains, dunes or a channel. Patch i depends on
+    the seed and i alone. At 474 m a pixel its slopes are distributed as those of the Moon at 64 pixels a degree:
+    roughness, number of craters and plains were chosen so, on longitudes that no test uses.
 
     Args:
         n: patches.
@@ -51,11 +56,13 @@ def generate_relief(n, size=128, metres_per_pixel=100.0, seed=0):
 def _patch(filters, height, width, rng):
     """One patch, in pixels: of height as well as of length."""
     ground = _noise(filters, height, width, rng)
-    if rng.random() < 0.25:
+    if rng.random() < 0.1:
         ground += _dunes(height, width, rng)
-    if rng.random() < 0.25:
+    if rng.random() < 0.15:
         ground += _channel(height, width, rng)
     _add_craters(ground, rng)
+    if rng.random() < PLAINS:
+        ground = _with_plains(ground, rng)
     ground = ndimage.gaussian_filter(ground, rng.uniform(0.3, 1.2), mode="nearest")
     return ground - ground.mean(dtype=np.float64)
 
@@ -72,7 +79,7 @@ def _noise(f, height, width, rng):
 
     Instruments and age blur the ground, so amplitudes fall faster beyond a cut-off of 3 to 12 pixels.
     """
-    exponent = rng.uniform(1.5, 2.3)  # of the amplitude: the Hurst exponent + 1
+    exponent = rng.uniform(1.6, 2.4)  # of the amplitude: the Hurst exponent + 1
     envelope = f**-exponent * np.exp(-((f * rng.uniform(3, 12)) ** 2) / 4)
     envelope[0, 0] = 0
     spectrum = rng.standard_normal((2, *f.shape), dtype=np.float32) * envelope
@@ -84,20 +91,22 @@ def _noise(f, height, width, rng):
     return ground * np.float32(np.exp(rng.uniform(*np.log(ROUGHNESS))) / slope)
 
 
-def _add_craters(ground, rng):
+def _add_craters(ground, rng, crowd=None):
     """Craters, the largest first, added in place."""
     height, width = ground.shape
     smallest, largest = 2.0, 0.4 * min(height, width)  # radii in pixels
-    count = rng.poisson(np.exp(rng.uniform(np.log(0.1), np.log(2.0))) * CROWD * height * width)
+    crowd = np.exp(rng.uniform(np.log(0.2), np.log(3.0))) if crowd is None else crowd
+    count = rng.poisson(crowd * CROWD * height * width)
     radius = smallest * (1 - rng.random(count) * (1 - (smallest / largest) ** POWER)) ** (-1 / POWER)
     age = rng.random(count) ** 0.5  # 0 fresh, 1 worn away
     centre = rng.uniform(-0.1, 1.1, (count, 2)) * (height, width)
+    flat_beyond = rng.uniform(*COMPLEX)
     for i in np.argsort(-radius):
-        _add_crater(ground, centre[i], radius[i], age[i])
+        _add_crater(ground, centre[i], radius[i], age[i], flat_beyond)
 
 
-def _add_crater(ground, centre, radius, age):
-    """One crater: a parabolic bowl inside radius 1, a rim that falls off as r^-3 outside."""
+def _add_crater(ground, centre, radius, age, flat_beyond):
+    """One crater: a parabolic bowl inside radius 1, its floor cut flat if it is large, and a rim that falls as r^-3."""
     reach = radius * EXTENT
     first = np.maximum(0, np.floor(centre - reach).astype(int))
     last = np.minimum(ground.shape, np.ceil(centre + reach).astype(int) + 1)
@@ -108,9 +117,20 @@ def _add_crater(ground, centre, radius, age):
     r2 = rows[:, None] ** 2 + columns[None] ** 2
     fresh = 1 - age
     depth, rim = 2 * DEPTH * fresh, 2 * RIM * fresh  # DEPTH and RIM are shares of the diameter
-    inside = (depth + rim) * r2 - depth
+    floor = depth * min(1.0, (flat_beyond / radius) ** 0.7)  # as deep as a crater of that size, and a little deeper
+    inside = np.maximum((depth + rim) * r2 - depth, -floor)
     outside = rim * np.maximum(0, np.maximum(r2, 1) ** np.float32(-1.5) - EXTENT**-3.0)
     ground[first[0] : last[0], first[1] : last[1]] += np.float32(radius) * np.where(r2 < 1, inside, outside)
+
+
+def _with_plains(ground, rng):
+    """The same ground with its low parts buried, and younger craters on the plain."""
+    level = np.quantile(ground, rng.uniform(0.1, 0.7))
+    tilt = np.add.outer(*(np.linspace(-0.5, 0.5, side) * rng.normal(0, 0.01 * side) for side in ground.shape))
+    rough = rng.uniform(0.02, 0.15) * ndimage.gaussian_filter(rng.standard_normal(ground.shape), 2.0)
+    ground = np.maximum(ground, level + tilt + rough).astype(np.float32)
+    _add_craters(ground, rng, rng.uniform(0.02, 0.4))
+    return ground
 
 
 def _dunes(height, width, rng):
