@@ -79,6 +79,18 @@ class ValuePlanner(Planner, Protocol):
 
 
 @runtime_checkable
+class TerrainPolicy(KerasModel, Protocol):
+    """A model that moves over ground that it sees in a picture."""
+
+    def logits(self, picture: "ArrayLike", goal: "ArrayLike") -> "NDArray[np.float32]": ...
+    def policy(self, picture: "ArrayLike", goal: "ArrayLike") -> "NDArray[np.int64]": ...
+    def plan(
+        self, picture: "ArrayLike", start: "ArrayLike", goal: "ArrayLike", max_steps: int | None = None
+    ) -> "Plan": ...
+    def fit_paths(self, pictures: "ArrayLike", paths: Sequence[Any], **options: Any) -> Any: ...
+
+
+@runtime_checkable
 class TerrainPlanner(KerasModel, Protocol):
     """A model that plans on pictures of ground."""
 

@@ -16,13 +16,13 @@ PACKAGE = "pnzoo"
 LAYERS = (
     "AlignedAttention", "AttentionLSTM", "AttentionReadout", "BidirectionalContext",
     "DeterministicValueIteration", "EnsembleAttention", "EpisodeEmbedding", "GatedIteration", "GoalCells",
-    "GridValueIteration", "MatchingAttention", "MemoryController", "PairComparison", "SetContext", "TerrainCost",
-    "TestTimeAugmentation", "UpsampleTo", "ValueIteration",
+    "GoalOffset", "GridValueIteration", "MatchingAttention", "MemoryController", "PairComparison", "SetContext",
+    "TerrainCost", "TestTimeAugmentation", "UpsampleTo", "ValueIteration",
 )  # fmt: skip
 BACKBONES = ("Conv4Backbone", "EfficientNetLite", "EnsembleBackbone", "LocalBackbone", "ResidualBackbone")
 MODELS = (
-    "CNNPolicy", "DeterministicVIN", "FCNPolicy", "GPPN", "MANN", "MatchingNetwork", "SiameseNetwork", "TerrainVIN",
-    "VIN",
+    "CNNPolicy", "DeterministicVIN", "FCNPolicy", "GPPN", "MANN", "MatchingNetwork", "SiameseNetwork",
+    "TerrainCNNPolicy", "TerrainVIN", "VIN",
 )  # fmt: skip
 HOMES = {
     **dict.fromkeys(LAYERS, "pnzoo.layers"),

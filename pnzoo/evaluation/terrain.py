@@ -71,7 +71,8 @@ def evaluate(model, measured, caution=None):
     _check_cell(model, measured)
     if caution is not None:
         measured = measured._replace(dataset={**measured.dataset, "caution": float(caution)})
-    policies = model.policy(scenes.pictures[tasks.scene], tasks.goal, caution=caution)
+    options = {} if caution is None else {"caution": caution}  # which reactive models have not
+    policies = model.policy(scenes.pictures[tasks.scene], tasks.goal, **options)
     return judged(policies, measured)
 
 

@@ -21,6 +21,7 @@ CLASSES = {
     "GPPN": "pnzoo.models.planning.gppn",
     "CNNPolicy": "pnzoo.models.planning.reactive",
     "FCNPolicy": "pnzoo.models.planning.reactive",
+    "TerrainCNNPolicy": "pnzoo.models.planning.reactive_terrain",
     "TerrainVIN": "pnzoo.models.planning.terrain_vin",
     "MatchingNetwork": "pnzoo.models.few_shot.matching",
     "SiameseNetwork": "pnzoo.models.few_shot.siamese",

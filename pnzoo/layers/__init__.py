@@ -12,6 +12,7 @@ from pnzoo.layers.few_shot.test_time_augmentation import TestTimeAugmentation
 from pnzoo.layers.planning.attention_readout import AttentionReadout
 from pnzoo.layers.planning.deterministic_value_iteration import Converged, DeterministicValueIteration
 from pnzoo.layers.planning.gated_iteration import GatedIteration
+from pnzoo.layers.planning.goal_offset import GoalOffset
 from pnzoo.layers.planning.grid_value_iteration import GridValueIteration
 from pnzoo.layers.planning.terrain_cost import GoalCells, TerrainCost
 from pnzoo.layers.planning.upsample_to import UpsampleTo
@@ -29,6 +30,7 @@ __all__ = [
     "EpisodeEmbedding",
     "GatedIteration",
     "GoalCells",
+    "GoalOffset",
     "GridValueIteration",
     "MatchingAttention",
     "MemoryController",

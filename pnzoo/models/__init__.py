@@ -8,6 +8,7 @@ from pnzoo.models.planning.deterministic_vin import DeterministicVIN
 from pnzoo.models.planning.gppn import GPPN
 from pnzoo.models.planning.planner import Planner
 from pnzoo.models.planning.reactive import CNNPolicy, FCNPolicy
+from pnzoo.models.planning.reactive_terrain import TerrainCNNPolicy
 from pnzoo.models.planning.terrain_vin import TerrainVIN
 from pnzoo.models.planning.vin import VIN
 
@@ -21,6 +22,7 @@ __all__ = [
     "MatchingNetwork",
     "Planner",
     "SiameseNetwork",
+    "TerrainCNNPolicy",
     "TerrainVIN",
 ]
 

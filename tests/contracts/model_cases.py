@@ -20,6 +20,7 @@ from pnzoo.models import (
     FCNPolicy,
     MatchingNetwork,
     SiameseNetwork,
+    TerrainCNNPolicy,
     TerrainVIN,
 )  # fmt: skip
 
@@ -106,6 +107,7 @@ CLASSES = {
     "TerrainVIN": Case(
         partial(TerrainVIN, cell=4, filters=(3, 4), k=3), pictures, changes={"k": 4, "caution": 2.0}
     ),
+    "TerrainCNNPolicy": Case(partial(TerrainCNNPolicy, cell=4, filters=(3, 4)), pictures),
     "GPPN": planner(partial(GPPN, k=2, hidden=4), changes={"k": 4}),
     "CNNPolicy": planner(partial(CNNPolicy, 8), any_size=False),
     "FCNPolicy": planner(partial(FCNPolicy, 8), any_size=False),

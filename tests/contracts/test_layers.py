@@ -40,6 +40,7 @@ CASES = {
 SHAPES_ONLY = {
     "AttentionReadout": (layers.AttentionReadout, (SEEN, POSITIONS)),
     "GoalCells": (layers.GoalCells, (REWARD, POSITIONS[:, 0])),
+    "GoalOffset": (layers.GoalOffset, (SEEN, POSITIONS[:, 0])),
     "EveryCell": (states.EveryCell, (SEEN,)),
     "DrawAgent": (states.DrawAgent, (SEEN, POSITIONS)),
     "SplitStates": (states.SplitStates, (random(4, 8), POSITIONS)),

@@ -16,7 +16,7 @@ def evaluate(model, name, recipe, card, options):
         number = options["num_maps"] or terrain.SCENES
         command = f"pnzoo evaluate {name} --world {world} --cells {cells} --num-maps {number}"
         measured = terrain.terrain_set(world, n=number, cells=cells)
-        for caution in (None, *CAUTIONS.get(world, ())):
+        for caution in (None, *(CAUTIONS.get(world, ()) if hasattr(model, "caution") else ())):
             more = "" if caution is None else f" --caution {caution:g}"
             found = terrain.evaluate(model, measured, caution)
             metrics += [metric.replace(command=command + more, seeds=(card["seed"],)) for metric in found]

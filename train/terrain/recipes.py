@@ -61,6 +61,20 @@ TILES = TerrainRecipe(
     ),
 )
 RECIPES = {
+    "cnn_moon": TerrainRecipe(
+        summary="A reactive policy over the Moon: picture, goal and position in, a move out",
+        model="TerrainCNNPolicy",
+        config={"filters": [16, 32, 64]},
+        world="moon",
+        goals_per_picture=2,
+        epochs=40,
+        steps_per_epoch=100,
+        limitations=(
+            "It looks and moves, and plans nothing: it may go in a circle, and cannot say what ground costs.",
+            "For pictures lit from the north-west at 45 degrees (hillshade), 64 pixels a degree of the Moon, cells of "
+            "8x8 pixels, up to 16x16 cells: it was trained on no longer paths.",
+        ),
+    ),
     "vin_tiles": TILES,
     "vin_moon": TerrainRecipe(
         summary="Plans over the Moon from a picture alone, learned from shown paths; any size",

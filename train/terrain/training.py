@@ -48,7 +48,8 @@ def train(recipe, folder, command="", overwrite=False, tensorboard=None):
             score=lambda epoch, row: -row["val_loss"],
             callbacks=fitting.tensorboard(tensorboard),
         )
-        model.caution = chosen_caution(model, recipe)
+        if hasattr(model, "caution"):
+            model.caution = chosen_caution(model, recipe)
         entry.save(model, folder, card(recipe, progress, command))
     return model
 

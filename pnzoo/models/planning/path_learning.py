@@ -33,16 +33,7 @@ class PathsModel(keras.Model):
         self.planner, self.adapt, self.doubt, self.built = planner, adapt, doubt, True
 
     def call(self, inputs, training=None):
-        planner, goals = self.planner, inputs["goals"]
-        encoder = planner.view if training else planner.encoder
-        z = encoder(inputs["picture"], training=training and self.adapt)
-        cost = planner.terrain_cost(z)
-        batch, height, width = ops.shape(cost)
-        count = goals.shape[1]
-        cost = ops.reshape(ops.repeat(cost[:, None], count, axis=1), (-1, height, width))
-        at_goal = planner.get_layer("goal_cells")(cost, ops.reshape(goals, (-1, 2)))
-        logits = planner.policy_head(planner.value_iteration(cost, at_goal))
-        logits = ops.reshape(logits, (batch, count, height, width, 8))
+        logits, z = self.planner.path_logits(inputs["picture"], inputs["goals"], training, self.adapt)
         return {"moves": logits, "doubt": z} if self.doubt else logits
 
 
@@ -70,7 +61,7 @@ def fit_paths(
     """Train a planner over terrain on pictures and the paths that were taken there.
 
     Args:
-        model: `TerrainVIN`.
+        model: `TerrainVIN` or `TerrainCNNPolicy`.
         pictures: [N, h, w] or [N, h, w, C], all of one size.
         paths: N paths in cells, each `(row, col)` in order or a bool mask [H, W].
         validation_split: share of the paths, the last ones, that training is stopped by; the weights that were best

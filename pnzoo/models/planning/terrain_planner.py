@@ -1,33 +1,29 @@
 """What every planner over terrain offers: costs, policies and plans of pictures."""
 
-from collections.abc import Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
+from keras import ops
 from numpy.typing import ArrayLike, NDArray
 
 from pnzoo.core.model import to_numpy
-from pnzoo.models.planning.path_learning import fit_paths
+from pnzoo.models.planning.terrain_policy import PIXELS_PER_BATCH, TerrainPolicy
 from pnzoo.models.planning.trace import Trace
 from pnzoo.worlds.gridworld.rollout import Plan, _checked_limit
 from pnzoo.worlds.terrain.pictures import as_pictures
 from pnzoo.worlds.terrain.shortest_paths import MOVES, action_costs, path_costs
 
 SOLVERS = ("auto", "value_iteration", "dijkstra")
-PIXELS_PER_BATCH = 1 << 20  # 64 pictures of 128x128: what one forward pass holds at once
 MAX_CELLS = 1 << 22
 IMPASSABLE = 0.01  # a chance to get into a cell below which it is no place to start from or to go to
 TRACE_BYTES = 2e9  # what the arrays of a trace may take
 
 
-class TerrainPlanner:
+class TerrainPlanner(TerrainPolicy):
     """Mixin of models that map a picture [B, H cell, W cell, C] and a goal [B, 2] to logits of the 8 moves.
 
     Subclasses have `cell`, `channels`, `k`, `caution`, `encoder`, `terrain_cost` and `value_iteration`.
     """
-
-    moves = 8
 
     def cost(self, picture: ArrayLike, caution: float | None = None) -> NDArray[np.float32]:
         """What the model thinks it costs to enter each cell.
@@ -155,24 +151,18 @@ class TerrainPlanner:
         policies = q.argmax(axis=-1).astype("int8")
         return Trace(-cost[0], transition, values, q[-1], policies[-1].astype(int), policies, policies)
 
-    def fit_paths(self, pictures: ArrayLike, paths: Sequence, **options: Any) -> Any:
-        """Learn from pictures and the paths that were taken there, from a handful (fine-tuning) to thousands.
-
-        Args:
-            pictures: [N, h, w] or [N, h, w, C], all of one size.
-            paths: N paths in cells, each (row, col) cells in order or a bool mask [H, W].
-            **options: `validation_split`, `epochs`, `batch_size`, `learning_rate`, `callbacks`, `seed`, `verbose`; see
-                `pnzoo.models.planning.path_learning.fit_paths`.
-
-        Returns:
-            `keras.callbacks.History`.
-
-        Raises:
-            ValueError: a picture or a path is none; the message names it by its index.
-        """
-        return fit_paths(self, pictures, paths, **options)
-
     # -- steps of the above -----------------------------------------------------------------------------
+
+    def path_logits(self, picture, goals, training=None, adapt=True):
+        """See `TerrainPolicy`."""
+        encoder = self.view if training else self.encoder
+        z = encoder(picture, training=training and adapt)
+        cost = self.terrain_cost(z)
+        batch, height, width = ops.shape(cost)
+        cost = ops.reshape(ops.repeat(cost[:, None], goals.shape[1], axis=1), (-1, height, width))
+        at_goal = self.get_layer("goal_cells")(cost, ops.reshape(goals, (-1, 2)))
+        logits = self.policy_head(self.value_iteration(cost, at_goal))
+        return ops.reshape(logits, (batch, goals.shape[1], height, width, 8)), z
 
     def _cost(self, pictures, caution=None):
         scale = self.caution if caution is None else self._checked_caution(caution)
@@ -185,14 +175,12 @@ class TerrainPlanner:
     def _doubt(self, pictures):
         return self.terrain_cost.doubt(self.encoder(pictures, training=False))
 
-    def _logits(self, pictures, goals, caution):
+    def _logits(self, pictures, goals, caution=None):
         with self._with_caution(caution):
-            size = max(1, PIXELS_PER_BATCH // (pictures.shape[1] * pictures.shape[2]))
-            parts = [slice(i, i + size) for i in range(0, len(pictures), size)]
-            goals = goals.astype("int32")
-            return np.concatenate(
-                [to_numpy(self.predict_on_batch({"picture": pictures[i], "goal": goals[i]})) for i in parts]
-            )
+            return super()._logits(pictures, goals)
+
+    def _advice(self):
+        return f"; k = {self.k} steps look {self.k} moves ahead: give a larger k, or solver='dijkstra'"
 
     @contextmanager
     def _with_caution(self, caution):
@@ -216,46 +204,6 @@ class TerrainPlanner:
             policies[i] = action_costs(cost[i], value, lengths).argmin(axis=-1)
         return policies
 
-    def _followed(self, policy, cost, start, goal, max_steps):
-        at, path, actions, total = tuple(map(int, start)), [tuple(map(int, start))], [], 0.0
-        target, seen = tuple(map(int, goal)), set()
-        limit = cost.size if max_steps is None else max_steps
-        while at != target:
-            if len(actions) >= limit:
-                return _plan(path, actions, False, total, f"gave up after {limit} moves (max_steps)")
-            action = int(policy[at])
-            after = (at[0] + int(MOVES[action, 0]), at[1] + int(MOVES[action, 1]))
-            if at in seen or not all(0 <= x < side for x, side in zip(after, policy.shape, strict=True)):
-                words = f"; k = {self.k} steps look {self.k} moves ahead: give a larger k, or solver='dijkstra'"
-                return _plan(path, actions, False, total, f"lost its way at {at} after {len(actions)} moves{words}")
-            seen.add(at)
-            total += float(cost[after]) * (self.value_iteration.diagonal_cost if MOVES[action].all() else 1.0)
-            actions.append(action)
-            path.append(after)
-            at = after
-        return _plan(path, actions, True, total, "reached the goal")
-
-    def _goals(self, goal, pictures, single, name="goal"):
-        """Cells int [B, 2] inside the pictures' grids."""
-        try:
-            array = np.asarray(goal, dtype=float)
-        except (TypeError, ValueError):
-            array = np.full((1, 1), np.nan)
-        array = array[None] if single and array.ndim == 1 else array
-        shape = (len(pictures), 2)
-        if array.shape != shape or not np.array_equal(array, np.round(array)):
-            wanted = "(row, col), whole numbers" if single else f"whole numbers [{len(pictures)}, 2], a cell a picture"
-            raise ValueError(f"{name} is {wanted}; got {goal!r}.")
-        array = array.astype(int)
-        grid = np.array(pictures.shape[1:3]) // self.cell
-        outside = np.flatnonzero(((array < 0) | (array >= grid)).any(axis=1))
-        if len(outside):
-            raise ValueError(
-                f"{name} {tuple(map(int, array[outside[0]]))} lies outside the grid of {grid[0]}x{grid[1]} cells of "
-                f"{self.cell} pixels; cells count from (0, 0) in the upper left."
-            )
-        return array
-
     @staticmethod
     def _solver(solver):
         if solver not in SOLVERS:
@@ -267,7 +215,3 @@ class TerrainPlanner:
         if isinstance(caution, bool) or not isinstance(caution, (int, float, np.number)) or not 0 <= caution < np.inf:
             raise ValueError(f"caution is how much doubt costs, a number >= 0; got {caution!r}.")
         return float(caution)
-
-
-def _plan(path, actions, reached, cost, reason):
-    return Plan(np.array(path, dtype=int), np.array(actions, dtype=int), reached, cost, reason)

@@ -1,18 +1,20 @@
 """A Value Iteration Network that sees: a picture of the ground in, a plan out."""
 
-import math
-
 import keras
 
-from pnzoo.core.model import LayerOption, ZooModel, as_policy, part_policy
+from pnzoo.core.model import LayerOption, ZooModel, as_policy
 from pnzoo.core.schema import Bool, Float, Int, ListOf, OneOf
 from pnzoo.layers.planning.grid_value_iteration import DIAGONAL, GridValueIteration
 from pnzoo.layers.planning.heads import AdvantageLogits
 from pnzoo.layers.planning.terrain_cost import GoalCells, TerrainCost
-from pnzoo.layers.planning.upsample_to import UpsampleTo
+from pnzoo.models.planning.terrain_encoder import (
+    LayersByName,
+    cell_features,
+    halvings,
+    lone_features,
+    with_surroundings,
+)
 from pnzoo.models.planning.terrain_planner import TerrainPlanner
-
-FLAT = math.sqrt(0.5)  # brightness of flat ground under a sun that stands 45 degrees high
 
 
 @keras.saving.register_keras_serializable("pnzoo")
@@ -81,15 +83,9 @@ class TerrainVIN(TerrainPlanner, ZooModel, keras.Model):
         **kwargs,
     ):
         policy = as_policy(dtype)
-        filters = tuple(int(width) for width in filters)
-        halvings = int(math.log2(cell))
-        if 2**halvings != cell or len(filters) != max(1, halvings):
-            raise ValueError(
-                f"an encoder of cells of {cell} pixels halves the picture {halvings} times, so it takes "
-                f"{max(1, halvings)} filters; got {list(filters)}."
-            )
+        filters = halvings(cell, filters)
         # === Layers ===
-        graph = _Graph(policy)
+        graph = LayersByName(policy)
         picture = keras.Input((None, None, channels), name="picture")
         goal = keras.Input((2,), dtype="int32", name="goal")
         view = _doubt(graph, picture, filters, wide_view, cell)
@@ -125,57 +121,11 @@ class TerrainVIN(TerrainPlanner, ZooModel, keras.Model):
         return self.network("view", lambda: None)
 
 
-class _Graph:
-    """Makes layers by name under one dtype policy, each once: who asks again for a name gets the same layer."""
-
-    def __init__(self, policy):
-        self.policy, self.layers = policy, {}
-
-    def __call__(self, layer, name, *args, sums=False, **kwargs):
-        if name not in self.layers:
-            self.layers[name] = layer(*args, dtype=part_policy(self.policy, name, sums), name=name, **kwargs)
-        return self.layers[name]
-
-    def conv(self, x, name, width, size=3, strides=1, dilation=1, activation=True, padding="same"):
-        """Convolution, batch normalization, ReLU."""
-        x = self(
-            keras.layers.Conv2D, name, width, size, strides=strides, padding=padding, dilation_rate=dilation,
-            use_bias=False, data_format="channels_last", kernel_initializer="he_normal",
-        )(x)  # fmt: skip
-        x = self(keras.layers.BatchNormalization, f"{name}_norm", momentum=0.98, epsilon=1e-3)(x)
-        return self(keras.layers.ReLU, f"{name}_relu")(x) if activation else x
-
-    def residual(self, x, name, width, dilation=1):
-        """x + two convolutions."""
-        y = self.conv(x, f"{name}_a", width, dilation=dilation)
-        y = self.conv(y, f"{name}_b", width, activation=False)
-        return self(keras.layers.ReLU, f"{name}_relu")(self(keras.layers.Add, f"{name}_add")([x, y]))
-
-
 def _doubt(graph, picture, filters, wide_view, cell):
     """Log odds that each cell cannot be entered: [B, H cell, W cell, C] -> [B, H, W, 1]."""
-    features = _features(graph, picture, filters, wide_view, cell)
+    if wide_view:
+        features = with_surroundings(graph, cell_features(graph, picture, filters, cell), filters[-1])
+    else:
+        features = lone_features(graph, picture, filters, cell)
     doubt = graph(keras.layers.Dense, "doubt", 1, bias_initializer=keras.initializers.Constant(-1.0), sums=True)
     return doubt(features)
-
-
-def _features(graph, picture, filters, wide_view, cell):
-    """Features of every cell: [B, H cell, W cell, C] -> [B, H, W, F]."""
-    if not wide_view:  # kernels as large as their strides: nothing of a neighbour is seen
-        x = graph(keras.layers.Rescaling, "contrast", 4.0, -2.0)(picture)
-        for i, width in enumerate(filters):
-            step = 1 if cell == 1 else 2
-            x = graph.conv(x, f"stage_{i}", width, step, step, padding="valid")
-        return graph.conv(x, "cells", filters[-1], 1)
-    x = graph(keras.layers.Rescaling, "contrast", 8.0, -8.0 * FLAT)(picture)
-    for i, width in enumerate(filters):
-        x = graph.conv(x, f"stage_{i}", width, 5 if i == 0 else 3, 1 if cell == 1 else 2)
-    width = filters[-1]
-    x = graph.residual(x, "near", width)
-    # A wider view at half the resolution of the cells: whole craters.
-    y = graph.conv(x, "far_in", width, strides=2)
-    y = graph.residual(y, "far_1", width)
-    y = graph.residual(y, "far_2", width, dilation=2)
-    y = graph(UpsampleTo, "far")(y, x)
-    x = graph.conv(graph(keras.layers.Concatenate, "both")([x, y]), "joined", width, 1)
-    return graph.residual(x, "cells", width)
