@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pnzoo import analysis, envs, hub, layers, models
     from pnzoo.data import episodes, glyphs, omniglot
     from pnzoo.few_shot.classifier import FewShotClassifier
+    from pnzoo.few_shot.embedder import ImageEmbedder
     from pnzoo.hub import card, list_models, load, save
     from pnzoo.models.planning.trace import Trace
     from pnzoo.worlds import gridworld, terrain
@@ -31,6 +32,7 @@ _HOME = {
     "load": "pnzoo.hub:load",
     "save": "pnzoo.hub:save",
     "FewShotClassifier": "pnzoo.few_shot.classifier:FewShotClassifier",
+    "ImageEmbedder": "pnzoo.few_shot.embedder:ImageEmbedder",
     "Plan": "pnzoo.worlds.gridworld.rollout:Plan",
     "Trace": "pnzoo.models.planning.trace:Trace",
     "analysis": "pnzoo.analysis",

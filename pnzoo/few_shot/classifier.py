@@ -1,15 +1,16 @@
 """Few-shot classification of a person's own images, in scikit-learn's manner."""
 
 import functools
-import hashlib
 import numbers
+import os
 from collections.abc import Callable
 from typing import Any, Self, TypeVar, cast
 
 import numpy as np
 
 from pnzoo.core.deprecation import renamed_arguments, renamed_method, warn
-from pnzoo.data.preprocessing import preprocess_images
+from pnzoo.data.photo_folder import read_photo_folder
+from pnzoo.few_shot import shelf
 from pnzoo.few_shot.chunked import attend, probabilities
 
 try:
@@ -19,6 +20,7 @@ try:
 
     from pnzoo.few_shot.labels import answer_dtype, check_labels, same_kind
     from pnzoo.few_shot.parameters import check_parameters
+    from pnzoo.few_shot.readers import Characters, make_reader
 except ImportError as error:
     raise ImportError("FewShotClassifier needs scikit-learn: type `pip install 'pnzoo[fewshot]'`.") from error
 
@@ -45,9 +47,13 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
 
     Parameters act at `fit`: what `set_params` changes later waits for the next one.
 
+    Some models know characters, whose colours and place mean nothing; others know photographs. A model of vectors,
+    which compares nothing by itself, is given class means (`pnzoo.few_shot.class_means`).
+
     Args:
-        model: an entry of the zoo, a folder written by `pnzoo.save`, or a few-shot model.
-        foreground: `"dark"` on light, `"light"` on dark, or `"auto"`, see `pnzoo.data.preprocessing`.
+        model: an entry of the zoo, a folder written by `pnzoo.save`, a few-shot model, an `ImageEmbedder`, or a Keras
+            model that maps photographs to vectors.
+        foreground: of characters: `"dark"` on light, `"light"` on dark, or `"auto"`, see `pnzoo.data.preprocessing`.
         crop: True, False or `"auto"`, likewise.
         threshold: None, or the least `confidence` for an answer; below it `predict` gives `reject_label`.
         reject_label: what stands for "none of these".
@@ -58,14 +64,16 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
             models were trained on small sets and take time in proportion; on a larger support, the mean is taken
             over `n_subsets` random subsets of this size with as many images of each class as fit.
         n_subsets: how many subsets.
-        batch_size: images embedded at once, and the measure of memory for matching.
+        batch_size: images embedded at once (at most 32 photographs), and the measure of memory for matching.
 
     Attributes:
         classes_: the labels seen or announced, sorted.
-        support_: float32 `[S, 28, 28]`, the support images as the model sees them.
+        support_: float32 `[S, 28, 28]`, the support images as the model sees them; of photographs `[S]`, their paths,
+            or their places in X.
         support_labels_: `[S]`, their labels.
         embeddings_: float32 `[S, D]`, their embeddings.
-        model_: the loaded model.
+        model_: the loaded model, what compares embeddings.
+        reader_: what reads and embeds images for it.
         parameters_: the parameters that act, those of the last `fit`.
         n_features_in_, feature_names_in_: where images came as flattened squares, in a data frame with names.
 
@@ -115,13 +123,14 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
 
     # -- learning ---------------------------------------------------------------------------------
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Take a support set, forgetting any other. If it fails, nothing changes.
 
         Args:
             X: images, `[N, H, W]`, `[N, H, W, C]` or `[N, H*H]`, a data frame of flattened squares or a column of
-                paths, or a list of arrays, PIL images, paths, or image files' bytes.
-            y: N labels: numbers, strings or booleans.
+                paths, or a list of arrays, PIL images, paths, or image files' bytes; or the path of a folder that holds
+                one folder of images for each class, see `pnzoo.data.photo_folder`.
+            y: N labels: numbers, strings or booleans; None for a folder, whose folders' names they are.
 
         Returns:
             self.
@@ -130,6 +139,8 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
             ValueError: for no images, other than one label for each image, a single class, missing, mixed or
                 continuous labels, a parameter out of its range, or an image that cannot be used.
         """
+        if y is None and isinstance(X, str | os.PathLike):
+            X, y = read_photo_folder(X)[:2]
         y = check_labels(y)
         if len(np.unique(y)) < 2:
             raise ValueError(
@@ -157,8 +168,8 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
         known = np.unique(np.concatenate(self._known(y, classes, fitted)))
         if not fitted:
             return self._start(X, y, known)
-        images = self._images(X, self.model_, self.parameters_, y, same_features=True)
-        embeddings = _embed(self.model_, images, self.parameters_["batch_size"])
+        self._check_features(X)
+        images, embeddings = self._embedded(self.reader_, X, y)
         support = (self.support_, images), (self.embeddings_, embeddings), (self.support_labels_, y)
         return self._take(*map(np.concatenate, support), known)
 
@@ -191,39 +202,38 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
         from pnzoo.few_shot.fine_tuning import fine_tune
 
         check_is_fitted(self, "embeddings_")
+        if not isinstance(self.reader_, Characters):
+            raise ValueError("fine_tune is for models of characters; a model of photographs stays as it is.")
         images = np.rint(self.support_ * 255).astype("uint8")
         model = fine_tune(self.model_, images, self.support_labels_, steps=steps, **options)
-        embeddings = _embed(model, self.support_, self.parameters_["batch_size"])
-        self.model_ = model
+        reader = Characters(model, self.parameters_)
+        embeddings = reader.embed(self.support_)
+        self.model_, self.reader_ = model, reader
         return self._take(self.support_, embeddings, self.support_labels_, self.classes_)
 
     def _start(self, X, y, classes):
         """The first support set; nothing is written before everything has worked."""
         parameters = check_parameters(self.get_params(deep=False))
-        model = _load(self.model)
+        reader = make_reader(self.model, parameters)
         features = _features(X)
-        images = self._images(X, model, parameters, y)
-        embeddings = _embed(model, images, parameters["batch_size"])
+        support, embeddings = self._embedded(reader, X, y)
         for name in ("n_features_in_", "feature_names_in_"):
             self.__dict__.pop(name, None)
         self.__dict__.update(features)
-        self.model_, self.parameters_ = model, parameters
-        return self._take(images, embeddings, y, classes)
+        self.model_, self.reader_, self.parameters_ = reader.model, reader, parameters
+        return self._take(support, embeddings, y, classes)
 
     def _take(self, images, embeddings, y, classes):
         self.support_, self.embeddings_, self.support_labels_ = images, embeddings, y
         self.classes_, self.support_index_ = classes, np.searchsorted(classes, y)
-        self._last = _Last()
         return self
 
-    def _images(self, X, model, parameters, y=None, same_features=False):
-        if same_features:
-            self._check_features(X)
-        options = {name: parameters[name] for name in ("foreground", "crop")}
-        images = preprocess_images(X, **options, size=model.image_size)
-        if y is not None and len(images) != len(y):
+    def _embedded(self, reader, X, y):
+        """What is kept of the images of a support set, and their embeddings."""
+        images = reader.read(X)
+        if len(images) != len(y):
             raise ValueError(f"got {len(images)} images and {len(y)} labels. Give one label for each image.")
-        return images
+        return reader.support(images), reader.embed(images)
 
     def _check_features(self, X):
         """Flattened squares must come as they came to `fit`; images of any other form may have any size."""
@@ -237,6 +247,37 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
         names, others = (getattr(self, "feature_names_in_", None), features.get("feature_names_in_"))
         if names is not None and others is not None and list(names) != list(others):
             raise ValueError("The feature names should match those that were passed during fit.")
+
+    # -- files ------------------------------------------------------------------------------------
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write the support set's embeddings and labels, the parameters, and which model they are of.
+
+        Args:
+            path: the file, such as `"shelf.npz"`; one that is there is replaced. Neither images nor the model are in
+                it, and no pickle.
+
+        Raises:
+            ValueError: a parameter that no file can hold, such as a function.
+        """
+        check_is_fitted(self, "embeddings_")
+        shelf.save(self, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike, model: Any = None) -> Self:
+        """A fitted classifier from a file that `save` wrote.
+
+        Args:
+            path: the file.
+            model: the model it was fitted with; needed where that was no entry of the zoo.
+
+        Returns:
+            The classifier.
+
+        Raises:
+            ValueError: the file is damaged or none of ours, or the model is not the one that it was written with.
+        """
+        return shelf.load(cls, path, model)
 
     # -- answers ----------------------------------------------------------------------------------
 
@@ -321,8 +362,8 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
     def _embeddings(self, X):
         """Embeddings of images; those asked for last are kept, so the same images are embedded once."""
         check_is_fitted(self, "embeddings_")
-        images = self._images(X, self.model_, self.parameters_, same_features=True)
-        return self._last.get(images, lambda: _embed(self.model_, images, self.parameters_["batch_size"]))
+        self._check_features(X)
+        return self.reader_.embed_again(self.reader_.read(X))
 
     def _attend(self, embeddings):
         weight = compute_sample_weight(self.parameters_["class_weight"], self.support_labels_)
@@ -356,44 +397,6 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
         tags.input_tags.three_d_array = True
         tags.non_deterministic = False
         return tags
-
-
-class _Last:
-    """The embeddings of the images asked for last."""
-
-    def __init__(self):
-        self.digest, self.embeddings = None, None
-
-    def get(self, images, embed):
-        digest = hashlib.blake2b(images.tobytes()).digest()
-        if digest != self.digest:
-            self.embeddings = embed()
-            self.digest = digest
-        return self.embeddings
-
-    def __getstate__(self):
-        return {"digest": None, "embeddings": None}
-
-
-def _load(name):
-    """The few-shot model of that name, or the model itself."""
-    from pnzoo import hub
-
-    model = hub.load(name) if isinstance(name, str) or hasattr(name, "__fspath__") else name
-    if not (hasattr(model, "embed") and hasattr(model, "match")):
-        raise ValueError(
-            f"model={name!r} is no few-shot model. Name one of {hub.list_models('*omniglot*')}, or give a "
-            "MatchingNetwork."
-        )
-    return model
-
-
-def _embed(model, images, batch_size):
-    from keras import ops
-
-    batches = [images[i : i + batch_size] for i in range(0, len(images), batch_size)]
-    embeddings = [model.embed(ops.convert_to_tensor(batch[..., None])) for batch in batches]
-    return np.concatenate([ops.convert_to_numpy(part).astype("float32") for part in embeddings])
 
 
 def _features(X):

@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from pnzoo.core import image_list
 from pnzoo.data import glyphs
-from pnzoo.few_shot import classifier as module
+from pnzoo.few_shot import readers
 from pnzoo.few_shot.classifier import FewShotClassifier
 
 CHARACTERS = glyphs.generate(1, 5, 8, seed=3).images  # [5, 8, 28, 28]
@@ -424,7 +424,7 @@ def test_the_same_images_are_embedded_once():
     np.testing.assert_array_equal(*classifier.predict_proba(changed)[:2])
     classifier.partial_fit(X[:1], Y[:1])
     assert classifier.attention(QUERIES).shape == (10, 16)
-    assert module._Last().__getstate__()["embeddings"] is None
+    assert readers._Last().__getstate__()["embeddings"] is None
 
 
 def test_answers_leave_the_classifier_as_it_was(classifier):

@@ -80,6 +80,8 @@ class EfficientNetLite(ZooModel, keras.Model):
         "image_size": Int(32, 1024),
     }
 
+    image_channels = 3  # photographs, not characters
+
     def __init__(
         self,
         width=1.0,
