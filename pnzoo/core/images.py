@@ -343,14 +343,14 @@ def to_rgb(
     """
     if fit not in FITS:
         raise ValueError(f"fit={fit!r} is not one of {', '.join(map(repr, FITS))}.")
-    shape = tuple(size) if isinstance(size, tuple | list) else (size, size)
+    height, width = size if isinstance(size, tuple | list) else (size, size)
     opened = open_image(image, name)
     if isinstance(opened, np.ndarray):
         _check_least(opened.shape, least, image, name)
-        return _small_rgb(_eight_bit(opened), *shape, fit)
+        return _small_rgb(_eight_bit(opened), height, width, fit)
     try:
         _check_least(opened.size[::-1], least, image, name)
-        return _rgb_of_pil(opened, shape, fit, image, name)
+        return _rgb_of_pil(opened, (height, width), fit, image, name)
     finally:
         if opened is not image:
             opened.close()

@@ -64,7 +64,7 @@ def takes_photographs(model):
     """Whether a model's images are photographs, not characters."""
     if hasattr(model, "embed"):
         return getattr(model, "image_channels", 1) == 3
-    return hasattr(model, "predict_on_batch")
+    return hasattr(model, "predict_on_batch") and not hasattr(model, "policy")  # planners see no photographs
 
 
 def _load(name):

@@ -63,7 +63,7 @@ def test_a_folder_that_is_wrong_changes_nothing(colours, fitted, tmp_path):
 def test_a_model_of_vectors_is_given_class_means(colours, fitted):
     unit = lambda x: x / np.linalg.norm(x, axis=-1, keepdims=True)  # noqa: E731
     embed = ImageEmbedder(colours).fit().transform
-    means = np.stack([unit(embed([IMAGES[i] for i in np.flatnonzero(LABELS == name)])).mean(0)
+    means = np.stack([unit(embed([IMAGES[i] for i in np.flatnonzero(name == LABELS)])).mean(0)
                       for name in sorted(COLOURS)])  # fmt: skip
     cosines = unit(embed(QUERIES)) @ unit(means).T
     np.testing.assert_array_equal(fitted.predict(QUERIES), np.array(sorted(COLOURS))[cosines.argmax(1)])
