@@ -8,13 +8,14 @@ from pnzoo.worlds.terrain.cells import SLOPE_LIMIT, cell_cost, cell_means
 from pnzoo.worlds.terrain.examples import EXAMPLES, Example, example
 from pnzoo.worlds.terrain.pictures import as_pictures
 from pnzoo.worlds.terrain.places import CELLS, PARTS, WORLDS, Scenes, draw_scenes
-from pnzoo.worlds.terrain.readers import Elevation, PathData, read_elevation, read_warcraft
+from pnzoo.worlds.terrain.readers import Elevation, read_elevation
 from pnzoo.worlds.terrain.relief import generate_relief
 from pnzoo.worlds.terrain.rollout import Tasks, draw_tasks, execute
 from pnzoo.worlds.terrain.shading import cast_shadows, gradients, hillshade, slope
 from pnzoo.worlds.terrain.shortest_paths import MOVES, action_costs, optimal_actions, path_costs
 from pnzoo.worlds.terrain.shown_paths import as_path
 from pnzoo.worlds.terrain.tiles import TERRAINS, Tiles, generate_tiles
+from pnzoo.worlds.terrain.warcraft import PathData, read_warcraft
 
 __all__ = [
     "CELLS", "EXAMPLES", "MOVES", "PARTS", "SLOPE_LIMIT", "TERRAINS", "WORLDS", "Elevation", "Example", "PathData",

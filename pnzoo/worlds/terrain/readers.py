@@ -1,13 +1,15 @@
-"""Elevation and pictures as people have them: GeoTIFF, NumPy, PNG, JPEG, and the Warcraft benchmark's files."""
+"""Elevation as people have it: GeoTIFF, NumPy, PNG, JPEG."""
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from pnzoo.worlds.terrain.shading import as_elevation
+from pnzoo.core import images
+from pnzoo.worlds.terrain.shading import as_elevation, as_resolution
 
-EARTH_DEGREE = 111_320.0  # metres of latitude a degree on the Earth
+EARTH_RADIUS = 6_378_137.0  # metres, where a header does not say on which body it is
 BYTES = 2_000_000_000  # what one file may hold
 
 
@@ -22,33 +24,65 @@ class Elevation(NamedTuple):
     metres_per_pixel: tuple[float, float]
 
 
-def read_elevation(path, metres_per_pixel=None):
-    """Read elevation from a GeoTIFF (needs rasterio) or a `.npy` file.
+def read_elevation(path, metres_per_pixel=None, metres_per_level=1.0):
+    """Read elevation from a GeoTIFF (needs rasterio), a `.npy` file, or a grey PNG or JPEG (needs Pillow).
 
     Args:
         path: file.
-        metres_per_pixel: a number, or (north-south, east-west). A GeoTIFF states it; for `.npy` it must be given.
+        metres_per_pixel: a number, or (north-south, east-west). A GeoTIFF states it; for other files it must be given.
+        metres_per_level: of a PNG or JPEG of 8 or 16 bits, the metres of height that one level of grey stands for.
 
     Returns:
         `Elevation`. Gaps of a GeoTIFF are filled with the nearest pixel that has a height.
 
     Raises:
-        ValueError: the file is no elevation, or the resolution is missing.
+        ValueError: the file is no elevation, it is damaged, or the resolution is missing.
         FileNotFoundError: there is no such file.
-        ImportError: rasterio is needed and not installed; the message is the pip line to type.
+        ImportError: rasterio or Pillow is needed and not installed; the message is the pip line to type.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     np.save(f"{folder}/hill.npy", np.arange(12.0).reshape(3, 4))
+        ...     read_elevation(f"{folder}/hill.npy", metres_per_pixel=30).metres_per_pixel
+        (30.0, 30.0)
     """
-    path = _existing(path)
-    if path.suffix.lower() == ".npy":
-        if metres_per_pixel is None:
-            raise ValueError(f"{path} does not say its ground resolution; give metres_per_pixel, for example 30.")
-        elevation = as_elevation(_read_npy(path))
-        if elevation.ndim != 2:
-            raise ValueError(f"{path} holds an array of shape {list(elevation.shape)}; expected one grid [H, W].")
-        return Elevation(elevation, tuple(float(x) for x in np.broadcast_to(metres_per_pixel, (2,))))
-    if path.suffix.lower() in (".tif", ".tiff"):
+    path = existing(path)
+    ending = path.suffix.lower()
+    if ending in (".tif", ".tiff"):
         return _read_geotiff(path, metres_per_pixel)
-    ending = path.suffix or "a file without ending"
-    raise ValueError(f"{path}: elevation is read from .tif, .tiff or .npy, not from {ending}.")
+    if ending not in (".npy", ".png", ".jpg", ".jpeg"):
+        what = path.suffix or "a file without ending"
+        raise ValueError(f"{path}: elevation is read from .tif, .tiff, .npy, .png, .jpg or .jpeg, not from {what}.")
+    if metres_per_pixel is None:
+        raise ValueError(
+            f"{path} does not say its ground resolution: give metres_per_pixel, for example "
+            f"read_elevation({path.name!r}, metres_per_pixel=30)."
+        )
+    elevation = as_elevation(read_npy(path)) if ending == ".npy" else _read_grey(path, metres_per_level)
+    if elevation.ndim != 2:
+        raise ValueError(f"{path} holds an array of shape {list(elevation.shape)}; expected one grid [H, W].")
+    return Elevation(elevation, as_resolution(metres_per_pixel))
+
+
+def _read_grey(path, metres_per_level):
+    """Heights float32 [H, W] of a grey image."""
+    number = isinstance(metres_per_level, (int, float)) and not isinstance(metres_per_level, bool)
+    if not (number and 0 < metres_per_level < np.inf):
+        raise ValueError(f"metres_per_level is the height of a level of grey, a number > 0; got {metres_per_level!r}.")
+    image = images.open_image(path, "elevation")
+    try:
+        levels = np.asarray(image)
+    except Exception as error:  # Pillow's readers raise whatever a damaged file makes them stumble over
+        raise ValueError(f"{path} cannot be read as an image: {error}.") from error
+    if image.mode == "RGB" and (levels == levels[..., :1]).all():
+        levels = levels[..., 0]
+    if levels.ndim != 2 or image.mode == "P":
+        raise ValueError(
+            f"{path} is a picture in colour (mode {image.mode}); elevation is one channel of grey, 8 or 16 bits. "
+            "Colours of a map are no heights: look for the file of the heights themselves."
+        )
+    return levels.astype(np.float32) * np.float32(metres_per_level)
 
 
 def _read_geotiff(path, metres_per_pixel):
@@ -56,11 +90,14 @@ def _read_geotiff(path, metres_per_pixel):
         import rasterio
     except ImportError as error:
         raise ImportError(f"{path} is a GeoTIFF, which needs rasterio. Type: pip install 'pnzoo[terrain]'") from error
-    with rasterio.open(path) as file:
-        if file.width * file.height * 4 > BYTES:
-            raise ValueError(f"{path} has {file.width:,} x {file.height:,} pixels; cut out a part first.")
-        band = file.read(1, masked=True).astype("float32")
-        resolution = metres_per_pixel if metres_per_pixel is not None else _resolution(file)
+    try:
+        with rasterio.open(path) as file:
+            if file.width * file.height * 4 > BYTES:
+                raise ValueError(f"{path} has {file.width:,} x {file.height:,} pixels; cut out a part first.")
+            band = file.read(1, masked=True).astype("float32")
+            resolution = metres_per_pixel if metres_per_pixel is not None else _resolution(file)
+    except rasterio.errors.RasterioError as error:
+        raise ValueError(f"{path} cannot be read as a GeoTIFF: {error}") from error
     elevation = band.filled(np.nan)
     gaps = ~np.isfinite(elevation)
     if gaps.all():
@@ -70,7 +107,7 @@ def _read_geotiff(path, metres_per_pixel):
 
         nearest = ndimage.distance_transform_edt(gaps, return_distances=False, return_indices=True)
         elevation = elevation[tuple(nearest)]
-    return Elevation(elevation, tuple(float(x) for x in np.broadcast_to(resolution, (2,))))
+    return Elevation(elevation, as_resolution(resolution))
 
 
 def _resolution(file):
@@ -82,59 +119,13 @@ def _resolution(file):
         scale = file.crs.linear_units_factor[1]
         return north_south * scale, east_west * scale
     latitude = np.radians((file.bounds.top + file.bounds.bottom) / 2)
-    degree = EARTH_DEGREE  # of another body's map, give metres_per_pixel yourself
+    spheroid = re.search(r'(?:SPHEROID|ELLIPSOID)\["[^"]*",\s*([\d.]+)', file.crs.to_wkt())
+    degree = np.radians(float(spheroid.group(1)) if spheroid else EARTH_RADIUS)  # metres of latitude
     return north_south * degree, east_west * degree * np.cos(latitude)
 
 
-class PathData(NamedTuple):
-    """Pictures, costs of cells and shown paths of one part of a path benchmark.
-
-    pictures: uint8 [N, H, W, 3]
-    costs:    float32 [N, rows, columns]
-    paths:    bool [N, rows, columns], the cells of a cheapest path from the first cell to the last
-    """
-
-    pictures: np.ndarray
-    costs: np.ndarray
-    paths: np.ndarray
-
-
-def read_warcraft(folder, split="train"):
-    """Read one part of the Warcraft shortest-path benchmark, which users download themselves.
-
-    Args:
-        folder: holds `{split}_maps.npy`, `{split}_vertex_weights.npy` and `{split}_shortest_paths.npy`.
-        split: `"train"`, `"val"` or `"test"`.
-
-    Returns:
-        `PathData`.
-
-    Raises:
-        FileNotFoundError: a file is missing.
-        ValueError: the files do not belong together.
-
-    Reference: Vlastelica et al. 2020, "Differentiation of Blackbox Combinatorial Solvers".
-    """
-    names = ("maps", "vertex_weights", "shortest_paths")
-    pictures, costs, paths = (_read_npy(_existing(Path(folder) / f"{split}_{name}.npy")) for name in names)
-    fits = (
-        pictures.ndim == 4
-        and pictures.shape[-1] == 3
-        and costs.ndim == 3
-        and costs.shape == paths.shape
-        and len(pictures) == len(costs)
-        and pictures.shape[1] % costs.shape[1] == 0
-        and pictures.shape[2] % costs.shape[2] == 0
-    )
-    if not fits:
-        raise ValueError(
-            f"{folder}: expected maps [N, H, W, 3], and vertex_weights and shortest_paths [N, rows, columns] that "
-            f"divide H and W; got {list(pictures.shape)}, {list(costs.shape)} and {list(paths.shape)}."
-        )
-    return PathData(pictures.astype(np.uint8), costs.astype(np.float32), paths.astype(bool))
-
-
-def _existing(path):
+def existing(path):
+    """The path of a file that is there and not too large."""
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {path}")
@@ -144,7 +135,8 @@ def _existing(path):
     return path
 
 
-def _read_npy(path):
+def read_npy(path):
+    """The array of a `.npy` file; a pickle is never opened."""
     try:
         return np.load(path, allow_pickle=False)  # a pickle could run code
     except (ValueError, EOFError, OSError) as error:
