@@ -9,7 +9,7 @@ CAUTION = (
     "Trained with caution 1; the entry's own was chosen on validation ground, where the sum of success and optimal "
     "rate is largest."
 )
-OBJECTIVES = ("paths", "obstacles")
+OBJECTIVES = ("paths", "fenchel_young", "black_box", "obstacles")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,13 +18,17 @@ class TerrainRecipe(Recipe):
 
     model: str = "TerrainVIN"
     world: str = "relief"  # of `pnzoo.terrain.WORLDS`
-    objective: str = "paths"  # shown paths; or "obstacles", the privileged upper line: which cells cannot be entered
+    objective: str = "paths"  # shown paths through value iteration; or through Dijkstra's algorithm: "fenchel_young",
+    # "black_box"; or "obstacles", the privileged upper line: which cells cannot be entered
     cells: int = 16  # of a scene's side
     epochs: int = 20
     steps_per_epoch: int = 100
     batch_size: int = 32  # pictures
     goals_per_picture: int = 4  # goals to which paths are shown on each
     crossed_weight: float = 0.0  # of the loss of cells: those on any shown path can be entered, the others cannot
+    noise: float = 0.5  # of "fenchel_young": standard deviation of the log of what costs are multiplied by
+    samples: int = 4  # of "fenchel_young": disturbed costs of each picture
+    strength: float = 20.0  # of "black_box": its lambda
     learning_rate: float = 2e-3
     weight_decay: float = 1e-3
     evaluation_cells: tuple = (16,)  # sides that it is measured on

@@ -4,6 +4,8 @@ import keras
 import numpy as np
 
 from pnzoo.worlds.terrain import draw_scenes, optimal_actions
+from train.terrain.exact_solver import entered
+from train.terrain.solver_model import RULES
 
 
 class ShownPaths(keras.utils.PyDataset):
@@ -31,6 +33,8 @@ class ShownPaths(keras.utils.PyDataset):
             return scenes.pictures, np.isinf(scenes.costs).astype("float32")[..., None]
         goals, actions = shown_paths(scenes.costs, recipe.goals_per_picture, rng, recipe.world != "tiles")
         inputs = {"picture": scenes.pictures, "goals": goals}
+        if recipe.objective in RULES:
+            return {**inputs, **for_solver(recipe, goals, actions, rng)}, np.zeros(len(goals), "float32")
         if not recipe.crossed_weight:
             return inputs, actions
         return inputs, {"moves": actions, "doubt": 1.0 - crossed(goals, actions)[..., None].astype("float32")}
@@ -74,3 +78,20 @@ def crossed(goals, actions):
     batch, goal = np.nonzero(reached)
     seen[batch, goals[batch, goal, 0], goals[batch, goal, 1]] = True
     return seen
+
+
+def for_solver(recipe, goals, actions, rng):
+    """What learning through the solver needs of shown paths, see `train.terrain.solver_model.SolverModel`.
+
+    Args:
+        recipe: `TerrainRecipe`.
+        goals: int [B, G, 2].
+        actions: bool [B, G, H, W, 8], the moves that are shown.
+        rng: `numpy.random.Generator`, of the noise.
+    """
+    starts = actions.any(axis=-1)
+    shape = (len(goals), recipe.samples, *starts.shape[2:])
+    # Its mean makes that of the factors 1.
+    noise = rng.normal(-0.5 * recipe.noise**2, recipe.noise, shape)
+    shown = entered(actions, starts, recipe.world != "tiles")
+    return {"starts": starts.astype("float32"), "shown": shown.astype("float32"), "noise": noise.astype("float32")}

@@ -9,6 +9,7 @@ from train.shared.checkpoint import Progress
 from train.shared.run_folder import open_run
 from train.terrain.evaluation import CAUTIONS
 from train.terrain.shown_paths import ShownPaths
+from train.terrain.solver_model import RULES, SolverModel, mean_loss
 
 PAPER = "Tamar et al. 2016, Value Iteration Networks, arXiv 1602.02867, section 4.2"
 CHOICES = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0)  # of which an entry gets the one that is best on validation ground
@@ -64,7 +65,7 @@ def chosen_caution(model, recipe):
 
 
 def compiled(model, recipe):
-    """What is trained: the planner through its paths, or its encoder through obstacles."""
+    """What is trained: the planner through its paths, its costs through a solver, or its encoder through obstacles."""
     steps = recipe.epochs * recipe.steps_per_epoch
     rate = keras.optimizers.schedules.CosineDecay(
         recipe.learning_rate / 20, steps, alpha=0.01, warmup_target=recipe.learning_rate,
@@ -74,6 +75,9 @@ def compiled(model, recipe):
     if recipe.objective == "obstacles":
         learner, loss = ObstaclesModel(model), keras.losses.BinaryCrossentropy(from_logits=True)
         weights = None
+    elif recipe.objective in RULES:
+        learner = SolverModel(model, recipe.objective, recipe.world != "tiles", recipe.strength)
+        loss, weights = mean_loss, None
     elif recipe.crossed_weight:
         learner, weights = PathsModel(model, doubt=True), {"moves": 1.0, "doubt": recipe.crossed_weight}
         loss = {"moves": optimal_set_loss, "doubt": keras.losses.BinaryCrossentropy(from_logits=True)}
@@ -85,11 +89,12 @@ def compiled(model, recipe):
 
 def card(recipe, progress, command):
     """What is known of a model when its training ends."""
-    taught = {
-        "paths": f"the optimal moves of all cells from which a path leads to one of {recipe.goals_per_picture} goals a "
-        "picture, nothing of elevation",
-        "obstacles": "which cells cannot be entered: more than paths tell",
-    }[recipe.objective]
+    paths = (
+        f"the optimal moves of all cells from which a path leads to one of {recipe.goals_per_picture} goals a picture, "
+        "nothing of elevation"
+    )
+    obstacles = "which cells cannot be entered: more than paths tell"
+    taught = obstacles if recipe.objective == "obstacles" else paths
     side = max(recipe.evaluation_cells)
     return entry.training_card(
         recipe,
