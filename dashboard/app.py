@@ -24,6 +24,7 @@ from dashboard import glossary  # noqa: E402
 PAGES = [
     st.Page("app_pages/plan.py", title="Plan", icon=":material/route:", default=True),
     st.Page("app_pages/inside.py", title="Inside", icon=":material/visibility:"),
+    st.Page("app_pages/terrain.py", title="Terrain", icon=":material/terrain:"),
     st.Page("app_pages/few_shot.py", title="Few-shot", icon=":material/draw:"),
     st.Page("app_pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
     st.Page("app_pages/zoo.py", title="Zoo", icon=":material/inventory_2:"),

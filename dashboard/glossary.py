@@ -16,6 +16,8 @@ TERMS = {
     "Q": "How good one action is in one cell; V is the largest Q.",
     "psi": "The attention of the planner: it picks out the Q values of the cell where the agent stands.",
     "Policy": "The move chosen in every cell, drawn as arrows.",
+    "Caution": "How much doubt costs a planner that sees only a picture: a path pays for each cell the more, the less "
+               "likely it can be entered.",
     "Excess": "How much longer a path is than the shortest one: 1 for a straight move, 1.41 for a diagonal one.",
     "Support": "The few labelled examples that a few-shot model may look at.",
     "Query": "The new image to be named.",

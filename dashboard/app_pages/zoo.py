@@ -187,7 +187,10 @@ def open_in(card):
         st.page_link("app_pages/few_shot.py", label="Draw characters for it", icon=":material/draw:",
                      query_params={"fewshot": card["name"]})
         return
-    if card["task"] == "terrain":  # planned on pictures, for which there is no page yet
+    if card["task"] == "terrain":
+        if card["name"] in compute.terrain_names():
+            st.page_link("app_pages/terrain.py", label="Let it plan over pictures", icon=":material/terrain:",
+                         query_params={"terrain": card["name"]})
         return
     st.page_link(
         "app_pages/plan.py", label="Let it plan", icon=":material/route:", query_params={"model": card["name"]}

@@ -27,6 +27,19 @@ from dashboard.compute.planning import (
     trials,
     verdict,
 )
+from dashboard.compute.terrain import (
+    GROUNDS,
+    Ground,
+    TerrainRun,
+    caution_curve,
+    cell_slopes,
+    ground,
+    grounds_of,
+    lit,
+    picture_url,
+    terrain_names,
+    terrain_plan,
+)
 from dashboard.compute.zoo import (
     ITERATE,
     MAX_TRACE,
@@ -42,6 +55,17 @@ from dashboard.compute.zoo import (
 )
 
 __all__ = [
+    "GROUNDS",
+    "Ground",
+    "TerrainRun",
+    "caution_curve",
+    "cell_slopes",
+    "ground",
+    "grounds_of",
+    "lit",
+    "picture_url",
+    "terrain_names",
+    "terrain_plan",
     "ITERATE",
     "MAX_K",
     "MAX_SIDE",

@@ -90,6 +90,27 @@ def execute(policies, costs, tasks, lengths=True):
     return spent
 
 
+def path_cost(path, costs, lengths=True):
+    """What a path costs: that of entering each cell but the first, times the length of the move.
+
+    Args:
+        path: int [T + 1, 2], neighbouring cells in order.
+        costs: float [H, W], inf where one cannot go.
+        lengths: see `pnzoo.terrain.path_costs`.
+
+    Returns:
+        A float; inf where the path enters what cannot be entered.
+
+    Example:
+        >>> path_cost([(0, 0), (1, 1), (1, 2)], np.ones((2, 3)), lengths=False)
+        2.0
+    """
+    path = np.asarray(path)
+    diagonal = (2.0**0.5 if lengths else 1.0) if isinstance(lengths, bool) else float(lengths)
+    moves = np.where(np.abs(np.diff(path, axis=0)).sum(axis=1) == 2, diagonal, 1.0)
+    return float((np.asarray(costs, float)[tuple(path[1:].T)] * moves).sum())
+
+
 def is_optimal(spent, best):
     """Whether paths cost no more than the cheapest: bool [N]."""
     return spent <= best * (1 + 1e3 * TOLERANCE)

@@ -1,0 +1,316 @@
+"""Terrain: what does it see in a picture, and how careful is it?"""
+
+import numpy as np
+import streamlit as st
+
+from dashboard import (
+    backend,  # noqa: F401  # before anything that imports Keras
+    compute,
+    glossary,
+    share,
+    state,
+)
+from dashboard.figures import terrain as terrain_figures
+from dashboard.figures import theme
+from dashboard.widgets import choices, terrain_map, uploads
+
+LAYERS = {"picture": "Picture", "cost": "What it thinks it costs", "slope": "True slope"}
+SUN = (315, 45)  # azimuth and altitude that the pictures of its training were lit by
+STEEP = 20.0  # degrees at which the colours of slope end
+FIRST_SEED = 3
+SNIPPET = '''import pnzoo
+
+{ground}
+model = pnzoo.load("{name}")
+plan = model.plan(picture, {start}, {goal}, caution={caution})
+print(plan.reached, plan.reason, len(plan.actions))
+print(model.cost(picture).round(1))'''
+LIT = '''_, elevation, metres = pnzoo.terrain.example("{kind}", seed={seed})
+picture = pnzoo.terrain.hillshade(elevation, metres, azimuth={azimuth}, altitude={altitude})'''
+TILES = "picture = pnzoo.terrain.generate_tiles(1, 16, seed={seed}).pictures[0]"
+OWN = 'picture = "my_picture.png"'
+
+
+def page():
+    st.title("What does it see in a picture?")
+    st.markdown("It was shown pictures and the paths that were taken there, nothing else. From the picture alone it "
+                "guesses what each place **costs**, and plans from **S** to **G**. Drag both; move the sun.")
+    names = compute.terrain_names()
+    state.adopt({
+        "terrain": read_name, "ground": read_ground, "seed": choices.read_int("seed", 0, 999_999),
+        "azimuth": choices.read_int("azimuth", 0, 360), "altitude": choices.read_int("altitude", 5, 85),
+        "caution": read_caution, "layer": read_layer, "ends": read_ends,
+    })  # fmt: skip
+    if not names:
+        st.info("There is no planner over pictures in the zoo yet. `python -m train vin_tiles` trains one.")
+        return
+    board, side = st.columns([11, 8], gap="large")
+    with side:
+        name = pick_model(names)
+        ground = pick_ground(name)
+    picture, truth, slopes = seen(ground)
+    planner = compute.model(name)
+    rows, columns = (side_ // planner.cell for side_ in picture.shape[:2])
+    start, goal = ends_on((rows, columns), truth)
+    caution = state.get("caution", planner.caution)
+    try:
+        run = compute.terrain_plan(name, picture, start, goal, caution, truth)
+    except ValueError as error:
+        st.warning(glossary.plain(str(error)), icon=":material/help:")
+        return
+    with board:
+        layer = pick_layer(slopes is not None)
+        show_board(picture, run, slopes, truth, start, goal, layer)
+    with side:
+        show_verdict(run, truth, planner)
+        pick_caution(name, planner)
+        if ground in ("moon", "relief"):
+            pick_sun()
+        own_picture(planner)
+    publish(name, ground, start, goal, layer)
+    share.panel("terrain", snippet(name, ground, start, goal, caution), None,
+                lambda: {"picture": picture, "cost": run.costs, "path": run.plan.path, "start": start, "goal": goal})
+    glossary.show("VIN", "Caution", "Policy", "R, reward", "V, value", "Value iteration")
+
+
+# -- what is looked at ------------------------------------------------------------------------------------
+
+
+def pick_model(names):
+    return choices.pick_model(names, "Model", "terrain", "vin_moon")
+
+
+def pick_ground(name):
+    """The ground whose picture is shown: one that the model can read, or the visitor's own."""
+    kinds = [*compute.grounds_of(name), *(["own"] if own() is not None else [])]
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    with left:
+        words = {**compute.GROUNDS, "own": "My own picture"}
+        ground = choices.pick("Ground", "ground", kinds, kinds[0], words.get, then=forget_ends)
+    right.button("New ground", key="new_ground", icon=":material/casino:", width="stretch", on_click=new_ground,
+                 disabled=ground == "own")
+    return ground
+
+
+def forget_ends():
+    state.put(ends=None)
+
+
+def new_ground():
+    state.put(seed=state.get("seed", FIRST_SEED) + 1, ends=None)
+
+
+def own():
+    """The picture that a visitor gave, in this session alone."""
+    return st.session_state.get("own_ground")
+
+
+def seen(ground):
+    """(picture, true costs or None, slope of each cell or None)."""
+    if ground == "own":
+        return own(), None, None
+    seed = state.get("seed", FIRST_SEED)
+    picture = compute.lit(ground, seed, state.get("azimuth", SUN[0]), state.get("altitude", SUN[1]))
+    return picture, compute.ground(ground, seed).costs, compute.cell_slopes(ground, seed)
+
+
+def ends_on(shape, truth):
+    """Start and goal: those that were put, else two far corners of the ground that can be crossed."""
+    chosen = state.get("ends")
+    if chosen and all(0 <= x < most for cell in chosen for x, most in zip(cell, shape, strict=True)):
+        return chosen
+    free = np.argwhere(np.isfinite(truth)) if truth is not None else np.argwhere(np.ones(shape))
+    if len(free) < 2:
+        free = np.argwhere(np.ones(shape))
+    inner = free[((free > 0) & (free < np.subtract(shape, 1))).all(axis=1)] if len(free) > 8 else free
+    inner = inner if len(inner) > 1 else free
+    order = inner @ np.array([1, 1])
+    return tuple(map(int, inner[order.argmin()])), tuple(map(int, inner[order.argmax()]))
+
+
+def pick_layer(has_slope):
+    options = [each for each in LAYERS if each != "slope" or has_slope]
+    chosen = state.get("layer", "picture")
+    st.session_state["choose_layer"] = chosen if chosen in options else "picture"
+    return st.segmented_control("Layer", options, format_func=LAYERS.get, key="choose_layer", required=True,
+                                on_change=lambda: state.put(layer=st.session_state["choose_layer"]),
+                                label_visibility="collapsed")
+
+
+# -- the board --------------------------------------------------------------------------------------------
+
+
+def show_board(picture, run, slopes, truth, start, goal, layer):
+    shape, drawn, ends = run.costs.shape, None, ("", "")
+    if layer == "cost":
+        drawn = np.log(run.costs) / max(np.log(run.costs.max()), 1e-6)
+        ends = ("costs 1", f"costs {run.costs.max():.3g}")
+    elif layer == "slope":
+        drawn, ends = np.clip(slopes / STEEP, 0, 1), ("flat", f"{STEEP:g} degrees and more")
+    words = [f"costs {cost:.3g}, it thinks" for cost in run.costs.ravel()]
+    if slopes is not None:
+        words = [f"{word}; its mean slope is {slope:.1f} degrees"
+                 for word, slope in zip(words, slopes.ravel(), strict=True)]
+    elif truth is not None:
+        words = [f"{word}; truly {cost:.3g}" for word, cost in zip(words, truth.ravel(), strict=True)]
+    terrain_map.draw(
+        "terrain", compute.picture_url(picture), shape, run.plan.path, start, goal, layer=drawn,
+        stops=theme.stops(theme.COST_SCALE), ends=ends, tell=words, on_ends=take_ends,
+        label=f"Ground of {shape[0]} by {shape[1]} cells from above, with the planned path. {terrain_map.KEYS}",
+    )  # fmt: skip
+    st.caption(terrain_map.KEYS)
+
+
+def take_ends(start, goal):
+    state.put(ends=(start, goal))
+
+
+# -- what became of it ------------------------------------------------------------------------------------
+
+
+def show_verdict(run, truth, planner):
+    plan = run.plan
+    if not plan.reached:
+        st.warning(f"**No path**: {glossary.plain(plan.reason)}", icon=":material/block:")
+    elif truth is None:
+        st.info(f"**It would take {len(plan.actions)} moves.** Nobody knows the true ground of this picture.",
+                icon=":material/route:")
+    elif not np.isfinite(run.spent):
+        st.error("**The rover is stuck**: the path enters ground that is too steep. More caution, or another sun, may "
+                 "show it.", icon=":material/cancel:")
+    elif run.spent <= run.best * 1.001:
+        st.success(f"**It arrives, on a cheapest path**: {len(plan.actions)} moves.", icon=":material/check_circle:")
+    else:
+        more = run.spent / run.best - 1
+        st.success(f"**It arrives**: {len(plan.actions)} moves, {more:.0%} dearer than the cheapest path.",
+                   icon=":material/check_circle:")
+
+
+def pick_caution(name, planner):
+    first = float(state.get("caution", planner.caution))
+    st.session_state["choose_caution"] = min(10.0, first)
+    st.slider("Caution: how much doubt costs", 0.0, 10.0, step=0.5, key="choose_caution", format="%.1f",
+              on_change=lambda: state.put(caution=st.session_state["choose_caution"]),
+              help="A rover that never doubts takes the shortest path it can imagine; a careful one goes around what "
+                   "it cannot judge.")
+    rows = compute.caution_curve(name)
+    if rows:
+        with st.expander("What caution buys", icon=":material/monitoring:"):
+            figure = terrain_figures.caution_curve(rows, first, st.context.theme.type == "dark")
+            share.chart(figure, key="caution_curve", alt="; ".join(
+                f"caution {row['caution']:g}: {row['success_rate'].value:.1%} arrive, "
+                f"{row['optimal_rate'].value:.1%} on a cheapest path" for row in rows))
+            st.caption(f"{rows[0]['success_rate'].n} places that no training saw; numbers at the points are caution.")
+
+
+def pick_sun():
+    left, right = st.columns(2)
+    for column, name, label, low, high, first in (
+        (left, "azimuth", "Sun from (degrees from north)", 0, 360, SUN[0]),
+        (right, "altitude", "Sun's height", 5, 85, SUN[1]),
+    ):
+        st.session_state[f"choose_{name}"] = state.get(name, first)
+        column.slider(label, low, high, step=5, key=f"choose_{name}", format="%d°", on_change=take_sun, args=(name,))
+    if (state.get("azimuth", SUN[0]), state.get("altitude", SUN[1])) != SUN:
+        st.caption(f"It was trained under a sun at {SUN[0]}°, {SUN[1]}° high: another light is new to it.")
+        st.button("The sun of its training", key="same_sun", icon=":material/wb_sunny:",
+                  on_click=lambda: state.put(azimuth=None, altitude=None))
+
+
+def take_sun(name):
+    state.put(**{name: st.session_state[f"choose_{name}"]})
+
+
+def own_picture(planner):
+    with st.expander("Plan over a picture of my own", icon=":material/upload_file:"):
+        file = st.file_uploader("A PNG from above, lit from the upper left", key="ground_file", max_upload_size=1)
+        if file is None:
+            return
+        try:
+            picture = cropped(uploads.read_image(file.getvalue()), planner)
+        except ValueError as error:
+            st.error(f"This file is no picture of ground. {glossary.plain(str(error))}", icon=":material/error:")
+            return
+        st.button(f"Plan over these {picture.shape[0]} x {picture.shape[1]} pixels", key="use_ground", type="primary",
+                  icon=":material/check:", on_click=use_picture, args=(picture,))
+
+
+def cropped(picture, planner):
+    """A grey picture whose sides are whole cells, at most 64 of them."""
+    if planner.channels != 1:
+        raise ValueError("this model reads pictures of its own tiles; choose vin_moon for pictures of ground.")
+    height, width = (min(64, side // planner.cell) * planner.cell for side in picture.shape)
+    if min(height, width) < 2 * planner.cell:
+        raise ValueError(f"it has {picture.shape[0]} x {picture.shape[1]} pixels; at least {2 * planner.cell} each "
+                         "way are two cells.")
+    if np.ptp(picture) == 0:
+        raise ValueError("it has one colour all over, so it shows no ground.")
+    return picture[:height, :width]
+
+
+def use_picture(picture):
+    st.session_state["own_ground"] = picture
+    state.put(ground="own", ends=None)
+
+
+# -- address ----------------------------------------------------------------------------------------------
+
+
+def read_name(text):
+    names = compute.terrain_names()
+    if text not in names:
+        raise ValueError(f"terrain is one of {', '.join(names)}, and this is {text[:40]!r}")
+    return text
+
+
+def read_ground(text):
+    if text not in compute.GROUNDS:
+        raise ValueError(f"ground is one of {', '.join(compute.GROUNDS)}, and this is {text[:40]!r}")
+    return text
+
+
+def read_layer(text):
+    if text not in LAYERS:
+        raise ValueError(f"layer is one of {', '.join(LAYERS)}, and this is {text[:40]!r}")
+    return text
+
+
+def read_caution(text):
+    try:
+        caution = float(text)
+    except ValueError:
+        caution = -1.0
+    if not 0 <= caution <= 10:
+        raise ValueError(f"caution is a number from 0 to 10, and this is {text[:40]!r}")
+    return caution
+
+
+def read_ends(text):
+    parts = text.split(".")
+    if len(parts) != 4:
+        raise ValueError("ends is row.column.row.column of start and goal, such as 3.4.12.9, and this is "
+                         f"{text[:40]!r}")
+    row, col, goal_row, goal_col = (choices.read_int("a row or column", 0, 63)(part) for part in parts)
+    if (row, col) == (goal_row, goal_col):
+        raise ValueError("start and goal are two cells")
+    return (row, col), (goal_row, goal_col)
+
+
+def publish(name, ground, start, goal, layer):
+    chosen = {key: state.get(key) for key in ("azimuth", "altitude", "seed")}
+    state.publish({
+        "terrain": name, "ground": ground if ground != "own" else None, "layer": layer if layer != "picture" else None,
+        "ends": "{}.{}.{}.{}".format(*start, *goal) if state.get("ends") else None,
+        "caution": f"{state.get('caution'):g}" if state.get("caution") is not None else None,
+        **{key: str(value) if value is not None else None for key, value in chosen.items()},
+    })  # fmt: skip
+
+
+def snippet(name, ground, start, goal, caution):
+    here = {"kind": ground, "seed": state.get("seed", FIRST_SEED), "azimuth": state.get("azimuth", SUN[0]),
+            "altitude": state.get("altitude", SUN[1])}
+    words = OWN if ground == "own" else (TILES if ground == "tiles" else LIT).format(**here)
+    return SNIPPET.format(ground=words, name=name, start=start, goal=goal, caution=f"{caution:g}")
+
+
+page()

@@ -1,0 +1,173 @@
+// Ground seen from above, with one layer over it, a path, and S and G to drag. Mouse, touch and keyboard.
+// The page sends data down and gets {start, goal} back when S or G has come to rest.
+
+export default keep(".terrain", makeTerrain);
+
+function makeTerrain(host) {
+  const canvas = host.querySelector("canvas"), say = host.querySelector(".say"), key = host.querySelector(".key");
+  const widget = { send: null, show, stop };
+  const image = new Image();
+  let data = null, ends = {}, held = null, cursor = null, size = 10, walked = 0, timer = null;
+
+  function show(next) {
+    const anew = !data || data.id !== next.id;
+    data = next;
+    if (!held) ends = { start: data.start.slice(), goal: data.goal.slice() };
+    if (image.src !== data.picture) image.src = data.picture;
+    canvas.setAttribute("aria-label", data.label);
+    key.hidden = !data.layer;
+    if (data.layer) {
+      key.style.setProperty("--ramp", `linear-gradient(90deg, ${data.stops.map((c) => `rgb(${c})`)})`);
+      key.querySelector(".low").textContent = data.lowName;
+      key.querySelector(".high").textContent = data.highName;
+    }
+    if (anew) walk();
+    layout();
+  }
+
+  // The rover sets out when a path is new; whoever asks for no motion sees it arrived.
+  function walk() {
+    clearInterval(timer);
+    const last = data.path.length - 1;
+    walked = last;
+    if (last < 1 || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    walked = 0;
+    timer = setInterval(() => {
+      walked = Math.min(last, walked + Math.max(0.25, last / 60));
+      if (walked >= last) clearInterval(timer);
+      draw();
+    }, 33);
+  }
+
+  image.onload = () => data && layout();
+
+  // -- moving S and G ------------------------------------------------------------------------------------
+
+  function cellOf(event) {
+    const box = canvas.getBoundingClientRect(), clamp = (value, most) => Math.max(0, Math.min(most - 1, Math.floor(value)));
+    return [clamp((event.clientY - box.top) / size, data.rows), clamp((event.clientX - box.left) / size, data.cols)];
+  }
+
+  const same = (a, b) => a && b && a[0] === b[0] && a[1] === b[1];
+  const near = (a, b) => Math.max(Math.abs(a[0] - b[0]), Math.abs(a[1] - b[1])) <= 1;
+
+  canvas.onpointerdown = (event) => {
+    if (event.button > 0) return;
+    const cell = cellOf(event);
+    held = ["start", "goal"].find((end) => same(cell, ends[end])) || ["start", "goal"].find((end) => near(cell, ends[end]));
+    if (!held) held = "goal"; // elsewhere: G goes there
+    canvas.setPointerCapture(event.pointerId);
+    canvas.focus({ preventScroll: true });
+    event.preventDefault();
+    put(held, cell);
+  };
+  canvas.onpointermove = (event) => { if (held) put(held, cellOf(event)); };
+  canvas.onpointerup = canvas.onpointercancel = () => {
+    if (!held) return;
+    held = null;
+    commit();
+  };
+
+  function put(end, cell) {
+    if (same(cell, ends[end === "start" ? "goal" : "start"])) return;
+    ends[end] = cell;
+    draw();
+  }
+
+  function commit() {
+    if (same(ends.start, data.start) && same(ends.goal, data.goal)) return draw();
+    widget.send("ends", { start: ends.start, goal: ends.goal });
+    draw();
+  }
+
+  canvas.onkeydown = (event) => {
+    const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    const letter = event.key.toLowerCase();
+    if (event.ctrlKey || event.metaKey || event.altKey || (!move && letter !== "s" && letter !== "g")) return;
+    event.preventDefault();
+    cursor = cursor || ends.start.slice();
+    if (move) {
+      cursor = [(cursor[0] + move[0] + data.rows) % data.rows, (cursor[1] + move[1] + data.cols) % data.cols];
+    } else {
+      put(letter === "s" ? "start" : "goal", cursor.slice());
+      commit();
+    }
+    tell(cursor);
+    draw();
+  };
+  canvas.onblur = () => { cursor = null; draw(); };
+
+  function tell([r, c]) {
+    const i = r * data.cols + c, what = same([r, c], ends.start) ? ", start" : same([r, c], ends.goal) ? ", goal" : "";
+    say.textContent = `Row ${r}, column ${c}${what}: ${data.tell[i]}`;
+  }
+
+  canvas.onmousemove = (event) => { if (!held && data) tell(cellOf(event)); };
+
+  // -- drawing -------------------------------------------------------------------------------------------
+
+  function layout() {
+    const wide = Math.min(host.clientWidth || 300, data.widest, (data.widest * data.cols) / data.rows);
+    if (wide < 20) return;
+    size = wide / data.cols;
+    fit(canvas, Math.round(wide), Math.round(size * data.rows));
+    draw();
+  }
+
+  function draw() {
+    if (!data || !canvas.width) return;
+    const pen = canvas.getContext("2d"), colour = palette(host), wide = size * data.cols, high = size * data.rows;
+    pen.clearRect(0, 0, wide, high);
+    if (image.complete && image.naturalWidth) pen.drawImage(image, 0, 0, wide, high);
+    if (data.layer) {
+      pen.globalAlpha = 0.62;
+      data.layer.forEach((share, i) => {
+        pen.fillStyle = shade(share, data.stops);
+        pen.fillRect((i % data.cols) * size, Math.floor(i / data.cols) * size, size + 0.5, size + 0.5);
+      });
+      pen.globalAlpha = 1;
+    }
+    const whole = Math.floor(walked), share = walked - whole, path = data.path.slice(0, whole + 1);
+    if (data.path[whole + 1]) path.push(data.path[whole].map((x, i) => x + (data.path[whole + 1][i] - x) * share));
+    const moved = !same(ends.start, data.start) || !same(ends.goal, data.goal);
+    pen.globalAlpha = moved ? 0.35 : 1; // the path of before, until the new one is here
+    line(pen, path, "rgba(0,0,0,0.75)", size * 0.42);
+    line(pen, path, colour.path, size * 0.24);
+    pen.globalAlpha = 1;
+    mark(pen, ends.start, size, "S", colour);
+    mark(pen, ends.goal, size, "G", colour);
+    const rover = path[path.length - 1];
+    if (rover && !moved && walked < data.path.length - 1) dot(pen, rover, colour);
+    if (cursor) frame(pen, cursor, size, colour.focus, [], 3);
+  }
+
+  function line(pen, cells, colour, width) {
+    if (cells.length < 2) return;
+    pen.strokeStyle = colour;
+    pen.lineWidth = Math.max(2, width);
+    pen.lineJoin = pen.lineCap = "round";
+    pen.beginPath();
+    cells.forEach(([r, c], i) => pen[i ? "lineTo" : "moveTo"]((c + 0.5) * size, (r + 0.5) * size));
+    pen.stroke();
+  }
+
+  function dot(pen, [r, c], colour) {
+    pen.fillStyle = colour.ink;
+    pen.strokeStyle = colour.path;
+    pen.lineWidth = 2.5;
+    pen.beginPath();
+    pen.arc((c + 0.5) * size, (r + 0.5) * size, Math.max(4, size * 0.26), 0, 7);
+    pen.fill();
+    pen.stroke();
+  }
+
+  const watcher = new ResizeObserver(() => data && layout());
+  watcher.observe(host);
+
+  function stop() {
+    clearInterval(timer);
+    watcher.disconnect();
+  }
+
+  return widget;
+}
