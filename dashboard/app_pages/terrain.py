@@ -17,7 +17,7 @@ from dashboard.widgets import choices, terrain_map, uploads
 LAYERS = {"picture": "Picture", "cost": "What it thinks it costs", "slope": "True slope"}
 SUN = (315, 45)  # azimuth and altitude that the pictures of its training were lit by
 STEEP = 20.0  # degrees at which the colours of slope end
-FIRST_SEED = 3
+FIRST_SEED = 7
 SNIPPET = '''import pnzoo
 
 {ground}

@@ -123,7 +123,9 @@ function makeTerrain(host) {
       pen.globalAlpha = 0.62;
       data.layer.forEach((share, i) => {
         pen.fillStyle = shade(share, data.stops);
-        pen.fillRect((i % data.cols) * size, Math.floor(i / data.cols) * size, size + 0.5, size + 0.5);
+        const [x, y] = [i % data.cols, Math.floor(i / data.cols)]; // whole pixels: half ones would be drawn twice
+        const [left, top] = [Math.round(x * size), Math.round(y * size)];
+        pen.fillRect(left, top, Math.round((x + 1) * size) - left, Math.round((y + 1) * size) - top);
       });
       pen.globalAlpha = 1;
     }

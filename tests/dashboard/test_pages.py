@@ -20,6 +20,7 @@ ROOM = """
 ##########
 """
 PAGES = {"plan": "Where would it go?", "inside": "How does it plan?", "few_shot": "Who decided?",
+         "terrain": "What does it see in a picture?",
          "compare": "Where does it fail?", "zoo": "The zoo"}
 
 

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+import pnzoo
 from pnzoo import terrain
 from pnzoo.core.model import named_weights
 from pnzoo.models import TerrainVIN
@@ -184,3 +185,30 @@ def test_bad_cells_and_options(model, picture):
         model.cost(picture, caution=-1)
     with pytest.raises(ValueError, match="takes 3 filters"):
         TerrainVIN(filters=(4, 4))
+
+
+def test_where_all_ground_has_a_price_a_plan_may_start_anywhere():
+    """The tiles' water costs much and can be entered; a start on it is a start."""
+    tiles = terrain.generate_tiles(1, 16, seed=4)
+    water = tuple(np.argwhere(tiles.costs[0] == tiles.costs[0].max())[0])
+    goal = tuple(np.argwhere(tiles.costs[0] == tiles.costs[0].min())[-1])
+    plan = pnzoo.load("vin_tiles").plan(tiles.pictures[0], water, goal)
+    assert plan.reached
+    assert terrain.path_cost(plan.path, tiles.costs[0], lengths=False) == pytest.approx(
+        terrain.path_costs(tiles.costs[0], goal, lengths=False)[water], rel=1e-5
+    )
+    refusing = pnzoo.load("vin_tiles", impassable=0.01).plan(tiles.pictures[0], water, goal)
+    assert not refusing.reached
+    assert "takes for impassable" in refusing.reason
+
+
+def test_two_views_are_the_mean_of_a_picture_and_its_transpose():
+    one, two = (TerrainVIN(filters=(4, 4, 4), k=3, transposed_view=views) for views in (False, True))
+    two.set_weights(one.get_weights())
+    pictures = np.random.default_rng(0).random((2, 64, 96, 1), "float32")
+    z, turned = (np.array(one.encoder(x, training=False)) for x in (pictures, pictures.transpose(0, 2, 1, 3)))
+    np.testing.assert_allclose(two.encoder(pictures, training=False), (z + turned.transpose(0, 2, 1, 3)) / 2, atol=1e-4)
+    np.testing.assert_allclose(two.view(pictures, training=False), z, atol=1e-5)
+    square = pictures[:, :, :64]
+    turned = two.cost(square[0, ..., 0].T).T
+    np.testing.assert_allclose(two.cost(square[0, ..., 0]), turned, rtol=1e-4)

@@ -52,7 +52,9 @@ class TerrainRecipe(Recipe):
 
 TILES = TerrainRecipe(
     summary="Plans over pictures of tiles, 8x8 pixels each, learned from shown paths on 12x12 tiles; any size",
-    config={"channels": 3, "filters": [16, 32, 32], "wide_view": False, "k": 30, "diagonal_cost": 1.0},
+    config={
+        "channels": 3, "filters": [16, 32, 32], "wide_view": False, "k": 30, "diagonal_cost": 1.0, "impassable": 0.0,
+    },
     world="tiles",
     cells=12,
     epochs=20,

@@ -15,14 +15,13 @@ from pnzoo.worlds.terrain.shortest_paths import MOVES, action_costs, path_costs
 
 SOLVERS = ("auto", "value_iteration", "dijkstra")
 MAX_CELLS = 1 << 22
-IMPASSABLE = 0.01  # a chance to get into a cell below which it is no place to start from or to go to
 TRACE_BYTES = 2e9  # what the arrays of a trace may take
 
 
 class TerrainPlanner(TerrainPolicy):
     """Mixin of models that map a picture [B, H cell, W cell, C] and a goal [B, 2] to logits of the 8 moves.
 
-    Subclasses have `cell`, `channels`, `k`, `caution`, `encoder`, `terrain_cost` and `value_iteration`.
+    Subclasses have `cell`, `channels`, `k`, `caution`, `impassable`, `encoder`, `terrain_cost` and `value_iteration`.
     """
 
     def cost(self, picture: ArrayLike, caution: float | None = None) -> NDArray[np.float32]:
@@ -113,7 +112,7 @@ class TerrainPlanner(TerrainPolicy):
         doubt = self._cost(pictures, 1.0)[0] - 1.0  # -log of the chance to get into a cell
         for name, cell in (("start", start), ("goal", goal)):
             chance = float(np.exp(-doubt[tuple(cell)]))
-            if chance < IMPASSABLE:
+            if chance < self.impassable:
                 reason = (
                     f"the {name} {tuple(map(int, cell))} lies on ground that the model takes for impassable "
                     f"(chance to get in {chance:.2g}); choose another, where cost(picture) is low"

@@ -39,6 +39,8 @@ class TerrainVIN(TerrainPlanner, ZooModel, keras.Model):
         k: steps of value iteration; may be set at any time.
         caution: how much doubt costs; may be set at any time, and is an argument of `cost`, `policy` and `plan`.
         diagonal_cost: cost of a diagonal move, of a straight one 1.
+        impassable: a chance to get into a cell below which `plan` takes it for no place to start from or to go to; 0
+            where all ground can be entered at a price.
 
     Call args:
         inputs: dict of picture [B, H cell, W cell, channels], 0 to 1, and goal int [B, 2], (row, col) in cells.
@@ -65,6 +67,7 @@ class TerrainVIN(TerrainPlanner, ZooModel, keras.Model):
         "k": Int(1, 100_000),
         "caution": Float(0, 1e6),
         "diagonal_cost": Float(0, 100),
+        "impassable": Float(0, 1),
     }
     k = LayerOption("value_iteration")
     caution = LayerOption("terrain_cost")
@@ -79,6 +82,7 @@ class TerrainVIN(TerrainPlanner, ZooModel, keras.Model):
         k=30,
         caution=1.0,
         diagonal_cost=DIAGONAL,
+        impassable=0.01,
         dtype=None,
         **kwargs,
     ):
@@ -105,7 +109,7 @@ class TerrainVIN(TerrainPlanner, ZooModel, keras.Model):
         # === Configuration ===
         self._configure(
             policy, channels=int(channels), cell=int(cell), filters=filters, wide_view=bool(wide_view),
-            transposed_view=bool(transposed_view), diagonal_cost=iteration.diagonal_cost,
+            transposed_view=bool(transposed_view), diagonal_cost=iteration.diagonal_cost, impassable=float(impassable),
         )  # fmt: skip
         self.network("encoder", lambda: keras.Model(picture, z, name="encoder"))
         self.network("view", lambda: keras.Model(picture, view, name="view"))

@@ -1,0 +1,81 @@
+"""The page Terrain, on a small untrained planner."""
+
+import io
+
+import numpy as np
+import pytest
+
+import pnzoo
+from tests.dashboard.conftest import CARD
+
+pytestmark = pytest.mark.integration
+
+MOON = {"recipe": {"world": "moon"}, "metrics": [
+    {"name": name, "value": value, "n": 100, "ci95": [value - 0.1, value + 0.1], "seeds": [0], "command": "x",
+     "dataset": {"kind": "terrain", "world": "moon", "split": "test", "cells": 16, "n": 100, "seed": 1, "caution": c},
+     "paper": None}
+    for c, success, optimal in ((1.0, 0.8, 0.7), (4.0, 0.9, 0.6))
+    for name, value in (("success_rate", success), ("optimal_rate", optimal))]}  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def planner(small_zoo):
+    from pnzoo.models import TerrainVIN
+
+    pnzoo.save(TerrainVIN(filters=(4, 4, 4), k=8), small_zoo / "vin_moon", {**CARD, **MOON})
+
+
+def said(app):
+    kinds = ("success", "error", "warning", "info")
+    return "\n".join(each.value for kind in kinds for each in getattr(app, kind))
+
+
+def test_it_says_what_becomes_of_the_path_on_the_true_ground(visit):
+    app = visit("terrain")
+    assert not app.exception
+    assert any(word in said(app) for word in ("arrives", "stuck", "No path"))
+    assert dict(app.query_params)["terrain"] == "vin_moon"
+
+
+def test_sun_and_caution_are_in_the_address(visit):
+    app = visit("terrain", azimuth="90", altitude="30", caution="2", ends="3.4.12.9", layer="slope", seed="5")
+    assert not app.exception
+    assert app.slider(key="choose_azimuth").value == 90
+    assert app.slider(key="choose_caution").value == 2.0
+    assert app.query_params["ends"] == "3.4.12.9"
+    app.button(key="same_sun").click().run()
+    assert "azimuth" not in app.query_params
+    app.button(key="new_ground").click().run()
+    assert app.query_params["seed"] == "6"
+    assert "ends" not in app.query_params
+
+
+@pytest.mark.parametrize("part,message", [
+    ({"ends": "3.4.12"}, "ends is row.column.row.column"), ({"ends": "3.4.3.4"}, "two cells"),
+    ({"caution": "nan"}, "caution is a number"), ({"terrain": "vin8"}, "terrain is one of"),
+    ({"ground": "mars"}, "ground is one of"), ({"azimuth": "361"}, "azimuth is a whole number"),
+])  # fmt: skip
+def test_a_wrong_address_is_said_and_the_page_stays(visit, part, message):
+    app = visit("terrain", **part)
+    assert not app.exception
+    assert message in said(app)
+
+
+def test_a_picture_of_ones_own(visit):
+    from PIL import Image
+
+    file = io.BytesIO()
+    grey = np.random.default_rng(0).integers(60, 200, (70, 83), dtype=np.uint8)
+    Image.fromarray(grey).save(file, "PNG")
+    app = visit("terrain")
+    app.file_uploader(key="ground_file").upload("mine.png", file.getvalue(), "image/png").run()
+    app.button(key="use_ground").click().run()
+    assert not app.exception
+    assert "Nobody knows the true ground" in said(app) or "No path" in said(app)
+
+
+def test_ends_from_a_page_of_another_ground_are_left_out():
+    from dashboard.widgets.map_grid import read_cell
+
+    assert read_cell([16, 0], (16, 16)) is None
+    assert read_cell([15, 0], (16, 16)) == (15, 0)
