@@ -28,7 +28,7 @@ function makeAnimation(host) {
     }
     const words = host.querySelector("canvas[data-panel=R]").parentElement.querySelector("small");
     words.textContent = "orange costs, purple pays; walls are hatched"
-      + (data.turned ? ". This network learned costs: a low R pays" : "");
+      + (data.turned ? " (here a low R pays)" : "");
     layout();
   }
 
