@@ -18,7 +18,7 @@ from train.rl import training
 pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).parents[2]
-FAST = (7, 9, 18)  # planning, reinforcement learning, few-shot: the others differ by their configuration
+FAST = (7, 9, 18, 23)  # planning, reinforcement learning, few-shot, terrain: the others differ by their configuration
 
 
 def quiet(line):
@@ -42,8 +42,8 @@ def toy(**changes):
     return Experiment(**{**fields, **changes})
 
 
-def test_there_are_22_and_each_says_what_was_expected():
-    assert list(experiments.NUMBERS) == list(range(1, 23))
+def test_there_are_27_and_each_says_what_was_expected():
+    assert list(experiments.NUMBERS) == list(range(1, 28))
     for number in experiments.NUMBERS:
         one = experiments.find(number)
         assert one.number == number
@@ -53,8 +53,8 @@ def test_there_are_22_and_each_says_what_was_expected():
         for page, label, _ in one.links:
             assert (ROOT / "dashboard" / "app_pages" / f"{page}.py").is_file(), label
         assert one.conditions(True)
-    with pytest.raises(ValueError, match="none of number 23"):
-        experiments.find(23)
+    with pytest.raises(ValueError, match="none of number 28"):
+        experiments.find(28)
 
 
 # `make test-all` runs the slow ones too; `python -m train.experiments all --quick` does the same.
@@ -130,8 +130,8 @@ def test_results_are_written_and_read_and_the_report_tells_them(toy_result, tmp_
     text = (tmp_path / "ANSWERS.md").read_text()
     assert f"**{toy_result['conclusion']}**" in text
     assert "*In detail:* All 2 of them." in text
-    assert "1 of 22 have been run" in text
-    assert text.count("Not run yet") == 21
+    assert "1 of 27 have been run" in text
+    assert text.count("Not run yet") == 26
     assert "![How much?](q06.svg)" in text
     assert (tmp_path / "q06_pictures.svg").is_file()
 
@@ -165,7 +165,7 @@ def test_cards_say_what_the_conclusions_speak_for():
 def test_the_command_line_knows_its_names():
     assert command_line.chosen(["q6", "q07", "22", "report"]) == [6, 7, 22]
     assert command_line.chosen(["all"]) == experiments.NUMBERS
-    for name in ("q0", "q23", "six", "--"):
+    for name in ("q0", "q28", "six", "--"):
         with pytest.raises(ValueError, match="no experiment"):
             command_line.chosen([name])
 

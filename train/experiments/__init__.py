@@ -1,4 +1,4 @@
-"""The reviews' 22 questions, each with an experiment: one small module an experiment, or a group that shares its runs.
+"""The reviews' 22 questions and 5 about planning from pictures: one small module an experiment, or a group of them.
 
     python -m train.experiments q07             # run it, or go on with a stopped run; writes train/answers/q07.json
     python -m train.experiments all --quick     # every experiment at toy size, in a minute or two; writes nothing
@@ -31,12 +31,17 @@ MODULES = {
     "few_shot.lake": (20,),
     "few_shot.baselines": (21,),
     "few_shot.fine_tuning": (22,),
+    "terrain.learned_cost": (23,),
+    "terrain.sunlight": (24,),
+    "terrain.path_count": (25,),
+    "terrain.transfer": (26,),
+    "terrain.ways": (27,),
 }
 NUMBERS = tuple(sorted(number for numbers in MODULES.values() for number in numbers))
 
 
 def find(number):
-    """The `Experiment` of a number, 1 to 22.
+    """The `Experiment` of a number, 1 to 27.
 
     Raises:
         ValueError: there is no such experiment.

@@ -6,7 +6,7 @@ import re
 from train import experiments
 from train.experiments import design_notes, experiment, report
 
-NAMES = "q1 to q22, all, or report"
+NAMES = f"q1 to q{experiments.NUMBERS[-1]}, all, or report"
 
 
 def main(arguments=None):

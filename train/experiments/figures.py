@@ -30,7 +30,8 @@ def series(figure, table):
 
     Args:
         figure: {"kind": "lines" or "points", "by": keys that tell series apart, "x": key of the x axis of lines,
-            "where": {key: value or list of values} of the rows to draw, and titles and scales of the axes}.
+            "order": key along which points are joined where that is not x, "where": {key: value or list of values} of
+            the rows to draw, and titles and scales of the axes}.
         table: rows of the result.
 
     Returns:
@@ -40,7 +41,7 @@ def series(figure, table):
     rows = [row for row in table if _drawn(row, figure)]
     lines = figure["kind"] == "lines"
     if lines:
-        rows = sorted(rows, key=lambda row: row[figure["x"]])
+        rows = sorted(rows, key=lambda row: row[figure.get("order", figure["x"])])
     groups = {}
     for row in rows if lines else rows[:MAX_POINTS]:
         groups.setdefault(label(row, figure["by"] if lines else figure["by"][:1]), []).append(row)

@@ -18,6 +18,7 @@ REPORTED = (
     ("Hausdorff distance", 0.388, 20),
 )
 SHOTS = ("5w1s", "5w5s", "20w1s", "20w5s")
+WAYS_OF_LEARNING = 27  # the experiment whose figure is the curve over caution
 SHOWN_EXPERIMENTS = (1, 3, 7, 10, 11, 15, 16, 22)
 
 
@@ -207,9 +208,20 @@ def terrain_table():
     return markdown_table(("entry", "pictures", "success rate", "optimal rate", "regret of the others", "n"), rows)
 
 
+def terrain_curve():
+    """The picture of success against optimal rate over caution, and what its experiment found."""
+    result = read_all().get(WAYS_OF_LEARNING)
+    if result is None:
+        return f"`python -m train.experiments q{WAYS_OF_LEARNING}` draws it."
+    answers = "../train/answers"
+    return (f"![{result['question']}]({answers}/q{WAYS_OF_LEARNING}.svg)\n\n{result['conclusion']} "
+            f"[All numbers, and how they were measured]({answers}/ANSWERS.md).")
+
+
 TABLES = {
     "entries": entries_table,
     "terrain-table": terrain_table,
+    "terrain-curve": terrain_curve,
     "planning-table": planning_table,
     "long-horizon-table": long_horizon_table,
     "few-shot-table": few_shot_table,
