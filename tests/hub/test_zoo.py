@@ -109,20 +109,23 @@ def test_new_maps_agree_with_the_card(name, entry):
 @pytest.mark.parametrize("name", TERRAIN)
 def test_new_pictures_agree_with_the_card(name, entry):
     """100 pictures of another seed, as `test_new_maps_agree_with_the_card`."""
-    measured = {}
+    measured, missing = {}, set()
     for metric in cards.metrics(pnzoo.card(name)):
         world, cells = metric.dataset["world"], metric.dataset["cells"]
         if world in places.BODIES and not (data_folder() / places.BODIES[world].FILE).is_file():
-            pytest.skip(f"no elevation of {world} here: set PNZOO_DATA_DIR to the folder that holds it")
+            missing.add(world)
+            continue
         if metric.name in PROPORTIONS and cells <= 16:
-            key = (cells, metric.dataset.get("caution"))
+            key = (world, cells, metric.dataset.get("caution"))
             if key not in measured:
                 scenes = terrain.terrain_set(world, n=100, seed=123, cells=cells)
-                measured[key] = terrain.evaluate(entry(name), scenes, key[1])
+                measured[key] = terrain.evaluate(entry(name), scenes, key[2])
             again = next(m for m in measured[key] if m.name == metric.name)
             hits, (low, high) = round(again.value * again.n), metric.ci95
             assert binom.cdf(hits, again.n, low) > 1e-4, f"{metric.name} on {metric.where()}: too high on the card"
             assert binom.sf(hits - 1, again.n, high) > 1e-4, f"{metric.name} on {metric.where()}: too low"
+    if missing and not measured:
+        pytest.skip(f"no elevation of {', '.join(missing)} here: set PNZOO_DATA_DIR to the folder that holds it")
     assert measured
 
 

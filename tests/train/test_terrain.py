@@ -13,6 +13,7 @@ from pnzoo.worlds.terrain.data_folder import data_folder
 from tests.hub.test_zoo import FULL_CARD
 from train.__main__ import main
 from train.terrain import recipes, shown_paths, training
+from train.terrain.evaluation import CAUTIONS
 
 pytestmark = pytest.mark.integration
 
@@ -130,15 +131,30 @@ def test_a_planner_is_measured_on_cells_of_its_size():
 
 def test_a_tiny_recipe_learns_is_measured_and_its_card_says_so(tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(recipes.RECIPES, "vin_moon", TINY)
-    main(["vin_moon", "--run", str(tmp_path), "--evaluate", "--num-maps", "20"])
+    main(["vin_moon", "--run", str(tmp_path), "--validate", "--evaluate", "--num-maps", "20"])
     model, card = pnzoo.load(tmp_path / "entry"), hub.card(tmp_path / "entry")
     assert card["history"]["loss"][-1] < card["history"]["loss"][0]
     assert FULL_CARD - set(card) == {"name"} - set(card)
     assert card["task"] == "terrain"
     measured = evaluation.terrain_set("relief", n=20, cells=4)
-    for metric, fields in zip(evaluation.evaluate(model, measured), card["metrics"], strict=True):
-        assert metric.value == pytest.approx(fields["value"])
-    assert "success rate" in capsys.readouterr().out
+    for caution in (None, *CAUTIONS["relief"]):
+        rows = [fields for fields in card["metrics"] if fields["dataset"].get("caution") == caution]
+        for metric, fields in zip(evaluation.evaluate(model, measured, caution), rows, strict=True):
+            assert metric.value == pytest.approx(fields["value"])
+    out = capsys.readouterr().out
+    assert "success rate" in out
+    assert "part val, 4x4 cells" in out
+
+
+def test_a_reactive_policy_is_trained_and_measured_without_a_cost(tmp_path, monkeypatch):
+    config = {"filters": [4, 4, 6]}
+    recipe = dataclasses.replace(TINY, model="TerrainCNNPolicy", config=config, crossed_weight=0.0, epochs=2)
+    monkeypatch.setitem(recipes.RECIPES, "cnn_moon", recipe)
+    main(["cnn_moon", "--run", str(tmp_path), "--evaluate", "--num-maps", "20"])
+    card = hub.card(tmp_path / "entry")
+    assert card["history"]["loss"][-1] < card["history"]["loss"][0]
+    assert [fields["dataset"].get("caution") for fields in card["metrics"]] == [None] * len(card["metrics"])
+    assert {"success_rate", "optimal_rate"} <= {fields["name"] for fields in card["metrics"]}
 
 
 def test_obstacles_teach_the_encoder_alone(tmp_path):

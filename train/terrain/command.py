@@ -3,4 +3,6 @@
 from train.shared.entry import Trainer
 from train.terrain import evaluation, training
 
-TRAINER = Trainer(train=training.train, evaluate=evaluation.evaluate, flops=evaluation.flops)
+TRAINER = Trainer(
+    train=training.train, evaluate=evaluation.evaluate, flops=evaluation.flops, validate=evaluation.validate
+)

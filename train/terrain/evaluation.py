@@ -16,11 +16,23 @@ def evaluate(model, name, recipe, card, options):
         number = options["num_maps"] or terrain.SCENES
         command = f"pnzoo evaluate {name} --world {world} --cells {cells} --num-maps {number}"
         measured = terrain.terrain_set(world, n=number, cells=cells)
-        for caution in (None, *(CAUTIONS.get(world, ()) if hasattr(model, "caution") else ())):
+        for caution in _cautions(model, world):
             more = "" if caution is None else f" --caution {caution:g}"
             found = terrain.evaluate(model, measured, caution)
             metrics += [metric.replace(command=command + more, seeds=(card["seed"],)) for metric in found]
     return metrics
+
+
+def validate(model, name, recipe, card, options):
+    """The same on validation ground, at the size of training: what may be looked at often."""
+    measured = terrain.terrain_set(recipe.world, "val", options["num_maps"] or terrain.SCENES, cells=recipe.cells)
+    cautions = _cautions(model, recipe.world)
+    return [metric for caution in cautions for metric in terrain.evaluate(model, measured, caution)]
+
+
+def _cautions(model, world):
+    """The model's own, which is None, and those of the curve; a reactive model has none."""
+    return (None, *(CAUTIONS.get(world, ()) if hasattr(model, "caution") else ()))
 
 
 def flops(model, recipe):
