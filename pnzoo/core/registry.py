@@ -14,15 +14,17 @@ from pnzoo.core import former
 
 PACKAGE = "pnzoo"
 LAYERS = (
-    "AlignedAttention", "AttentionLSTM", "AttentionReadout", "BidirectionalContext",
-    "DeterministicValueIteration", "EnsembleAttention", "EpisodeEmbedding", "GatedIteration", "GoalCells",
-    "GoalOffset", "GridValueIteration", "MatchingAttention", "MemoryController", "PairComparison", "SetContext",
-    "TerrainCost", "TestTimeAugmentation", "UpsampleTo", "ValueIteration",
+    "AdaptedAttention", "AlignedAttention", "AttentionLSTM", "AttentionReadout", "BidirectionalContext",
+    "CentralPooling", "ColorHistogram", "DeterministicValueIteration", "EnsembleAttention", "EpisodeEmbedding",
+    "GatedIteration", "GoalCells", "GoalOffset", "GridValueIteration", "MatchingAttention", "MemoryController",
+    "PairComparison", "SetContext", "TerrainCost", "TestTimeAugmentation", "UpsampleTo", "ValueIteration",
 )  # fmt: skip
-BACKBONES = ("Conv4Backbone", "EfficientNetLite", "EnsembleBackbone", "LocalBackbone", "ResidualBackbone")
+BACKBONES = (
+    "Conv4Backbone", "EfficientNetLite", "EnsembleBackbone", "LocalBackbone", "PhotographBackbone", "ResidualBackbone",
+)  # fmt: skip
 MODELS = (
-    "CNNPolicy", "DeterministicVIN", "FCNPolicy", "GPPN", "MANN", "MatchingNetwork", "SiameseNetwork",
-    "TerrainCNNPolicy", "TerrainVIN", "VIN",
+    "CNNPolicy", "DeterministicVIN", "FCNPolicy", "GPPN", "MANN", "MatchingNetwork", "PhotoMatchingNetwork",
+    "SiameseNetwork", "TerrainCNNPolicy", "TerrainVIN", "VIN",
 )  # fmt: skip
 HOMES = {
     **dict.fromkeys(LAYERS, "pnzoo.layers"),

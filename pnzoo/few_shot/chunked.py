@@ -14,7 +14,7 @@ def attend(model, support, label, query, *, weight=None, max_support=100, n_subs
     random subsets with equally many images of each class, as far as there are, and the attention is their mean.
 
     Args:
-        model: has `attend(support, query)` over embeddings.
+        model: has `attend(support, query)` over embeddings, which takes one-hot `labels` too if it `needs_labels`.
         support: float32 `[S, D]`.
         label: int `[S]`, 0 .. W-1.
         query: float32 `[Q, D]`.
@@ -30,11 +30,13 @@ def attend(model, support, label, query, *, weight=None, max_support=100, n_subs
     large = max_support is not None and len(support) > max_support
     subsets = _subsets(label, max_support, n_subsets) if contextual and large else whole
     step = max(1, min(batch_size, batch_size * 200 // len(support)))
+    labels = np.eye(label.max() + 1, dtype="float32")[label] if getattr(model, "needs_labels", False) else None
     attention = np.zeros((len(query), len(support)))
     for subset in subsets:
         for start in range(0, len(query), step):
             part = slice(start, start + step)
-            attention[part, subset] += _numpy(model.attend(support[None, subset], query[None, part]))[0]
+            options = {} if labels is None else {"labels": labels[None, subset]}
+            attention[part, subset] += _numpy(model.attend(support[None, subset], query[None, part], **options))[0]
     if weight is not None:
         attention *= weight
     return attention / attention.sum(1, keepdims=True)

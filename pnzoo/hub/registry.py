@@ -24,6 +24,7 @@ CLASSES = {
     "TerrainCNNPolicy": "pnzoo.models.planning.reactive_terrain",
     "TerrainVIN": "pnzoo.models.planning.terrain_vin",
     "MatchingNetwork": "pnzoo.models.few_shot.matching",
+    "PhotoMatchingNetwork": "pnzoo.models.few_shot.photo_matching",
     "SiameseNetwork": "pnzoo.models.few_shot.siamese",
     "MANN": "pnzoo.models.few_shot.mann",
     "EfficientNetLite": "pnzoo.models.backbones.efficientnet_lite",

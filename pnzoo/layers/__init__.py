@@ -1,7 +1,10 @@
 """Layers: the parts of the two papers that Keras does not have."""
 
 from pnzoo.core.deprecation import renamed
+from pnzoo.layers.few_shot.adapted_attention import AdaptedAttention
 from pnzoo.layers.few_shot.aligned_attention import AlignedAttention
+from pnzoo.layers.few_shot.central_pooling import CentralPooling
+from pnzoo.layers.few_shot.color_histogram import ColorHistogram
 from pnzoo.layers.few_shot.ensemble_attention import EnsembleAttention
 from pnzoo.layers.few_shot.episode_embedding import EpisodeEmbedding
 from pnzoo.layers.few_shot.full_context import AttentionLSTM, BidirectionalContext, SetContext
@@ -19,11 +22,14 @@ from pnzoo.layers.planning.upsample_to import UpsampleTo
 from pnzoo.layers.planning.value_iteration import Backups, ValueIteration
 
 __all__ = [
+    "AdaptedAttention",
     "AlignedAttention",
     "AttentionLSTM",
     "AttentionReadout",
     "Backups",
     "BidirectionalContext",
+    "CentralPooling",
+    "ColorHistogram",
     "Converged",
     "DeterministicValueIteration",
     "EnsembleAttention",

@@ -21,7 +21,9 @@ except ImportError:  # Windows: two runs in one folder are not told apart there
 RUNS = pathlib.Path("runs")
 RECIPE, LOCK = "recipe.json", "lock"
 # What a run writes, and what may be there before its recipe; whatever else lies in its folder is somebody's own.
-_OWN = re.compile(r"recipe\.json|lock|seeds\.json|entry|(seed|member)\d+|(stage\d+|history|state|log)\.(npz|csv)")
+_OWN = re.compile(
+    r"recipe\.json|lock|seeds\.json|entry|embeddings|(seed|member)\d+|(stage\d+|history|state|log)\.(npz|csv)"
+)
 _BEFORE = re.compile(r"lock|seeds\.json|entry|seed\d+|\..+\.tmp-.+")
 
 

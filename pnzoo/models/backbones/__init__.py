@@ -6,10 +6,11 @@ from pnzoo.core.schema import Bool, Int, ListOf, OneOf, Plain, Record, check
 from pnzoo.models.backbones.conv4 import Conv4Backbone
 from pnzoo.models.backbones.efficientnet_lite import EfficientNetLite, efficientnet_lite
 from pnzoo.models.backbones.ensemble import EnsembleBackbone, backbone_name
+from pnzoo.models.backbones.photograph import PhotographBackbone
 from pnzoo.models.backbones.residual import LocalBackbone, ResidualBackbone
 
-__all__ = ["BACKBONES", "Conv4Backbone", "EfficientNetLite", "EnsembleBackbone", "LocalBackbone", "ResidualBackbone",
-           "backbone_name", "efficientnet_lite", "make_backbone"]
+__all__ = ["BACKBONES", "Conv4Backbone", "EfficientNetLite", "EnsembleBackbone", "LocalBackbone", "PhotographBackbone",
+           "ResidualBackbone", "backbone_name", "efficientnet_lite", "make_backbone"]
 
 BACKBONES = {
     "conv4": Conv4Backbone,

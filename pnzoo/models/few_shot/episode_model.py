@@ -29,9 +29,11 @@ class EpisodeModel(ZooModel, keras.Model):
     divided by 255. A NaN in an image makes the answers that depend on it NaN.
     """
 
+    image_channels = 1  # 3 for photographs
+
     def _build(self, embedding, policy, name, trainable, **config):
         """Make the functional graph: inputs, embeddings, and what the subclass makes of them."""
-        support, labels, query, mask = inputs = episode_inputs(config["image_size"])
+        support, labels, query, mask = inputs = episode_inputs(config["image_size"], self.image_channels)
         embeddings = embedding([support, query])
         outputs = self._match_graph(*embeddings, labels, mask)
         # the graph's layers become attributes of the same objects once Keras has made a functional model of this one
@@ -71,13 +73,13 @@ class EpisodeModel(ZooModel, keras.Model):
 
     def _images(self, images, name, rank):
         """Images as float from 0 to 1, of the size that the model was built for."""
-        size = self.image_size
+        size, channels = self.image_size, self.image_channels
         if len(images.shape) != rank or any(
-            got not in (None, want) for got, want in zip(images.shape[-3:], (size, size, 1), strict=True)
+            got not in (None, want) for got, want in zip(images.shape[-3:], (size, size, channels), strict=True)
         ):
             leading = {5: "B, N", 4: "N"}[rank]
             raise ValueError(
-                f"{name} has shape {tuple(images.shape)}, expected [{leading}, {size}, {size}, 1]: this "
+                f"{name} has shape {tuple(images.shape)}, expected [{leading}, {size}, {size}, {channels}]: this "
                 f"{type(self).__name__} takes images of {size}x{size} pixels. "
                 "pnzoo.data.preprocessing resizes images, or build a model with another image_size."
             )
@@ -103,7 +105,7 @@ class EpisodeModel(ZooModel, keras.Model):
             input_signature: of the input; by default a dict of `support`, `labels` and `query`, without a mask.
         """
         if input_signature is None:
-            tensors = episode_inputs(self.image_size)[:3]
+            tensors = episode_inputs(self.image_size, self.image_channels)[:3]
             input_signature = [{x.name: keras.InputSpec(shape=x.shape, dtype=x.dtype) for x in tensors}]
         super().export(filepath, format, verbose, input_signature, **kwargs)
 
@@ -218,9 +220,9 @@ def make_embedding(policy, backbone, backbone_options, image_size, **options):
     return EpisodeEmbedding(network, **options, dtype=part_policy(policy, "embed"), name="embed")
 
 
-def episode_inputs(size):
+def episode_inputs(size, channels=1):
     """Symbolic inputs of any number of episodes, images, queries and classes."""
-    image = (size, size, 1)
+    image = (size, size, channels)
     return (
         keras.Input((None, *image), name="support"),
         keras.Input((None, None), name="labels"),

@@ -1,0 +1,80 @@
+"""Training of the head for photographs, on invented pictures from end to end."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from pnzoo import hub
+from train.__main__ import main
+from train.photos import data, training, views
+from train.photos.recipes import RECIPES
+
+pytestmark = pytest.mark.integration
+
+TINY = dataclasses.replace(
+    RECIPES["matching_photo"].quick(), images_per_class=4, epochs=2, steps_per_epoch=3, batch_size=1,
+    shapes=((5, 2, 1),), instance_ways=(5,), sources=("classes", "crops"),
+)  # fmt: skip
+
+
+def weights(model):
+    return np.concatenate([weight.ravel() for weight in model.get_weights()])
+
+
+@pytest.mark.parametrize("view", views.VIEWS.values())
+def test_views_show_the_thing_in_other_ways(view):
+    image, background = (part[0] / np.float32(255) for part in data.invented(2, 1))
+    one, again, other = (view(image, background, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    assert one.shape == image.shape
+    assert one.dtype == "float32"
+    assert 0 <= one.min()
+    assert one.max() <= 1
+    assert (one == again).all()
+    assert (one != other).any()
+    # more like the picture that it is a view of than like the one behind: by colour, averaged over the middle
+    middle = [x[24:40, 24:40].mean((0, 1)) for x in (one, image, background)]
+    assert np.linalg.norm(middle[0] - middle[1]) < np.linalg.norm(middle[0] - middle[2])
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole")
+    return folder, training.train(TINY, folder)
+
+
+def test_a_stopped_run_ends_as_if_nothing_had_happened(whole, tmp_path):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training.fitting, "fit", stop)
+        with pytest.raises(KeyboardInterrupt):
+            training.train(TINY, tmp_path / "stopped")
+    kept = {file: file.stat().st_mtime_ns for file in (tmp_path / "stopped/embeddings").rglob("*.npy")}
+    again = training.train(TINY, tmp_path / "stopped")
+    assert kept == {file: file.stat().st_mtime_ns for file in (tmp_path / "stopped/embeddings").rglob("*.npy")}
+    np.testing.assert_array_equal(weights(again), weights(whole[1]))
+    history = hub.card(whole[0] / "entry")["history"]
+    assert history["epoch"] == [1, 2]
+    assert np.isfinite(history["loss"]).all()
+
+
+def stop(*args, **options):
+    raise KeyboardInterrupt
+
+
+def test_it_is_measured_beside_the_class_mean(whole):
+    words = ["matching_photo", "--quick", "--run", str(whole[0]), "--evaluate", "--episodes", "3"]
+    main(words)
+    names = [metric["name"] for metric in hub.card(whole[0] / "entry")["metrics"]]
+    assert names == [f"{s}{end}" for end in ("", "_class_mean") for s in ("5w1s", "5w5s", "20w1s", "20w5s")]
+    with pytest.raises(ValueError, match="measured before"):
+        main(words)
+
+
+def test_what_is_not_there_is_said(monkeypatch, tmp_path):
+    monkeypatch.setenv("PNZOO_DATA_DIR", str(tmp_path))
+    with pytest.raises(ValueError, match="PNZOO_DATA_DIR"):
+        data.load("tiny_imagenet", 2)
+    with pytest.raises(ValueError, match="'invented'"):
+        data.load("holidays", 2)
+    with pytest.raises(ValueError, match="sources"):
+        dataclasses.replace(TINY, sources=("dreams",))

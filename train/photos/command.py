@@ -1,0 +1,6 @@
+"""Networks for photographs, as `python -m train` calls them."""
+
+from train.photos import evaluation, training
+from train.shared.entry import Trainer
+
+TRAINER = Trainer(train=training.train, evaluate=evaluation.evaluate, flops=evaluation.flops)
