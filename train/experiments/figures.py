@@ -70,7 +70,7 @@ def label(row, by):
 
 
 def _word(key, value):
-    if key in ("way", "shot"):
+    if key in ("way", "shot") and isinstance(value, int):
         return f"{value}-{key}"
     return str(value).replace("_", " ") if key == "name" else str(value)
 
