@@ -24,11 +24,21 @@ class ClassMeans:
 
     def __init__(self, scale=SCALE):
         self.scale = scale
+        self._kept = None  # the array of a support set, its classes, their means: a query comes after a query
+
+    def __getstate__(self):
+        return {**self.__dict__, "_kept": None}
 
     def class_logits(self, support, labels, query):
         """`[B, Q, W]` from embeddings `[B, S, D]`, one-hot labels `[B, S, W]` and queries `[B, Q, D]`."""
-        means = np.einsum("bsw,bsd->bwd", labels, _unit(support))
-        return self.scale * np.einsum("bqd,bwd->bqw", _unit(query), _unit(means))
+        return self.scale * (_unit(query) @ self._means(support, labels).swapaxes(1, 2))
+
+    def _means(self, support, labels):
+        """Unit vectors `[B, W, D]`, those of the last support set without computing them again."""
+        array, index = support if support.base is None else support.base, labels.argmax(2)
+        if self._kept is None or self._kept[0] is not array or not np.array_equal(self._kept[1], index):
+            self._kept = array, index, _unit(_class_sums(_unit(support), index, labels.shape[2]))
+        return self._kept[2]
 
     def match(self, support, labels, query):
         """Log-probabilities `[B, Q, W]`; arguments as for `class_logits`."""
@@ -40,7 +50,17 @@ class ClassMeans:
 
     def similarity(self, support, query):
         """Cosines, `[B, Q, S]`."""
-        return np.einsum("bqd,bsd->bqs", _unit(query), _unit(support))
+        return _unit(query) @ _unit(support).swapaxes(1, 2)
+
+
+def _class_sums(support, index, way):
+    """`[B, W, D]`; a product with a thousand columns of one-hot labels would take many times as long."""
+    sums = np.zeros((len(support), way, support.shape[2]), support.dtype)
+    for total, vectors, classes in zip(sums, support, index, strict=True):
+        order = np.argsort(classes, kind="stable")
+        present, first = np.unique(classes[order], return_index=True)
+        total[present] = np.add.reduceat(vectors[order], first)
+    return sums
 
 
 def _unit(x):
