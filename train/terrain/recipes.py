@@ -130,7 +130,7 @@ RECIPES = {
         other_worlds=("moon",),
         goals_per_picture=2,
         crossed_weight=1.0,
-        epochs=40,
+        epochs=24,
         steps_per_epoch=100,
         limitations=(
             "No picture of the Moon or of any real place was seen in training, nor when its caution was chosen: what "
