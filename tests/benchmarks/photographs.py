@@ -63,7 +63,6 @@ def litert_side(file, cores):
 
     interpreter = Interpreter(file, num_threads=cores)
     source, target = (each()[0] for each in (interpreter.get_input_details, interpreter.get_output_details))
-    interpreter.resize_tensor_input(source["index"], pictures(int(Path(file).stem)).shape)
     interpreter.allocate_tensors()
 
     def run(images):
