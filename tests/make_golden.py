@@ -29,6 +29,9 @@ def example(name):
         return {"picture": picture, "goal": np.array([[3, 4]])}
     rng = np.random.default_rng(1)
     size = 28
+    if pnzoo.card(name)["model"] == "PhotoMatchingNetwork":
+        patches = rng.random((1, 10, 7, 7, 3)).astype("float32").repeat(32, axis=2).repeat(32, axis=3)
+        return {"support": patches[:, :5], "labels": np.eye(5, dtype="float32")[None], "query": patches[:, 5:]}
     strokes = rng.random((1, 10, size, size, 1)) < 0.1
     ink = (strokes | np.roll(strokes, 1, axis=2) | np.roll(strokes, 1, axis=3)).astype("float32")
     return {"support": ink[:, :5], "labels": np.eye(5, dtype="float32")[None], "query": ink[:, 5:]}

@@ -128,7 +128,7 @@ def _movingai(dataset: Dataset) -> str:
 
 def images_in_words(dataset: Dataset) -> str:
     """The images of a few-shot data set in words."""
-    where = {"omniglot": _omniglot, "glyphs": _glyphs, "mnist": lambda _: "MNIST test images"}
+    where = {"omniglot": _omniglot, "glyphs": _glyphs, "mnist": lambda _: "MNIST test images", "grocery": _grocery}
     return where.get(dataset["images"], lambda _: dataset["images"])(dataset)
 
 
@@ -145,6 +145,10 @@ def _episodes(dataset: Dataset) -> str:
 def _omniglot(dataset: Dataset) -> str:
     size, turned = dataset["image_size"], "rotations by 90 degrees as classes" if dataset["rotations"] else "upright"
     return f"Omniglot {size}x{size}, {dataset['split_scheme']} split, part {dataset['split']}, {turned}"
+
+
+def _grocery(dataset: Dataset) -> str:
+    return f"photographs of the Grocery Store data set, {dataset['image_size']}x{dataset['image_size']}, 81 classes"
 
 
 def _glyphs(dataset: Dataset) -> str:

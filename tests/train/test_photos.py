@@ -7,7 +7,7 @@ import pytest
 
 from pnzoo import hub
 from train.__main__ import main
-from train.photos import data, training, views
+from train.photos import comparison, data, evaluation, training, views
 from train.photos.recipes import RECIPES
 
 pytestmark = pytest.mark.integration
@@ -28,7 +28,7 @@ def test_views_show_the_thing_in_other_ways(view):
     one, again, other = (view(image, background, np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert one.shape == image.shape
     assert one.dtype == "float32"
-    assert 0 <= one.min()
+    assert one.min() >= 0
     assert one.max() <= 1
     assert (one == again).all()
     assert (one != other).any()
@@ -68,6 +68,20 @@ def test_it_is_measured_beside_the_class_mean(whole):
     assert names == [f"{s}{end}" for end in ("", "_class_mean") for s in ("5w1s", "5w5s", "20w1s", "20w5s")]
     with pytest.raises(ValueError, match="measured before"):
         main(words)
+
+
+def test_parts_that_are_taken_away_count(whole):
+    model, pictures = whole[1], evaluation.photographs("invented")
+    embeddings = comparison.embeddings_of(model, pictures)
+    rows = {row["name"]: row["5w2s"] for row in comparison.measure(model, embeddings, pictures, 3, ((5, 2),))}
+    assert {"pixels, class mean", "class mean", "entry", "exemplar svm"} <= set(rows)
+    assert all(0 <= row["value"] <= 1 and row["n"] >= 2 for row in rows.values())
+    embeddings = embeddings[..., : model.embedding_dim]
+    support, query = embeddings[:3, :2].reshape(1, 6, -1), embeddings[:3, 2][None]
+    labels = np.eye(3, dtype="float32")[[0, 0, 1, 1, 2, 2]][None]
+    whole_answer = np.array(model.match(support, labels, query))
+    for part in ("power", "center", "whiten", "instance", "colours"):
+        assert np.abs(np.array(comparison.without(model, part).match(support, labels, query)) - whole_answer).max() > 0
 
 
 def test_what_is_not_there_is_said(monkeypatch, tmp_path):

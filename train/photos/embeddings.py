@@ -1,5 +1,6 @@
 """Embeddings of the training pictures and of their views, computed once and kept in the folder of the run."""
 
+import functools
 import io
 
 import numpy as np
@@ -52,7 +53,7 @@ def _embedded(model, jobs, make, folder):
     for start in range(0, len(jobs), CHUNK):
         file = folder / f"{start:06}.npy"
         if not file.is_file():
-            _write(file, embed(model, (make(job) for job in jobs[start : start + CHUNK])))
+            _write(file, embed(compiled(model), (make(job) for job in jobs[start : start + CHUNK])))
             print(f"{folder.name}: {min(start + CHUNK, len(jobs))} of {len(jobs)} pictures embedded", flush=True)
         parts.append(np.load(file).astype("float32"))
     return np.concatenate(parts)
@@ -64,17 +65,22 @@ def _write(file, embeddings):
     atomic.write_bytes(file, buffer.getvalue())
 
 
-def embed(model, images, batch_size=32):
+def compiled(model):
+    """The function of a batch of images that gives a model's embeddings."""
+    return functools.partial(model.run_compiled, model.embed)
+
+
+def embed(apply, images, batch_size=32):
     """Embeddings of photographs, float32 `[N, D]`, in batches of one size, so that little memory is used.
 
     Args:
-        model: that embeds.
+        apply: function of a batch `[N, S, S, 3]`, such as `compiled(model)`.
         images: iterable of float32 `[S, S, 3]`, 0 to 1.
     """
-    found, batch, images = [], [], iter(images)
+    found, images = [], iter(images)
     while True:
         batch = [image for _, image in zip(range(batch_size), images, strict=False)]
         if not batch:
             return np.concatenate(found)
         padded = np.stack(batch + batch[-1:] * (batch_size - len(batch)))  # one shape, compiled once
-        found.append(model.run_compiled(model.embed, padded)[: len(batch)])
+        found.append(apply(padded)[: len(batch)])

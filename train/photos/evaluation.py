@@ -15,7 +15,7 @@ from pnzoo.data.photographs import load_photograph
 from pnzoo.evaluation import episodes as episode_evaluation
 from pnzoo.layers.few_shot.adapted_attention import AdaptedAttention
 from train.photos import data
-from train.photos.embeddings import embed
+from train.photos.embeddings import compiled, embed
 
 SEED = seeds.EVALUATION_EPISODES[0]
 GROCERY = "grocery/grocery_224.zip"  # photographs CLASS/name.jpg
@@ -81,10 +81,10 @@ def photographs(name):
     return list(classes.values())
 
 
-def embed_classes(model, classes):
-    """Embeddings of photographs of several classes, float32 `[C, N, D]`."""
+def embed_classes(model, classes, apply=None):
+    """Embeddings of photographs of several classes, float32 `[C, N, D]`; `apply` is the model's own by default."""
     images = (load_photograph(image, model.image_size) for members in classes for image in members)
-    return embed(model, images).reshape(len(classes), len(classes[0]), -1)
+    return embed(apply or compiled(model), images).reshape(len(classes), len(classes[0]), -1)
 
 
 def flops(model, recipe):

