@@ -68,3 +68,16 @@ def test_without_colours_an_embedding_is_the_features_alone():
     network = PhotoMatchingNetwork({**SMALL, "color_bins": 0}, image_size=64)
     assert (network.embedding_dim, network.backbone.blocks) == (16, [16])
     np.testing.assert_allclose(np.exp(array(network(episode()))).sum(-1), 1, atol=1e-5)
+
+
+def test_a_classifier_takes_it(network):
+    rng = np.random.default_rng(0)
+    colors = rng.random((3, 1, 1, 1, 3))
+    photographs = list((np.clip(colors + rng.normal(0, 0.05, (3, 4, 50, 70, 3)), 0, 1) * 255).astype("uint8"))
+    shown, asked = ([image for part in photographs for image in part[chosen]] for chosen in (slice(3), slice(3, None)))
+    names = np.repeat(["a", "b", "c"], 3)
+    classifier = pnzoo.FewShotClassifier(network).fit(shown, names)
+    assert classifier.predict(asked).tolist() == ["a", "b", "c"]
+    attention = classifier.attention(asked)
+    for i, name in enumerate("abc"):
+        np.testing.assert_allclose(classifier.predict_proba(asked)[:, i], attention[:, names == name].sum(1), atol=1e-5)

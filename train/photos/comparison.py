@@ -137,7 +137,8 @@ def embeddings_of(model, pictures, file=None):
     if file and file.is_file():
         return np.load(file)
     backbone = model.backbone
-    mean = keras.layers.GlobalAveragePooling2D("channels_last", name="plain")(backbone.get_layer("central_pooling").input)
+    places = backbone.get_layer("central_pooling").input
+    mean = keras.layers.GlobalAveragePooling2D("channels_last", name="plain")(places)
     wide = keras.Model(backbone.inputs, keras.layers.Concatenate(name="beside")([backbone.output, mean]))
     embeddings = evaluation.embed_classes(model, pictures, wide.predict_on_batch)
     if file:

@@ -49,7 +49,7 @@ RECIPES = {
         "head trained on other photographs",
         limitations=(
             "The backbone was trained on ImageNet, so figures on classes of ImageNet are not those of unseen ones.",
-            "The head has eleven numbers, learned on Tiny-ImageNet and on invented views of its pictures; nothing of "
+            "The head has ten numbers, learned on Tiny-ImageNet and on invented views of its pictures; nothing of "
             "it was fitted to what it is measured on.",
             "It looks at the middle of a picture: crop what you mean if it stands elsewhere.",
         ),
