@@ -105,6 +105,7 @@ def card(recipe, n_classes, progress, command):
         training="episodic",
         paper=PAPER,
         data=weights + DATA[recipe.data].format(n=recipe.images_per_class, c=n_classes, views=views),
+        trained_on={"data": recipe.data, "sources": list(recipe.sources), "images_per_class": recipe.images_per_class},
         command=command,
         seconds=progress.seconds,
         rows=progress.rows,

@@ -53,7 +53,7 @@ class ColorHistogram(keras.layers.Layer):
         factor = max(1, min(images.shape[1:3]) // self.size)
         if factor == 1:
             return images
-        return ops.average_pool(images, factor, data_format="channels_last")
+        return ops.average_pool(images, factor, strides=factor, data_format="channels_last")
 
     def _bins(self, color, reach):
         """How much each pixel counts in each bin, `[N, H, W, bins]`; sums to 1."""
