@@ -71,6 +71,22 @@ TILES = TerrainRecipe(
         "Knows the six terrains and 36 textures of `pnzoo.terrain.generate_tiles` alone; for other art use fit_paths.",
     ),
 )
+MOON = TerrainRecipe(
+    summary="Plans over the Moon from a picture alone, learned from shown paths; any size",
+    config={"k": 30, "filters": [16, 32, 64], "transposed_view": True},
+    world="moon",
+    goals_per_picture=2,
+    crossed_weight=1.0,
+    epochs=60,
+    steps_per_epoch=100,
+    asked=(0.90, 0.83),
+    limitations=(
+        "For pictures lit from the north-west at 45 degrees (hillshade), 64 pixels a degree of the Moon, cells of "
+        "8x8 pixels: 3.8 km.",
+        BALANCED,
+        "Impassable is a cell whose mean slope exceeds 7 degrees; nothing is known of rocks, shadows and dust.",
+    ),
+)
 RECIPES = {
     "cnn_moon": TerrainRecipe(
         summary="A reactive policy over the Moon: picture, goal and position in, a move out",
@@ -87,20 +103,15 @@ RECIPES = {
         ),
     ),
     "vin_tiles": TILES,
-    "vin_moon": TerrainRecipe(
-        summary="Plans over the Moon from a picture alone, learned from shown paths; any size",
-        config={"k": 30, "filters": [16, 32, 64], "transposed_view": True},
-        world="moon",
-        goals_per_picture=2,
-        crossed_weight=1.0,
-        epochs=60,
-        steps_per_epoch=100,
-        asked=(0.90, 0.83),
+    "vin_moon": MOON,
+    "classifier_moon": dataclasses.replace(
+        MOON,
+        summary="The privileged upper line of vin_moon: the same network, taught which cells cannot be entered",
+        objective="obstacles",
         limitations=(
-            "For pictures lit from the north-west at 45 degrees (hillshade), 64 pixels a degree of the Moon, cells of "
-            "8x8 pixels: 3.8 km.",
-            BALANCED,
-            "Impassable is a cell whose mean slope exceeds 7 degrees; nothing is known of rocks, shadows and dust.",
+            "Taught by the true obstacles, which nobody has who has only seen paths; plans with the cost "
+            "1 - caution log p(free).",
+            *MOON.limitations,
         ),
     ),
     "vin_mars": TerrainRecipe(
