@@ -34,7 +34,7 @@ def threshold(model: Any, support: Any, label: Any, acceptance: float = 0.95, pr
     Args:
         model, support, label: as for `fit_scores`.
         acceptance: share of queries of known classes to be accepted.
-        prior: for one shot; learned where the model was trained.
+        prior: for one shot: a guess, which no training has fitted yet; measure before relying on it.
 
     Returns:
         The threshold, on the scale of `fit_scores`.
