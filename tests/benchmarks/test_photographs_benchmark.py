@@ -6,6 +6,7 @@ import pytest
 
 from pnzoo.models.backbones import EfficientNetLite
 from tests.benchmarks import photographs, race
+from train.readme import benchmark_tables
 
 pytestmark = pytest.mark.integration
 
@@ -29,3 +30,10 @@ def test_a_ratio_is_of_turns_of_the_same_round(monkeypatch, tmp_path):
     monkeypatch.setattr(photographs, "race", lambda commands, seconds: turns)
     assert photographs.measure(1, tmp_path, 1, 2) == {"batch": 1, "pnzoo_ms": 4000, "onnx_ms": 2000, "to_onnx": 2.0}
     assert race.WARM_UP >= 1  # compiling is not measured
+
+
+def test_the_table_shows_what_was_measured():
+    row = {"batch": 32, "pnzoo_ms": 1234.5, "onnx_ms": 1000.0, "to_onnx": 1.25}
+    table = benchmark_tables.photographs_table({"hardware": "2 CPU cores", "backend": "jax", "rows": [row]})
+    assert table.startswith("EfficientNet-Lite0, 224x224 pixels, jax, on 2 CPU cores:")
+    assert "| 32 | 1,234 ms | 1,000 ms; ours 1.25x |  | at most 1.3x |" in table

@@ -113,6 +113,19 @@ def matching_table(measured=None):
     return f"{text}\n\n{markdown_table(('support images', *columns.values()), rows)}"
 
 
+def photographs_table(measured=None):
+    """Speed of embedding photographs beside other runtimes, as `tests.benchmarks.photographs` measured it."""
+    measured = measured or stored("photographs")
+    peers = {"onnx": "ONNX Runtime", "litert": "LiteRT"}
+    rows = []
+    for row in measured["rows"]:
+        shown = [f"{row[f'{peer}_ms']:,.0f} ms; ours {row[f'to_{peer}']:.2f}x" if f"to_{peer}" in row else ""
+                 for peer in peers]
+        rows.append([f"{row['batch']}", f"{row['pnzoo_ms']:,.0f} ms", *shown, "at most 1.3x"])
+    text = f"EfficientNet-Lite0, 224x224 pixels, {measured['backend']}, on {measured['hardware']}:"
+    return f"{text}\n\n{markdown_table(('photographs at once', 'ours', *peers.values(), 'asked'), rows)}"
+
+
 def rl_table(measured=None):
     """Speed and learning beside stable-baselines3-contrib, as `tests.benchmarks.rl` measured them."""
     measured = measured or stored("rl")
@@ -154,6 +167,7 @@ TABLES = {
     "long-horizon-benchmark": long_horizon_table,
     "solver-benchmark": solver_table,
     "matching-benchmark": matching_table,
+    "photographs-benchmark": photographs_table,
     "rl-benchmark": rl_table,
     "dashboard-benchmark": dashboard_table,
 }
