@@ -26,6 +26,7 @@ class PhotoNetwork:
         if self.own and preprocess_input is not None:
             raise ValueError("preprocess_input is for models of other libraries; this one prepares its input itself.")
         self.size = image_size or _size(self.model)
+        self._frozen = None
 
     @property
     def few_shot(self):
@@ -49,8 +50,7 @@ class PhotoNetwork:
 
     def _apply(self, photographs):
         if self.own:
-            compiled = getattr(self.model, "run_compiled", None)
-            return compiled(self.model.embed, photographs) if compiled else self.model.embed(photographs)
+            return self._embed(photographs)
         inputs = photographs * np.float32(255)
         if self.preprocess_input is not None:
             inputs = self.preprocess_input(inputs)
@@ -58,6 +58,26 @@ class PhotoNetwork:
         if isinstance(outputs, dict | list | tuple):
             raise ValueError(f"the model has {len(outputs)} outputs, expected one of vectors [N, D].")
         return outputs
+
+    def _embed(self, photographs):
+        if self._frozen is None and _can_be_frozen(self.model):
+            from pnzoo.few_shot.frozen import FrozenEmbedding
+
+            self._frozen = FrozenEmbedding(self.model)
+        if self._frozen is not None:
+            return self._frozen.predict_on_batch(photographs)
+        compiled = getattr(self.model, "run_compiled", None)
+        return compiled(self.model.embed, photographs) if compiled else self.model.embed(photographs)
+
+    def __getstate__(self):
+        return {**self.__dict__, "_frozen": None}
+
+
+def _can_be_frozen(model):
+    """Whether constant weights are faster: on TensorFlow."""
+    import keras
+
+    return keras.backend.backend() == "tensorflow" and isinstance(model, keras.Model)
 
 
 def takes_photographs(model):

@@ -20,6 +20,7 @@ import pnzoo
 from pnzoo.data.photographs import load_photographs
 from pnzoo.few_shot import photo_network
 from pnzoo.few_shot.embedder import ImageEmbedder
+from pnzoo.few_shot.frozen import FrozenEmbedding
 from pnzoo.models.backbones import EfficientNetLite
 from tests.few_shot.photos import folder, network, photographs
 
@@ -219,3 +220,14 @@ def test_models_that_give_no_vectors_are_refused(colours):
 def test_a_network_of_keras_applications():
     model = keras.applications.MobileNetV3Small(weights=None, include_top=False, pooling="avg", input_shape=(64, 64, 3))
     assert ImageEmbedder(model).fit_transform(IMAGES).shape == (9, 576)
+
+
+def test_a_frozen_model_embeds_as_it_did():
+    model = EfficientNetLite(width=0.1, depth=0.3, stem_filters=8, head_filters=24, image_size=32)
+    images = load_photographs(IMAGES[:2], size=32)
+    frozen, wanted = FrozenEmbedding(model), keras.ops.convert_to_numpy(model.embed(images))
+    for weight in model.weights:
+        weight.assign(weight * 0)
+    np.testing.assert_allclose(frozen.predict_on_batch(images), wanted, rtol=1e-4, atol=1e-5)
+    assert np.ptp(keras.ops.convert_to_numpy(model.embed(images))) == 0
+    assert frozen.weights == []
