@@ -94,7 +94,7 @@ RECIPES = {
         config={"filters": [16, 32, 64]},
         world="moon",
         goals_per_picture=2,
-        epochs=40,
+        epochs=25,
         steps_per_epoch=100,
         limitations=(
             "It looks and moves, and plans nothing: it may go in a circle, and cannot say what ground costs.",
