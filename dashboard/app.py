@@ -26,6 +26,7 @@ PAGES = [
     st.Page("app_pages/inside.py", title="Inside", icon=":material/visibility:"),
     st.Page("app_pages/terrain.py", title="Terrain", icon=":material/terrain:"),
     st.Page("app_pages/few_shot.py", title="Few-shot", icon=":material/draw:"),
+    st.Page("app_pages/photographs.py", title="Photographs", icon=":material/photo_camera:"),
     st.Page("app_pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
     st.Page("app_pages/zoo.py", title="Zoo", icon=":material/inventory_2:"),
     st.Page("app_pages/answers.py", title="Answers", icon=":material/quiz:"),

@@ -183,6 +183,10 @@ def show_card(card):
 
 
 def open_in(card):
+    if card["model"] in compute.OF_PHOTOGRAPHS:
+        st.page_link("app_pages/photographs.py", label="Name photographs with it", icon=":material/photo_camera:",
+                     query_params={"photo": card["name"]})
+        return
     if card["task"] == "few-shot":
         st.page_link("app_pages/few_shot.py", label="Draw characters for it", icon=":material/draw:",
                      query_params={"fewshot": card["name"]})

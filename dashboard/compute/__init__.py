@@ -5,6 +5,7 @@ nobody changes it.
 """
 
 from dashboard.compute.few_shot import embeddings, explanation, permuted, predictions
+from dashboard.compute.photographs import Named, example, named
 from dashboard.compute.planning import (
     MAX_K,
     MAX_SIDE,
@@ -43,6 +44,7 @@ from dashboard.compute.terrain import (
 from dashboard.compute.zoo import (
     ITERATE,
     MAX_TRACE,
+    OF_PHOTOGRAPHS,
     broken,
     cards,
     converges,
@@ -70,6 +72,10 @@ __all__ = [
     "MAX_K",
     "MAX_SIDE",
     "MAX_TRACE",
+    "Named",
+    "OF_PHOTOGRAPHS",
+    "example",
+    "named",
     "PlanRun",
     "RolloutRun",
     "broken",

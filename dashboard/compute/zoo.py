@@ -8,6 +8,7 @@ from pnzoo import hub
 # Cells times steps of a trace: some 60 MB while it is made.
 MAX_TRACE = {"VIN": 1_500_000, "DeterministicVIN": 5_000_000}
 ITERATE = tuple(MAX_TRACE)  # the classes that plan in steps
+OF_PHOTOGRAPHS = ("PhotoMatchingNetwork",)  # few-shot classes that know no characters; their page is Photographs
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, ttl=60)
@@ -22,8 +23,9 @@ def broken() -> dict[str, str]:
 
 
 def names(task: str, models: tuple | None = None) -> list[str]:
-    """Entries of a task, of some classes if `models` says so; the paper's own come after ours."""
-    return [name for name, card in cards().items() if card["task"] == task and (not models or card["model"] in models)]
+    """Entries of a task, of some classes if `models` says so; without, those of photographs are left out."""
+    found = {name: card["model"] for name, card in cards().items() if card["task"] == task}
+    return [name for name, of in found.items() if (of in models if models else of not in OF_PHOTOGRAPHS)]
 
 
 def iterates(name: str) -> bool:

@@ -16,6 +16,7 @@ PROMISED = {
     "pnzoo.episodes": "pnzoo.data.episodes",
     "pnzoo.glyphs": "pnzoo.data.glyphs",
     "pnzoo.omniglot": "pnzoo.data.omniglot",
+    "pnzoo.still_lifes": "pnzoo.data.still_lifes",
     "pnzoo.terrain": "pnzoo.worlds.terrain",
 }
 

@@ -1,0 +1,73 @@
+"""What few-shot models make of photographs."""
+
+import io
+from typing import Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from dashboard import backend
+from dashboard.compute.zoo import model
+
+SHOWN = 96  # pixels of a side of what is drawn
+EXAMPLES, ASKED = 3, 2  # pictures of each invented thing: known, and to ask about
+
+
+class Named(NamedTuple):
+    """An answer.
+
+    classes:    what there is to choose from
+    chance:     [classes], the probability of each
+    attention:  [examples], how much each photograph counts
+    confidence: how alike the nearest photograph is
+    """
+
+    classes: list[str]
+    chance: np.ndarray
+    attention: np.ndarray
+    confidence: float
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def example(classes: int, seed: int) -> tuple[list[tuple[str, bytes]], list[tuple[str, bytes]]]:
+    """Invented photographs as PNG files: (known, to ask about), each (what it is, file)."""
+    from pnzoo.data import still_lifes
+
+    names = still_lifes.names(classes)
+    pictures = still_lifes.generate(classes, EXAMPLES + ASKED, seed=seed)
+    files = [(name, as_png(picture)) for name, kind in zip(names, pictures, strict=True) for picture in kind]
+    each = EXAMPLES + ASKED
+    known = [file for i, file in enumerate(files) if i % each < EXAMPLES]
+    return known, [file for i, file in enumerate(files) if i % each >= EXAMPLES]
+
+
+@st.cache_resource(max_entries=4, show_spinner="Looking at the photographs")
+def classifier(name: str, known: tuple) -> Any:
+    """A classifier that knows some photographs: ((what it is, file), ...)."""
+    backend.load()
+    from pnzoo import FewShotClassifier
+
+    labels, files = zip(*known, strict=True)
+    return FewShotClassifier(model(name)).fit(list(files), list(labels))
+
+
+@st.cache_data(max_entries=64, show_spinner="Looking at the photograph")
+def named(name: str, known: tuple, asked: bytes) -> Named:
+    """What a model says of a photograph.
+
+    Raises:
+        ValueError: a file is no photograph; says which and why.
+    """
+    knows = classifier(name, known)
+    order = [list(knows.classes_).index(label) for label in dict.fromkeys(label for label, _ in known)]
+    chance, attention = knows.predict_proba([asked])[0], knows.attention([asked])[0]
+    return Named([str(knows.classes_[i]) for i in order], chance[order], attention, float(knows.confidence([asked])[0]))
+
+
+def as_png(picture: np.ndarray) -> bytes:
+    """uint8 [h, w, 3] as a file."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "PNG")
+    return file.getvalue()

@@ -1,0 +1,81 @@
+"""The page Photographs, on a small untrained model."""
+
+import io
+import zipfile
+
+import pytest
+
+import pnzoo
+from pnzoo import still_lifes
+from tests.dashboard.conftest import CARD
+from tests.models.test_photo_matching import SMALL
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module", autouse=True)
+def namer(small_zoo):
+    from pnzoo.models import PhotoMatchingNetwork
+
+    pnzoo.save(PhotoMatchingNetwork(SMALL, image_size=64), small_zoo / "matching_photo", CARD)
+
+
+def said(app):
+    return "\n".join(each.value for kind in ("success", "error", "warning", "info") for each in getattr(app, kind))
+
+
+def archive(kinds=2, images=2, folder="{}"):
+    from dashboard.compute.photographs import as_png
+
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as zipped:
+        for name, pictures in zip(still_lifes.names(kinds), still_lifes.generate(kinds, images), strict=True):
+            for i, picture in enumerate(pictures):
+                zipped.writestr(f"{folder.format(name)}/{i}.png", as_png(picture))
+        zipped.writestr("__MACOSX/x/._0.png", b"rubbish")
+    return file.getvalue()
+
+
+def test_it_names_an_invented_thing_and_says_what_counted(visit):
+    app = visit("photographs")
+    assert not app.exception
+    assert "It says" in said(app)
+    app.button(key="next_asked").click().run()
+    assert app.query_params["photo_asked"] == "2"
+    app.button(key="new_things").click().run()
+    assert app.query_params["photo_seed"] == "1"
+    app.slider(key="choose_photo_least").set_value(100).run()
+    assert "None of these" in said(app)
+
+
+def test_a_zip_of_ones_own_is_known_and_a_photograph_is_asked_about(visit):
+    from dashboard.compute.photographs import as_png
+
+    app = visit("photographs")
+    app.file_uploader(key="thing_files").upload("mine.zip", archive(3, folder="my/{}"), "application/zip").run()
+    app.button(key="add_photographs").click().run()
+    assert "Choose a photograph" in said(app)
+    app.file_uploader(key="asked_file").upload("new.png", as_png(still_lifes.generate(1, 3)[0, 2]), "image/png").run()
+    assert not app.exception
+    assert "It says" in said(app)
+    assert sum(each.value.strip("*`") in still_lifes.names(3) for each in app.markdown) == 3
+    app.file_uploader(key="asked_file").set_value(None).run()
+    app.button(key="forget_photographs").click().run()
+    assert "It says" in said(app)
+
+
+def test_files_that_are_no_photographs_are_named_and_nothing_is_lost(visit):
+    app = visit("photographs")
+    app.file_uploader(key="asked_file").upload("new.png", b"rubbish", "image/png").run()
+    assert not app.exception
+    assert "cannot be used" in said(app)
+    app.file_uploader(key="thing_files").upload("mine.zip", b"PK\x03\x04 cut", "application/zip").run()
+    assert "cannot be read" in said(app)
+    assert not app.exception
+
+
+def test_pages_of_characters_leave_models_of_photographs_out(visit):
+    app = visit("few_shot", fewshot="matching_photo")
+    assert not app.exception
+    assert "cannot look into" in said(app)
+    assert visit("compare", what="few-shot", episodes="30").exception == []
