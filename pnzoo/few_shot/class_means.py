@@ -31,7 +31,11 @@ class ClassMeans:
 
     def class_logits(self, support, labels, query):
         """`[B, Q, W]` from embeddings `[B, S, D]`, one-hot labels `[B, S, W]` and queries `[B, Q, D]`."""
-        return self.scale * (_unit(query) @ self._means(support, labels).swapaxes(1, 2))
+        return self.scale * self.class_cosines(support, labels, query)
+
+    def class_cosines(self, support, labels, query):
+        """Cosines of queries with class means, `[B, Q, W]`; arguments as for `class_logits`."""
+        return _unit(query) @ self._means(support, labels).swapaxes(1, 2)
 
     def _means(self, support, labels):
         """Unit vectors `[B, W, D]`, those of the last support set without computing them again."""

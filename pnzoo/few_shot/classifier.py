@@ -10,7 +10,7 @@ import numpy as np
 
 from pnzoo.core.deprecation import renamed_arguments, renamed_method, warn
 from pnzoo.data.photo_folder import read_photo_folder
-from pnzoo.few_shot import shelf
+from pnzoo.few_shot import open_set, shelf
 from pnzoo.few_shot.chunked import attend, probabilities
 
 try:
@@ -25,7 +25,13 @@ except ImportError as error:
     raise ImportError("FewShotClassifier needs scikit-learn: type `pip install 'pnzoo[fewshot]'`.") from error
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-FORMER = {"ink": "foreground", "context_limit": "max_support", "context_draws": "n_subsets"}
+FORMER = {
+    "ink": "foreground",
+    "context_limit": "max_support",
+    "context_draws": "n_subsets",
+    "threshold": "reject",
+    "reject_label": "none_label",
+}
 
 
 def _former(function: Function) -> Function:
@@ -55,8 +61,12 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
             model that maps photographs to vectors.
         foreground: of characters: `"dark"` on light, `"light"` on dark, or `"auto"`, see `pnzoo.data.preprocessing`.
         crop: True, False or `"auto"`, likewise.
-        threshold: None, or the least `confidence` for an answer; below it `predict` gives `reject_label`.
-        reject_label: what stands for "none of these".
+        reject: None, every image is one of the classes; a number, the least `confidence` for an answer, below which
+            `predict` gives `none_label`; or `"auto"`, that number by the support set alone, so that about 95 % of the
+            images of known classes are answered: each image is left out in turn and judged by the others. With one
+            image a class there are none to leave out, and it is what it was for `matching_photo` on other classes;
+            other models need two images of some class.
+        none_label: what stands for "none of these".
         class_weight: None, the paper's rule: attention is summed within a class, so one with more support images
             counts more; `"balanced"`: it is averaged; or a dict label -> how much each image of the class counts.
             Models without attention (Siamese, MANN) take no weights.
@@ -72,6 +82,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
             or their places in X.
         support_labels_: `[S]`, their labels.
         embeddings_: float32 `[S, D]`, their embeddings.
+        threshold_: the least `confidence` for an answer, by `reject`; None for none.
         model_: the loaded model, what compares embeddings.
         reader_: what reads and embeds images for it.
         parameters_: the parameters that act, those of the last `fit`.
@@ -97,8 +108,8 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
         *,
         foreground: str = "auto",
         crop: bool | str = "auto",
-        threshold: float | None = None,
-        reject_label: Any = None,
+        reject: float | str | None = None,
+        none_label: Any = None,
         class_weight: str | dict | None = None,
         max_support: int | None = 100,
         n_subsets: int = 8,
@@ -107,8 +118,8 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
         self.model = model
         self.foreground = foreground
         self.crop = crop
-        self.threshold = threshold
-        self.reject_label = reject_label
+        self.reject = reject
+        self.none_label = none_label
         self.class_weight = class_weight
         self.max_support = max_support
         self.n_subsets = n_subsets
@@ -171,7 +182,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
         self._check_features(X)
         images, embeddings = self._embedded(self.reader_, X, y)
         support = (self.support_, images), (self.embeddings_, embeddings), (self.support_labels_, y)
-        return self._take(*map(np.concatenate, support), known)
+        return self._take(self.reader_, self.parameters_, *map(np.concatenate, support), known)
 
     def _known(self, y, classes, fitted):
         """Arrays of labels that together are all classes, of one kind."""
@@ -208,8 +219,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
         model = fine_tune(self.model_, images, self.support_labels_, steps=steps, **options)
         reader = Characters(model, self.parameters_)
         embeddings = reader.embed(self.support_)
-        self.model_, self.reader_ = model, reader
-        return self._take(self.support_, embeddings, self.support_labels_, self.classes_)
+        return self._take(reader, self.parameters_, self.support_, embeddings, self.support_labels_, self.classes_)
 
     def _start(self, X, y, classes):
         """The first support set; nothing is written before everything has worked."""
@@ -217,15 +227,21 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
         reader = make_reader(self.model, parameters)
         features = _features(X)
         support, embeddings = self._embedded(reader, X, y)
+        self._take(reader, parameters, support, embeddings, y, classes)
         for name in ("n_features_in_", "feature_names_in_"):
             self.__dict__.pop(name, None)
         self.__dict__.update(features)
-        self.model_, self.reader_, self.parameters_ = reader.model, reader, parameters
-        return self._take(support, embeddings, y, classes)
+        return self
 
-    def _take(self, images, embeddings, y, classes):
+    def _take(self, reader, parameters, images, embeddings, y, classes):
+        """Write the state, after the last step that may fail."""
+        line, reject = None, parameters["reject"]
+        if isinstance(reject, str):
+            line = open_set.line(reader.model, embeddings, y)
+        self.model_, self.reader_, self.parameters_ = reader.model, reader, parameters
         self.support_, self.embeddings_, self.support_labels_ = images, embeddings, y
         self.classes_, self.support_index_ = classes, np.searchsorted(classes, y)
+        self.threshold_, self._line = (reject if line is None else line.threshold), line
         return self
 
     def _embedded(self, reader, X, y):
@@ -264,20 +280,22 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
         shelf.save(self, path)
 
     @classmethod
-    def load(cls, path: str | os.PathLike, model: Any = None) -> Self:
+    def load(cls, path: str | os.PathLike, model: Any = None, **parameters: Any) -> Self:
         """A fitted classifier from a file that `save` wrote.
 
         Args:
             path: the file.
             model: the model it was fitted with; needed where that was no entry of the zoo.
+            parameters: in place of those it was saved with, such as `reject="auto"`; not those of how images are read.
 
         Returns:
             The classifier.
 
         Raises:
-            ValueError: the file is damaged or none of ours, or the model is not the one that it was written with.
+            ValueError: the file is damaged or none of ours, or the model is not the one that it was written with, or a
+                parameter is out of its range.
         """
-        return shelf.load(cls, path, model)
+        return shelf.load(cls, path, model, parameters)
 
     # -- answers ----------------------------------------------------------------------------------
 
@@ -288,38 +306,51 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
             X: images, as in `fit`.
 
         Returns:
-            `[N]`, of the labels' dtype; with a threshold, of one that holds `reject_label` too (object for None).
+            `[N]`, of the labels' dtype; with `reject`, of one that holds `none_label` too (object for None).
         """
         embeddings = self._embeddings(X)
         labels = self.classes_[self._proba(embeddings).argmax(1)]
-        threshold, reject_label = self.parameters_["threshold"], self.parameters_["reject_label"]
-        if threshold is None:
+        none_label = self.parameters_["none_label"]
+        if self.threshold_ is None:
             return labels
-        labels = labels.astype(answer_dtype(self.classes_, reject_label))
-        labels[self._confidence(embeddings) < threshold] = reject_label
+        labels = labels.astype(answer_dtype(self.classes_, none_label))
+        labels[self._confidence(embeddings) < self.threshold_] = none_label
         return labels
 
-    def predict_proba(self, X: Any) -> np.ndarray:
+    def predict_proba(self, X: Any, none: bool = False) -> np.ndarray:
         """Probabilities of the classes, in the order of `classes_`.
 
         Args:
             X: images, as in `fit`.
+            none: whether "none of these" has a column too, the last; for `reject="auto"`. It supposes that one image
+                in two is none of the classes, and `predict` that most are one: where they disagree, the image is a
+                borderline case.
 
         Returns:
-            float64 `[N, classes]`; rows sum to 1. They compare the classes with each other: an image unlike all of
-            them still gets a sure-looking row, so use `confidence` to see that.
+            float64 `[N, classes]` or `[N, classes + 1]`; rows sum to 1. Without the last column they compare the
+            classes with each other: an image unlike all of them still gets a sure-looking row.
+
+        Raises:
+            ValueError: `none` without `reject="auto"`, which draws the line that it is measured from.
         """
-        return self._proba(self._embeddings(X))
+        embeddings = self._embeddings(X)
+        if not none:
+            return self._proba(embeddings)
+        if self._line is None:
+            raise ValueError('a probability of none of these needs reject="auto": set it and fit again.')
+        p = open_set.none_probability(self._confidence(embeddings), self._line)[:, None]
+        return np.concatenate([self._proba(embeddings) * (1 - p), p], axis=1)
 
     def confidence(self, X: Any) -> np.ndarray:
-        """Maximum similarity to the support set, independent of the other classes.
+        """How well an image fits the class that it fits best.
 
         Args:
             X: images, as in `fit`.
 
         Returns:
-            float `[N]`: the largest cosine between embeddings (with the similarity "aligned", agreement of places;
-            for a Siamese network, the largest probability of a pair); compare it with `threshold`.
+            float `[N]`: of photographs, the cosine with the nearest class mean, as the model measures it; of
+            characters, the largest cosine with an image (with the similarity "aligned", agreement of places; for a
+            Siamese network, the largest probability of a pair). Below `threshold_`, `predict` says `none_label`.
         """
         return self._confidence(self._embeddings(X))
 
@@ -343,7 +374,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
         return self._attend(self._embeddings(X))
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Accuracy; an image that is rejected counts as wrong, unless its label is `reject_label`.
+        """Accuracy; an image that is rejected counts as wrong, unless its label is `none_label`.
 
         Args:
             X: images, as in `fit`.
@@ -380,16 +411,11 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
         return probabilities(self.model_, self.embeddings_, index, embeddings, batch_size=batch_size) @ one_hot[present]
 
     def _confidence(self, embeddings):
-        from keras import ops
-
         if not hasattr(self.model_, "similarity"):
             return self._proba(embeddings).max(1)
-        step = max(1, self.parameters_["batch_size"] * 200 // len(self.embeddings_))
-        best = []
-        for i in range(0, len(embeddings), step):
-            similarity = self.model_.similarity(self.embeddings_[None], embeddings[None, i : i + step])
-            best.append(ops.convert_to_numpy(similarity)[0].max(-1))
-        return np.concatenate(best)
+        present = np.unique(self.support_index_, return_inverse=True)[1]  # others are only announced
+        batch_size = self.parameters_["batch_size"]
+        return open_set.fit_scores(self.model_, self.embeddings_, present, embeddings, batch_size)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -73,9 +73,9 @@ def same_kind(labels, others):
     return KINDS[labels.dtype.kind] == KINDS[others.dtype.kind]
 
 
-def answer_dtype(labels, reject_label):
-    """The dtype of answers that may be `reject_label`: the labels' own where that fits, object where it does not."""
-    other = np.asarray(reject_label)
+def answer_dtype(labels, none_label):
+    """The dtype of answers that may be `none_label`: the labels' own where that fits, object where it does not."""
+    other = np.asarray(none_label)
     if other.ndim or other.dtype.kind not in KINDS or not same_kind(labels, other):
         return np.dtype(object)
     return np.result_type(labels, other)

@@ -1,70 +1,144 @@
 """None of these: how well a query fits the best class, and where the support set alone draws the line."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-MAX_LEFT_OUT = 200  # support images that are left out in turn
+MAX_LEFT_OUT = 200  # support images that are left out in turn; of more than as many, several at once
+ACCEPTANCE = 0.95
+
+# Of `matching_photo` on Tiny-ImageNet's training classes, by
+# `python -m train.photos.open_set matching_photo --fit --episodes 60`:
+ONE_SHOT = {"threshold": 0.042, "per_log_way": 0.052, "spread": 0.112}  # 5 % of a known class's queries score less
+ODDS = {"offset": 1.21, "slope": 1.39}  # logit of "none" = offset + slope (threshold - score) / spread
 
 
-def fit_scores(model: Any, support: Any, label: Any, query: Any, batch_size: int = 256) -> np.ndarray:
-    """How well each query fits the class that it fits best: the cosine to the class mean, as the model measures it.
+class Line(NamedTuple):
+    """Where "none of these" begins.
+
+    threshold: the score below which a query is none of the classes
+    spread:    standard deviation of the scores of known classes' images
+    """
+
+    threshold: float
+    spread: float
+
+
+def class_scores(model: Any, support: Any, label: Any, query: Any, batch_size: int = 256) -> np.ndarray:
+    """How well each query fits each class: cosine to its mean, where the model has means, else to its nearest image.
 
     Args:
-        model: has `matching_attention.cosines`, as `PhotoMatchingNetwork` does.
+        model: has `matching_attention.cosines`, `class_cosines`, or `similarity`.
         support: embeddings float32 `[S, D]`.
         label: int `[S]`, 0 .. W-1.
         query: embeddings float32 `[Q, D]`.
-        batch_size: queries a batch.
+        batch_size: queries a batch, for a support of up to 200; fewer for larger ones.
 
     Returns:
-        float32 `[Q]`.
-    """
-    labels = np.eye(int(np.max(label)) + 1, dtype="float32")[label][None]
-    parts = [query[start : start + batch_size] for start in range(0, len(query), batch_size)]
-    return np.concatenate([_means(model, support[None], labels, part[None])[0].max(-1) for part in parts])
-
-
-def threshold(model: Any, support: Any, label: Any, acceptance: float = 0.95, prior: float = 0.3) -> float:
-    """The score below which a query is none of the classes, so that about `acceptance` of the known are accepted.
-
-    With two shots or more, each support image is left out in turn and scored by the others; with one, there is nothing
-    to leave out, and the line lies at a share `prior` of the way from how alike different classes are to 1.
-
-    Args:
-        model, support, label: as for `fit_scores`.
-        acceptance: share of queries of known classes to be accepted.
-        prior: for one shot: a guess, which no training has fitted yet; measure before relying on it.
-
-    Returns:
-        The threshold, on the scale of `fit_scores`.
+        float `[Q, W]`.
 
     Raises:
-        ValueError: fewer than two classes.
+        ValueError: the model has none of these.
+    """
+    labels = np.eye(int(np.max(label)) + 1, dtype="float32")[label]
+    step = max(1, min(batch_size, batch_size * 200 // len(support)))
+    parts = [query[None, start : start + step] for start in range(0, len(query), step)]
+    return np.concatenate([_scores(model, support[None], labels[None], part) for part in parts])
+
+
+def fit_scores(model: Any, support: Any, label: Any, query: Any, batch_size: int = 256) -> np.ndarray:
+    """How well each query fits the class that it fits best, `[Q]`; arguments as for `class_scores`."""
+    return class_scores(model, support, label, query, batch_size).max(-1)
+
+
+def line(model: Any, support: Any, label: Any, acceptance: float = ACCEPTANCE) -> Line:
+    """Where to draw the line, so that about `acceptance` of the queries of known classes are accepted.
+
+    With two images or more of some class, each is left out in turn and scored by the others; the line is a conformal
+    quantile of these scores. With one image of each class nothing can be left out, and the line is where it was on
+    other classes for as many (known for a `PhotoMatchingNetwork`, at an acceptance of 0.95).
+
+    Args:
+        model, support, label: as for `class_scores`.
+        acceptance: share of queries of known classes to be accepted.
+
+    Returns:
+        `Line`, on the scale of `fit_scores`.
+
+    Raises:
+        ValueError: fewer than two classes, or one image of each and a model of which no line is known.
+
+    Reference: Vovk et al. 2005 (Algorithmic Learning in a Random World), for the quantile.
     """
     label = np.asarray(label)
-    classes, counts = np.unique(label, return_counts=True)
+    classes, label, counts = np.unique(label, return_inverse=True, return_counts=True)
     if len(classes) < 2:
         raise ValueError("a threshold needs two classes or more: what is none of one class cannot be told.")
-    several = np.flatnonzero(counts[np.searchsorted(classes, label)] > 1)
+    several = np.flatnonzero(counts[label] > 1)
     if not len(several):
-        return float(_alike(model, support, label) * (1 - prior) + prior)
+        return _one_shot(model, len(classes), acceptance)
+    scores = np.concatenate([_left_out(model, support, label, group) for group in _groups(label, several)])
+    threshold = np.quantile(scores, 1 - acceptance, method="weibull")
+    return Line(float(threshold), max(float(scores.std()), 1e-6))
+
+
+def threshold(model: Any, support: Any, label: Any, acceptance: float = ACCEPTANCE) -> float:
+    """The threshold of `line`."""
+    return line(model, support, label, acceptance).threshold
+
+
+def none_probability(scores: Any, drawn: Line) -> np.ndarray:
+    """Probability that a query is none of the classes, were this so of one query in two.
+
+    Args:
+        scores: float `[Q]`, of `fit_scores`.
+        drawn: of `line`.
+
+    Returns:
+        float64 `[Q]`.
+
+    Example:
+        >>> p = none_probability([0.1, 0.5, 0.9], Line(threshold=0.5, spread=0.1))
+        >>> bool(p[0] > p[1] > p[2])
+        True
+    """
+    logit = ODDS["offset"] + ODDS["slope"] * (drawn.threshold - np.asarray(scores, "float64")) / drawn.spread
+    return 0.5 * (1 + np.tanh(logit / 2))
+
+
+def _one_shot(model, way, acceptance):
+    if not hasattr(model, "matching_attention") or not hasattr(model.matching_attention, "cosines"):
+        raise ValueError(
+            "one image of each class leaves none to leave out, and of this model it is not known how alike two images "
+            "of a class are. Give two images of some class, or a number: the least confidence."
+        )
+    if acceptance != ACCEPTANCE:
+        raise ValueError(f"with one image of each class the line is known for an acceptance of {ACCEPTANCE} alone.")
+    return Line(ONE_SHOT["threshold"] + ONE_SHOT["per_log_way"] * float(np.log(way / 5)), ONE_SHOT["spread"])
+
+
+def _groups(label, several):
+    """Places of images that are left out at once: of different classes, so that each class loses one at most."""
+    size = max(1, len(label) // MAX_LEFT_OUT)
     chosen = np.random.default_rng(0).permutation(several)[:MAX_LEFT_OUT]
-    scores = []
-    for i in chosen:
-        rest = np.arange(len(label)) != i
-        scores.append(fit_scores(model, support[rest], label[rest], support[i][None])[0])
-    return float(np.quantile(scores, 1 - acceptance))
+    for start in range(0, len(chosen), size):
+        group = chosen[start : start + size]
+        yield group[np.unique(label[group], return_index=True)[1]]
 
 
-def _alike(model, support, label):
-    """Mean over support images of the best cosine to another class."""
-    labels = np.eye(int(label.max()) + 1, dtype="float32")[label]
-    cosines = _means(model, support[None], labels[None], support[None])[0]
-    return np.where(labels > 0, -1, cosines).max(-1).mean()
+def _left_out(model, support, label, group):
+    rest = np.setdiff1d(np.arange(len(label)), group)
+    return fit_scores(model, support[rest], label[rest], support[group])
 
 
-def _means(model, support, labels, query):
+def _scores(model, support, labels, query):
     from keras import ops
 
-    return ops.convert_to_numpy(model.matching_attention.cosines(support, labels, query)[1])
+    if hasattr(model, "matching_attention") and hasattr(model.matching_attention, "cosines"):
+        return ops.convert_to_numpy(model.matching_attention.cosines(support, labels, query)[1])[0]
+    if hasattr(model, "class_cosines"):
+        return model.class_cosines(support, labels, query)[0]
+    if not hasattr(model, "similarity"):
+        raise ValueError(f"a {type(model).__name__} does not say how alike images are; leave reject=None.")
+    similarity = ops.convert_to_numpy(model.similarity(support, query))[0]
+    return np.where(labels[0].T[None] > 0, similarity[:, None], -np.inf).max(-1)

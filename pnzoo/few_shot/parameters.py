@@ -23,10 +23,11 @@ def check_parameters(parameters):
     for name in ("max_support", "n_subsets", "batch_size"):
         if not (_is_count(parameters[name]) or (name == "max_support" and parameters[name] is None)):
             raise ValueError(f"{name}={parameters[name]!r} is no whole number of 1 or more.")
-    if not (parameters["threshold"] is None or _is_number(parameters["threshold"])):
-        raise ValueError(f"threshold={parameters['threshold']!r} is no number. Give the least confidence, or None.")
-    if np.ndim(parameters["reject_label"]):
-        raise ValueError(f"reject_label={parameters['reject_label']!r} is no single label.")
+    reject = parameters["reject"]
+    if not (reject is None or (isinstance(reject, str) and reject == "auto") or _is_number(reject)):
+        raise ValueError(f"reject={reject!r} is no number. Give the least confidence, 'auto', or None.")
+    if np.ndim(parameters["none_label"]):
+        raise ValueError(f"none_label={parameters['none_label']!r} is no single label.")
     _check_choice("foreground", parameters["foreground"], FOREGROUNDS)
     _check_choice("crop", parameters["crop"], (True, False, "auto"))
     if not isinstance(parameters["class_weight"], dict):

@@ -43,11 +43,11 @@ def save(classifier, path):
     atomic.write_bytes(path, buffer.getvalue())
 
 
-def load(cls, path, model=None):
+def load(cls, path, model=None, changes=None):
     """Read a fitted classifier of class `cls`; see `FewShotClassifier.load`."""
     arrays = _read(path)
     about = _about(arrays.pop("about"), path)
-    parameters = {**about["parameters"]}
+    parameters = {**about["parameters"], **(changes or {})}
     if isinstance(parameters.get("class_weight"), list):
         parameters["class_weight"] = dict(parameters["class_weight"])
     if model is None:
@@ -65,8 +65,9 @@ def load(cls, path, model=None):
             f"Load it with {named}, or fit again."
         )
     _check(arrays, path)
-    classifier.model_, classifier.reader_, classifier.parameters_ = reader.model, reader, parameters
-    return classifier._take(arrays["support"], arrays["embeddings"], arrays["labels"], arrays["classes"])
+    return classifier._take(
+        reader, parameters, arrays["support"], arrays["embeddings"], arrays["labels"], arrays["classes"]
+    )
 
 
 def _named(reader, model):

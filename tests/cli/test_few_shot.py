@@ -8,6 +8,7 @@ from PIL import Image
 
 import pnzoo
 from pnzoo import cli
+from pnzoo.models import PhotoMatchingNetwork
 from pnzoo.models.backbones import EfficientNetLite
 from tests.few_shot.photos import COLOURS, folder, photograph
 
@@ -51,7 +52,27 @@ def test_json_has_all_classes_and_the_nearest_examples(place, capsys):
     assert sum(picture["probabilities"].values()) == pytest.approx(1, abs=1e-5)
     assert picture["label"] == max(picture["probabilities"], key=picture["probabilities"].get) == "sky"
     assert picture["nearest"][0]["label"] == "sky"
-    assert picture["confidence"] == pytest.approx(1, abs=0.01)
+    again = pnzoo.FewShotClassifier(place / "network").fit(place / "shelf")
+    assert picture["confidence"] == pytest.approx(again.confidence([place / "new.png"])[0], abs=1e-4)
+
+
+def test_none_of_these(place, capsys, tmp_path):
+    stranger, saved = tmp_path / "stranger.png", tmp_path / "shelf.npz"
+    Image.new("RGB", (52, 40), (230, 20, 240)).save(stranger)
+    asked = [place / "new.png", stranger, "--none-of-these"]
+    colours = {"width": 0.1, "depth": 0.3, "stem_filters": 8, "head_filters": 16, "color_bins": 4}
+    pnzoo.save(PhotoMatchingNetwork(colours, image_size=32), tmp_path / "model")
+    fit = ["--model", tmp_path / "model", place / "shelf"]
+    status, out, _ = run(capsys, *fit, *asked, "--json", "--save", saved)
+    known, other = json.loads(out)["pictures"]
+    assert (status, known["label"], known["rejected"]) == (0, "sky", False)
+    assert (other["label"], other["rejected"]) == ("none of these", True)
+    assert 0 <= known["none_of_these"] < other["none_of_these"] <= 1
+    lines = run(capsys, saved, *asked)[1].splitlines()
+    assert [line.split("\t")[1] for line in lines] == ["sky", "none of these"]
+    assert lines[1].endswith(f"{100 * other['none_of_these']:.1f} %")
+    status, out, _ = run(capsys, *fit, stranger, "--json")
+    assert json.loads(out)["pictures"][0]["rejected"] is False
 
 
 def test_what_is_wrong_is_one_line(place, capsys, tmp_path):

@@ -167,16 +167,16 @@ def test_a_threshold_gives_none_of_these(plain):
     images, labels = support(shot=1)
     queries = np.concatenate([images, 255 * np.eye(28, dtype="uint8")[None]])
     limit = (1 + FewShotClassifier(plain).fit(images, labels).confidence(queries)[-1]) / 2
-    classifier = FewShotClassifier(plain, threshold=limit, reject_label="none of these").fit(images, labels)
+    classifier = FewShotClassifier(plain, reject=limit, none_label="none of these").fit(images, labels)
     assert classifier.predict(queries).tolist() == [*labels, "none of these"]
-    numbers = FewShotClassifier(plain, threshold=limit).fit(images, [1, 2, 3, 4])
+    numbers = FewShotClassifier(plain, reject=limit).fit(images, [1, 2, 3, 4])
     assert numbers.predict(queries).tolist() == [1, 2, 3, 4, None]
     assert numbers.predict(queries[:4]).dtype == object  # whether one was rejected or not
 
 
 def test_scikit_learns_conventions(plain):
-    classifier = FewShotClassifier(plain, threshold=0.5, class_weight="balanced")
-    assert classifier.get_params()["threshold"] == 0.5
+    classifier = FewShotClassifier(plain, reject=0.5, class_weight="balanced")
+    assert classifier.get_params()["reject"] == 0.5
     twin = clone(FewShotClassifier("matching_omniglot", class_weight="balanced"))
     assert twin.get_params() == FewShotClassifier("matching_omniglot", class_weight="balanced").get_params()
     assert classifier.set_params(class_weight=None) is classifier

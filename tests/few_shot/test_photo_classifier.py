@@ -8,12 +8,14 @@ import pytest
 
 pytest.importorskip("sklearn")
 pytest.importorskip("PIL")
+from sklearn.base import clone
 from sklearn.model_selection import cross_val_score
 
 import pnzoo
 from pnzoo.few_shot.class_means import ClassMeans
 from pnzoo.few_shot.classifier import FewShotClassifier
 from pnzoo.few_shot.embedder import ImageEmbedder
+from pnzoo.models import PhotoMatchingNetwork
 from pnzoo.models.backbones import EfficientNetLite
 from tests.few_shot.photos import COLOURS, folder, network, photograph, photographs
 
@@ -69,7 +71,9 @@ def test_a_model_of_vectors_is_given_class_means(colours, fitted):
     np.testing.assert_array_equal(fitted.predict(QUERIES), np.array(sorted(COLOURS))[cosines.argmax(1)])
     p = np.exp(ClassMeans().scale * cosines)
     np.testing.assert_allclose(fitted.predict_proba(QUERIES), p / p.sum(1, keepdims=True), rtol=1e-4, atol=1e-6)
-    np.testing.assert_allclose(fitted.confidence(IMAGES), 1, atol=1e-5)
+    np.testing.assert_allclose(fitted.confidence(QUERIES), (unit(embed(QUERIES)) @ unit(means).T).max(1), atol=1e-5)
+    alone = FewShotClassifier(colours).fit(IMAGES[::3], LABELS[::3])
+    np.testing.assert_allclose(alone.confidence(IMAGES[::3]), 1, atol=1e-5)
     assert fitted.attention(QUERIES).shape == (6, 9)
     assert fitted.score(QUERIES, TRUE) == 1
 
@@ -112,11 +116,75 @@ def test_scikit_learn_validates_it(colours):
     np.testing.assert_array_equal(again.predict(QUERIES), TRUE)
 
 
+# -- none of these --
+
+
+def strangers():
+    """Photographs of nothing that the classes have."""
+    rng = np.random.default_rng(3)
+    return [np.where(rng.random((40, 52, 1)) < 0.5, [250, 250, 20], [230, 20, 240]).astype("uint8") for _ in range(4)]
+
+
+def test_none_of_these_by_the_support_set_alone(colours, tmp_path):
+    images, labels = photographs(6)
+    classifier = FewShotClassifier(colours, reject="auto", none_label="none").fit(images, labels)
+    assert set(classifier.predict(strangers())) == {"none"}
+    known = photographs(8, first=50)[0]
+    answers = classifier.predict(known)
+    assert np.mean(answers == "none") <= 0.2
+    assert set(answers[answers != "none"]) == set(COLOURS)
+    np.testing.assert_array_equal(answers == "none", classifier.confidence(known) < classifier.threshold_)
+    assert classifier.score(strangers(), ["none"] * 4) == 1
+    p, with_none = classifier.predict_proba(known), classifier.predict_proba(known, none=True)
+    assert p.shape == (24, 3)
+    assert with_none.shape == (24, 4)
+    np.testing.assert_allclose(with_none.sum(1), 1)
+    np.testing.assert_allclose(with_none[:, :3] / with_none[:, :3].sum(1, keepdims=True), p, atol=1e-9)
+    assert with_none[:, 3].mean() < classifier.predict_proba(strangers(), none=True)[:, 3].mean()
+    classifier.save(tmp_path / "shelf.npz")
+    again = FewShotClassifier.load(tmp_path / "shelf.npz", colours)
+    assert (again.threshold_, again.none_label) == (classifier.threshold_, "none")
+    np.testing.assert_array_equal(again.predict_proba(known, none=True), with_none)
+    assert clone(classifier).get_params()["reject"] == "auto"
+
+
+def test_a_saved_classifier_learns_to_say_none(fitted, colours, tmp_path):
+    assert fitted.threshold_ is None
+    with pytest.raises(ValueError, match='needs reject="auto"'):
+        fitted.predict_proba(QUERIES, none=True)
+    fitted.save(tmp_path / "shelf.npz")
+    again = FewShotClassifier.load(tmp_path / "shelf.npz", colours, reject="auto")
+    assert again.predict(strangers()).tolist() == [None] * 4
+    with pytest.raises(ValueError, match="reject='much'"):
+        FewShotClassifier.load(tmp_path / "shelf.npz", colours, reject="much")
+
+
+def test_one_image_a_class_and_a_model_of_which_nothing_is_known(fitted, colours):
+    before, p = dict(vars(fitted)), fitted.predict_proba(QUERIES)
+    fitted.set_params(reject="auto")
+    with pytest.raises(ValueError, match="Give two images of some class"):
+        fitted.fit(IMAGES[::3], LABELS[::3])
+    assert {key: id(value) for key, value in vars(fitted).items() if key != "reject"} == {
+        key: id(value) for key, value in before.items() if key != "reject"
+    }
+    np.testing.assert_array_equal(fitted.predict_proba(QUERIES), p)
+    fitted.fit(IMAGES[:4], LABELS[:4])  # one class has three
+
+
+def test_matching_photo_draws_the_line_for_one_image_a_class():
+    small = {"width": 0.1, "depth": 0.3, "stem_filters": 8, "head_filters": 16, "color_bins": 4}
+    model = PhotoMatchingNetwork(small, image_size=64)
+    classifier = FewShotClassifier(model, reject="auto", none_label="none").fit(IMAGES[::3], LABELS[::3])
+    assert classifier.threshold_ < FewShotClassifier(model, reject="auto").fit(IMAGES, LABELS).confidence(IMAGES).max()
+    assert classifier.predict(IMAGES[::3]).tolist() == LABELS[::3].tolist()
+    np.testing.assert_allclose(classifier.predict_proba(QUERIES, none=True).sum(1), 1)
+
+
 # -- files ------------------------------------------------------------------------------------------
 
 
 def test_a_saved_classifier_answers_as_before(colours, tmp_path):
-    parameters = {"threshold": 0.2, "reject_label": "none of these", "batch_size": np.int64(7)}
+    parameters = {"reject": 0.2, "none_label": "none of these", "batch_size": np.int64(7)}
     classifier = FewShotClassifier(colours, **parameters).fit(IMAGES, LABELS)
     file = tmp_path / "shelf.npz"
     classifier.save(file)
@@ -135,7 +203,7 @@ def test_a_saved_classifier_answers_as_before(colours, tmp_path):
     "labels", [np.repeat([3, 1, 2], 3), np.repeat([0.5, 1.0, 2.0], 3) * 2, np.repeat([True, False, True], 3)]
 )
 def test_labels_of_any_kind_are_saved(colours, tmp_path, labels):
-    classifier = FewShotClassifier(colours, reject_label=None).fit(IMAGES, labels)
+    classifier = FewShotClassifier(colours, none_label=None).fit(IMAGES, labels)
     classifier.save(tmp_path / "shelf.npz")
     again = FewShotClassifier.load(tmp_path / "shelf.npz", colours)
     assert again.predict(QUERIES).dtype == classifier.predict(QUERIES).dtype
@@ -221,7 +289,7 @@ def test_other_files_are_named(fitted, colours, tmp_path):
     file.write_bytes(whole)
     with np.load(file) as stored:
         about = json.loads(str(stored["about"]))
-    damaged(file, about=np.array(json.dumps({**about, "parameters": {"threshold": "high"}})))
+    damaged(file, about=np.array(json.dumps({**about, "parameters": {"reject": "high"}})))
     with pytest.raises(ValueError, match="parameters that this release does not take"):
         FewShotClassifier.load(file, colours)
     damaged(file, about=np.array(json.dumps({**about, "format": 99})))

@@ -174,16 +174,16 @@ def test_a_later_fit_that_fails_changes_nothing(classifier, attempt):
         {"batch_size": 0},
         {"batch_size": -1},
         {"batch_size": 2.5},
-        {"threshold": float("nan")},
-        {"threshold": "0.5"},
-        {"threshold": True},
+        {"reject": float("nan")},
+        {"reject": "0.5"},
+        {"reject": True},
         {"class_weight": "equal"},
         {"class_weight": {"a": -1}},
         {"foreground": "black"},
         {"foreground": None},
         {"crop": "always"},
         {"crop": 1},
-        {"reject_label": ["a"]},
+        {"none_label": ["a"]},
         {"model": 3},
     ],
     ids=repr,
@@ -198,7 +198,7 @@ def test_numpy_numbers_are_numbers():
     parameters = {
         "max_support": np.int64(9),
         "batch_size": np.int32(4),
-        "threshold": np.float32(0.1),
+        "reject": np.float32(0.1),
         "crop": np.bool_(0),
     }
     assert FewShotClassifier(Pixels(), **parameters, n_subsets=np.uint8(2)).fit(X, Y).predict(QUERIES).shape == (10,)
@@ -208,7 +208,7 @@ def test_numpy_numbers_are_numbers():
 def test_parameters_act_at_fit(classifier):
     classifier.fit(X, Y)
     p = classifier.predict_proba(QUERIES)
-    classifier.set_params(crop=True, threshold=2.0, model=Pixels(0.1), batch_size=1)
+    classifier.set_params(crop=True, reject=2.0, model=Pixels(0.1), batch_size=1)
     np.testing.assert_array_equal(classifier.predict_proba(QUERIES), p)
     assert "None" not in map(str, classifier.predict(QUERIES))
     assert set(classifier.fit(X, Y).predict(QUERIES).tolist()) == {None}
@@ -223,7 +223,12 @@ def test_former_parameters_work_and_warn():
         former.set_params(context_limit=5)
     with pytest.warns(DeprecationWarning, match="n_subsets"):
         former.set_params(context_draws=3)
+    with pytest.warns(DeprecationWarning, match="reject="):
+        former.set_params(threshold=0.2)
+    with pytest.warns(DeprecationWarning, match="none_label="):
+        former.set_params(reject_label="none")
     now = FewShotClassifier(former.model, foreground="light", class_weight="balanced", max_support=5, n_subsets=3)
+    now.set_params(reject=0.2, none_label="none")
     assert clone(now, safe=False).get_params().keys() == former.get_params().keys()
     assert former.get_params() == now.get_params()
     with pytest.warns(DeprecationWarning, match="embeddings_"):
@@ -313,7 +318,7 @@ def test_labels_that_are_none_are_refused(classifier, labels, match):
 
 
 @pytest.mark.parametrize(
-    ("labels", "reject_label", "dtype"),
+    ("labels", "none_label", "dtype"),
     [
         (NUMBERS, -1, np.int64),
         (NUMBERS, None, object),
@@ -325,26 +330,26 @@ def test_labels_that_are_none_are_refused(classifier, labels, match):
         (NUMBERS > 3, -1, object),
     ],
 )
-def test_the_dtype_of_answers_does_not_depend_on_them(classifier, labels, reject_label, dtype):
-    classifier.set_params(threshold=0.9, reject_label=reject_label).fit(X, labels)
+def test_the_dtype_of_answers_does_not_depend_on_them(classifier, labels, none_label, dtype):
+    classifier.set_params(reject=0.9, none_label=none_label).fit(X, labels)
     for images in (X, QUERIES, X[:1]):
         assert classifier.predict(images).dtype == np.dtype(dtype)
-    everything = classifier.set_params(threshold=2.0).fit(X, labels).predict(X)
+    everything = classifier.set_params(reject=2.0).fit(X, labels).predict(X)
     assert everything.dtype == np.dtype(dtype)
-    np.testing.assert_array_equal(everything, np.full(15, reject_label, dtype))
+    np.testing.assert_array_equal(everything, np.full(15, none_label, dtype))
 
 
-@pytest.mark.parametrize("reject_label", [-1, None, "none"])
-def test_score_counts_a_rejection_as_wrong(classifier, reject_label):
+@pytest.mark.parametrize("none_label", [-1, None, "none"])
+def test_score_counts_a_rejection_as_wrong(classifier, none_label):
     true = np.repeat([3, 1, 4, 1_000, 5], 2)
-    classifier.set_params(threshold=0.65, reject_label=reject_label).fit(X, NUMBERS)
+    classifier.set_params(reject=0.65, none_label=none_label).fit(X, NUMBERS)
     answers = classifier.predict(QUERIES)
-    rejected = np.array([answer == reject_label for answer in answers])
+    rejected = np.array([answer == none_label for answer in answers])
     assert 0 < rejected.sum() < 10
     assert classifier.score(QUERIES, true) == np.mean(answers == true)
     weight = np.where(rejected, 0, 1)
     assert classifier.score(QUERIES, true, weight) == np.mean(answers[~rejected] == true[~rejected])
-    assert classifier.score(QUERIES, np.where(rejected, reject_label, true.astype(object))) > np.mean(answers == true)
+    assert classifier.score(QUERIES, np.where(rejected, none_label, true.astype(object))) > np.mean(answers == true)
     with pytest.raises(ValueError, match="10 images and 3 labels"):
         classifier.score(QUERIES, true[:3])
 
@@ -413,7 +418,7 @@ def test_paths_in_a_frame(classifier, tmp_path):
 
 
 def test_the_same_images_are_embedded_once():
-    classifier = FewShotClassifier(Pixels(), threshold=0.5, reject_label="none").fit(X, Y)
+    classifier = FewShotClassifier(Pixels(), reject=0.5, none_label="none").fit(X, Y)
     Pixels.counted = 0
     for method in (classifier.predict, classifier.predict_proba, classifier.confidence, classifier.attention):
         method(QUERIES)

@@ -7,7 +7,7 @@ import pytest
 
 from pnzoo import hub
 from train.__main__ import main
-from train.photos import comparison, data, evaluation, training, views
+from train.photos import comparison, data, evaluation, open_set, training, views
 from train.photos.recipes import RECIPES
 
 pytestmark = pytest.mark.integration
@@ -82,6 +82,33 @@ def test_parts_that_are_taken_away_count(whole):
     whole_answer = np.array(model.match(support, labels, query))
     for part in ("power", "center", "whiten", "instance", "colours"):
         assert np.abs(np.array(comparison.without(model, part).match(support, labels, query)) - whole_answer).max() > 0
+
+
+def test_none_of_these_is_measured_and_learned_on_invented_pictures(whole, tmp_path):
+    entry, output = str(whole[0] / "entry"), tmp_path / "open_set.json"
+    options = ["--images", "invented", "--episodes", "3"]
+    rows = open_set.main([entry, *options, "--ways", "5", "--output", str(output)])["rows"]
+    assert [(row["way"], row["shot"]) for row in rows] == [(5, 1), (5, 5)]
+    for row in rows:
+        for name in ("fit to the best class", "maximum softmax", "nearest mean"):
+            assert 0 <= row[name]["auroc"]["value"] <= 1
+        assert row["fit to the best class"]["auroc"]["value"] > 0.5  # a class has its colour
+        assert row["threshold by the support set"]["known_accepted"]["n"] == 3
+        assert 0 <= row["calibration_error"]["value"] <= 1
+    assert output.is_file()
+    found = open_set.main([entry, "--fit", *options])
+    assert found["ODDS"]["slope"] > 0
+
+
+def test_the_head_over_weighed_embeddings_is_the_entry(whole):
+    model = whole[1]
+    embeddings = evaluation.embed_classes(model, data.invented(4, 4))
+    head = open_set.Head(model)
+    both = embeddings, head.weighed(embeddings)
+    weighed = [open_set.episode(part, 2, 2, np.random.default_rng(0), 1) for part in both]
+    labels = np.eye(2, dtype="float32")[weighed[0][1]][None]
+    wanted = np.exp(np.array(model.match(weighed[0][0][None], labels, weighed[0][2][None])))[0]
+    np.testing.assert_allclose(open_set.scores(head, *weighed[1][:3])[1], wanted, rtol=1e-3, atol=1e-4)
 
 
 def test_what_is_not_there_is_said(monkeypatch, tmp_path):

@@ -151,7 +151,11 @@ class AdaptedAttention(EpisodeLayer):
 
     def log_attention(self, query, support, labels, mask=None):
         """log a(x, x_i), float32 `[B, Q, S]`; the exponentials of a row sum to 1. Arguments as for `call`."""
-        images, means = self.cosines(support, labels, query, mask)
+        return self.log_attention_of(self.cosines(support, labels, query, mask), labels, mask)
+
+    def log_attention_of(self, cosines, labels, mask=None):
+        """`log_attention` from what `cosines` gave."""
+        images, means = cosines
         labels = _without_padding(labels, mask)
         counts = ops.sum(labels, 1)[:, None]
         means = ops.matmul(means, ops.transpose(labels, (0, 2, 1)))
