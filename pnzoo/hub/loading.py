@@ -7,13 +7,13 @@ from typing import Any, overload
 
 from pnzoo.core import backend, former, schema
 from pnzoo.core.deprecation import warn
-from pnzoo.core.protocols import EpisodeModel, Planner, TerrainPlanner, ValuePlanner
+from pnzoo.core.protocols import EpisodeModel, Planner, TerrainPlanner, TerrainPolicy, ValuePlanner
 from pnzoo.core.schema import Bool, Either, ListOf, OneOf, Record, Text, shown
 from pnzoo.hub import cards, download
 from pnzoo.hub.cards import MAX_PARAMETERS, Card
 from pnzoo.hub.errors import EntryError, entry_error, one_line, reading
 from pnzoo.hub.files import AGAIN, CONFIG_LIMIT, check_digest, parse_json, read_bytes
-from pnzoo.hub.names import EpisodeModelName, PlannerName, TerrainPlannerName, ValuePlannerName
+from pnzoo.hub.names import EpisodeModelName, PlannerName, TerrainPlannerName, TerrainPolicyName, ValuePlannerName
 from pnzoo.hub.registry import CARD, CLASSES, CONFIG, WEIGHTS, class_named, find, list_models
 
 FORMAT = 2  # 1 was release 0.1: other words in config.json, Keras' own layout of the weights
@@ -84,6 +84,8 @@ def read_cards(pattern: str = "*") -> tuple[dict[str, Card], dict[str, str]]:
 def load(name: ValuePlannerName, /, weights: bool = True, **overrides: Any) -> ValuePlanner: ...
 @overload
 def load(name: PlannerName, /, weights: bool = True, **overrides: Any) -> Planner: ...
+@overload
+def load(name: TerrainPolicyName, /, weights: bool = True, **overrides: Any) -> TerrainPolicy: ...
 @overload
 def load(name: TerrainPlannerName, /, weights: bool = True, **overrides: Any) -> TerrainPlanner: ...
 @overload

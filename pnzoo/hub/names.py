@@ -9,6 +9,7 @@ ValuePlannerName = Literal[
 PlannerName = Literal[
     "cnn8", "cnn8_rl", "cnn16", "cnn16_rl", "cnn28", "fcn8", "fcn16", "fcn28", "gppn_maze",
 ]  # fmt: skip
+TerrainPolicyName = Literal["cnn_moon"]
 TerrainPlannerName = Literal["vin_mars", "vin_moon", "vin_relief", "vin_tiles"]
 EpisodeModelName = Literal[
     "classifier_omniglot", "mann_omniglot", "matching_background_omniglot", "matching_conv4_omniglot",

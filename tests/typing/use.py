@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import pnzoo
-from pnzoo.core.protocols import EpisodeModel, Planner, TerrainPlanner, ValuePlanner
+from pnzoo.core.protocols import EpisodeModel, Planner, TerrainPlanner, TerrainPolicy, ValuePlanner
 
 
 def planning(walls: NDArray[np.bool_]) -> None:
@@ -29,6 +29,10 @@ def terrain(picture: NDArray[np.float32]) -> None:
     assert_type(rover, TerrainPlanner)
     assert_type(rover.plan(picture, (1, 1), (4, 4), caution=2.0), pnzoo.Plan)
     assert_type(rover.cost(picture), NDArray[np.float32])
+    reactive = pnzoo.load("cnn_moon")
+    assert_type(reactive, TerrainPolicy)
+    assert_type(reactive.policy(picture, (4, 4)), NDArray[np.int64])
+    reactive.cost(picture)  # type: ignore[attr-defined]
     rover.replan(picture)  # type: ignore[attr-defined]
 
 
