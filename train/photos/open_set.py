@@ -161,12 +161,11 @@ def main(arguments=None):
         result = fitted(head, embeddings, options.episodes)
         print(json.dumps(result, indent=1))
         return result
-    rows = []
+    result = {"images": images, "n_query": evaluation.N_QUERY, "seed": evaluation.SEED, "rows": []}
     for way, shot in (one for one in TABLE if one[0] in options.ways and 2 * one[0] <= len(embeddings)):
-        rows.append(measure(head, embeddings, way, shot, options.episodes))
-        print(json.dumps(rows[-1]), flush=True)
-    result = {"images": images, "n_query": evaluation.N_QUERY, "seed": evaluation.SEED, "rows": rows}
-    options.output.write_text(json.dumps(result, indent=1) + "\n")
+        result["rows"].append(measure(head, embeddings, way, shot, options.episodes))
+        options.output.write_text(json.dumps(result, indent=1) + "\n")  # what is done is kept if it is stopped
+        print(f"{way}-way {shot}-shot: {json.dumps(result['rows'][-1])}", flush=True)
     return result
 
 

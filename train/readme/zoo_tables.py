@@ -10,6 +10,7 @@ from train.experiments.experiment import read_all
 
 BASELINES = Path(__file__).parents[2] / "tests" / "benchmarks" / "baselines.json"
 PHOTOS = BASELINES.with_name("photos.json")
+OPEN_SET = BASELINES.with_name("photos_open_set.json")
 # Errors on Lake's own 20 runs, from Lake et al. 2015 and Koch et al. 2015.
 REPORTED = (
     ("BPL", 0.033, 20),
@@ -167,6 +168,25 @@ def photo_comparison_table(measured=None):
     return markdown_table(("way", *SHOTS, "episodes"), rows)
 
 
+def open_set_table(measured=None):
+    """None of these, and calibration, as `train.photos.open_set` measured them."""
+    measured = measured or json.loads(OPEN_SET.read_text(encoding="utf-8"))
+    rows = []
+    for row in measured["rows"]:
+        setting, own = f"{row['way']}w{row['shot']}s", row["threshold by the support set"]
+        for name in ("fit to the best class", "maximum softmax", "nearest mean"):
+            shown = [accuracy(_stored(row[name][key])) for key in ("auroc", "unseen_accepted", "wrong_among_accepted")]
+            rows.append([setting, name, *shown, f"{row[name]['auroc']['n']:,}"])
+        kept, sent = (accuracy(_stored(own[key])) for key in ("known_accepted", "unseen_rejected"))
+        rows.append([setting, f"`reject=\"auto\"`: {kept} of known accepted, {sent} of unseen rejected", "", "", "",
+                     f"{own['known_accepted']['n']:,}"])
+        error = accuracy(_stored(row["calibration_error"]))
+        rows.append([setting, f"calibration error of `predict_proba`: {error}", "", "", "",
+                     f"{row['calibration_error']['n']:,}"])
+    head = ("", "score", "AUROC", "unseen accepted where 95 % of known are", "wrong among these", "episodes")
+    return markdown_table(head, rows)
+
+
 def _few_shot_row(card):
     metrics = [metric(card, shot) for shot in SHOTS]
     counts = sorted({one.n for one in metrics if one})
@@ -249,6 +269,7 @@ TABLES = {
     "few-shot-table": few_shot_table,
     "photo-table": photo_table,
     "photo-comparison-table": photo_comparison_table,
+    "open-set-table": open_set_table,
     "omniglot-challenge-table": omniglot_challenge_table,
     "baselines-table": baselines_table,
     "conclusions": conclusions,
