@@ -92,12 +92,23 @@ def test_none_of_these_is_measured_and_learned_on_invented_pictures(whole, tmp_p
     for row in rows:
         for name in ("fit to the best class", "maximum softmax", "nearest mean"):
             assert 0 <= row[name]["auroc"]["value"] <= 1
-        assert row["fit to the best class"]["auroc"]["value"] > 0.5  # a class has its colour
         assert row["threshold by the support set"]["known_accepted"]["n"] == 3
         assert 0 <= row["calibration_error"]["value"] <= 1
     assert output.is_file()
     found = open_set.main([entry, "--fit", *options])
     assert found["ODDS"]["slope"] > 0
+
+
+def test_unseen_classes_that_lie_apart_are_told(whole):
+    rng, head = np.random.default_rng(0), open_set.Head(whole[1])
+    embeddings = rng.random((12, 1, whole[1].embedding_dim)) ** 4 + 0.01 * rng.random((12, 10, 1))
+    embeddings = (embeddings * rng.uniform(0.9, 1.1, (12, 10, embeddings.shape[-1]))).astype("float32")
+    row = open_set.measure(head, head.weighed(embeddings), 5, 5, 4)
+    for name in ("fit to the best class", "nearest mean"):
+        assert row[name]["auroc"]["value"] > 0.95
+        assert row[name]["unseen_accepted"]["value"] < 0.1
+    assert row["threshold by the support set"]["known_accepted"]["value"] > 0.7
+    assert row["threshold by the support set"]["unseen_rejected"]["value"] > 0.9
 
 
 def test_the_head_over_weighed_embeddings_is_the_entry(whole):
