@@ -10,7 +10,7 @@ PlannerName = Literal[
     "cnn8", "cnn8_rl", "cnn16", "cnn16_rl", "cnn28", "fcn8", "fcn16", "fcn28", "gppn_maze",
 ]  # fmt: skip
 TerrainPolicyName = Literal["cnn_moon"]
-TerrainPlannerName = Literal["vin_mars", "vin_moon", "vin_relief", "vin_tiles"]
+TerrainPlannerName = Literal["classifier_moon", "vin_mars", "vin_moon", "vin_relief", "vin_tiles"]
 EpisodeModelName = Literal[
     "classifier_omniglot", "mann_omniglot", "matching_background_omniglot", "matching_conv4_omniglot",
     "matching_fce_glyphs", "matching_fce_omniglot", "matching_glyphs", "matching_omniglot", "matching_set_omniglot",

@@ -6,6 +6,7 @@ from train.experiments.experiment import ANSWERS, read_all
 # Number of the experiment, what was chosen, and the entries that chose it: a start of their names, and their config.
 CHOICES = (
     (6, "more steps than the paths need, as they do no harm", "vin", {"transition": "per_cell"}),
+    (27, "through value iteration, and from cells that no shown path crosses", "vin_moon", {}),
     (10, "a P that depends on the place", "vin", {"transition": "per_cell"}),
     (13, "a cosine with a learned scale", "matching_", {"similarity": "cosine", "learn_scale": None}),
     (19, "padded pools, which end at 2x2x64", "siamese_", {"backbone_options": {"pool_padding": "same"}}),

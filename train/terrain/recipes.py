@@ -71,6 +71,12 @@ TILES = TerrainRecipe(
         "Knows the six terrains and 36 textures of `pnzoo.terrain.generate_tiles` alone; for other art use fit_paths.",
     ),
 )
+MOON_LIMITS = (
+    "For pictures lit from the north-west at 45 degrees (hillshade), 64 pixels a degree of the Moon, cells of 8x8 pixels: "
+    "3.8 km.",
+    BALANCED,
+    "Impassable is a cell whose mean slope exceeds 7 degrees; nothing is known of rocks, shadows and dust.",
+)
 MOON = TerrainRecipe(
     summary="Plans over the Moon from a picture alone, learned from shown paths; any size",
     config={"k": 30, "filters": [16, 32, 64], "transposed_view": True},
@@ -81,10 +87,12 @@ MOON = TerrainRecipe(
     steps_per_epoch=100,
     asked=(0.90, 0.83),
     limitations=(
-        "For pictures lit from the north-west at 45 degrees (hillshade), 64 pixels a degree of the Moon, cells of "
-        "8x8 pixels: 3.8 km.",
-        BALANCED,
-        "Impassable is a cell whose mean slope exceeds 7 degrees; nothing is known of rocks, shadows and dust.",
+        *MOON_LIMITS,
+        "The same network that is taught the true obstacles, classifier_moon, does better at every caution: shown paths "
+        "tell less.",
+        "Tried and left out: shape from shading as a further input (91.9 % of the cells told right against 93.0 %), and "
+        "value iteration without crossed cells (85.4 % success, 82.9 % optimal on validation ground). Kept: a second, "
+        "transposed view (half a point more), stretched and inverted ground with ten more epochs (0.2).",
     ),
 )
 RECIPES = {
@@ -111,7 +119,7 @@ RECIPES = {
         limitations=(
             "Taught by the true obstacles, which nobody has who has only seen paths; plans with the cost "
             "1 - caution log p(free).",
-            *MOON.limitations,
+            *MOON_LIMITS,
         ),
     ),
     "vin_mars": TerrainRecipe(
