@@ -58,7 +58,12 @@ class TerrainRecipe(Recipe):
 TILES = TerrainRecipe(
     summary="Plans over pictures of tiles, 8x8 pixels each, learned from shown paths on 12x12 tiles; any size",
     config={
-        "channels": 3, "filters": [16, 32, 32], "wide_view": False, "k": 30, "diagonal_cost": 1.0, "impassable": 0.0,
+        "channels": 3,
+        "filters": [16, 32, 32],
+        "wide_view": False,
+        "k": 30,
+        "diagonal_cost": 1.0,
+        "impassable": 0.0,
     },
     world="tiles",
     cells=12,
@@ -72,8 +77,8 @@ TILES = TerrainRecipe(
     ),
 )
 MOON_LIMITS = (
-    "For pictures lit from the north-west at 45 degrees (hillshade), 64 pixels a degree of the Moon, cells of 8x8 pixels: "
-    "3.8 km.",
+    "For pictures lit from the north-west at 45 degrees (hillshade), 64 pixels a degree of the Moon, cells of 8x8 "
+    "pixels: 3.8 km.",
     BALANCED,
     "Impassable is a cell whose mean slope exceeds 7 degrees; nothing is known of rocks, shadows and dust.",
 )
@@ -88,10 +93,10 @@ MOON = TerrainRecipe(
     asked=(0.90, 0.83),
     limitations=(
         *MOON_LIMITS,
-        "The same network that is taught the true obstacles, classifier_moon, does better at every caution: shown paths "
-        "tell less.",
-        "Tried and left out: shape from shading as a further input (91.9 % of the cells told right against 93.0 %), and "
-        "value iteration without crossed cells (85.4 % success, 82.9 % optimal on validation ground). Kept: a second, "
+        "The same network that is taught the true obstacles, classifier_moon, does better at every caution: shown "
+        "paths tell less.",
+        "Tried and left out: shape from shading as a further input (91.9 % of the cells told right against 93.0 %), "
+        "and value iteration without crossed cells (85.4 % success, 82.9 % optimal on validation ground). Kept: a second, "
         "transposed view (half a point more), stretched and inverted ground with ten more epochs (0.2).",
     ),
 )
