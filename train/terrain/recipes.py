@@ -96,8 +96,8 @@ MOON = TerrainRecipe(
         "The same network that is taught the true obstacles, classifier_moon, does better at every caution: shown "
         "paths tell less.",
         "Tried and left out: shape from shading as a further input (91.9 % of the cells told right against 93.0 %), "
-        "and value iteration without crossed cells (85.4 % success, 82.9 % optimal on validation ground). Kept: a second, "
-        "transposed view (half a point more), stretched and inverted ground with ten more epochs (0.2).",
+        "and value iteration without crossed cells (85.4 % success, 82.9 % optimal on validation ground). Kept: a "
+        "second, transposed view (half a point more), stretched and inverted ground with ten more epochs (0.2).",
     ),
 )
 RECIPES = {
