@@ -36,6 +36,7 @@ def page():
                  "photo_least": choices.read_int("photo_least", 0, 100)})
     if not names:
         st.info("There is no model of photographs in the zoo yet. `python -m train matching_photo` trains one.")
+        glossary.show("Support", "Query", "Way", "Shot", "Attention")
         return
     board, side = st.columns([11, 8], gap="large")
     with side:

@@ -43,6 +43,7 @@ def page():
     })  # fmt: skip
     if not names:
         st.info("There is no planner over pictures in the zoo yet. `python -m train vin_tiles` trains one.")
+        glossary.show("VIN", "Caution", "Policy", "R, reward", "V, value", "Value iteration")
         return
     board, side = st.columns([11, 8], gap="large")
     with side:

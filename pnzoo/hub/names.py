@@ -13,6 +13,6 @@ TerrainPolicyName = Literal["cnn_moon"]
 TerrainPlannerName = Literal["classifier_moon", "vin_mars", "vin_moon", "vin_relief", "vin_tiles"]
 EpisodeModelName = Literal[
     "classifier_omniglot", "mann_omniglot", "matching_background_omniglot", "matching_conv4_omniglot",
-    "matching_fce_glyphs", "matching_fce_omniglot", "matching_glyphs", "matching_omniglot", "matching_set_omniglot",
-    "siamese_omniglot",
+    "matching_fce_glyphs", "matching_fce_omniglot", "matching_glyphs", "matching_omniglot", "matching_photo",
+    "matching_set_omniglot", "siamese_omniglot",
 ]  # fmt: skip

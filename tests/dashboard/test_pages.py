@@ -20,7 +20,7 @@ ROOM = """
 ##########
 """
 PAGES = {"plan": "Where would it go?", "inside": "How does it plan?", "few_shot": "Who decided?",
-         "terrain": "What does it see in a picture?",
+         "terrain": "What does it see in a picture?", "photographs": "What is it?",
          "compare": "Where does it fail?", "zoo": "The zoo"}
 
 

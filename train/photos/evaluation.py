@@ -20,6 +20,7 @@ from train.photos.embeddings import compiled, embed
 SEED = seeds.EVALUATION_EPISODES[0]
 GROCERY = "grocery/grocery_224.zip"  # photographs CLASS/name.jpg
 N_QUERY = 5
+WAY = 5  # of the episode whose operations are counted
 
 
 class ClassMean:
@@ -88,6 +89,8 @@ def embed_classes(model, classes, apply=None):
 
 
 def flops(model, recipe):
-    """Floating point operations for a card."""
-    shape = (1, model.image_size, model.image_size, 3)
-    return {"value": count_flops(model.backbone, shape), "per": "one photograph", "input_shape": list(shape)}
+    """Floating point operations for a card: those of a 5-way 1-shot episode with one query."""
+    image = (model.image_size, model.image_size, model.image_channels)
+    shapes = {"support": [1, WAY, *image], "labels": [1, WAY, WAY], "query": [1, 1, *image]}
+    per = f"one query with a support of {WAY} photographs, embedding included"
+    return {"value": count_flops(model, shapes), "per": per, "input_shape": shapes}
