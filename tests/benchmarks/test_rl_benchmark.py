@@ -2,6 +2,7 @@
 
 from xml.etree import ElementTree
 
+import keras
 import numpy as np
 import pytest
 
@@ -24,6 +25,7 @@ MEASURED = {
 
 @pytest.fixture
 def small(monkeypatch):
+    keras.utils.set_random_seed(0)  # what an update changes depends on the weights that it starts from
     monkeypatch.setattr(rl, "ENVS", 4)
     monkeypatch.setattr(rl, "STEPS", 8)
     monkeypatch.setattr(rl, "HIDDEN", 5)

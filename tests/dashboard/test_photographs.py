@@ -1,6 +1,7 @@
 """The page Photographs, on a small untrained model."""
 
 import io
+import shutil
 import zipfile
 
 import pytest
@@ -13,11 +14,18 @@ from tests.models.test_photo_matching import SMALL
 pytestmark = pytest.mark.integration
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="module")
 def namer(small_zoo):
     from pnzoo.models import PhotoMatchingNetwork
 
     pnzoo.save(PhotoMatchingNetwork(SMALL, image_size=64), small_zoo / "matching_photo", CARD)
+    yield
+    shutil.rmtree(small_zoo / "matching_photo")
+
+
+@pytest.fixture(autouse=True)
+def with_namer(namer, look_anew):
+    look_anew()
 
 
 def said(app):

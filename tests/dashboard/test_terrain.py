@@ -1,6 +1,7 @@
 """The page Terrain, on a small untrained planner."""
 
 import io
+import shutil
 
 import numpy as np
 import pytest
@@ -18,11 +19,18 @@ MOON = {"recipe": {"world": "moon"}, "metrics": [
     for name, value in (("success_rate", success), ("optimal_rate", optimal))]}  # fmt: skip
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="module")
 def planner(small_zoo):
     from pnzoo.models import TerrainVIN
 
     pnzoo.save(TerrainVIN(filters=(4, 4, 4), k=8), small_zoo / "vin_moon", {**CARD, **MOON})
+    yield
+    shutil.rmtree(small_zoo / "vin_moon")
+
+
+@pytest.fixture(autouse=True)
+def with_planner(planner, look_anew):
+    look_anew()
 
 
 def said(app):

@@ -90,8 +90,8 @@ def conclusion(table):
     blind, most = select_one(table, start="no paths", name=SUCCESS), rows[-1]
     enough = next(row["paths"] for row in rows if not above(most, row))
     steps = ", ".join(f"{100 * row['value']:.1f} % with {row['paths']:,}" for row in rows[:-1])
-    return (f"{enough:,} paths cannot be told from {most['paths']:,} here: success is {steps} and {format_ci(most)} "
-            f"with {most['paths']:,}; a straight line arrives in {format_ci(blind)}.")
+    return (f"Few tell little: {enough:,} paths cannot be told from {most['paths']:,} here: success is {steps} and "
+            f"{format_ci(most)} with {most['paths']:,}; a straight line arrives in {format_ci(blind)}.")
 
 
 def details(table):

@@ -84,10 +84,16 @@ def conclusion(table):
     by_paths = [way for way in ways if way != OBSTACLES]
     first, last = (select_one(table, way=way, name=SUCCESS) for way in (by_paths[0], by_paths[-1]))
     apart = "" if above(first, last) else ", though two seeds do not tell first and last apart by success"
-    rest = "; ".join(f"{way} {said(table, way)}" for way in by_paths[1:])
+    rest = ", ".join(f"{way} {short(table, way)}" for way in by_paths[1:])
     return (f"From paths alone {by_paths[0]} wins: {said(table, by_paths[0])}; {rest}{apart}. "
             f"True obstacles give {said(table, OBSTACLES)}. Trained in full: "
-            f"{', '.join(f'{entry} {said(table, entry)}' for entry in PUBLISHED)}.")
+            f"{', '.join(f'{entry} {short(table, entry)}' for entry in PUBLISHED)}.")
+
+
+def short(table, way):
+    """Success and optimal rate without intervals, which the table has."""
+    values = (select_one(table, way=way, name=name)["value"] for name in (SUCCESS, OPTIMAL))
+    return " / ".join(f"{100 * value:.1f}" for value in values) + " %"
 
 
 def why(table):
