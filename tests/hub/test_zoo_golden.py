@@ -1,7 +1,7 @@
 """Every entry answers a fixed input as it did when it was published, on whichever backend runs this.
 
-CI runs this file on TensorFlow, JAX and PyTorch, but for one entry on JAX: as CI compiles there, with few optimisations,
-it takes 80 seconds. `KERAS_BACKEND=jax python -m pytest -m slow tests/hub/test_zoo_golden.py` runs it.
+CI runs this file on TensorFlow, JAX and PyTorch, but for one entry on JAX: as CI compiles there, with few
+optimisations, it takes 80 seconds. `KERAS_BACKEND=jax python -m pytest -m slow tests/hub/test_zoo_golden.py` runs it.
 """
 
 import keras
