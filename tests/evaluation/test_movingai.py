@@ -54,6 +54,18 @@ def test_every_length_is_right_and_a_wrong_one_is_seen(tmp_path):
     assert total.value == (total.n - 1) / total.n
 
 
+def test_a_length_of_0_between_two_cells_says_that_no_path_leads_there(tmp_path):
+    for row, name in ((".@.", "apart"), ("...", "joined")):
+        for kind, ending, text in (
+            ("maps", "", f"type octile\nheight 1\nwidth 3\nmap\n{row}\n"),
+            ("scenarios", ".scen", f"version 1\n0\t{name}.map\t3\t1\t0\t0\t2\t0\t0"),
+        ):
+            (tmp_path / kind / name).mkdir(parents=True)
+            (tmp_path / kind / name / f"{name}.map{ending}").write_text(text)
+    total, apart, joined = movingai.evaluate(octile(), tmp_path)
+    assert (apart.value, joined.value, total.n) == (1.0, 0.0, 2)
+
+
 def test_another_rule_has_other_lengths(tmp_path):
     assert movingai.evaluate(octile(), write_benchmark(tmp_path, rule=True))[0].value < 0.9
     assert movingai.evaluate(perfect(), tmp_path)[0].value == 1.0
