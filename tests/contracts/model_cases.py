@@ -19,6 +19,7 @@ from pnzoo.models import (
     DeterministicVIN,
     FCNPolicy,
     MatchingNetwork,
+    PhotoMatchingNetwork,
     SiameseNetwork,
     TerrainCNNPolicy,
     TerrainVIN,
@@ -74,6 +75,18 @@ def episode():
     return {"support": support, "labels": labels, "query": query}
 
 
+def photographs():
+    """The same in colour, of the smallest size that a photograph may have."""
+    rng = np.random.default_rng(6)
+    support, query = (rng.random((3, n, 32, 32, 3)).astype("float32") for n in (6, 4))
+    return {**episode(), "support": support, "query": query}
+
+
+def wrong_photographs():
+    right = photographs()
+    return [{**right, "support": right["support"][..., :1]}, {**right, "query": right["query"][0]}]
+
+
 def wrong_episodes():
     right = episode()
     return [
@@ -96,6 +109,8 @@ few_shot = partial(Case, inputs=episode, wrong=wrong_episodes, any_size=False, q
 SMALL = {"backbone_options": {"filters": 4}, "image_size": SIDE}
 LOCAL = {"backbone": "local", "filters": [4, 6], "channels": 4}
 
+TINY_PHOTO = {"width": 0.1, "depth": 0.3, "stem_filters": 8, "head_filters": 16, "color_bins": 4}
+
 # One case of each class, for what takes long; the others are tried in what is quick.
 CLASSES = {
     "VIN": planner(partial(VIN, k=3, channels=3, filters=(4, 3)), changes={"k": 5, "inverse_temperature": 2.0}),
@@ -112,6 +127,9 @@ CLASSES = {
     "CNNPolicy": planner(partial(CNNPolicy, 8), any_size=False),
     "FCNPolicy": planner(partial(FCNPolicy, 8), any_size=False),
     "MatchingNetwork": few_shot(partial(MatchingNetwork, **SMALL, support_embedding="lstm", query_steps=2)),
+    "PhotoMatchingNetwork": few_shot(
+        partial(PhotoMatchingNetwork, TINY_PHOTO, image_size=32), inputs=photographs, wrong=wrong_photographs
+    ),
     # One bias for all pairs: the softmax over the classes takes it away again. `pair_logits` keep it.
     "SiameseNetwork": few_shot(partial(SiameseNetwork, **SMALL), no_gradient=("comparison/compare/bias",)),
     "MANN": few_shot(
