@@ -11,7 +11,8 @@ from pnzoo.layers.few_shot.matching_attention import MASKED_LOGIT
 from pnzoo.layers.few_shot.normalize import normalize
 
 PARTS = ("power", "center", "whiten", "instance")
-MAX_DEVIATIONS = 512  # of support images from their class means that are whitened by: bounds time and memory
+MAX_DEVIATIONS = 256  # of support images from their class means that are whitened by: bounds time and memory
+NEWTON_STEPS = 15  # each squares the error: enough for condition numbers up to some thousands
 
 
 @keras.saving.register_keras_serializable("pnzoo")
@@ -139,7 +140,7 @@ class AdaptedAttention(EpisodeLayer):
         strength = ops.exp(self.whitening[0])
         gram = ops.matmul(deviations, ops.transpose(deviations, (0, 2, 1)))
         # by the matrix inversion lemma, the inverse is one of as many rows as there are deviations
-        inverse = ops.linalg.inv(ops.eye(ops.shape(gram)[1], dtype="float32") + strength * gram)
+        inverse = _inverse(ops.eye(ops.shape(gram)[1], dtype="float32") + strength * gram)
 
         def metric(x):
             along = ops.matmul(x, ops.transpose(deviations, (0, 2, 1)))
@@ -202,6 +203,19 @@ def _cosine(query, others, metric=lambda x: x):
     query_length, other_length = (ops.rsqrt(ops.maximum(length, 1e-12)) for length in lengths)
     products = ops.matmul(query, ops.transpose(metric(others), (0, 2, 1)))
     return products * query_length[:, :, None] * other_length[:, None]
+
+
+def _inverse(matrix):
+    """Inverse of symmetric matrices `[B, N, N]` whose eigenvalues are 1 or more, by Newton-Schulz iteration.
+
+    `ops.linalg.inv` has no counterpart in the files that phones and browsers run; products of matrices have.
+    """
+    identity = ops.eye(ops.shape(matrix)[1], dtype="float32")
+    largest = ops.sqrt(ops.sum(ops.square(matrix), (1, 2), keepdims=True))  # at least the largest eigenvalue
+    inverse = 2 / (1 + largest) * identity
+    for _ in range(NEWTON_STEPS):
+        inverse = ops.matmul(inverse, 2 * identity - ops.matmul(matrix, inverse))
+    return inverse
 
 
 class _Values(keras.initializers.Initializer):
