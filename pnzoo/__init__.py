@@ -15,7 +15,7 @@ from pnzoo.core.backend import choose as _choose_backend
 
 if TYPE_CHECKING:
     from pnzoo import analysis, envs, hub, layers, models
-    from pnzoo.data import episodes, glyphs, omniglot, still_lifes
+    from pnzoo.data import episodes, glyphs, language, omniglot, still_lifes
     from pnzoo.few_shot.classifier import FewShotClassifier
     from pnzoo.few_shot.embedder import ImageEmbedder
     from pnzoo.hub import card, list_models, load, save
