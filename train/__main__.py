@@ -20,6 +20,7 @@ ROOMS = {
     "train.planning.recipes": "train.planning.command",
     "train.terrain.recipes": "train.terrain.command",
     "train.few_shot.recipes": "train.few_shot.command",
+    "train.language.recipes": "train.language.command",
     "train.photos.recipes": "train.photos.command",
     "train.rl.recipes": "train.rl.command",
 }

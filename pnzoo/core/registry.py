@@ -15,16 +15,17 @@ from pnzoo.core import former
 PACKAGE = "pnzoo"
 LAYERS = (
     "AdaptedAttention", "AlignedAttention", "AttentionLSTM", "AttentionReadout", "BidirectionalContext",
+    "BlankContext",
     "CentralPooling", "ColorHistogram", "DeterministicValueIteration", "EnsembleAttention", "EpisodeEmbedding",
-    "GatedIteration", "GoalCells", "GoalOffset", "GridValueIteration", "MatchingAttention", "MemoryController",
+    "GatedIteration", "GoalCells", "GoalOffset", "GridValueIteration", "HashedWords", "MatchingAttention", "MemoryController",
     "PairComparison", "SetContext", "TerrainCost", "TestTimeAugmentation", "UpsampleTo", "ValueIteration",
 )  # fmt: skip
 BACKBONES = (
-    "Conv4Backbone", "EfficientNetLite", "EnsembleBackbone", "LocalBackbone", "PhotographBackbone", "ResidualBackbone",
+    "Conv4Backbone", "EfficientNetLite", "EnsembleBackbone", "LocalBackbone", "PhotographBackbone", "ResidualBackbone", "SentenceBackbone",
 )  # fmt: skip
 MODELS = (
     "CNNPolicy", "DeterministicVIN", "FCNPolicy", "GPPN", "MANN", "MatchingNetwork", "PhotoMatchingNetwork",
-    "SiameseNetwork", "TerrainCNNPolicy", "TerrainVIN", "VIN",
+    "SentenceMatchingNetwork", "SiameseNetwork", "TerrainCNNPolicy", "TerrainVIN", "VIN",
 )  # fmt: skip
 HOMES = {
     **dict.fromkeys(LAYERS, "pnzoo.layers"),

@@ -20,7 +20,8 @@ def accuracy(model, embeddings, *, way, shot, n_query=5, n=2000, seed=0, within=
 
     Args:
         model: anything with `match(support, labels, query)` over embeddings.
-        embeddings: float32 `[C, N, D]`, from `pnzoo.models.few_shot.embedding.embed_images` on `ImageClasses.images`.
+        embeddings: float32 `[C, N, D]`, from `pnzoo.models.few_shot.embedding.embed_images` on `ImageClasses.images`,
+            or a list of C arrays `[N_c, D]`.
         way, shot, n_query: as in `episodes.sample`.
         n: episodes.
         seed: of the episodes.
@@ -30,7 +31,7 @@ def accuracy(model, embeddings, *, way, shot, n_query=5, n=2000, seed=0, within=
     Returns:
         `Metric` with the interval over episode means, called by way and shot: "5w1s".
     """
-    rng, counts, scores = np.random.default_rng(seed), np.full(len(embeddings), embeddings.shape[1]), []
+    rng, counts, scores = np.random.default_rng(seed), np.array([len(members) for members in embeddings]), []
     for start in range(0, n, batch_size):
         count = min(batch_size, n - start)
         episodes = [sampler.sample(counts, way, shot, n_query, rng, within=within) for _ in range(count)]

@@ -25,6 +25,7 @@ CLASSES = {
     "TerrainVIN": "pnzoo.models.planning.terrain_vin",
     "MatchingNetwork": "pnzoo.models.few_shot.matching",
     "PhotoMatchingNetwork": "pnzoo.models.few_shot.photo_matching",
+    "SentenceMatchingNetwork": "pnzoo.models.few_shot.sentence_matching",
     "SiameseNetwork": "pnzoo.models.few_shot.siamese",
     "MANN": "pnzoo.models.few_shot.mann",
     "EfficientNetLite": "pnzoo.models.backbones.efficientnet_lite",

@@ -3,11 +3,13 @@
 from pnzoo.core.deprecation import renamed
 from pnzoo.layers.few_shot.adapted_attention import AdaptedAttention
 from pnzoo.layers.few_shot.aligned_attention import AlignedAttention
+from pnzoo.layers.few_shot.blank_context import BlankContext
 from pnzoo.layers.few_shot.central_pooling import CentralPooling
 from pnzoo.layers.few_shot.color_histogram import ColorHistogram
 from pnzoo.layers.few_shot.ensemble_attention import EnsembleAttention
 from pnzoo.layers.few_shot.episode_embedding import EpisodeEmbedding
 from pnzoo.layers.few_shot.full_context import AttentionLSTM, BidirectionalContext, SetContext
+from pnzoo.layers.few_shot.hashed_words import HashedWords
 from pnzoo.layers.few_shot.matching_attention import MatchingAttention
 from pnzoo.layers.few_shot.memory import MemoryController
 from pnzoo.layers.few_shot.pair_comparison import PairComparison
@@ -28,6 +30,7 @@ __all__ = [
     "AttentionReadout",
     "Backups",
     "BidirectionalContext",
+    "BlankContext",
     "CentralPooling",
     "ColorHistogram",
     "Converged",
@@ -38,6 +41,7 @@ __all__ = [
     "GoalCells",
     "GoalOffset",
     "GridValueIteration",
+    "HashedWords",
     "MatchingAttention",
     "MemoryController",
     "PairComparison",

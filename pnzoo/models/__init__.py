@@ -4,6 +4,7 @@ from pnzoo.core.deprecation import renamed
 from pnzoo.models.few_shot.mann import MANN
 from pnzoo.models.few_shot.matching import MatchingNetwork
 from pnzoo.models.few_shot.photo_matching import PhotoMatchingNetwork
+from pnzoo.models.few_shot.sentence_matching import SentenceMatchingNetwork
 from pnzoo.models.few_shot.siamese import SiameseNetwork
 from pnzoo.models.planning.deterministic_vin import DeterministicVIN
 from pnzoo.models.planning.gppn import GPPN
@@ -23,6 +24,7 @@ __all__ = [
     "MatchingNetwork",
     "PhotoMatchingNetwork",
     "Planner",
+    "SentenceMatchingNetwork",
     "SiameseNetwork",
     "TerrainCNNPolicy",
     "TerrainVIN",

@@ -50,9 +50,9 @@ class TestTimeAugmentation(keras.layers.Layer):
         self.count = int(count)
 
     def build(self, input_shape):
-        _, height, width, _ = input_shape
-        warps = [_bilinear(warp, height, width) for warp in WARPS[1 : self.count]]
-        if warps:
+        if self.count > 1:
+            _, height, width, _ = input_shape
+            warps = [_bilinear(warp, height, width) for warp in WARPS[1 : self.count]]
             # [count - 1, 4, H * W]: the four source pixels of each pixel, and their weights
             self.sources, self.weights_of_sources = (np.stack(part) for part in zip(*warps, strict=True))
         self.built = True

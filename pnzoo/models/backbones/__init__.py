@@ -8,9 +8,10 @@ from pnzoo.models.backbones.efficientnet_lite import EfficientNetLite, efficient
 from pnzoo.models.backbones.ensemble import EnsembleBackbone, backbone_name
 from pnzoo.models.backbones.photograph import PhotographBackbone
 from pnzoo.models.backbones.residual import LocalBackbone, ResidualBackbone
+from pnzoo.models.backbones.sentence import SentenceBackbone
 
 __all__ = ["BACKBONES", "Conv4Backbone", "EfficientNetLite", "EnsembleBackbone", "LocalBackbone", "PhotographBackbone",
-           "ResidualBackbone", "backbone_name", "efficientnet_lite", "make_backbone"]
+           "ResidualBackbone", "SentenceBackbone", "backbone_name", "efficientnet_lite", "make_backbone"]
 
 BACKBONES = {
     "conv4": Conv4Backbone,

@@ -33,7 +33,7 @@ class EpisodeModel(ZooModel, keras.Model):
 
     def _build(self, embedding, policy, name, trainable, **config):
         """Make the functional graph: inputs, embeddings, and what the subclass makes of them."""
-        support, labels, query, mask = inputs = episode_inputs(config["image_size"], self.image_channels)
+        support, labels, query, mask = inputs = episode_inputs(*self._item(config))
         embeddings = embedding([support, query])
         outputs = self._match_graph(*embeddings, labels, mask)
         # the graph's layers become attributes of the same objects once Keras has made a functional model of this one
@@ -45,6 +45,11 @@ class EpisodeModel(ZooModel, keras.Model):
         self._fixed = (*self._fixed, "backbone", "similarity")
         if not trainable:
             self.trainable = False
+
+    @classmethod
+    def _item(cls, config):
+        """Shape and dtype of one image."""
+        return (config["image_size"], config["image_size"], cls.image_channels), "float32"
 
     # -- what goes in ---------------------------------------------------------------------------------
 
@@ -87,6 +92,10 @@ class EpisodeModel(ZooModel, keras.Model):
             return ops.cast(images, "float32") / 255
         return images
 
+    def _as_input(self, images, name, rank):
+        """Images as the backbone takes them."""
+        return ops.cast(self._images(images, name, rank), "float32")
+
     def compute_output_shape(self, input_shape):
         return (*input_shape["query"][:2], input_shape["labels"][-1])
 
@@ -105,7 +114,7 @@ class EpisodeModel(ZooModel, keras.Model):
             input_signature: of the input; by default a dict of `support`, `labels` and `query`, without a mask.
         """
         if input_signature is None:
-            tensors = episode_inputs(self.image_size, self.image_channels)[:3]
+            tensors = episode_inputs(*self._item(self.get_config()))[:3]
             input_signature = [{x.name: keras.InputSpec(shape=x.shape, dtype=x.dtype) for x in tensors}]
         super().export(filepath, format, verbose, input_signature, **kwargs)
 
@@ -131,7 +140,7 @@ class EpisodeModel(ZooModel, keras.Model):
         Returns:
             A tensor `[N, D]`.
         """
-        images = ops.cast(self._images(_tensor(images), "images", 4), "float32")
+        images = self._as_input(_tensor(images), "images", 4)
         return self.embedding.embed(images, training)
 
     def embed_episode(self, support: Any, query: Any, training: bool = False) -> tuple[Any, Any]:
@@ -145,8 +154,8 @@ class EpisodeModel(ZooModel, keras.Model):
         Returns:
             `[B, S, D]` and `[B, Q, D]`.
         """
-        support = ops.cast(self._images(_tensor(support), "support", 5), "float32")
-        query = ops.cast(self._images(_tensor(query), "query", 5), "float32")
+        support = self._as_input(_tensor(support), "support", 5)
+        query = self._as_input(_tensor(query), "query", 5)
         support, query = self.embedding([support, query], training=training)
         return support, query
 
@@ -220,13 +229,12 @@ def make_embedding(policy, backbone, backbone_options, image_size, **options):
     return EpisodeEmbedding(network, **options, dtype=part_policy(policy, "embed"), name="embed")
 
 
-def episode_inputs(size, channels=1):
-    """Symbolic inputs of any number of episodes, images, queries and classes."""
-    image = (size, size, channels)
+def episode_inputs(shape, dtype="float32"):
+    """Symbolic inputs of any number of episodes, images of this shape, queries and classes."""
     return (
-        keras.Input((None, *image), name="support"),
+        keras.Input((None, *shape), dtype=dtype, name="support"),
         keras.Input((None, None), name="labels"),
-        keras.Input((None, *image), name="query"),
+        keras.Input((None, *shape), dtype=dtype, name="query"),
         keras.Input((None,), dtype="bool", name="mask", optional=True),
     )
 

@@ -107,7 +107,12 @@ class MatchingNetwork(EpisodeModel):
         policy, similarity = as_policy(dtype), config.pop("similarity")
         backbone, options = config.pop("backbone"), config["backbone_options"]
         embedding = make_embedding(policy, backbone, options, image_size, tta_views=tta_views)
-        attention = _Attention(policy, scale, learn_scale).make(similarity, embedding.backbone)
+        self._match_by(policy, embedding.backbone, similarity, scale, learn_scale, support_embedding, query_steps)
+        self._build(embedding, policy, name, trainable, **config)
+
+    def _match_by(self, policy, backbone, similarity, scale, learn_scale, support_embedding, query_steps):
+        """Make the layers that compare embeddings, for `_match_graph`."""
+        attention = _Attention(policy, scale, learn_scale).make(similarity, backbone)
         if _compares_locations(attention) and (support_embedding or query_steps):
             raise ValueError(
                 f"similarity={similarity!r} compares locations, which full context would mix. Use similarity='cosine'."
@@ -115,14 +120,13 @@ class MatchingNetwork(EpisodeModel):
         g = f = None
         if support_embedding:
             g = SUPPORT_EMBEDDINGS[support_embedding](dtype=part_policy(policy, "g"), name="g")
-        dim = embedding.backbone.embedding_dim
+        dim = backbone.embedding_dim
         # products of embeddings of root mean square 1 are as large as their length: 10 / length is a cosine times 10
         if query_steps:
             f = AttentionLSTM(query_steps, True, 10.0 / dim, dtype=part_policy(policy, "f"), name="f")
         rms = UnitLength(math.sqrt(dim), dtype=part_policy(policy, "rms"), name="rms") if g or f else None
         self.__dict__["_parts"] = {"rms": rms, "g": g, "f": f, "matching_attention": attention}
         self.__dict__["similarity_names"] = similarity
-        self._build(embedding, policy, name, trainable, **config)
 
     def _match_graph(self, support, query, labels, mask):
         rms, g, f, attention = self.__dict__["_parts"].values()

@@ -1,0 +1,79 @@
+"""Recipes of the networks for sentences. A recipe is frozen: what a card records is what ran."""
+
+import dataclasses
+
+from train.shared.recipe import Recipe
+
+TINY = {"buckets": 4096, "word_dim": 16, "units": 24, "embedding_dim": 24}
+# Support sets of one to three sentences a word, as they are measured, and wider ones, which teach more.
+SHAPES = ((40, 1, 1), (5, 1, 8), (20, 2, 1), (5, 3, 8))
+
+
+@dataclasses.dataclass(frozen=True)
+class LanguageRecipe(Recipe):
+    """How a network for sentences is trained. Every field is an option of the command line.
+
+    First its backbone learns to tell every word of the training sentences by the words around it (a language model
+    that reads from both sides); then the network learns on episodes.
+    """
+
+    model: str = "SentenceMatchingNetwork"
+    data: str = "penn_treebank"  # or "invented"
+    data_share: float = 1.0  # of the training sentences that are used, the first ones
+    pretrain_epochs: int = 10  # each of `steps_per_epoch` steps; 0 for episodes alone
+    steps_per_epoch: int = 200
+    words_per_step: int = 1664  # that are read, padding included
+    targets_per_step: int = 512  # words of them that are to be told
+    rarity: float = 1e-5  # a word of a share f of the text is a target with probability sqrt(rarity / f)
+    pretrain_learning_rate: float = 3e-3
+    shapes: tuple = SHAPES  # [way, shot, n_query] of the episodes, in turn
+    batch_size: int = 2  # episodes a step
+    epochs: int = 4
+    episode_steps: int = 100  # in each of `epochs`
+    learning_rate: float = 5e-4
+    init_from: str = ""  # an entry whose backbone is the start, instead of pretraining
+    frozen_backbone: bool = False  # train what follows the backbone alone
+    notes: str = ""
+
+    def quick(self):
+        """The same in a few steps on the invented language, to see that everything works."""
+        few = {"pretrain_epochs": 2, "steps_per_epoch": 4, "words_per_step": 320, "targets_per_step": 64}
+        episodes = {"epochs": 2, "episode_steps": 4, "shapes": ((5, 1, 2), (5, 2, 1)), "batch_size": 1}
+        config = {**self.config, "backbone_options": TINY, "side": 12}
+        return dataclasses.replace(self, data="invented", config=config, init_from="", **few, **episodes)
+
+
+LIMITATIONS = (
+    "It tells words apart by the company they keep, in newspaper sentences of 1989: other kinds of text are foreign to "
+    "it.",
+    "Trained on lower-case words without punctuation. Words that it never met are read by their first and last letters.",
+    "One training run, not a benchmark: other seeds differ by some tenths of a point.",
+    "The text is the Linguistic Data Consortium's, for research only: none of it, and no list of its words, is in this "
+    "entry, which knows words by hashes of their spelling.",
+)
+
+RECIPES = {
+    "matching_ptb": LanguageRecipe(
+        summary="Which of a few words is missing in a sentence, from one to three sentences of each: LSTMs that read up "
+        "to the blank from both sides, trained on the Penn Treebank",
+        limitations=LIMITATIONS,
+    ),
+    "matching_fce_ptb": LanguageRecipe(
+        summary="matching_ptb with the paper's full context embeddings: bidirectional LSTM g, attention LSTM f",
+        config={"support_embedding": "lstm", "query_steps": 3},
+        init_from="matching_ptb",
+        limitations=(*LIMITATIONS, "Its answer depends on the order of the support set."),
+    ),
+    "matching_invented_language": LanguageRecipe(
+        summary="A small network for the invented language, which needs no data",
+        config={"backbone_options": {**TINY, "units": 32, "embedding_dim": 32}, "side": 12},
+        data="invented",
+        words_per_step=800,
+        targets_per_step=256,
+        rarity=1e-2,
+        pretrain_epochs=3,
+        steps_per_epoch=100,
+        epochs=2,
+        limitations=("It knows an invented language, and says nothing about a real one.",),
+    ),
+}
