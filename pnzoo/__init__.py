@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pnzoo.hub import card, list_models, load, save
     from pnzoo.models.planning.trace import Trace
     from pnzoo.worlds import gridworld, terrain
+    from pnzoo.worlds import webgraph as graphs
     from pnzoo.worlds.gridworld.rollout import Plan
 
 __version__ = "0.2.0"

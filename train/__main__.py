@@ -19,6 +19,7 @@ from train.shared import options as options_
 ROOMS = {
     "train.planning.recipes": "train.planning.command",
     "train.terrain.recipes": "train.terrain.command",
+    "train.webgraph.recipes": "train.webgraph.command",
     "train.few_shot.recipes": "train.few_shot.command",
     "train.language.recipes": "train.language.command",
     "train.photos.recipes": "train.photos.command",

@@ -9,7 +9,7 @@ from dashboard.widgets import copying
 from pnzoo import hub
 from pnzoo.hub import cards
 
-TASKS = {"all": "All", "planning": "Planning", "terrain": "Terrain", "few-shot": "Few-shot"}
+TASKS = {"all": "All", "planning": "Planning", "terrain": "Terrain", "web": "Web", "few-shot": "Few-shot"}
 
 
 def page():

@@ -15,6 +15,7 @@ PROMISED = {
     "pnzoo.gridworld": "pnzoo.worlds.gridworld",
     "pnzoo.episodes": "pnzoo.data.episodes",
     "pnzoo.glyphs": "pnzoo.data.glyphs",
+    "pnzoo.graphs": "pnzoo.worlds.webgraph",
     "pnzoo.language": "pnzoo.data.language",
     "pnzoo.omniglot": "pnzoo.data.omniglot",
     "pnzoo.still_lifes": "pnzoo.data.still_lifes",

@@ -75,6 +75,21 @@ def terrain(world: str, part: str, cells: int, n: int, seed: int, **more: Any) -
     return {"kind": "terrain", "world": world, "split": part, "cells": cells, "n": n, "seed": seed, **more}
 
 
+def web_queries(web: str, part: str, pages: int, n: int, seed: int, **more: Any) -> Dataset:
+    """Queries for pages of a web, a random start each; {"kind": "web_queries", ...}.
+
+    Args:
+        web: its name.
+        part: of the goal pages.
+        pages: of the web.
+        n: how many queries.
+        seed: of the queries.
+        **more: `distance`, [low, high] links to the goal; `graph`, where the planner knows an approximation;
+            `policy`, where it is none of the entry's.
+    """
+    return {"kind": "web_queries", "web": web, "split": part, "pages": pages, "n": n, "seed": seed, **more}
+
+
 def describe(dataset: Dataset) -> str:
     """A data set in words, for a table or a page.
 
@@ -112,6 +127,22 @@ def _terrain(dataset: Dataset) -> str:
         f"{dataset['n']:,} pictures of {dataset['world']}, part {dataset['split']}, {cells}x{cells} cells, a random "
         f"start and goal each, seed {dataset['seed']}{caution}"
     )
+
+
+def _web(dataset: Dataset) -> str:
+    words = (
+        f"{dataset['n']:,} queries for pages of part {dataset['split']} of {dataset['web']} ({dataset['pages']:,} pages), "
+        f"a random start each, 10 links at most, seed {dataset['seed']}"
+    )
+    if "graph" in dataset:
+        words += f", planned on {dataset['graph'].replace('_', ' ')}"
+    if "policy" in dataset:
+        words = f"{dataset['policy'].replace('_', ' ')}: {words}"
+    if "distance" not in dataset:
+        return words
+    low, high = dataset["distance"]
+    far = f"{low} and more links" if high is None else f"{low} link{'s' * (low > 1)}"
+    return f"goals {far} away: {words}"
 
 
 def _paper_file(dataset: Dataset) -> str:
@@ -181,6 +212,7 @@ def _criterion(criterion: dict[str, Any]) -> str:
 _WORDS: dict[str, Callable[[Dataset], str]] = {
     "generated_maps": _maps,
     "terrain": _terrain,
+    "web_queries": _web,
     "vin_paper_file": _paper_file,
     "movingai_scenarios": _movingai,
     "episodes": _episodes,

@@ -17,15 +17,15 @@ LAYERS = (
     "AdaptedAttention", "AlignedAttention", "AttentionLSTM", "AttentionReadout", "BidirectionalContext",
     "BlankContext",
     "CentralPooling", "ColorHistogram", "DeterministicValueIteration", "EnsembleAttention", "EpisodeEmbedding",
-    "GatedIteration", "GoalCells", "GoalOffset", "GridValueIteration", "HashedWords", "MatchingAttention", "MemoryController",
+    "GatedIteration", "GoalCells", "GoalOffset", "GraphValueIteration", "GridValueIteration", "HashedWords", "MatchingAttention", "MemoryController",
     "PairComparison", "SetContext", "TerrainCost", "TestTimeAugmentation", "UpsampleTo", "ValueIteration",
 )  # fmt: skip
 BACKBONES = (
     "Conv4Backbone", "EfficientNetLite", "EnsembleBackbone", "LocalBackbone", "PhotographBackbone", "ResidualBackbone", "SentenceBackbone",
 )  # fmt: skip
 MODELS = (
-    "CNNPolicy", "DeterministicVIN", "FCNPolicy", "GPPN", "MANN", "MatchingNetwork", "PhotoMatchingNetwork",
-    "SentenceMatchingNetwork", "SiameseNetwork", "TerrainCNNPolicy", "TerrainVIN", "VIN",
+    "CNNPolicy", "DeterministicVIN", "FCNPolicy", "GPPN", "GraphVIN", "MANN", "MatchingNetwork", "PhotoMatchingNetwork",
+    "ReactiveGraphPolicy", "SentenceMatchingNetwork", "SiameseNetwork", "TerrainCNNPolicy", "TerrainVIN", "VIN",
 )  # fmt: skip
 HOMES = {
     **dict.fromkeys(LAYERS, "pnzoo.layers"),

@@ -21,6 +21,8 @@ CLASSES = {
     "GPPN": "pnzoo.models.planning.gppn",
     "CNNPolicy": "pnzoo.models.planning.reactive",
     "FCNPolicy": "pnzoo.models.planning.reactive",
+    "GraphVIN": "pnzoo.models.planning.graph_vin",
+    "ReactiveGraphPolicy": "pnzoo.models.planning.graph_vin",
     "TerrainCNNPolicy": "pnzoo.models.planning.reactive_terrain",
     "TerrainVIN": "pnzoo.models.planning.terrain_vin",
     "MatchingNetwork": "pnzoo.models.few_shot.matching",

@@ -100,7 +100,7 @@ def entry_files(model: Any, name: str, card: Mapping[str, Any], weights_dtype: s
     class_name = _class_name(model)
     config = {"format": FORMAT, "class": class_name, "config": _config(model)}
     files = {CONFIG: atomic.to_json(config, CONFIG).encode(), WEIGHTS: _weights(model, config, weights_dtype)}
-    task = "terrain" if hasattr(model, "fit_paths") else "planning" if hasattr(model, "plan") else "few-shot"
+    task = _task(model)
     digests = {file: hashlib.sha256(data).hexdigest() for file, data in files.items()}
     facts = {"name": name, "model": class_name, "parameters": int(model.count_params()), "files": digests}
     written = cards.check({"task": task, **former.announced(card), **facts})
@@ -109,6 +109,14 @@ def entry_files(model: Any, name: str, card: Mapping[str, Any], weights_dtype: s
         if len(files[file]) > limit:
             raise EntryError(f"{file} would hold {len(files[file]):,} bytes, and `load` reads at most {limit:,}")
     return files
+
+
+def _task(model: Any) -> str:
+    """Of what kind a model is, by what it can do."""
+    for task, method in (("terrain", "fit_paths"), ("web", "page_scores"), ("planning", "plan")):
+        if hasattr(model, method):
+            return task
+    return "few-shot"
 
 
 def _class_name(model: Any) -> str:

@@ -18,6 +18,7 @@ from pnzoo.layers.planning.attention_readout import AttentionReadout
 from pnzoo.layers.planning.deterministic_value_iteration import Converged, DeterministicValueIteration
 from pnzoo.layers.planning.gated_iteration import GatedIteration
 from pnzoo.layers.planning.goal_offset import GoalOffset
+from pnzoo.layers.planning.graph_value_iteration import GraphValueIteration
 from pnzoo.layers.planning.grid_value_iteration import GridValueIteration
 from pnzoo.layers.planning.terrain_cost import GoalCells, TerrainCost
 from pnzoo.layers.planning.upsample_to import UpsampleTo
@@ -40,6 +41,7 @@ __all__ = [
     "GatedIteration",
     "GoalCells",
     "GoalOffset",
+    "GraphValueIteration",
     "GridValueIteration",
     "HashedWords",
     "MatchingAttention",

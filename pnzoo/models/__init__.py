@@ -8,6 +8,7 @@ from pnzoo.models.few_shot.sentence_matching import SentenceMatchingNetwork
 from pnzoo.models.few_shot.siamese import SiameseNetwork
 from pnzoo.models.planning.deterministic_vin import DeterministicVIN
 from pnzoo.models.planning.gppn import GPPN
+from pnzoo.models.planning.graph_vin import GraphVIN, ReactiveGraphPolicy
 from pnzoo.models.planning.planner import Planner
 from pnzoo.models.planning.reactive import CNNPolicy, FCNPolicy
 from pnzoo.models.planning.reactive_terrain import TerrainCNNPolicy
@@ -21,9 +22,11 @@ __all__ = [
     "CNNPolicy",
     "DeterministicVIN",
     "FCNPolicy",
+    "GraphVIN",
     "MatchingNetwork",
     "PhotoMatchingNetwork",
     "Planner",
+    "ReactiveGraphPolicy",
     "SentenceMatchingNetwork",
     "SiameseNetwork",
     "TerrainCNNPolicy",

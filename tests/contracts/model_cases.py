@@ -18,8 +18,10 @@ from pnzoo.models import (
     CNNPolicy,
     DeterministicVIN,
     FCNPolicy,
+    GraphVIN,
     MatchingNetwork,
     PhotoMatchingNetwork,
+    ReactiveGraphPolicy,
     SiameseNetwork,
     TerrainCNNPolicy,
     TerrainVIN,
@@ -103,6 +105,16 @@ def pictures():
     return {"picture": picture, "goal": np.array([[0, 0], [3, 4], [7, 2]], "int32")}
 
 
+def web():
+    """Three queries on a web of 6 pages: features, links, and a page that was visited."""
+    rng = np.random.default_rng(6)
+    links = np.array([[1, 2, 5], [0, 3, -1], [4, -1, -1], [5, 1, -1], [0, 3, -1], [-1, -1, -1]], "int32")
+    visited = np.zeros((3, 6), "float32")
+    visited[1, 2] = 1.0
+    features = rng.normal(size=(3, 6, 4)).astype("float32")
+    return {"features": features, "links": np.stack([links] * 3), "visited": visited}
+
+
 planner = partial(Case, inputs=images, wrong=wrong_images)
 
 few_shot = partial(Case, inputs=episode, wrong=wrong_episodes, any_size=False, quantizable=False)
@@ -123,6 +135,8 @@ CLASSES = {
         partial(TerrainVIN, cell=4, filters=(3, 4), k=3), pictures, changes={"k": 4, "caution": 2.0}
     ),
     "TerrainCNNPolicy": Case(partial(TerrainCNNPolicy, cell=4, filters=(3, 4)), pictures),
+    "GraphVIN": Case(partial(GraphVIN, features=4, hidden=(3, 4), k=3), web, changes={"k": 5}, any_size=False),
+    "ReactiveGraphPolicy": Case(partial(ReactiveGraphPolicy, features=4, hidden=(3, 4)), web, any_size=False),
     "GPPN": planner(partial(GPPN, k=2, hidden=4), changes={"k": 4}),
     "CNNPolicy": planner(partial(CNNPolicy, 8), any_size=False),
     "FCNPolicy": planner(partial(FCNPolicy, 8), any_size=False),

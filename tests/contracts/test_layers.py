@@ -28,6 +28,10 @@ CASES = {
         lambda **o: layers.DeterministicValueIteration(3, hard_transition=False, **o), (REWARD, SEEN, GOAL),
     ),
     "GatedIteration": (lambda **o: layers.GatedIteration(2, 4, **o), (SEEN,)),
+    "GraphValueIteration": (
+        lambda **o: layers.GraphValueIteration(2, **o),
+        (random(2, 4), np.array([[[1, 2], [2, -1], [3, 0], [-1, -1]]] * 2, "float32")),
+    ),
     "GridValueIteration": (lambda **o: layers.GridValueIteration(3, **o), (1 - REWARD, GOAL)),
     "TerrainCost": (lambda **o: layers.TerrainCost(2.0, **o), (random(2, 5, 6, 1),)),
     "UpsampleTo": (layers.UpsampleTo, (SEEN, random(2, 9, 12, 1))),

@@ -7,13 +7,19 @@ from gymnasium.utils.env_checker import check_env
 
 import pnzoo.envs
 from pnzoo import gridworld
-from pnzoo.worlds import terrain
+from pnzoo.worlds import terrain, webgraph
 from pnzoo.worlds.stochastic import ice_wind, key_door
+
+
+def _links_and_words(web):
+    return web.indptr, web.indices[:300], np.array(web.titles), np.array([len(text) for text in web.texts()])
+
 
 WORLDS = {
     **{f"gridworld {name}": lambda n, seed, name=name: gridworld.generate_family(name, n, 9, 11, seed=seed)
        for name in gridworld.FAMILIES},
     "terrain relief": lambda n, seed: (terrain.generate_relief(n, 32, seed=seed),),
+    "web": lambda n, seed: _links_and_words(webgraph.generate(30 * n, seed, topics=2, subtopics=2)),
     "ice and wind": lambda n, seed: ice_wind.generate(n, 8, seed),
     "key and door": lambda n, seed: key_door.generate(n, 8, seed),
 }  # fmt: skip

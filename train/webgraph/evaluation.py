@@ -1,0 +1,48 @@
+"""Measure a trained model on a web: on each world of its recipe, on approximate planning graphs, beside baselines."""
+
+from pnzoo.analysis import flops as count_flops
+from pnzoo.evaluation import webgraph
+from pnzoo.worlds.webgraph import FEATURES, GRAPHS
+from train.webgraph import worlds
+
+FLOPS_PAGES, FLOPS_LINKS = 1000, 20
+
+
+def evaluate(model, name, recipe, card, options):
+    """Metrics for a card: see `entry.Trainer`."""
+    metrics = []
+    for world in (recipe.world, *recipe.other_worlds):
+        measured = _measured(world, recipe, "test", options)
+        for graph in _graphs(model):
+            metrics += webgraph.evaluate(model, measured, graph)
+        for policy, walks in webgraph.baselines(measured).items():
+            metrics += webgraph.judged(walks, measured, {**measured.dataset, "policy": policy})
+    command = f"python -m train {name} --evaluate"
+    return [metric.replace(command=command, seeds=(card["seed"],)) for metric in metrics]
+
+
+def validate(model, name, recipe, card, options):
+    """The same on validation goals of the recipe's own world: what may be looked at often."""
+    measured = _measured(recipe.world, recipe, "val", options)
+    return [metric for graph in _graphs(model) for metric in webgraph.evaluate(model, measured, graph)]
+
+
+def _measured(world, recipe, part, options):
+    embedded = worlds.measured(world, recipe.pages)
+    return webgraph.web_set(embedded, world, part, options["num_maps"] or webgraph.QUERIES)
+
+
+def _graphs(model):
+    """What the planner knows of the links; for a reactive model it makes no difference."""
+    return GRAPHS if model.plans else ("full",)
+
+
+def flops(model, recipe):
+    """Floating point operations for a card."""
+    shape = {
+        "features": (1, FLOPS_PAGES, len(FEATURES)),
+        "links": (1, FLOPS_PAGES, FLOPS_LINKS),
+        "visited": (1, FLOPS_PAGES),
+    }
+    return {"value": count_flops(model, shape), "per": f"one query on a web of {FLOPS_PAGES:,} pages",
+            "input_shape": shape}  # fmt: skip
