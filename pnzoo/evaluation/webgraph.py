@@ -93,7 +93,7 @@ def baselines(measured, max_steps=webgraph.MAX_STEPS, seed=0):
 
 
 def judged(walks, measured, dataset=None):
-    """`Metric`s of walks: the rate of success; the same by distance; links beyond the shortest, of those that arrive."""
+    """`Metric`s of walks: rate of success; the same by distance; links beyond the shortest, of those that arrive."""
     dataset = dict(measured.dataset if dataset is None else dataset)
     distance = measured.queries.distance
     found = [Metric.of_flags("success_rate", walks.reached, dataset=dataset)]

@@ -98,8 +98,7 @@ def card(recipe, progress, command):
         paper=PAPER,
         data=(
             f"{name}: {len(web):,} pages, {len(web.indices):,} links; {round(recipe.goals * len(goals)):,} goal pages, "
-            f"{recipe.queries:,} queries, and for each the links on shortest ways from {recipe.pages_per_query} pages a "
-            "step"
+            f"{recipe.queries:,} queries, and the links on shortest ways from {recipe.pages_per_query} pages a query"
         ),
         command=command,
         seconds=progress.seconds,

@@ -68,7 +68,7 @@ def best_neighbor(x, tables):
         [N, C]; -1e30 where a node has no neighbour.
     """
     for table in tables:
-        padded = ops.concatenate([x, ops.full((1, x.shape[1]), NONE, dtype=x.dtype)])
+        padded = ops.pad(x, ((0, 1), (0, 0)), constant_values=NONE)
         columns = table.shape[1]
         if x.shape[1] == 1 or columns is None or columns > UNROLLED:
             x = ops.max(ops.take(padded, table, axis=0), axis=1)

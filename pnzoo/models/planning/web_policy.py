@@ -89,13 +89,11 @@ class WebPolicy:
         """
         embedded = as_embedded(web)
         pages, limit = embedded.web, checked_steps(max_steps)
-        vectors, start = known(embedded, query), pages.page(start)
-        if goal is None:
-            guess = self._guess(embedded, vectors)
-            end = int(guess)
-        else:
-            end = pages.page(goal)
-        # Two rows, as one would compile anew what many queries share.
+        start = pages.page(start)
+        end = None if goal is None else pages.page(goal)
+        vectors = known(embedded, query)
+        if end is None:
+            end = int(self._guess(embedded, vectors))
         found = walk(pages, start, end, lambda at, seen: self.scores(embedded, vectors, seen, graph), limit)
         if goal is None and found.reached:
             found = found._replace(reason=f"reached {pages.titles[end]!r}, which the model takes for the page")
@@ -121,9 +119,10 @@ class WebPolicy:
         return np.concatenate(found or [np.zeros((0, len(embedded.web)), np.float32)])
 
     def _batch_scores(self, embedded, vectors, visited, graph):
-        """Compiled once for each power of two: a smaller batch is filled up with its last row."""
+        """Compiled once for each power of four: a smaller batch is filled up with its last row."""
         count = len(vectors)
-        fill = np.minimum(np.arange(1 << (count - 1).bit_length()), count - 1)
+        size = next(size for size in (1, 4, 16, BATCH) if size >= count)
+        fill = np.minimum(np.arange(size), count - 1)
         inputs = self.page_inputs(embedded.features(vectors), visited, graph)
         filled = {name: value[fill] if name in PER_QUERY else value for name, value in inputs.items()}
         return self.run_compiled(self.page_scores, filled)[:count]
@@ -154,7 +153,7 @@ def as_embedded(web):
             _EMBEDDED[web] = embed(web)
         return _EMBEDDED[web]
     if not isinstance(web, EmbeddedWeb):
-        raise ValueError(f"web is a pnzoo.graphs.Web or what pnzoo.graphs.embed makes of it; got {type(web).__name__}.")
+        raise ValueError(f"web is a pnzoo.graphs.Web, or one that pnzoo.graphs.embed made; got {type(web).__name__}.")
     return web
 
 

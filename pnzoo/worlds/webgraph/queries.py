@@ -96,8 +96,8 @@ def draw_queries(web, goals, n, rng, max_sentences=SENTENCES, starts=None):
             rows.append((start, page, text, count, distance[start]))
     if not rows and n:
         raise ValueError(
-            f"none of these {len(usable)} pages can be a goal: it has a sentence of {WORDS[0]} to {WORDS[1]} words, and "
-            "another page leads there."
+            f"none of these {len(usable)} pages can be a goal: one has a sentence of {WORDS[0]} to {WORDS[1]} words, "
+            "and another page leads there."
         )
     start, goal, text, count, distance = zip(*rows, strict=True) if rows else ((),) * 5
     numbers = [np.array(x, int) for x in (start, goal, count, distance)]
