@@ -131,8 +131,8 @@ def _terrain(dataset: Dataset) -> str:
 
 def _web(dataset: Dataset) -> str:
     words = (
-        f"{dataset['n']:,} queries for pages of {dataset['web']}, part {dataset['split']}, {dataset['pages']:,} pages, a "
-        f"random start each, 10 links at most, seed {dataset['seed']}"
+        f"{dataset['n']:,} queries for pages of {dataset['web']}, part {dataset['split']}, {dataset['pages']:,} pages, "
+        f"a random start each, 10 links at most, seed {dataset['seed']}"
     )
     if "graph" in dataset:
         words += f", planned on {dataset['graph'].replace('_', ' ')}"

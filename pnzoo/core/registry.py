@@ -17,7 +17,8 @@ LAYERS = (
     "AdaptedAttention", "AlignedAttention", "AttentionLSTM", "AttentionReadout", "BidirectionalContext",
     "BlankContext",
     "CentralPooling", "ColorHistogram", "DeterministicValueIteration", "EnsembleAttention", "EpisodeEmbedding",
-    "GatedIteration", "GoalCells", "GoalOffset", "GraphValueIteration", "GridValueIteration", "HashedWords", "MatchingAttention", "MemoryController",
+    "GatedIteration", "GoalCells", "GoalOffset", "GraphValueIteration", "GridValueIteration", "HashedWords",
+    "MatchingAttention", "MemoryController",
     "PairComparison", "SetContext", "TerrainCost", "TestTimeAugmentation", "UpsampleTo", "ValueIteration",
 )  # fmt: skip
 BACKBONES = (

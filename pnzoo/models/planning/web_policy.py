@@ -178,8 +178,8 @@ def known(embedded, query):
     vectors = embedded.encode(query)
     if not np.abs(vectors).max() > 0:
         raise ValueError(
-            f"the encoder knows no word of the query {query[:60]!r}, so it says nothing of any page; use words that the "
-            "web's texts have."
+            f"the encoder knows no word of the query {query[:60]!r}, so it says nothing of any page; use words that "
+            "the web's texts have."
         )
     return vectors
 
