@@ -90,6 +90,11 @@ def web_queries(web: str, part: str, pages: int, n: int, seed: int, **more: Any)
     return {"kind": "web_queries", "web": web, "split": part, "pages": pages, "n": n, "seed": seed, **more}
 
 
+def navigation(part: str, side: int, n: int, seed: int, **more: Any) -> Dataset:
+    """Maps among whose obstacles a body moves continuously, one start and one goal each."""
+    return {"kind": "navigation", "split": part, "height": side, "width": side, "n": n, "seed": seed, **more}
+
+
 def describe(dataset: Dataset) -> str:
     """A data set in words, for a table or a page.
 
@@ -143,6 +148,14 @@ def _web(dataset: Dataset) -> str:
     low, high = dataset["distance"]
     far = f"{low} and more links" if high is None else f"{low} link{'s' * (low > 1)}"
     return f"goals {far} away: {words}"
+
+
+def _navigation(dataset: Dataset) -> str:
+    parts = {"train": "training maps", "val": "validation maps", "test": "maps never seen"}
+    return (
+        f"{dataset['n']:,} {parts[dataset['split']]} {dataset['height']}x{dataset['width']}, a body from a random start "
+        f"each, seed {dataset['seed']}"
+    )
 
 
 def _paper_file(dataset: Dataset) -> str:
@@ -213,6 +226,7 @@ _WORDS: dict[str, Callable[[Dataset], str]] = {
     "generated_maps": _maps,
     "terrain": _terrain,
     "web_queries": _web,
+    "navigation": _navigation,
     "vin_paper_file": _paper_file,
     "movingai_scenarios": _movingai,
     "episodes": _episodes,

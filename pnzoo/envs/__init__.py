@@ -5,6 +5,7 @@
 
     env = gymnasium.make("pnzoo/GridWorld-v0")                        # the VIN paper's maps, 16x16
     envs = gymnasium.make_vec("pnzoo/Maze-v0", num_envs=256, height=21)  # many mazes at once, in NumPy
+    body = gymnasium.make("pnzoo/Navigation2D-v0")                    # a point mass among obstacles, a force as action
 
 `GridWorld` is one world, `VectorGridWorld` many that step together; `act` lets a planner of this package choose moves.
 """
@@ -16,21 +17,22 @@ except ImportError as error:
 
 from pnzoo.envs.acting import act
 from pnzoo.envs.gridworld import GridWorld
+from pnzoo.envs.navigation2d import Navigation2D
 from pnzoo.envs.vector_gridworld import VectorGridWorld
+from pnzoo.envs.vector_navigation2d import VectorNavigation2D
 
-__all__ = ["GridWorld", "VectorGridWorld", "act"]
+__all__ = ["GridWorld", "Navigation2D", "VectorGridWorld", "VectorNavigation2D", "act"]
 
-# id -> the arguments that make it different
+GRID = "pnzoo.envs.gridworld:GridWorld", "pnzoo.envs.vector_gridworld:VectorGridWorld"
+BODY = "pnzoo.envs.navigation2d:Navigation2D", "pnzoo.envs.vector_navigation2d:VectorNavigation2D"
+
+# id -> (the classes of one world and of many, the arguments that make it different)
 REGISTERED = {
-    "pnzoo/GridWorld-v0": {"family": "open", "height": 16},
-    "pnzoo/Maze-v0": {"family": "maze", "height": 15},
+    "pnzoo/GridWorld-v0": (GRID, {"family": "open", "height": 16}),
+    "pnzoo/Maze-v0": (GRID, {"family": "maze", "height": 15}),
+    "pnzoo/Navigation2D-v0": (BODY, {"height": 28}),
 }
 
-for name, arguments in REGISTERED.items():
+for name, ((one, many), arguments) in REGISTERED.items():
     if name not in gymnasium.registry:
-        gymnasium.register(
-            name,
-            entry_point="pnzoo.envs.gridworld:GridWorld",
-            vector_entry_point="pnzoo.envs.vector_gridworld:VectorGridWorld",
-            kwargs=arguments,
-        )
+        gymnasium.register(name, entry_point=one, vector_entry_point=many, kwargs=arguments)

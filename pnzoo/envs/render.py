@@ -42,6 +42,28 @@ def add_agents(image, position, cell=CELL):
     _stamp(image, position, np.hypot(away[:, None], away) <= 0.32 * cell, AGENT)
 
 
+def body_picture(walls, goal, state, cell=CELL):
+    """A body that moves continuously: the map, the goal, a disc where the body is and a line along its velocity.
+
+    Args:
+        walls: bool [H, W].
+        goal: int [2].
+        state: float [4], row, column, and the velocity in cells a second, of which the line shows half a second.
+        cell: pixels of a cell's side.
+
+    Returns:
+        uint8 [H cell, W cell, 3].
+    """
+    image = pictures(np.asarray(walls)[None], np.asarray(goal)[None], cell)[0]
+    rows, columns = np.ogrid[: image.shape[0], : image.shape[1]]
+    center = np.asarray(state[:2]) * cell - 0.5
+    image[np.hypot(rows - center[0], columns - center[1]) <= 0.32 * cell] = AGENT
+    tip = np.linspace(center, center + 0.5 * cell * np.asarray(state[2:]), 4 * cell).round().astype(int)
+    tip = tip[((tip >= 0) & (tip < image.shape[:2])).all(axis=1)]
+    image[tip[:, 0], tip[:, 1]] = AGENT
+    return image
+
+
 def _from_center(cell):
     return np.abs(np.arange(cell) - (cell - 1) / 2)
 

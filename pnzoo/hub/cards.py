@@ -26,7 +26,8 @@ from pnzoo.hub.page import duration, metrics_table, readme
 
 __all__ = ["Card", "check", "duration", "metrics", "metrics_table", "ordered", "read", "readme"]
 
-TASKS = ("planning", "terrain", "web", "few-shot")  # terrain: planning on pictures; web: on pages and links
+# terrain: planning on pictures; web: on pages and links; navigation: a body that moves continuously
+TASKS = ("planning", "terrain", "web", "navigation", "few-shot")
 TRAININGS = ("imitation", "reinforcement", "episodic", "classification")
 MAX_PARAMETERS = 50_000_000
 

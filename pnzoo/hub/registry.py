@@ -23,6 +23,8 @@ CLASSES = {
     "FCNPolicy": "pnzoo.models.planning.reactive",
     "GraphVIN": "pnzoo.models.planning.graph_vin",
     "ReactiveGraphPolicy": "pnzoo.models.planning.graph_vin",
+    "ContinuousCNNPolicy": "pnzoo.models.planning.reactive_continuous",
+    "ContinuousVIN": "pnzoo.models.planning.continuous_vin",
     "TerrainCNNPolicy": "pnzoo.models.planning.reactive_terrain",
     "TerrainVIN": "pnzoo.models.planning.terrain_vin",
     "MatchingNetwork": "pnzoo.models.few_shot.matching",

@@ -15,11 +15,13 @@ from pnzoo.layers.few_shot.memory import MemoryController
 from pnzoo.layers.few_shot.pair_comparison import PairComparison
 from pnzoo.layers.few_shot.test_time_augmentation import TestTimeAugmentation
 from pnzoo.layers.planning.attention_readout import AttentionReadout
+from pnzoo.layers.planning.body import BodyFeatures, BodyWindow, CoarseMap, MoveCosts, PlanFeatures, RefineTo
 from pnzoo.layers.planning.deterministic_value_iteration import Converged, DeterministicValueIteration
 from pnzoo.layers.planning.gated_iteration import GatedIteration
 from pnzoo.layers.planning.goal_offset import GoalOffset
 from pnzoo.layers.planning.graph_value_iteration import GraphValueIteration
 from pnzoo.layers.planning.grid_value_iteration import GridValueIteration
+from pnzoo.layers.planning.move_value_iteration import MoveValueIteration
 from pnzoo.layers.planning.terrain_cost import GoalCells, TerrainCost
 from pnzoo.layers.planning.upsample_to import UpsampleTo
 from pnzoo.layers.planning.value_iteration import Backups, ValueIteration
@@ -32,7 +34,10 @@ __all__ = [
     "Backups",
     "BidirectionalContext",
     "BlankContext",
+    "BodyFeatures",
+    "BodyWindow",
     "CentralPooling",
+    "CoarseMap",
     "ColorHistogram",
     "Converged",
     "DeterministicValueIteration",
@@ -46,7 +51,11 @@ __all__ = [
     "HashedWords",
     "MatchingAttention",
     "MemoryController",
+    "MoveCosts",
+    "MoveValueIteration",
     "PairComparison",
+    "PlanFeatures",
+    "RefineTo",
     "SetContext",
     "TerrainCost",
     "TestTimeAugmentation",

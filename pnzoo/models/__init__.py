@@ -6,11 +6,13 @@ from pnzoo.models.few_shot.matching import MatchingNetwork
 from pnzoo.models.few_shot.photo_matching import PhotoMatchingNetwork
 from pnzoo.models.few_shot.sentence_matching import SentenceMatchingNetwork
 from pnzoo.models.few_shot.siamese import SiameseNetwork
+from pnzoo.models.planning.continuous_vin import ContinuousVIN
 from pnzoo.models.planning.deterministic_vin import DeterministicVIN
 from pnzoo.models.planning.gppn import GPPN
 from pnzoo.models.planning.graph_vin import GraphVIN, ReactiveGraphPolicy
 from pnzoo.models.planning.planner import Planner
 from pnzoo.models.planning.reactive import CNNPolicy, FCNPolicy
+from pnzoo.models.planning.reactive_continuous import ContinuousCNNPolicy
 from pnzoo.models.planning.reactive_terrain import TerrainCNNPolicy
 from pnzoo.models.planning.terrain_vin import TerrainVIN
 from pnzoo.models.planning.vin import VIN
@@ -20,6 +22,8 @@ __all__ = [
     "MANN",
     "VIN",
     "CNNPolicy",
+    "ContinuousCNNPolicy",
+    "ContinuousVIN",
     "DeterministicVIN",
     "FCNPolicy",
     "GraphVIN",

@@ -25,7 +25,7 @@ def corridor(**arguments):
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("name", pnzoo.envs.REGISTERED)
+@pytest.mark.parametrize("name", ["pnzoo/GridWorld-v0", "pnzoo/Maze-v0"])
 @pytest.mark.parametrize("observation", ["dict", "image", "pixels"])
 def test_gymnasium_finds_nothing_wrong(name, observation):
     env = gymnasium.make(name, height=9, observation=observation, render_mode="rgb_array")

@@ -1,0 +1,57 @@
+"""Recipes of policies of a body that moves continuously. A recipe is frozen: what a card records is what ran."""
+
+import dataclasses
+
+from train.shared.recipe import Recipe
+
+
+@dataclasses.dataclass(frozen=True)
+class NavigationRecipe(Recipe):
+    """How a policy learns from the expert by DAgger. Every field is an option of the command line.
+
+    In round 0 the expert drives, in every other the policy as it is then; the expert says what it would have done, and
+    the policy learns from all rounds so far.
+    """
+
+    model: str = "ContinuousVIN"
+    maps: int = 1000  # distinct maps of training, with a goal each
+    side: int = 28  # of the maps, in cells
+    rounds: int = 30
+    drives: int = 1000  # of a round, each on another of the maps
+    states: int = 24  # of a drive that are learned from
+    steps_per_round: int = 150
+    batch_size: int = 64  # maps
+    learning_rate: float = 3e-3
+    weight_decay: float = 1e-4
+    evaluation_sides: tuple = (28,)  # of the maps that it is measured on
+
+    def quick(self):
+        """The same in a few steps, to see that everything works."""
+        return dataclasses.replace(self, maps=8, drives=8, rounds=2, steps_per_round=2, batch_size=4, states=3)
+
+
+LIMITS = (
+    "A point mass of known dynamics with exact sight of the map, its position and its velocity; nothing disturbs it.",
+    "The unit of distance is the map's cell. The paper does not give us its own unit, mass, friction, time step or "
+    "termination, so its numbers stand beside these and are no yardstick for them.",
+    "It imitates the exact solver's path tracked by a regulator; the expert itself reaches every goal.",
+)
+RECIPES = {
+    "vin_navigation2d": NavigationRecipe(
+        summary="Drives a point mass among obstacles to a goal: value iteration on a coarse map, a force out; any size",
+        config={"reduction": 2, "hidden": 32, "k": 40},
+        evaluation_sides=(28, 20, 40, 56),
+        limitations=("Plans at most k coarse moves ahead: load it with a larger k for larger maps.", *LIMITS),
+    ),
+    "cnn_navigation2d": NavigationRecipe(
+        summary="The reactive opponent of vin_navigation2d: convolutions over map, goal and body, a force out; 28x28",
+        model="ContinuousCNNPolicy",
+        config={"size": 28},
+        drives=250,
+        states=16,
+        batch_size=32,
+        steps_per_round=200,
+        evaluation_sides=(28, 20),
+        limitations=("Maps up to 28x28 only, and it does not plan.", *LIMITS),
+    ),
+}
