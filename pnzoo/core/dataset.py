@@ -153,8 +153,8 @@ def _web(dataset: Dataset) -> str:
 def _navigation(dataset: Dataset) -> str:
     parts = {"train": "training maps", "val": "validation maps", "test": "maps never seen"}
     return (
-        f"{dataset['n']:,} {parts[dataset['split']]} {dataset['height']}x{dataset['width']}, a body from a random start "
-        f"each, seed {dataset['seed']}"
+        f"{dataset['n']:,} {parts[dataset['split']]} {dataset['height']}x{dataset['width']}, a body from a random "
+        f"start each, seed {dataset['seed']}"
     )
 
 

@@ -16,6 +16,8 @@ from pnzoo.models import (
     MANN,
     VIN,
     CNNPolicy,
+    ContinuousCNNPolicy,
+    ContinuousVIN,
     DeterministicVIN,
     FCNPolicy,
     GraphVIN,
@@ -115,6 +117,12 @@ def web():
     return {"features": features, "links": np.stack([links] * 3), "visited": visited}
 
 
+def bodies():
+    """Three maps with a body on each."""
+    state = np.array([[1.5, 2.5, 0, 0], [3.2, 4.9, 1.0, -2.0], [6.1, 6.9, -0.5, 0.5]], "float32")
+    return {"image": images().astype("float32"), "state": state}
+
+
 planner = partial(Case, inputs=images, wrong=wrong_images)
 
 few_shot = partial(Case, inputs=episode, wrong=wrong_episodes, any_size=False, quantizable=False)
@@ -137,6 +145,10 @@ CLASSES = {
     "TerrainCNNPolicy": Case(partial(TerrainCNNPolicy, cell=4, filters=(3, 4)), pictures),
     "GraphVIN": Case(partial(GraphVIN, features=4, hidden=(3, 4), k=3), web, changes={"k": 5}, any_size=False),
     "ReactiveGraphPolicy": Case(partial(ReactiveGraphPolicy, features=4, hidden=(3, 4)), web, any_size=False),
+    "ContinuousVIN": Case(
+        partial(ContinuousVIN, hidden=4, k=6, refine_k=2, units=(6,)), bodies, changes={"k": 1, "refine_k": 4}
+    ),
+    "ContinuousCNNPolicy": Case(partial(ContinuousCNNPolicy, 8, filters=(2, 3), features=4, units=(6,)), bodies),
     "GPPN": planner(partial(GPPN, k=2, hidden=4), changes={"k": 4}),
     "CNNPolicy": planner(partial(CNNPolicy, 8), any_size=False),
     "FCNPolicy": planner(partial(FCNPolicy, 8), any_size=False),

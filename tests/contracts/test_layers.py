@@ -9,6 +9,7 @@ import pytest
 
 from pnzoo import layers
 from pnzoo.layers.planning import heads, states
+from pnzoo.models.planning import continuous_policy, reactive_continuous
 from tests.layers.checks import check_layer
 
 
@@ -19,6 +20,7 @@ def random(*shape, seed=0):
 REWARD, SEEN = -np.abs(random(2, 5, 6)), random(2, 5, 6, 3)
 GOAL = np.zeros((2, 5, 6), "float32")
 GOAL[:, 2, 2] = 1
+STATES = np.abs(random(2, 3, 4))
 POSITIONS = np.array([[[1, 2], [4, 5]], [[0, 0], [3, 3]]], "int32")
 
 # name -> (a new layer, its inputs)
@@ -33,6 +35,9 @@ CASES = {
         (random(2, 4), np.array([[[1, 2], [2, -1], [3, 0], [-1, -1]]] * 2, "float32")),
     ),
     "GridValueIteration": (lambda **o: layers.GridValueIteration(3, **o), (1 - REWARD, GOAL)),
+    "MoveValueIteration": (lambda **o: layers.MoveValueIteration(3, **o), (1 + np.abs(random(2, 5, 6, 8)), GOAL)),
+    "MoveCosts": (lambda **o: layers.MoveCosts(2, **o), (random(2, 5, 6, 8),)),
+    "PlanFeatures": (layers.PlanFeatures, (random(2, 3, 9, 9),)),
     "TerrainCost": (lambda **o: layers.TerrainCost(2.0, **o), (random(2, 5, 6, 1),)),
     "UpsampleTo": (layers.UpsampleTo, (SEEN, random(2, 9, 12, 1))),
     "CostReward": (lambda **o: heads.CostReward(2.0, **o), (random(2, 5, 6, 1), GOAL)),
@@ -43,6 +48,12 @@ CASES = {
 # Without weights of their own, or with whole numbers as inputs: nothing to train, and Keras' `Input` has no batch of 2.
 SHAPES_ONLY = {
     "AttentionReadout": (layers.AttentionReadout, (SEEN, POSITIONS)),
+    "CoarseMap": (lambda **o: layers.CoarseMap(2, **o), (np.abs(random(2, 5, 6, 2)),)),
+    "RefineTo": (lambda **o: layers.RefineTo(2, **o), (random(2, 3, 3, 9), random(2, 5, 6, 1))),
+    "BodyWindow": (lambda **o: layers.BodyWindow(3, 2, **o), (random(2, 3, 3, 4), STATES)),
+    "BodyFeatures": (layers.BodyFeatures, (STATES,)),
+    "OneBody": (continuous_policy.OneBody, (STATES[:, 0],)),
+    "BodyCells": (reactive_continuous.BodyCells, (STATES, random(2, 5, 6, 1))),
     "GoalCells": (layers.GoalCells, (REWARD, POSITIONS[:, 0])),
     "GoalOffset": (layers.GoalOffset, (SEEN, POSITIONS[:, 0])),
     "EveryCell": (states.EveryCell, (SEEN,)),
@@ -53,9 +64,9 @@ SHAPES_ONLY = {
 }
 CLASSES = [
     each
-    for module in (layers, heads, states)
+    for module in (layers, heads, states, continuous_policy, reactive_continuous)
     for each in vars(module).values()
-    if inspect.isclass(each) and issubclass(each, keras.layers.Layer)
+    if inspect.isclass(each) and issubclass(each, keras.layers.Layer) and not issubclass(each, keras.Model)
 ]
 
 

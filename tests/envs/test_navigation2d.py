@@ -107,9 +107,9 @@ def test_maps_of_ones_own():
 
 
 def test_the_goal_is_to_come_to_rest():
-    env, reward = room(), 0.0
+    env = room()
     for force in ([0, 1], [0, 1], [0, -0.5], [0, -0.1]):
-        observation, reward, terminated, *_, info = env.step(np.array(force, "float32"))
+        observation, _, terminated, *_, info = env.step(np.array(force, "float32"))
         speed = np.linalg.norm(observation["state"][2:])
         assert terminated == info["is_success"] == (info["distance"] <= 0.5 and speed <= 0.5)
     assert not terminated
@@ -192,9 +192,11 @@ def test_wrong_options(options, message):
 
 
 def test_wrong_arguments():
-    for arguments in ({"num_envs": 0}, {"height": 2}, {"max_steps": 0}, {"goal_reward": np.nan},
-                      {"max_start_distance": 0}, {"render_mode": "human"}, {"max_steps": 3, "max_episode_steps": 4}):  # fmt: skip
-        with pytest.raises(ValueError, match="received|needs two free cells"):
+    for arguments in (
+        {"num_envs": 0}, {"height": 2}, {"max_steps": 0}, {"goal_reward": np.nan}, {"max_start_distance": 0},
+        {"render_mode": "human"}, {"max_steps": 3, "max_episode_steps": 4},
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=r"received|needs two free cells"):
             VectorNavigation2D(**arguments)
     with pytest.raises(gymnasium.error.ResetNeeded):
         VectorNavigation2D(2).step(np.zeros((2, 2)))

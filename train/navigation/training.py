@@ -21,9 +21,7 @@ def train(recipe, folder, command="", overwrite=False, tensorboard=None):
         model = entry.build(recipe)
         progress = Progress(folder / "stage0.npz", recipe.digest())
         learner, demonstrations = compiled(model, recipe), Demonstrations(recipe, folder)
-        measured = navigation.navigation_set(
-            VALIDATION_MAPS, recipe.side, "val", seeds.VALIDATION_MAPS[recipe.side]
-        )
+        measured = navigation.navigation_set(VALIDATION_MAPS, recipe.side, "val", seeds.VALIDATION_MAPS[recipe.side])
 
         def batches(epoch):
             demonstrations.add_round(epoch, model)
@@ -36,9 +34,7 @@ def train(recipe, folder, command="", overwrite=False, tensorboard=None):
             row |= {"val_distance": distance.value, "val_success": success.value}
             return -distance.value
 
-        fitting.fit(
-            learner, progress, recipe.rounds, batches, score=score, callbacks=fitting.tensorboard(tensorboard)
-        )
+        fitting.fit(learner, progress, recipe.rounds, batches, score=score, callbacks=fitting.tensorboard(tensorboard))
         entry.save(model, folder, card(recipe, progress, command), weights_dtype="float16")
     return model
 
@@ -49,7 +45,11 @@ def compiled(model, recipe):
     """
     steps = recipe.rounds * recipe.steps_per_round
     rate = keras.optimizers.schedules.CosineDecay(
-        recipe.learning_rate / 20, steps, alpha=0.01, warmup_target=recipe.learning_rate, warmup_steps=min(100, steps // 4)
+        recipe.learning_rate / 20,
+        steps,
+        alpha=0.01,
+        warmup_target=recipe.learning_rate,
+        warmup_steps=min(100, steps // 4),
     )
     learner = model.states_network
     optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay, global_clipnorm=1.0)

@@ -11,7 +11,11 @@ import keras
 from keras import ops
 
 from pnzoo.layers.planning.grid_value_iteration import FAR, MOVES, _neighbours
-from pnzoo.layers.planning.value_iteration import LONGEST_UNROLLED, _repeat, is_count
+from pnzoo.layers.planning.value_iteration import _repeat, is_count
+
+LONGEST_UNROLLED = (
+    8  # eight moves a step: written out, XLA compiles the gradient of 40 steps in minutes, a loop in seconds
+)
 
 
 @keras.saving.register_keras_serializable("pnzoo")
@@ -20,7 +24,7 @@ class MoveValueIteration(keras.layers.Layer):
 
     Args:
         k: steps; without a value to begin with, cells farther from the goal than k moves stay at about -1e6.
-        unroll: whether the steps are written out one by one or run in a loop of the backend; `"auto"` writes up to 64
+        unroll: whether the steps are written out one by one or run in a loop of the backend; `"auto"` writes up to 8
             out.
 
     Call args:

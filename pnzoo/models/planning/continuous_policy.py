@@ -134,9 +134,9 @@ class ContinuousPolicy:
 
 def local_features(graph, image, states, factor):
     """What every policy sees of the place where the body is: [B, H, W, 2], [B, N, 4] -> [B, N, 56]."""
-    seen = graph(BodyWindow, "sight", SIGHT)(graph(CoarseMap, "cells", 1)(image), states)
+    seen = graph(BodyWindow, "sight", SIGHT, sums=True)(graph(CoarseMap, "cells", 1)(image), states)
     seen = graph(keras.layers.Reshape, "seen", (-1, 2 * SIGHT**2))(seen)
-    return [seen, graph(BodyFeatures, "body", factor)(states)]
+    return [seen, graph(BodyFeatures, "body", factor, sums=True)(states)]
 
 
 def force_head(graph, features, units):

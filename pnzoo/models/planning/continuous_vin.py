@@ -106,12 +106,13 @@ class ContinuousVIN(ContinuousPolicy, ZooModel, keras.Model):
         factor = 1 if refinement is not None else int(reduction)
 
         def forces(image, plan, states):
-            window = graph(BodyWindow, "attention", WINDOW, factor, beyond=-1e6)(plan, states)
+            window = graph(BodyWindow, "attention", WINDOW, factor, beyond=-1e6, sums=True)(plan, states)
             planned = graph(PlanFeatures, "plan_features", 2.0 * factor, sums=True)(window)
             return force_head(graph, [planned, *local_features(graph, image, states, int(reduction))], units)
 
         # === Functional model ===
-        one, back = graph(OneBody, "one_body"), graph(OneBody, "of_one_body", undo=True)
+        one = graph(OneBody, "one_body", sums=True)
+        back = graph(OneBody, "of_one_body", undo=True, sums=True)
         super().__init__({"image": image, "state": state}, back(forces(image, plan, one(state))), **kwargs)
         self.value_iteration, self.refinement = iteration, refinement
         # === Configuration ===

@@ -82,7 +82,8 @@ class ContinuousCNNPolicy(ContinuousPolicy, ZooModel, keras.Model):
             whole = _whole_image(graph, image, states, filters, features)
             return force_head(graph, [whole, *local_features(graph, image, states, 2)], units)
 
-        one, back = graph(OneBody, "one_body"), graph(OneBody, "of_one_body", undo=True)
+        one = graph(OneBody, "one_body", sums=True)
+        back = graph(OneBody, "of_one_body", undo=True, sums=True)
         super().__init__({"image": image, "state": state}, back(forces(image, one(state))), **kwargs)
         self._configure(policy, size=size, filters=filters, features=int(features), units=units)
         self.network("states", lambda: keras.Model([image, states], forces(image, states), name="states"))
@@ -105,8 +106,8 @@ class ContinuousCNNPolicy(ContinuousPolicy, ZooModel, keras.Model):
         super()._check_size(shape)
         if max(shape[1:3]) > self.size:
             raise ValueError(
-                f"this {type(self).__name__} takes maps up to {self.size}x{self.size}, received {shape[1]}x{shape[2]}; a "
-                "reactive policy is bound to its size: use a ContinuousVIN, which is not"
+                f"this {type(self).__name__} takes maps up to {self.size}x{self.size}, received {shape[1]}x{shape[2]}; "
+                "a reactive policy is bound to its size: use a ContinuousVIN, which is not"
             )
 
     def _framed(self, image):
@@ -129,7 +130,7 @@ class ContinuousCNNPolicy(ContinuousPolicy, ZooModel, keras.Model):
 def _whole_image(graph, image, states, filters, features):
     """What the convolutions tell: [B, S, S, 2], [B, N, 4] -> [B, N, F]."""
     options = {"padding": "same", "activation": "relu", "data_format": "channels_last"}
-    cells = graph(BodyCells, "body_cells")(states, image)
+    cells = graph(BodyCells, "body_cells", sums=True)(states, image)
     x = graph(DrawAgent, "draw_agent")(image, cells)
     for i, width in enumerate(filters):
         x = graph(keras.layers.Conv2D, f"conv_{i}", width, 3, **options)(x)

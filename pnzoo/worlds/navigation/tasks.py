@@ -123,7 +123,9 @@ def _check_start(start, walls, goal, starts):
     if (cell < 0).any() or (cell >= walls.shape).any():
         raise ValueError(f"the start {tuple(at.tolist())} lies outside of the map of {walls.shape[0]}x{walls.shape[1]}")
     if walls[tuple(cell)]:
-        raise ValueError(f"the start {tuple(at.tolist())} lies in the wall of cell {tuple(cell.tolist())}; choose another")
+        raise ValueError(
+            f"the start {tuple(at.tolist())} lies in the wall of cell {tuple(cell.tolist())}; choose another"
+        )
     if not starts[tuple(cell)] and not (cell == goal).all():
         raise ValueError(
             f"no way leads from the start {tuple(at.tolist())} to the goal {tuple(goal.tolist())}; bodies do not pass "
