@@ -15,18 +15,20 @@ from pnzoo.core import former
 PACKAGE = "pnzoo"
 LAYERS = (
     "AdaptedAttention", "AlignedAttention", "AttentionLSTM", "AttentionReadout", "BidirectionalContext",
-    "BlankContext",
-    "CentralPooling", "ColorHistogram", "DeterministicValueIteration", "EnsembleAttention", "EpisodeEmbedding",
-    "GatedIteration", "GoalCells", "GoalOffset", "GraphValueIteration", "GridValueIteration", "HashedWords",
-    "MatchingAttention", "MemoryController",
-    "PairComparison", "SetContext", "TerrainCost", "TestTimeAugmentation", "UpsampleTo", "ValueIteration",
+    "BlankContext", "BodyFeatures", "BodyWindow", "CentralPooling", "CoarseMap", "ColorHistogram",
+    "DeterministicValueIteration", "EnsembleAttention", "EpisodeEmbedding", "GatedIteration", "GoalCells",
+    "GoalOffset", "GraphValueIteration", "GridValueIteration", "HashedWords", "MatchingAttention",
+    "MemoryController", "MoveCosts", "MoveValueIteration", "PairComparison", "PlanFeatures", "RefineTo",
+    "SetContext", "TerrainCost", "TestTimeAugmentation", "UpsampleTo", "ValueIteration",
 )  # fmt: skip
 BACKBONES = (
-    "Conv4Backbone", "EfficientNetLite", "EnsembleBackbone", "LocalBackbone", "PhotographBackbone", "ResidualBackbone", "SentenceBackbone",
+    "Conv4Backbone", "EfficientNetLite", "EnsembleBackbone", "LocalBackbone", "PhotographBackbone",
+    "ResidualBackbone", "SentenceBackbone",
 )  # fmt: skip
 MODELS = (
-    "CNNPolicy", "DeterministicVIN", "FCNPolicy", "GPPN", "GraphVIN", "MANN", "MatchingNetwork", "PhotoMatchingNetwork",
-    "ReactiveGraphPolicy", "SentenceMatchingNetwork", "SiameseNetwork", "TerrainCNNPolicy", "TerrainVIN", "VIN",
+    "CNNPolicy", "ContinuousCNNPolicy", "ContinuousVIN", "DeterministicVIN", "FCNPolicy", "GPPN", "GraphVIN",
+    "MANN", "MatchingNetwork", "PhotoMatchingNetwork", "ReactiveGraphPolicy", "SentenceMatchingNetwork",
+    "SiameseNetwork", "TerrainCNNPolicy", "TerrainVIN", "VIN",
 )  # fmt: skip
 HOMES = {
     **dict.fromkeys(LAYERS, "pnzoo.layers"),
