@@ -173,6 +173,7 @@ def _movingai(dataset: Dataset) -> str:
 def images_in_words(dataset: Dataset) -> str:
     """The images of a few-shot data set in words."""
     where = {"omniglot": _omniglot, "glyphs": _glyphs, "mnist": lambda _: "MNIST test images", "grocery": _grocery}
+    where |= {"tiny_imagenet": _photographs, "mini_imagenet": _photographs, "invented": _photographs}
     return where.get(dataset["images"], lambda _: dataset["images"])(dataset)
 
 
@@ -193,6 +194,12 @@ def _omniglot(dataset: Dataset) -> str:
 
 def _grocery(dataset: Dataset) -> str:
     return f"photographs of the Grocery Store data set, {dataset['image_size']}x{dataset['image_size']}, 81 classes"
+
+
+def _photographs(dataset: Dataset) -> str:
+    name = {"tiny_imagenet": "Tiny-ImageNet", "mini_imagenet": "miniImageNet", "invented": "invented pictures"}
+    size = dataset["image_size"]
+    return f"{name[dataset['images']]} {size}x{size}, part {dataset.get('split', 'test')}"
 
 
 def _glyphs(dataset: Dataset) -> str:

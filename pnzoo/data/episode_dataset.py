@@ -6,6 +6,7 @@ import numpy as np
 from pnzoo.core.deprecation import renamed, renamed_arguments, warn
 from pnzoo.data import episodes
 from pnzoo.data.augment import affine_transform, random_affine
+from pnzoo.data.augment_photographs import random_views
 
 
 class EpisodeDataset(keras.utils.PyDataset):
@@ -16,7 +17,8 @@ class EpisodeDataset(keras.utils.PyDataset):
     epoch draws new ones.
 
     Args:
-        images: uint8 `[C, N, H, W]` with 255 for strokes (`ImageClasses.images`), or a list of C arrays `[N_c, H, W]`.
+        images: uint8 `[C, N, H, W]` with 255 for strokes (`ImageClasses.images`), or `[C, N, H, W, 3]` of photographs;
+            or a list of C arrays `[N_c, H, W]` or `[N_c, H, W, 3]`.
         embeddings: instead of images, their embeddings, float `[C, N, D]`.
         way, shot, n_query: as in `episodes.sample`; so are `shot_range` and `query_range`.
         shapes: instead of those three, a list of `(way, shot, n_query)` that batches take in turn.
@@ -24,7 +26,8 @@ class EpisodeDataset(keras.utils.PyDataset):
         batch_size: episodes a batch.
         steps: batches an epoch.
         seed: of all that is drawn.
-        augment: None, or a dict of `augment.random_affine`'s limits, to transform every image in its own way.
+        augment: None, or a dict of `augment.random_affine`'s limits, to transform every image in its own way; for
+            photographs, of `augment_photographs.random_views`.
         epoch: the epoch to start at, when resuming.
         within: int `[C]`, the group of each class: each episode takes its classes from whole groups, as with
             `episodes.sample(..., within=within, several=True)`.
@@ -64,6 +67,7 @@ class EpisodeDataset(keras.utils.PyDataset):
     ):
         super().__init__(**fit)
         self.images, self.embeddings = _one_of(images, embeddings)
+        self.photographs = embeddings is None and np.ndim(self.images[0]) == 4
         self.counts = np.array([len(members) for members in self._members])
         self.shapes = shapes or [(way, shot, n_query)]
         self.ranges = {} if shapes else {"shot_range": shot_range, "query_range": query_range}
@@ -110,6 +114,9 @@ class EpisodeDataset(keras.utils.PyDataset):
         return {name: _target(kind, y, drawn) for name, kind in zip(names, self.targets, strict=True)}
 
     def _augmented(self, images, rng):
+        if self.photographs:
+            flat = images.reshape(-1, *images.shape[2:])
+            return random_views(flat, rng, **(self.augment or {})).reshape(images.shape) / np.float32(255)
         if self.augment:
             flat = images.reshape(-1, *images.shape[2:])
             images = affine_transform(flat, random_affine(len(flat), rng, **self.augment)).reshape(images.shape)

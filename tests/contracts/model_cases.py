@@ -176,6 +176,10 @@ CASES = {
     "DeterministicVIN with four moves": planner(
         partial(DeterministicVIN, k=6, moves=4, filters=(4,)), trained={"hard_transition": False}
     ),
+    "MatchingNetwork of photographs": few_shot(
+        partial(MatchingNetwork, backbone_options={"filters": 4, "image_channels": 3}, image_size=32),
+        inputs=photographs, wrong=wrong_photographs,
+    ),
     "MatchingNetwork without context": few_shot(partial(MatchingNetwork, **SMALL, tta_views=2)),
     "MatchingNetwork with a set": few_shot(
         partial(MatchingNetwork, **SMALL, support_embedding="set", query_steps=2)

@@ -4,9 +4,15 @@ import numpy as np
 
 from pnzoo.core.dataset import images_in_words
 from pnzoo.data import glyphs, omniglot
+from pnzoo.data.classes import ImageClasses
+from train.photos import data as photos
+from train.photos import mini_imagenet
 
 # Invented alphabets of training, validation and test: seed, and how many.
 GLYPHS = {"train": (1, 40), "val": (2, 8), "test": (3, 12)}
+# Invented photographs: seed, and how many classes.
+INVENTED = {"train": (1, 24), "val": (2, 20), "test": (3, 20)}
+PHOTOGRAPHS = ("tiny_imagenet", "mini_imagenet", "invented")
 
 
 def training(recipe):
@@ -28,7 +34,15 @@ def validation(recipe):
 
 
 def part(data, split_scheme, name, rotations=True):
-    """`ImageClasses` of one part of a data set."""
+    """`ImageClasses` of one part of a data set; of photographs, which are never turned."""
+    if data == "tiny_imagenet":
+        return photos.tiny_imagenet(name)
+    if data == "mini_imagenet":
+        return mini_imagenet.load(name)
+    if data == "invented":
+        seed, classes = INVENTED[name]
+        images = np.stack(photos.invented(classes, 20, seed))
+        return ImageClasses(images, np.arange(classes), np.array([f"invented {i:02d}" for i in range(classes)]))
     if data == "glyphs":
         seed, alphabets = GLYPHS[name]
         return glyphs.generate(alphabets, 20, 12, seed=seed)
@@ -51,6 +65,8 @@ def groups(characters):
 
 def described(data, split_scheme, name, rotations=True):
     """A part as a card's data sets hold it (see `pnzoo.core.dataset.episodes`)."""
+    if data in PHOTOGRAPHS:
+        return {"images": data, "image_size": mini_imagenet.SIZE if data == "mini_imagenet" else 64, "split": name}
     if data == "glyphs":
         seed, alphabets = GLYPHS[name]
         return {"images": "glyphs", "image_size": 28, "alphabets": alphabets, "characters": 20, "drawers": 12,

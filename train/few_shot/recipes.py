@@ -37,7 +37,7 @@ class EpisodicRecipe(Recipe):
 
     model: str = "MatchingNetwork"  # class in pnzoo.hub.CLASSES
     objective: str = "episodic"  # or "nca", "pairwise": see train.few_shot.losses
-    data: str = "omniglot"  # or "glyphs", the invented characters
+    data: str = "omniglot"  # or "glyphs", "tiny_imagenet", "mini_imagenet", "invented": see train.few_shot.data
     split_scheme: str = "vinyals"  # of Omniglot, or "background"
     split: str = "train"  # trained on
     flip_as_class: bool = False  # train on each class's mirror image as one more class
@@ -57,7 +57,8 @@ class EpisodicRecipe(Recipe):
     classification_loss_weight: float = 0.0
     classification_head: str = "cosine"  # or "linear"
     margin: float = 0.0  # taken off the right class's cosine while training
-    augment: dict = dataclasses.field(default_factory=dict)  # limits of pnzoo.data.augment.random_affine
+    # limits of pnzoo.data.augment.random_affine; of photographs, of augment_photographs.random_views
+    augment: dict = dataclasses.field(default_factory=dict)
     dtype_policy: str = "float32"  # or "mixed_bfloat16", while training; weights are float32 either way
     init_from: str = ""  # an entry or folder whose backbone is the start; "member1" is that member of the same entry
     frozen_backbone: bool = False  # train what follows the backbone of `init_from` alone, on embeddings computed once
@@ -73,6 +74,8 @@ class EpisodicRecipe(Recipe):
     def quick(self):
         """The same in a few steps, to see that everything works."""
         few = {"steps_per_epoch": 10, "epochs": 3, "validate_every": 3}
+        if self.data in ("tiny_imagenet", "mini_imagenet"):
+            few |= {"data": "invented", "way": min(self.way, 12), "config": {**self.config, "image_size": 64}}
         ensemble = tuple({**member, **few} for member in self.ensemble)
         return dataclasses.replace(self, ensemble=ensemble, **few)
 
@@ -95,6 +98,14 @@ NINE_VIEWS = (
     "tta_views=1 for a ninth of the work and the accuracies marked one_view."
 )
 ONE_RUN = "One training run, not a benchmark: other seeds differ by some tenths of a point."
+
+# Photographs of 64x64 pixels from scratch, with the paper's backbone or a small residual one.
+PHOTOGRAPHS = {
+    "data": "tiny_imagenet",
+    "augment": {"shift": 0.1, "flip": True, "color": 0.3},
+    "dtype_policy": "mixed_bfloat16",
+}
+COLOR = {"image_channels": 3}
 
 RECIPES = {
     "matching_omniglot": EpisodicRecipe(
@@ -242,6 +253,17 @@ RECIPES = {
         dtype_policy="mixed_bfloat16",
         epochs=14,
         limitations=[OMNIGLOT_ONLY, ONE_RUN],
+    ),
+    "matching_tiny_imagenet": EpisodicRecipe(
+        summary="Photographs from scratch: the paper's Conv-4 and cosine attention, no pretrained part",
+        config={"backbone": "conv4", "backbone_options": COLOR, "image_size": 64},
+        **PHOTOGRAPHS,
+        objective="nca",
+        way=60,
+        shot=1,
+        n_query=1,
+        classification_loss_weight=0.5,
+        epochs=40,
     ),
     "matching_glyphs": EpisodicRecipe(
         summary="A tiny network trained on invented characters in a minute, for tests and offline use",

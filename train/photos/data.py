@@ -9,9 +9,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from pnzoo.data.classes import ImageClasses
+
 FOLDER = "tiny_imagenet"
 ARCHIVE, CLASSES = "tiny_imagenet_200x120.zip", "classes.csv"
 HELD_OUT = ("val", "test")  # of miniImageNet: never trained on
+SIZES = {"train": None, "val": 20, "test": 30}  # classes of the parts of `tiny_imagenet`; training takes the rest
 
 
 def load(name, n_images):
@@ -31,19 +34,79 @@ def load(name, n_images):
         return invented(24, n_images)
     if name != FOLDER:
         raise ValueError(f"data is 'tiny_imagenet' or 'invented', not {name!r}")
-    folder = Path(os.environ.get("PNZOO_DATA_DIR", "data")) / FOLDER
-    for file in (ARCHIVE, CLASSES):
-        if not (folder / file).is_file():
-            raise ValueError(f"{folder / file} is not there. Set PNZOO_DATA_DIR to the folder that holds {FOLDER}/.")
-    with (folder / CLASSES).open(newline="") as file:
-        kept = {row["wnid"] for row in csv.DictReader(file) if row["mini_imagenet_split"] not in HELD_OUT}
-    with zipfile.ZipFile(folder / ARCHIVE) as archive:
-        members = {}
+    kept = [wnid for wnid, split in mini_imagenet_splits().items() if split not in HELD_OUT]
+    return list(_read_classes(kept, n_images).values())
+
+
+def mini_imagenet_splits():
+    """dict of every class (its WordNet number) and the part of miniImageNet that it belongs to, or ""."""
+    with _file(CLASSES).open(newline="") as file:
+        return {row["wnid"]: row["mini_imagenet_split"] for row in csv.DictReader(file)}
+
+
+def tiny_imagenet(part):
+    """Tiny-ImageNet's classes of one part of a split of our own.
+
+    A class that is in miniImageNet's train, val or test part is in the same part here. Of the 175 others, a seed
+    chooses as many as fill up "val" and "test".
+
+    Args:
+        part: "train" (150 classes), "val" (20) or "test" (30).
+
+    Returns:
+        `ImageClasses` of uint8 `[classes, 120, 64, 64, 3]`, named by their WordNet numbers.
+
+    Raises:
+        ValueError: as for `load`.
+    """
+    chosen = parts_of(mini_imagenet_splits())[part]
+    images = _read_classes(chosen, None)
+    return ImageClasses(np.stack(list(images.values())), np.arange(len(images)), np.array(list(images)))
+
+
+def parts_of(splits, sizes=SIZES, seed=0):
+    """Which classes are in which part; see `tiny_imagenet`.
+
+    Args:
+        splits: dict of classes and parts of miniImageNet, or "".
+        sizes: dict of the numbers of classes of parts; the first part takes all that are left.
+        seed: of the choice.
+
+    Returns:
+        dict of parts, each a sorted list of classes.
+
+    Example:
+        >>> parts_of({"n1": "test", "n2": "", "n3": "", "n4": "train"}, {"train": None, "test": 2})
+        {'train': ['n2', 'n4'], 'test': ['n1', 'n3']}
+    """
+    free = np.random.default_rng(seed).permutation(sorted(name for name, part in splits.items() if not part)).tolist()
+    parts = {part: [name for name, its in splits.items() if its == part] for part in sizes}
+    for part, size in list(sizes.items())[1:]:
+        missing = size - len(parts[part])
+        parts[part], free = parts[part] + free[:missing], free[missing:]
+    first = next(iter(sizes))
+    parts[first] += free
+    return {part: sorted(names) for part, names in parts.items()}
+
+
+def _read_classes(wnids, n_images):
+    with zipfile.ZipFile(_file(ARCHIVE)) as archive:
+        members, kept = {}, set(wnids)
         for member in sorted(archive.namelist()):
             wnid = member.rpartition("/")[0].rpartition("/")[2]
             if wnid in kept and not member.endswith("/"):
                 members.setdefault(wnid, []).append(member)
-        return [np.stack([_read(archive, file) for file in files[:n_images]]) for _, files in sorted(members.items())]
+        return {
+            wnid: np.stack([_read(archive, file) for file in files[:n_images]])
+            for wnid, files in sorted(members.items())
+        }
+
+
+def _file(name):
+    file = Path(os.environ.get("PNZOO_DATA_DIR", "data")) / FOLDER / name
+    if not file.is_file():
+        raise ValueError(f"{file} is not there. Set PNZOO_DATA_DIR to the folder that holds {FOLDER}/.")
+    return file
 
 
 def invented(n_classes, n_images, seed=0):

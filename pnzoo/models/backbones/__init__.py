@@ -21,11 +21,17 @@ BACKBONES = {
 }
 
 _FILTERS = Int(1, 1024)
+_CHANNELS = OneOf(1, 3)
 _MEMBER = Record({}, required=("backbone",), others=Plain())
 # What each backbone takes, checked before Keras sees it.
 _OPTIONS = {
-    "conv4": {"filters": _FILTERS, "pool_padding": OneOf("valid", "same")},
-    "residual": {"filters": ListOf(_FILTERS, 1, 6), "embedding_dim": Int(1, 4096), "stem": Bool()},
+    "conv4": {"filters": _FILTERS, "pool_padding": OneOf("valid", "same"), "image_channels": _CHANNELS},
+    "residual": {
+        "filters": ListOf(_FILTERS, 1, 6),
+        "embedding_dim": Int(1, 4096),
+        "stem": Bool(),
+        "image_channels": _CHANNELS,
+    },
     "local": {"filters": ListOf(_FILTERS, 2, 2), "channels": Int(2, 512)},
     "ensemble": {"members": ListOf(_MEMBER, 0, 8)},
 }
@@ -42,7 +48,7 @@ def make_backbone(backbone, options=None, image_size=28, dtype=None, name="backb
         name: of the model.
 
     Returns:
-        A built `Backbone`, images `[N, H, W, 1]` to embeddings `[N, D]`.
+        A built `Backbone`, images `[N, H, W, 1]` (or `image_channels`) to embeddings `[N, D]`.
 
     Raises:
         ValueError: for an unknown name, or arguments that this backbone does not take.

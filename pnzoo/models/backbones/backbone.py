@@ -4,7 +4,7 @@ import keras
 
 
 class Backbone(keras.Model):
-    """A functional model, images `[N, H, W, 1]` to embeddings `[N, D]`.
+    """A functional model, images `[N, H, W, 1]` (or 3, of photographs) to embeddings `[N, D]`.
 
     A subclass builds its graph with the layers below, hands it to this constructor and keeps its own arguments in
     `get_config`.
@@ -26,6 +26,11 @@ class Backbone(keras.Model):
     def embedding_dim(self):
         """Length of an embedding."""
         return self.output_shape[-1]
+
+    @property
+    def image_channels(self):
+        """1 for characters, 3 for photographs."""
+        return self.input_shape[-1]
 
     def get_config(self):
         policy = keras.saving.serialize_keras_object(self.dtype_policy)

@@ -17,6 +17,7 @@ class Conv4Backbone(Backbone):
         filters: of every convolution.
         pool_padding: padding of the pooling, `"valid"` or `"same"`.
         image_size: height and width of the images, in pixels.
+        image_channels: 1 for characters, 3 for photographs.
 
     Example:
         >>> Conv4Backbone(filters=8).output_shape
@@ -26,8 +27,17 @@ class Conv4Backbone(Backbone):
     """
 
     @renamed_arguments(pool="pool_padding")
-    def __init__(self, filters=64, pool_padding="valid", image_size=28, dtype=None, name="backbone", **kwargs):
-        images = keras.Input((image_size, image_size, 1), name="images")
+    def __init__(
+        self,
+        filters=64,
+        pool_padding="valid",
+        image_size=28,
+        image_channels=1,
+        dtype=None,
+        name="backbone",
+        **kwargs,
+    ):
+        images = keras.Input((image_size, image_size, image_channels), name="images")
         x = images
         with keras.name_scope(name):
             for block in ("block1", "block2", "block3", "block4"):
@@ -38,4 +48,5 @@ class Conv4Backbone(Backbone):
         self.filters, self.pool_padding = filters, pool_padding
 
     def get_config(self):
-        return {**super().get_config(), "filters": self.filters, "pool_padding": self.pool_padding}
+        own = {"filters": self.filters, "pool_padding": self.pool_padding, "image_channels": self.image_channels}
+        return {**super().get_config(), **own}

@@ -16,6 +16,7 @@ class ResidualBackbone(Backbone):
         stem: begin with a 5x5 convolution of stride 2, so that no block works at full size: twice as fast. Sides go
             28-14-7-3 with three stages and no stem, or with a stem and two pools.
         image_size: height and width of the images, in pixels.
+        image_channels: 1 for characters, 3 for photographs.
 
     Example:
         >>> ResidualBackbone(filters=[4, 6, 8], embedding_dim=12).output_shape
@@ -31,11 +32,12 @@ class ResidualBackbone(Backbone):
         embedding_dim=256,
         stem=False,
         image_size=28,
+        image_channels=1,
         dtype=None,
         name="backbone",
         **kwargs,
     ):
-        images = keras.Input((image_size, image_size, 1), name="images")
+        images = keras.Input((image_size, image_size, image_channels), name="images")
         with keras.name_scope(name):
             x = _trunk(images, filters, stem, dtype)
             x = conv_norm(x, embedding_dim, 3, "head", dtype, padding="valid")
@@ -45,7 +47,7 @@ class ResidualBackbone(Backbone):
 
     def get_config(self):
         own = {"filters": list(self.filters), "embedding_dim": self.embedding_dim, "stem": self.stem}
-        return {**super().get_config(), **own}
+        return {**super().get_config(), **own, "image_channels": self.image_channels}
 
 
 @keras.saving.register_keras_serializable("pnzoo")

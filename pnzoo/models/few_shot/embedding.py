@@ -13,7 +13,7 @@ def embed_images(model: Any, images: Any, batch_size: int = 128) -> np.ndarray:
 
     Args:
         model: anything with `embed`; a few-shot model compiles it once.
-        images: uint8 `[..., H, W]`, 255 for strokes.
+        images: uint8 `[..., H, W]`, 255 for strokes; or `[..., H, W, 3]` for a model of photographs.
         batch_size: images per batch.
 
     Returns:
@@ -25,10 +25,12 @@ def embed_images(model: Any, images: Any, batch_size: int = 128) -> np.ndarray:
         (3, 2, 64)
     """
     images = np.asarray(images)
-    flat = images.reshape(-1, *images.shape[-2:], 1)
+    if getattr(model, "image_channels", 1) == 1:
+        images = images[..., None]
+    flat = images.reshape(-1, *images.shape[-3:])
     parts = [_embed(model, flat[start : start + batch_size]) for start in range(0, len(flat), batch_size)]
     embeddings = np.concatenate(parts).astype("float32") if parts else np.zeros((0, model.embedding_dim), "float32")
-    return embeddings.reshape(*images.shape[:-2], -1 if len(flat) else model.embedding_dim)
+    return embeddings.reshape(*images.shape[:-3], -1 if len(flat) else model.embedding_dim)
 
 
 def _embed(model, images):

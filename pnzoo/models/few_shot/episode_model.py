@@ -25,11 +25,13 @@ class EpisodeModel(ZooModel, keras.Model):
     Call it with a dict of `support` float `[B, S, H, W, 1]`, `labels` one-hot `[B, S, W]`, `query` `[B, Q, H, W, 1]`
     and optionally `mask` bool `[B, S]` (False at padding); it returns log-probabilities float32 `[B, Q, W]`.
 
+    With a backbone of `image_channels` 3, images are RGB `[..., H, W, 3]`.
+
     Images are 0 (background) to 1 (strokes): floats, booleans or whole numbers are taken as they are, and uint8 is
     divided by 255. A NaN in an image makes the answers that depend on it NaN.
     """
 
-    image_channels = 1  # 3 for photographs
+    image_channels = 1  # 3 for photographs: what the backbone takes
 
     def _build(self, embedding, policy, name, trainable, **config):
         """Make the functional graph: inputs, embeddings, and what the subclass makes of them."""
@@ -43,13 +45,16 @@ class EpisodeModel(ZooModel, keras.Model):
             setattr(self, attribute, layer)
         self._configure(policy, **config)
         self._fixed = (*self._fixed, "backbone", "similarity")
+        if len(shape := self._item(config)[0]) == 3:
+            self.image_channels = shape[-1]
         if not trainable:
             self.trainable = False
 
     @classmethod
     def _item(cls, config):
         """Shape and dtype of one image."""
-        return (config["image_size"], config["image_size"], cls.image_channels), "float32"
+        channels = (config.get("backbone_options") or {}).get("image_channels", cls.image_channels)
+        return (config["image_size"], config["image_size"], channels), "float32"
 
     # -- what goes in ---------------------------------------------------------------------------------
 
@@ -285,6 +290,7 @@ _OPTIONS = {
     "embedding_dim": schema.Int(1, 4096),
     "stem": schema.Bool(),
     "channels": schema.Int(2, 512),
+    "image_channels": schema.OneOf(1, 3),
 }
 _MEMBER = schema.Record({"backbone": BACKBONES, **_OPTIONS}, required=("backbone",))
 # What any few-shot model takes.
