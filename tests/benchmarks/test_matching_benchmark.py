@@ -8,6 +8,7 @@ from train.readme import benchmark_tables
 pytestmark = pytest.mark.integration
 
 
+@pytest.mark.slow
 def test_both_sides_learn_the_episode(monkeypatch):
     pytest.importorskip("torch")
     monkeypatch.setattr(matching, "WAY", 6)

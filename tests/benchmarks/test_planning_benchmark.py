@@ -66,6 +66,7 @@ def test_throughput_and_growth_measure_what_they_name(small_vin):
     assert row["peak_mb"] >= row["loaded_mb"] > 50
 
 
+@pytest.mark.slow
 def test_both_trainers_learn(monkeypatch):
     pytest.importorskip("torch")
     small = {"config": {"k": 4, "channels": 4, "filters": [8]}, "jit_compile": False}

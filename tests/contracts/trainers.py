@@ -1,7 +1,7 @@
 """A tiny recipe for every trainer, and a process that trains one and is killed.
 
-    python -m tests.contracts.trainers FOLDER                # every trainer in FOLDER/NAME, killed while it writes
-    python -m tests.contracts.trainers FOLDER --train NAME   # one, as often as it takes
+    python -m tests.contracts.trainers FOLDER --kill NAME    # killed while it writes; prints whether that was its end
+    python -m tests.contracts.trainers FOLDER --train NAME   # as often as it takes
 """
 
 import argparse
@@ -58,6 +58,8 @@ TERRAIN = TerrainRecipe(
     config={"filters": [2, 3, 4], "k": 4}, cells=4, epochs=4, steps_per_epoch=2, batch_size=2, goals_per_picture=2
 )
 ROOMS = {"imitation": "planning", "episodic": "few_shot", "reinforcement": "rl", "terrain": "terrain"}
+# The file at which each is killed, and when: of all files that a run writes.
+KILLED = {"imitation": (8, "within"), "episodic": (6, "after"), "reinforcement": (4, "before"), "terrain": (5, "within")}
 
 
 def recipe_of(name):
@@ -141,16 +143,16 @@ def main():
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("--train", choices=ROOMS)
+    todo = parser.add_mutually_exclusive_group(required=True)
+    todo.add_argument("--train", choices=ROOMS)
+    todo.add_argument("--kill", choices=ROOMS)
     options = parser.parse_args()
-    if options.train:
+    if options.kill:
+        print(killed(options.kill, options.folder, *KILLED[options.kill]))
+    else:
         print("ready", flush=True)
         with tiny():
             train(options.train, options.folder)
-    else:
-        moments = ((8, "within"), (6, "after"), (4, "before"), (5, "within"))
-        for name, (number, when) in zip(ROOMS, moments, strict=True):
-            print(name, killed(name, options.folder / name, number, when), flush=True)
 
 
 if __name__ == "__main__":

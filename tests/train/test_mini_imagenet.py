@@ -1,5 +1,6 @@
 """Tiny-ImageNet's honest split, and miniImageNet from a folder of one's own, on invented files of that form."""
 
+import itertools
 import json
 
 import numpy as np
@@ -12,11 +13,15 @@ from train.photos import data, mini_imagenet
 SPLIT = {"train": ["n01", "n02", "n03"], "val": ["n04"], "test": ["n05"]}
 
 
+def every(parts):
+    return list(itertools.chain.from_iterable(parts.values()))
+
+
 @pytest.fixture
 def imagenet(tmp_path):
     """Five classes of three pictures of any size and mode, in the form of ImageNet's training pictures."""
     rng = np.random.default_rng(0)
-    for wnid in sum(SPLIT.values(), []):
+    for wnid in every(SPLIT):
         (tmp_path / "train" / wnid).mkdir(parents=True)
         for i, (shape, mode) in enumerate((((90, 120, 3), "RGB"), ((60, 60), "L"), ((100, 84, 4), "CMYK"))):
             picture = Image.fromarray(rng.integers(0, 256, shape, dtype="uint8"), mode)
@@ -72,7 +77,7 @@ def test_classes_of_mini_imagenet_stay_on_their_side():
     splits = {f"n{i:03d}": part for i, part in enumerate(["train"] * 14 + ["val"] * 6 + ["test"] * 5)} | free
     parts = data.parts_of(splits)
     assert {part: len(names) for part, names in parts.items()} == {"train": 150, "val": 20, "test": 30}
-    assert sorted(sum(parts.values(), [])) == sorted(splits)
+    assert sorted(every(parts)) == sorted(splits)
     for part, names in parts.items():
         assert {splits[name] for name in names} <= {part, ""}
     assert data.parts_of(splits) == parts

@@ -5,8 +5,8 @@
         "backbone_options": {"image_channels": 3}}' --run runs/matching_mini_imagenet --evaluate
 
 IMAGENET/train holds a folder for each class, named by its WordNet number; SPLIT.json names the classes of the parts:
-`{"train": ["n01532829", ...], "val": [...], "test": [...]}`. The first 600 pictures of a class, in order of their names,
-are squeezed to 84x84 pixels with antialiasing, as the usual files of miniImageNet are, and written to
+`{"train": ["n01532829", ...], "val": [...], "test": [...]}`. The first 600 pictures of a class, in order of names, are
+squeezed to 84x84 pixels with antialiasing, as the usual files of miniImageNet are, and written to
 PNZOO_DATA_DIR/mini_imagenet/PART.npz. The paper's own choice of pictures was never published.
 """
 
@@ -46,12 +46,16 @@ def prepare(imagenet, split, folder=None, n_images=N_IMAGES):
     folder = Path(folder) if folder else _folder()
     named = [wnid for part in PARTS for wnid in split.get(part, [])]
     if set(split) != set(PARTS) or len(set(named)) < len(named):
-        raise ValueError(f"the split has {sorted(split)} and {len(named)} classes, {len(set(named))} of them different. "
-                         "It is a JSON file of train, val and test, each a list of classes; no class is in two.")  # fmt: skip
+        raise ValueError(
+            f"the split has {sorted(split)} and {len(named)} classes, {len(set(named))} of them different. It is a JSON "
+            "file of train, val and test, each a list of classes; no class is in two."
+        )
     missing = [wnid for wnid in named if not (Path(imagenet) / wnid).is_dir()]
     if missing:
-        raise ValueError(f"{imagenet} has no folder {', '.join(missing[:5])}{' ...' if missing[5:] else ''}. It holds a "
-                         "folder of pictures for each class, named by its WordNet number.")  # fmt: skip
+        raise ValueError(
+            f"{imagenet} has no folder {', '.join(missing[:5])}{' ...' if missing[5:] else ''}. It holds a folder of "
+            "pictures for each class, named by its WordNet number."
+        )
     folder.mkdir(parents=True, exist_ok=True)
     for part in PARTS:
         images = np.stack([_class(Path(imagenet) / wnid, n_images) for wnid in split[part]])
