@@ -47,8 +47,8 @@ def prepare(imagenet, split, folder=None, n_images=N_IMAGES):
     named = [wnid for part in PARTS for wnid in split.get(part, [])]
     if set(split) != set(PARTS) or len(set(named)) < len(named):
         raise ValueError(
-            f"the split has {sorted(split)} and {len(named)} classes, {len(set(named))} of them different. It is a JSON "
-            "file of train, val and test, each a list of classes; no class is in two."
+            f"the split has {sorted(split)} and {len(named)} classes, {len(set(named))} of them different. It is a "
+            "JSON file of train, val and test, each a list of classes; no class is in two."
         )
     missing = [wnid for wnid in named if not (Path(imagenet) / wnid).is_dir()]
     if missing:
