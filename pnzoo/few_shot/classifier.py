@@ -53,8 +53,9 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
 
     Parameters act at `fit`: what `set_params` changes later waits for the next one.
 
-    Some models know characters, whose colours and place mean nothing; others know photographs. A model of vectors,
-    which compares nothing by itself, is given class means (`pnzoo.few_shot.class_means`).
+    Some models know characters, whose colours and place mean nothing; others know photographs, or sentences with a
+    blank (`pnzoo.few_shot.sentences`): then read "text" for "image" below, and give lists of strings. A model of
+    vectors, which compares nothing by itself, is given class means (`pnzoo.few_shot.class_means`).
 
     Args:
         model: an entry of the zoo, a folder written by `pnzoo.save`, a few-shot model, an `ImageEmbedder`, or a Keras
@@ -79,7 +80,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
     Attributes:
         classes_: the labels seen or announced, sorted.
         support_: float32 `[S, 28, 28]`, the support images as the model sees them; of photographs `[S]`, their paths,
-            or their places in X.
+            or their places in X; of sentences `[S]`, themselves.
         support_labels_: `[S]`, their labels.
         embeddings_: float32 `[S, D]`, their embeddings.
         threshold_: the least `confidence` for an answer, by `reject`; None for none.
@@ -214,7 +215,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
 
         check_is_fitted(self, "embeddings_")
         if not isinstance(self.reader_, Characters):
-            raise ValueError("fine_tune is for models of characters; a model of photographs stays as it is.")
+            raise ValueError("fine_tune is for models of characters; one of photographs or sentences stays as it is.")
         images = np.rint(self.support_ * 255).astype("uint8")
         model = fine_tune(self.model_, images, self.support_labels_, steps=steps, **options)
         reader = Characters(model, self.parameters_)

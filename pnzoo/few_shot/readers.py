@@ -1,4 +1,4 @@
-"""How a classifier's model sees images: as characters of 28x28 pixels, or as photographs in colour."""
+"""How a classifier's model sees what it is given: as characters, as photographs, or as sentences."""
 
 import hashlib
 import os
@@ -10,6 +10,7 @@ from pnzoo.data.preprocessing import preprocess_images
 from pnzoo.few_shot.class_means import ClassMeans
 from pnzoo.few_shot.embedder import ImageEmbedder
 from pnzoo.few_shot.photo_network import takes_photographs
+from pnzoo.few_shot.sentences import Sentences
 
 
 def make_reader(model, parameters):
@@ -28,6 +29,8 @@ def make_reader(model, parameters):
     if isinstance(model, ImageEmbedder):
         return Photographs(model, parameters)
     loaded = hub.load(model) if isinstance(model, str) or hasattr(model, "__fspath__") else model
+    if getattr(loaded, "reads_sentences", False):
+        return Sentences(loaded, parameters)
     if takes_photographs(loaded):
         return Photographs(ImageEmbedder(loaded, batch_size=min(32, parameters["batch_size"])), parameters)
     if not (hasattr(loaded, "embed") and hasattr(loaded, "match")):

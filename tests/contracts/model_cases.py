@@ -24,6 +24,7 @@ from pnzoo.models import (
     MatchingNetwork,
     PhotoMatchingNetwork,
     ReactiveGraphPolicy,
+    SentenceMatchingNetwork,
     SiameseNetwork,
     TerrainCNNPolicy,
     TerrainVIN,
@@ -100,6 +101,23 @@ def wrong_episodes():
     ]
 
 
+def sentences():
+    """Three episodes of sentences with a blank: 3 words, 2 sentences each, 4 queries; some have few words."""
+    rng = np.random.default_rng(6)
+    support, query = (rng.integers(1, 40, (3, n, 8, 5)).astype("int32") for n in (6, 4))
+    support[:, ::2, :2] = 0  # padding before the first word
+    return {**episode(), "support": support, "query": query}
+
+
+def wrong_sentences():
+    right = sentences()
+    return [
+        {**right, "support": right["support"][..., :-1]},
+        {**right, "query": right["query"][:, :, :-2]},
+        {**right, "query": right["query"][0]},
+    ]
+
+
 def pictures():
     """Three pictures of 8x8 cells, and a goal on each."""
     rng = np.random.default_rng(4)
@@ -127,6 +145,7 @@ planner = partial(Case, inputs=images, wrong=wrong_images)
 
 few_shot = partial(Case, inputs=episode, wrong=wrong_episodes, any_size=False, quantizable=False)
 SMALL = {"backbone_options": {"filters": 4}, "image_size": SIDE}
+WORDS = {"buckets": 40, "word_dim": 5, "units": 4, "embedding_dim": 6, "dropout": 0.0, "word_dropout": 0.0}
 LOCAL = {"backbone": "local", "filters": [4, 6], "channels": 4}
 
 TINY_PHOTO = {"width": 0.1, "depth": 0.3, "stem_filters": 8, "head_filters": 16, "color_bins": 4}
@@ -155,6 +174,10 @@ CLASSES = {
     "MatchingNetwork": few_shot(partial(MatchingNetwork, **SMALL, support_embedding="lstm", query_steps=2)),
     "PhotoMatchingNetwork": few_shot(
         partial(PhotoMatchingNetwork, TINY_PHOTO, image_size=32), inputs=photographs, wrong=wrong_photographs
+    ),
+    "SentenceMatchingNetwork": few_shot(
+        partial(SentenceMatchingNetwork, WORDS, side=4, support_embedding="lstm", query_steps=2),
+        inputs=sentences, wrong=wrong_sentences,
     ),
     # One bias for all pairs: the softmax over the classes takes it away again. `pair_logits` keep it.
     "SiameseNetwork": few_shot(partial(SiameseNetwork, **SMALL), no_gradient=("comparison/compare/bias",)),

@@ -56,6 +56,7 @@ SHAPES_ONLY = {
     "BodyCells": (reactive_continuous.BodyCells, (STATES, random(2, 5, 6, 1))),
     "GoalCells": (layers.GoalCells, (REWARD, POSITIONS[:, 0])),
     "GoalOffset": (layers.GoalOffset, (SEEN, POSITIONS[:, 0])),
+    "HashedWords": (lambda **o: layers.HashedWords(9, 4, **o), (np.abs(POSITIONS),)),
     "EveryCell": (states.EveryCell, (SEEN,)),
     "DrawAgent": (states.DrawAgent, (SEEN, POSITIONS)),
     "SplitStates": (states.SplitStates, (random(4, 8), POSITIONS)),

@@ -16,9 +16,9 @@ def corpus(data, share=1.0):
     return whole._replace(sentences={**whole.sentences, "train": train[: max(1, round(share * len(train)))]})
 
 
-def classes(model, data, part, least=2, share=1.0):
-    """`language.BlankedSentences` of one part, encoded for a model."""
-    return language.blanked(corpus(data, share), part, least=least, side=model.side, buckets=model.buckets)
+def classes(model, data, part, least=2, share=1.0, most=100):
+    """`language.BlankedSentences` of one part, encoded for a model; at most so many sentences of a word."""
+    return language.blanked(corpus(data, share), part, least, most, side=model.side, buckets=model.buckets)
 
 
 def described(data, part):

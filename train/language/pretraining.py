@@ -5,12 +5,15 @@ many targets as it has words. Words of validation and test are never targets, an
 are targets less often, as the one-shot task asks for rare ones as much.
 """
 
+import math
+
 import keras
 import numpy as np
 from keras import ops
 
 from pnzoo.data.language.corpus import counts
 from pnzoo.data.language.encoding import NUMBER, UNKNOWN, WordTable, encode_sentence
+from pnzoo.layers.few_shot.normalize import normalize
 
 LENGTHS = (16, 24, 34, 50)  # sentences are padded to one of these; what is longer is cut
 
@@ -119,29 +122,37 @@ class LanguageModel(keras.Model):
     Args:
         backbone: `SentenceBackbone`.
         log_share: float `[words]`, log frequencies, which the logits begin with.
+        head: "dot", the product of an embedding and a word's vector; or "cosine", theirs times a learned scale, as
+            episodes compare embeddings.
     """
 
-    def __init__(self, backbone, log_share, **kwargs):
+    def __init__(self, backbone, log_share, head="dot", **kwargs):
         super().__init__(**kwargs)
-        self.backbone, self.log_share = backbone, log_share
+        self.backbone, self.log_share, self.head = backbone, log_share, head
 
     def build(self, input_shape=None):
         shape = (len(self.log_share), self.backbone.embedding_dim)
         start = keras.initializers.RandomNormal(stddev=0.1)
         self.vectors = self.add_weight(name="vectors", shape=shape, initializer=start)
         self.bias = self.add_weight(name="bias", shape=shape[:1], initializer=lambda *_, **__: self.log_share)
+        if self.head == "cosine":
+            start = keras.initializers.Constant(math.log(16.0))
+            self.log_scale = self.add_weight(name="log_scale", shape=(), initializer=start)
         self.built = True
 
     def call(self, inputs, training=False):
         contexts = self.backbone.every_context(inputs["sentences"], training)
         flat = ops.reshape(contexts, (-1, contexts.shape[-1]))
         embeddings = self.backbone.read_contexts(ops.take(flat, inputs["places"], axis=0), training)
-        return ops.matmul(embeddings, ops.transpose(self.vectors)) + self.bias
+        if self.head == "dot":
+            return ops.matmul(embeddings, ops.transpose(self.vectors)) + self.bias
+        cosines = ops.matmul(normalize(embeddings), ops.transpose(normalize(self.vectors)))
+        return ops.exp(self.log_scale) * cosines + self.bias
 
 
 def compiled(backbone, text, recipe):
     """A language model over a backbone, ready to be fitted."""
-    model = LanguageModel(backbone, text.log_share)
+    model = LanguageModel(backbone, text.log_share, recipe.head)
     model.build()
     steps = recipe.pretrain_epochs * recipe.steps_per_epoch
     peak = recipe.pretrain_learning_rate

@@ -1,7 +1,7 @@
 """Train the networks for sentences: `python -m train matching_ptb`.
 
-First language modelling (`stage0.npz`), then episodes (`history.npz`). Validation words and sentences choose the best
-weights of the second stage, or keep those of the first where episodes make them no better.
+First language modelling (`stage0.npz`), then episodes (`history.npz`). The last weights of each stage count;
+validation words and sentences, which the log has, are for choosing between recipes.
 """
 
 import keras
@@ -34,7 +34,7 @@ def train(recipe, folder, command="", overwrite=False, tensorboard=None):
         keras.utils.set_random_seed(recipe.seed + 1)  # what the second stage draws does not depend on a resume
         learn_episodes(model, recipe, second, tensorboard)
         seconds, rows = first.seconds + second.seconds, [*first.rows, *second.rows]
-        entry.save(model, folder, card(recipe, second, seconds, rows, command), weights_dtype="float16")
+        entry.save(model, folder, card(recipe, seconds, rows, command), weights_dtype="float16")
         return hub.load(folder / "entry")
 
 
@@ -60,39 +60,37 @@ def pretrain(model, recipe, progress, tensorboard=None):
 
 
 def learn_episodes(model, recipe, progress, tensorboard=None):
-    """The second stage: episodes of training words; the best weights by validation stay, the first ones among them."""
+    """The second stage: episodes of training words."""
     model.backbone.trainable = not recipe.frozen_backbone
     learner = compiled(model, recipe)
     validation = Validation(model, recipe)
-    classes = data.classes(model, recipe.data, "train", least=LEAST, share=recipe.data_share)
+    classes = data.classes(model, recipe.data, "train", LEAST, share=recipe.data_share, most=recipe.sentences_per_word)
+    frozen = recipe.frozen_backbone and progress.epoch < recipe.epochs
+    sentences = embed_classes(model, classes) if frozen else classes.items
 
     def score(epoch, row):
-        row["val_5w1s"] = validation.accuracy()
-        return row["val_5w1s"]
+        row.update({f"val_5w{shot}s": validation.accuracy(shot) for shot in (1, 3)})
 
-    start, before = model.get_weights(), validation.accuracy()
     fitting.fit(
         learner,
         progress,
         recipe.epochs,
-        lambda epoch: Episodes(classes, recipe, epoch),
+        lambda epoch: Episodes(sentences, recipe, epoch),
         score=score,
-        label=f"episodes (val_5w1s {before:.4f} before), ",
+        label="episodes, ",
         callbacks=fitting.tensorboard(tensorboard),
     )
-    if progress.best is not None and before >= progress.best:
-        model.set_weights(start)
     model.backbone.trainable = True
 
 
 class Episodes(keras.utils.PyDataset):
-    """Batches of episodes of one epoch, shapes in turn."""
+    """Batches of episodes of one epoch, shapes in turn, of encoded sentences or of their embeddings."""
 
-    def __init__(self, classes, recipe, epoch):
+    def __init__(self, sentences, recipe, epoch):
         super().__init__(workers=1)
         self.steps = recipe.episode_steps
         self.episodes = EpisodeDataset(
-            embeddings=classes.items,
+            embeddings=sentences,
             shapes=recipe.shapes,
             batch_size=recipe.batch_size,
             steps=recipe.episode_steps,
@@ -135,9 +133,9 @@ def compiled(model, recipe):
     return trainer
 
 
-def card(recipe, progress, seconds, rows, command):
+def card(recipe, seconds, rows, command):
     """What is known of a model when its training ends."""
-    made = entry.training_card(
+    return entry.training_card(
         recipe,
         task="few-shot",
         training="episodic",
@@ -148,5 +146,3 @@ def card(recipe, progress, seconds, rows, command):
         seconds=seconds,
         rows=rows,
     )
-    best = {"epoch": progress.best_epoch, "val_5w1s": progress.best}
-    return {**made, "recipe": {**made["recipe"], "notes": recipe.notes, "best_checkpoint": best}}

@@ -1,6 +1,6 @@
 """Sentences with a blank as whole numbers, without a vocabulary.
 
-A word is known by hashes of how it is spelled: the whole word, its first three letters, and its last one, two and three.
+A word is known by hashes of how it is spelled: the whole word, its first three letters, and its last one, two, three.
 So no list of words is needed or kept, every string can be read, and a word that training never met is still read by
 its beginning and its end ("-ing", "-ed", "un-"), as taggers have long done. Two spellings may share a number; that is
 the price.

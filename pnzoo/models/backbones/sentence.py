@@ -51,7 +51,7 @@ class SentenceBackbone(keras.Model):
             context = BlankContext(units, dtype=dtype, name="context")
             head = [
                 make.Dropout(dropout, dtype=dtype, name="context_dropout"),
-                make.Dense(2 * embedding_dim, "gelu", dtype=dtype, name="hidden"),
+                make.Dense(2 * embedding_dim, "silu", dtype=dtype, name="hidden"),
                 make.Dropout(dropout, dtype=dtype, name="hidden_dropout"),
                 make.Dense(embedding_dim, dtype=dtype, name="embedding"),
             ]

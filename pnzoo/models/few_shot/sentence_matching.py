@@ -115,6 +115,17 @@ class SentenceMatchingNetwork(MatchingNetwork):
         config = super(EpisodeModel, self).get_config()  # this model has one backbone, which needs no name
         return {**config, "similarity": self.similarity_names}
 
+    def quantize(self, mode: Any = None, **kwargs: Any) -> None:
+        """Not offered.
+
+        Raises:
+            ValueError: always; it says why.
+        """
+        raise ValueError(
+            f"quantize({mode!r}): Keras quantizes dense layers, and nearly all weights of a {type(self).__name__} are "
+            "vectors of words. pnzoo.save(..., weights_dtype='float16') halves the file."
+        )
+
     @property
     def former_weights(self) -> dict[str, str]:
         return {}  # there was none in release 0.1
