@@ -52,7 +52,7 @@ def language_table():
 
 
 def test_a_text_without_a_blank_is_the_mean_over_its_words(classifier):
-    words = "stocks fell again".split()
+    words = ["stocks", "fell", "again"]
     turns = [" ".join(["___" if i == j else word for j, word in enumerate(words)]) for i in range(3)]
     whole, *parts = classifier.reader_.embed(["Stocks fell again.", *turns])
     np.testing.assert_allclose(whole, np.mean(parts, axis=0), atol=1e-5)
