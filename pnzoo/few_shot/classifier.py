@@ -18,7 +18,7 @@ try:
     from sklearn.utils import compute_sample_weight
     from sklearn.utils.validation import check_is_fitted
 
-    from pnzoo.few_shot.labels import answer_dtype, check_labels, same_kind
+    from pnzoo.few_shot.labels import answer_dtype, check_labels, same_kind, warn_of_twins
     from pnzoo.few_shot.parameters import check_parameters
     from pnzoo.few_shot.readers import Characters, make_reader
 except ImportError as error:
@@ -150,15 +150,22 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
         Raises:
             ValueError: for no images, other than one label for each image, a single class, missing, mixed or
                 continuous labels, a parameter out of its range, or an image that cannot be used.
+
+        Warns:
+            UserWarning: the same image is in two classes; names them.
         """
-        if y is None and isinstance(X, str | os.PathLike):
+        folder = y is None and isinstance(X, str | os.PathLike)
+        if folder:
             X, y = read_photo_folder(X)[:2]
         y = check_labels(y)
         if len(np.unique(y)) < 2:
             raise ValueError(
-                f"all {len(y)} labels are {y[0]!r}: one class leaves nothing to tell apart. Give two or more."
+                f"all {len(y)} labels are {y[:1].tolist()[0]!r}: one class leaves nothing to tell apart. Give two or more."
             )
-        return self._start(X, y, np.unique(y))
+        self._start(X, y, np.unique(y))
+        if not folder:  # whose files have been compared
+            warn_of_twins(self.embeddings_, y)
+        return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
         """Add images to the support set, of known classes or new ones. If it fails, nothing changes.

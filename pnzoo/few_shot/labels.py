@@ -1,5 +1,7 @@
 """Labels as people give them: one sorted kind, checked at the door."""
 
+import warnings
+
 import numpy as np
 from sklearn.utils import assert_all_finite, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
@@ -39,6 +41,29 @@ def check_labels(y):
         assert_all_finite(labels, input_name="y")
     check_classification_targets(labels)
     return labels
+
+
+def warn_of_twins(embeddings, y):
+    """Warn of images that look the same to the model and stand in several classes.
+
+    Args:
+        embeddings: float `[N, D]`.
+        y: `[N]` labels.
+
+    Example:
+        >>> warn_of_twins(np.eye(3), ["a", "b", "c"])
+    """
+    alike = {}
+    for i, row in enumerate(np.round(embeddings, 4) + 0.0):  # + 0.0 makes -0.0 the same as 0.0
+        alike.setdefault(row.tobytes(), []).append(i)
+    labels = np.asarray(y).tolist()
+    doubled = [twins for twins in alike.values() if len({labels[i] for i in twins}) > 1]
+    if doubled:
+        listed = "; ".join(", ".join(f"image {i} in {labels[i]!r}" for i in twins[:4]) for twins in doubled[:5])
+        more = f"; and {len(doubled) - 5} more" if len(doubled) > 5 else ""
+        warnings.warn(
+            f"the same image is in several classes, which cannot all be right: {listed}{more}.", stacklevel=3
+        )
 
 
 def _one_kind(y):

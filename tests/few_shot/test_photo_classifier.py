@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import warnings
 
 import numpy as np
 import pytest
@@ -45,6 +46,17 @@ def test_a_folder_is_a_support_set(colours, fitted, tmp_path):
     assert classifier.fit(root).score([path], ["sky"]) == 1
     with pytest.raises(ValueError, match="one image"):
         classifier.predict(str(path))
+
+
+def test_an_image_in_two_classes_is_named(colours):
+    images = [*IMAGES, IMAGES[0]]
+    other = next(label for label in LABELS if label != LABELS[0])
+    last = len(IMAGES)
+    with pytest.warns(UserWarning, match=f"image 0 in '{LABELS[0]}', image {last} in '{other}'"):
+        FewShotClassifier(colours).fit(images, [*LABELS, other])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        FewShotClassifier(colours).fit(images, [*LABELS, LABELS[0]])
 
 
 def test_a_folder_that_is_wrong_changes_nothing(colours, fitted, tmp_path):
