@@ -20,6 +20,7 @@ ROOMS = {
     "train.planning.recipes": "train.planning.command",
     "train.terrain.recipes": "train.terrain.command",
     "train.webgraph.recipes": "train.webgraph.command",
+    "train.navigation.recipes": "train.navigation.command",
     "train.few_shot.recipes": "train.few_shot.command",
     "train.language.recipes": "train.language.command",
     "train.photos.recipes": "train.photos.command",

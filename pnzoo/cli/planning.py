@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pnzoo import hub
+from pnzoo.cli import navigation, terrain
 from pnzoo.cli import options as checks
-from pnzoo.cli import terrain
 from pnzoo.cli.zoo import checked_name
 from pnzoo.core.dataset import describe
 
@@ -126,6 +126,8 @@ def evaluate(options):
         raise ValueError("--mat-file brings its own size; leave out --size")
     if _plans_on_pictures(options.name):
         measure = _measure_terrain
+    elif hub.card(checked_name(options.name))["task"] == "navigation":
+        measure = _measure_navigation
     else:
         measure = _measure_family if options.family else _measure_scenarios if options.movingai else _measure_maps
     headline, metrics = measure(options)
@@ -182,6 +184,11 @@ def _measure_terrain(options):
     return terrain.measure(options, _load_planner(options))
 
 
+def _measure_navigation(options):
+    """The same of a body that moves continuously."""
+    return navigation.measure(options, _load_planner(options, ("navigation",)), hub.card(checked_name(options.name)))
+
+
 def _range(metric):
     """The distances or the family of maps that a metric is about, as a column."""
     dataset = metric.dataset
@@ -214,10 +221,12 @@ def _plans_on_pictures(name):
 # -- loading ------------------------------------------------------------------------------------
 
 
-def _load_planner(options):
+def _load_planner(options, tasks=PLANNING_TASKS):
     name = checked_name(options.name)
     task = hub.card(name)["task"]
-    if task not in PLANNING_TASKS:
+    if task == "navigation" and task not in tasks:
+        raise ValueError(f"{name} drives a body and plans no path of cells; in Python: pnzoo.load({name!r}).drive(...)")
+    if task not in tasks:
         planners = [name for name in hub.list_models() if hub.card(name)["task"] in PLANNING_TASKS]
         raise ValueError(f"{name} is a {task} model and does not plan; planners are {', '.join(planners)}")
     with _hushed():

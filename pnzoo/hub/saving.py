@@ -113,7 +113,8 @@ def entry_files(model: Any, name: str, card: Mapping[str, Any], weights_dtype: s
 
 def _task(model: Any) -> str:
     """Of what kind a model is, by what it can do."""
-    for task, method in (("terrain", "fit_paths"), ("web", "page_scores"), ("planning", "plan")):
+    signs = {"terrain": "fit_paths", "web": "page_scores", "navigation": "drive", "planning": "plan"}
+    for task, method in signs.items():
         if hasattr(model, method):
             return task
     return "few-shot"

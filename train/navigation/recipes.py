@@ -30,6 +30,49 @@ class NavigationRecipe(Recipe):
         return dataclasses.replace(self, maps=8, drives=8, rounds=2, steps_per_round=2, batch_size=4, states=3)
 
 
+@dataclasses.dataclass(frozen=True)
+class DriveStage:
+    """Starts of one difficulty, and how good the policy must be before the next ones."""
+
+    max_start_distance: float = 0.0  # cells from the goal, as the crow flies; 0: anywhere
+    success_threshold: float = 0.8  # share of episodes that come to rest at the goal, over the last few batches
+
+
+@dataclasses.dataclass(frozen=True)
+class NavigationReinforcementRecipe(Recipe):
+    """How a policy of a body is trained by TRPO. Every field is an option of the command line."""
+
+    model: str = "ContinuousVIN"
+    maps: int = 1000  # distinct maps of training, with a goal each
+    side: int = 28
+    stages: tuple = (DriveStage(4.0), DriveStage(8.0), DriveStage())
+    total_timesteps: int = 600_000
+    n_envs: int = 128  # in a batch, each on another map
+    n_steps: int = 80  # in each environment
+    progress_reward: float = 0.05
+    log_std: float = -0.7  # of the force's deviation, to begin with
+    target_kl: float = 0.02
+    cg_damping: float = 0.01
+    cg_max_steps: int = 10
+    fisher_maps: int = 16
+    gamma: float = 0.98
+    gae_lambda: float = 0.95
+    maps_per_batch: int = 16
+    jit_compile: bool = True
+    validate_every: int = 5  # batches
+    evaluation_sides: tuple = (28,)
+
+    def __post_init__(self):
+        super().__post_init__()
+        stages = (stage if isinstance(stage, DriveStage) else DriveStage(**stage) for stage in self.stages)
+        object.__setattr__(self, "stages", tuple(stages))
+
+    def quick(self):
+        """The same in two small batches, to see that everything works."""
+        small = {"n_envs": 4, "n_steps": 5, "fisher_maps": 4, "maps_per_batch": 4, "cg_max_steps": 2, "maps": 8}
+        return dataclasses.replace(self, total_timesteps=40, jit_compile=False, **small)
+
+
 LIMITS = (
     "A point mass of known dynamics with exact sight of the map, its position and its velocity; nothing disturbs it.",
     "The unit of distance is the map's cell. The paper does not give us its own unit, mass, friction, time step or "
@@ -53,5 +96,16 @@ RECIPES = {
         steps_per_round=200,
         evaluation_sides=(28, 20),
         limitations=("Maps up to 28x28 only, and it does not plan.", *LIMITS),
+    ),
+    "vin_navigation2d_rl": NavigationReinforcementRecipe(
+        summary="The network of vin_navigation2d trained by TRPO on reward alone, from scratch; 28x28",
+        config={"reduction": 2, "hidden": 32, "k": 40},
+        limitations=LIMITS[:2],
+    ),
+    "cnn_navigation2d_rl": NavigationReinforcementRecipe(
+        summary="The network of cnn_navigation2d trained by TRPO on reward alone, from scratch; 28x28",
+        model="ContinuousCNNPolicy",
+        config={"size": 28},
+        limitations=LIMITS[:2],
     ),
 }

@@ -4,7 +4,7 @@ import keras
 
 from pnzoo.core import seeds
 from pnzoo.evaluation import navigation
-from train.navigation.drives import Batches, Demonstrations
+from train.navigation.drives import Batches, Demonstrations, recipe_seed
 from train.shared import entry, fitting
 from train.shared.checkpoint import Progress
 from train.shared.run_folder import open_run
@@ -66,7 +66,7 @@ def card(recipe, progress, command):
         paper=PAPER,
         data=f"{recipe.maps:,} maps of {recipe.side}x{recipe.side} cells with a goal each, obstacles of the paper's "
         f"distribution; DAgger, {recipe.rounds} rounds of {recipe.drives:,} drives, {recipe.states} states of each",
-        trained_on=entry.trained_on([recipe.side], recipe.side),
+        trained_on={**entry.trained_on([recipe.side], recipe.side), "maps": recipe.maps, "seed": recipe_seed(recipe)},
         command=command,
         seconds=progress.seconds,
         rows=progress.rows,

@@ -7,6 +7,7 @@
     baseline.py       the value of a state, fitted to what earlier batches earned
     optimize.py       advantages, conjugate gradient, line search: NumPy, no network
     update.py         one update: the natural gradient within a limit on the KL divergence
+    body.py           policies and rollouts of bodies that move continuously
 
     policy, baseline = Policy(model, distribution_of(envs.single_action_space)), Baseline()
     for _ in range(20):
@@ -23,6 +24,7 @@ Control Using Generalized Advantage Estimation".
 
 from pnzoo.core.deprecation import renamed
 from pnzoo.rl.trpo.baseline import Baseline, estimate, grid_features
+from pnzoo.rl.trpo.body import BodyPolicy, BodyRolloutBuffer, body_features, collect_body_rollouts
 from pnzoo.rl.trpo.distributions import Categorical, DiagonalGaussian, distribution_of
 from pnzoo.rl.trpo.optimize import advantages, conjugate_gradient, line_search
 from pnzoo.rl.trpo.policy import GridPolicy, Policy
@@ -36,9 +38,10 @@ from pnzoo.rl.trpo.rollouts import (
 from pnzoo.rl.trpo.update import UpdateInfo, update
 
 __all__ = [
-    "Baseline", "Categorical", "DiagonalGaussian", "GridPolicy", "GridRolloutBuffer", "Policy", "RolloutBuffer",
-    "TrainingBatch", "UpdateInfo", "advantages", "collect_grid_rollouts", "collect_rollouts", "conjugate_gradient",
-    "distribution_of", "estimate", "grid_features", "line_search", "update",
+    "Baseline", "BodyPolicy", "BodyRolloutBuffer", "Categorical", "DiagonalGaussian", "GridPolicy",
+    "GridRolloutBuffer", "Policy", "RolloutBuffer", "TrainingBatch", "UpdateInfo", "advantages", "body_features",
+    "collect_body_rollouts", "collect_grid_rollouts", "collect_rollouts", "conjugate_gradient", "distribution_of",
+    "estimate", "grid_features", "line_search", "update",
 ]  # fmt: skip
 
 __getattr__ = renamed(
