@@ -27,24 +27,24 @@ class Demonstrations:
         self.expert = navigation.Expert(self.tasks)
         self.rounds = []
 
+    def read(self, count):
+        """Read the first rounds, of an earlier start; False if one is missing or damaged."""
+        found = [checkpoint.resume(self._path(number), self.recipe.digest()) for number in range(count)]
+        self.rounds = [each[0] for each in found if each is not None]
+        return len(self.rounds) == count
+
     def add_round(self, number, model):
-        """The states and forces of a round: read, or driven by the model as it is now."""
-        path = self.folder / f"stage{1 + number}.npz"
-        while len(self.rounds) < number:  # of an earlier start
-            self.rounds.append(self._read(self.folder / f"stage{1 + len(self.rounds)}.npz"))
-        found = checkpoint.resume(path, self.recipe.digest())
+        """The states and forces of the next round: read, or driven by the model as it is now."""
+        found = checkpoint.resume(self._path(number), self.recipe.digest())
         if found is None:
             arrays = self._driven(number, model)
-            checkpoint.write(path, arrays, {"recipe": self.recipe.digest()})
+            checkpoint.write(self._path(number), arrays, {"recipe": self.recipe.digest()})
         else:
             arrays = found[0]
         self.rounds = [*self.rounds[:number], arrays]
 
-    def _read(self, path):
-        found = checkpoint.resume(path, self.recipe.digest())
-        if found is None:
-            raise ValueError(f"{path} is missing, which this run had learned from; pass --overwrite to start over")
-        return found[0]
+    def _path(self, number):
+        return self.folder / f"stage{1 + number}.npz"
 
     def _driven(self, number, model):
         recipe, rng = self.recipe, np.random.default_rng((recipe_seed(self.recipe), 1, number))

@@ -21,6 +21,9 @@ def train(recipe, folder, command="", overwrite=False, tensorboard=None):
         model = entry.build(recipe)
         progress = Progress(folder / "stage0.npz", recipe.digest())
         learner, demonstrations = compiled(model, recipe), Demonstrations(recipe, folder)
+        if not demonstrations.read(progress.epoch):  # what it had learned from is lost: again from the start
+            progress.path.unlink()
+            progress = Progress(progress.path, recipe.digest())
         measured = navigation.navigation_set(VALIDATION_MAPS, recipe.side, "val", seeds.VALIDATION_MAPS[recipe.side])
 
         def batches(epoch):
