@@ -16,6 +16,9 @@ from tests.toys import uncompiled
 from train.few_shot import data as few_shot_data
 from train.few_shot import validation
 from train.few_shot.recipes import EpisodicRecipe
+from train.navigation import reinforcement as body_reinforcement
+from train.navigation import training as navigation
+from train.navigation.recipes import DriveStage, NavigationRecipe, NavigationReinforcementRecipe
 from train.planning import imitation
 from train.planning.recipes import ImitationRecipe, Stage
 from train.rl import training as rl
@@ -57,7 +60,19 @@ REINFORCEMENT = {
 TERRAIN = TerrainRecipe(
     config={"filters": [2, 3, 4], "k": 4}, cells=4, epochs=4, steps_per_epoch=2, batch_size=2, goals_per_picture=2
 )
-ROOMS = {"imitation": "planning", "episodic": "few_shot", "reinforcement": "rl", "terrain": "terrain"}
+NAVIGATION = NavigationRecipe(
+    config={"hidden": 3, "k": 4, "units": [6]}, maps=8, side=9, drives=6, rounds=4, states=3, steps_per_round=2,
+    batch_size=4,
+)  # fmt: skip
+BODY_REINFORCEMENT = NavigationReinforcementRecipe(
+    config={"hidden": 3, "k": 4, "units": [6]}, maps=8, side=9, stages=(DriveStage(2.0, 0.0), DriveStage()),
+    total_timesteps=100, n_envs=4, n_steps=10, maps_per_batch=4, fisher_maps=2, cg_max_steps=2, jit_compile=False,
+    validate_every=2,
+)  # fmt: skip
+ROOMS = {
+    "imitation": "planning", "episodic": "few_shot", "reinforcement": "rl", "terrain": "terrain",
+    "navigation": "navigation", "body_reinforcement": "navigation",
+}  # fmt: skip
 # Which file of a run it is killed at, and when; the fifth, halfway, where nothing is said.
 KILLED = {"imitation": (8, "within"), "episodic": (6, "after"), "reinforcement": (4, "before")}
 
@@ -66,7 +81,8 @@ def recipe_of(name):
     """The tiny recipe of a trainer."""
     if name == "reinforcement":
         return type(next(iter(_room(name, "recipes").RECIPES.values()))).from_dict(REINFORCEMENT)
-    return {"imitation": IMITATION, "episodic": EPISODIC, "terrain": TERRAIN}[name]
+    recipes = {"imitation": IMITATION, "episodic": EPISODIC, "terrain": TERRAIN, "navigation": NAVIGATION}
+    return {**recipes, "body_reinforcement": BODY_REINFORCEMENT}[name]
 
 
 def train(name, folder):
@@ -87,6 +103,8 @@ def tiny():
         (few_shot_data, "GLYPHS", {"train": (1, 1), "val": (2, 1), "test": (3, 1)}),
         (rl, "VALIDATION_MAPS", 8),
         (terrain, "VALIDATION_SCENES", 4),
+        (navigation, "VALIDATION_MAPS", 4),
+        (body_reinforcement, "VALIDATION_MAPS", 4),
     ]
     before = [(module, attribute, getattr(module, attribute)) for module, attribute, _ in changed]
     for module, attribute, value in changed:
