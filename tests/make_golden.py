@@ -28,6 +28,10 @@ def example(name):
         picture = terrain.example("moon", seed=1).picture[None, :64, :64]
         return {"picture": picture, "goal": np.array([[3, 4]])}
     rng = np.random.default_rng(1)
+    if pnzoo.card(name)["task"] == "web":
+        links = rng.integers(-1, 30, size=(1, 30, 6)).astype("int32")
+        visited = (rng.random((1, 30)) < 0.1).astype("float32")
+        return {"features": rng.normal(size=(1, 30, 10)).astype("float32"), "links": links, "visited": visited}
     size = 28
     if pnzoo.card(name)["model"] == "PhotoMatchingNetwork":
         patches = rng.random((1, 10, 7, 7, 3)).astype("float32").repeat(32, axis=2).repeat(32, axis=3)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from pnzoo.models.planning.trace import Trace
     from pnzoo.worlds.gridworld.rollout import Plan
+    from pnzoo.worlds.webgraph.walk import Walk
 
 
 class KerasModel(Protocol):
@@ -112,6 +113,36 @@ class TerrainPlanner(KerasModel, Protocol):
     ) -> "Plan": ...
     def trace(self, picture: "ArrayLike", goal: "ArrayLike", caution: float | None = None) -> "Trace": ...
     def fit_paths(self, pictures: "ArrayLike", paths: Sequence[Any], **options: Any) -> Any: ...
+
+
+@runtime_checkable
+class WebPolicy(KerasModel, Protocol):
+    """A model that follows links to the page that a query is from."""
+
+    def logits(
+        self, web: Any, query: str, page: str | int, visited: Sequence[str | int] = (), graph: Any = "full"
+    ) -> "NDArray[np.float32]": ...
+    def policy(
+        self, web: Any, query: str, visited: Sequence[str | int] = (), graph: Any = "full"
+    ) -> "NDArray[np.int64]": ...
+    def plan(
+        self,
+        web: Any,
+        start: str | int,
+        query: str,
+        goal: str | int | None = None,
+        max_steps: int = 10,
+        graph: Any = "full",
+    ) -> "Walk": ...
+
+
+@runtime_checkable
+class WebPlanner(WebPolicy, Protocol):
+    """A model that plans over the links of a web."""
+
+    k: int
+
+    def chance(self, web: Any, query: str, visited: Sequence[str | int] = ()) -> "NDArray[np.float32]": ...
 
 
 @runtime_checkable

@@ -59,7 +59,7 @@ def walks_of(model, measured, graph="full", max_steps=webgraph.MAX_STEPS):
     return webgraph.walks(embedded.web, queries, model.choice(embedded, queries, graph), max_steps)
 
 
-def evaluate(model, measured, graph="full", max_steps=webgraph.MAX_STEPS):
+def evaluate(model, measured, graph="full", max_steps=webgraph.MAX_STEPS, by_distance=True):
     """Success, by distance, and how much longer than the shortest the ways are.
 
     Args:
@@ -67,6 +67,7 @@ def evaluate(model, measured, graph="full", max_steps=webgraph.MAX_STEPS):
         measured: `WebSet`.
         graph: what the planner knows of the links, of `pnzoo.graphs.GRAPHS`.
         max_steps: links that may be followed.
+        by_distance: as in `judged`.
 
     Returns:
         A list of `Metric`.
@@ -74,7 +75,7 @@ def evaluate(model, measured, graph="full", max_steps=webgraph.MAX_STEPS):
     dataset = dict(measured.dataset)
     if graph != "full":
         dataset["graph"] = graph
-    return judged(walks_of(model, measured, graph, max_steps), measured, dataset)
+    return judged(walks_of(model, measured, graph, max_steps), measured, dataset, by_distance)
 
 
 def baselines(measured, max_steps=webgraph.MAX_STEPS, seed=0):
@@ -92,18 +93,29 @@ def baselines(measured, max_steps=webgraph.MAX_STEPS, seed=0):
     }
 
 
-def judged(walks, measured, dataset=None):
-    """`Metric`s of walks: rate of success; the same by distance; links beyond the shortest, of those that arrive."""
+def judged(walks, measured, dataset=None, by_distance=True):
+    """`Metric`s of walks.
+
+    Args:
+        walks: `pnzoo.graphs.Walks`, one a query.
+        measured: `WebSet`.
+        dataset: what they are of; by default that of `measured`.
+        by_distance: whether each distance is told apart, and the links beyond the shortest of those that arrive.
+
+    Returns:
+        A list: the rate of success; if `by_distance` that at 1, 2, 3, 4 and more links; that at three and more links;
+        if `by_distance` the mean of links beyond the shortest.
+    """
     dataset = dict(measured.dataset if dataset is None else dataset)
     distance = measured.queries.distance
     found = [Metric.of_flags("success_rate", walks.reached, dataset=dataset)]
-    for name, low, high in distance_bins():
+    for name, low, high in distance_bins() if by_distance else distance_bins()[-1:]:
         inside = (distance >= low) & (distance < high)
         if inside.any():
             bounds = [low, None if np.isinf(high) else int(high) - 1]
             found.append(Metric.of_flags(name, walks.reached[inside], dataset={**dataset, "distance": bounds}))
     excess = (walks.steps - distance)[walks.reached]
-    if len(excess):
+    if by_distance and len(excess):
         found.append(Metric.of_mean("excess_links", excess, (0.0, np.inf), unit="", dataset=dataset))
     return found
 

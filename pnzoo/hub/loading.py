@@ -7,13 +7,29 @@ from typing import Any, overload
 
 from pnzoo.core import backend, former, schema
 from pnzoo.core.deprecation import warn
-from pnzoo.core.protocols import EpisodeModel, Planner, TerrainPlanner, TerrainPolicy, ValuePlanner
+from pnzoo.core.protocols import (
+    EpisodeModel,
+    Planner,
+    TerrainPlanner,
+    TerrainPolicy,
+    ValuePlanner,
+    WebPlanner,
+    WebPolicy,
+)
 from pnzoo.core.schema import Bool, Either, ListOf, OneOf, Record, Text, shown
 from pnzoo.hub import cards, download
 from pnzoo.hub.cards import MAX_PARAMETERS, Card
 from pnzoo.hub.errors import EntryError, entry_error, one_line, reading
 from pnzoo.hub.files import AGAIN, CONFIG_LIMIT, check_digest, parse_json, read_bytes
-from pnzoo.hub.names import EpisodeModelName, PlannerName, TerrainPlannerName, TerrainPolicyName, ValuePlannerName
+from pnzoo.hub.names import (
+    EpisodeModelName,
+    PlannerName,
+    TerrainPlannerName,
+    TerrainPolicyName,
+    ValuePlannerName,
+    WebPlannerName,
+    WebPolicyName,
+)
 from pnzoo.hub.registry import CARD, CLASSES, CONFIG, WEIGHTS, class_named, find, list_models
 
 FORMAT = 2  # 1 was release 0.1: other words in config.json, Keras' own layout of the weights
@@ -88,6 +104,10 @@ def load(name: PlannerName, /, weights: bool = True, **overrides: Any) -> Planne
 def load(name: TerrainPolicyName, /, weights: bool = True, **overrides: Any) -> TerrainPolicy: ...
 @overload
 def load(name: TerrainPlannerName, /, weights: bool = True, **overrides: Any) -> TerrainPlanner: ...
+@overload
+def load(name: WebPolicyName, /, weights: bool = True, **overrides: Any) -> WebPolicy: ...
+@overload
+def load(name: WebPlannerName, /, weights: bool = True, **overrides: Any) -> WebPlanner: ...
 @overload
 def load(name: EpisodeModelName, /, weights: bool = True, **overrides: Any) -> EpisodeModel: ...
 @overload

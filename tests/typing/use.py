@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import pnzoo
-from pnzoo.core.protocols import EpisodeModel, Planner, TerrainPlanner, TerrainPolicy, ValuePlanner
+from pnzoo.core.protocols import EpisodeModel, Planner, TerrainPlanner, TerrainPolicy, ValuePlanner, WebPlanner, WebPolicy
 
 
 def planning(walls: NDArray[np.bool_]) -> None:
@@ -34,6 +34,16 @@ def terrain(picture: NDArray[np.float32]) -> None:
     assert_type(reactive.policy(picture, (4, 4)), NDArray[np.int64])
     reactive.cost(picture)  # type: ignore[attr-defined]
     rover.replan(picture)  # type: ignore[attr-defined]
+
+
+def web(pages: Any) -> None:
+    planner = pnzoo.load("vin_web")
+    assert_type(planner, WebPlanner)
+    assert_type(planner.plan(pages, "Start", "a sentence").reached, bool)
+    assert_type(planner.chance(pages, "a sentence"), NDArray[np.float32])
+    reactive = pnzoo.load("reactive_web")
+    assert_type(reactive, WebPolicy)
+    reactive.chance(pages, "a sentence")  # type: ignore[attr-defined]
 
 
 def few_shot(images: NDArray[np.float32]) -> None:

@@ -14,9 +14,10 @@ def evaluate(model, name, recipe, card, options):
     for world in (recipe.world, *recipe.other_worlds):
         measured = _measured(world, recipe, "test", options)
         for graph in _graphs(model):
-            metrics += webgraph.evaluate(model, measured, graph)
+            metrics += webgraph.evaluate(model, measured, graph, by_distance=graph == "full")
         for policy, walks in webgraph.baselines(measured).items():
-            metrics += webgraph.judged(walks, measured, {**measured.dataset, "policy": policy})
+            dataset = {**measured.dataset, "policy": policy}
+            metrics += webgraph.judged(walks, measured, dataset, by_distance=False)
     command = f"python -m train {name} --evaluate"
     return [metric.replace(command=command, seeds=(card["seed"],)) for metric in metrics]
 
@@ -24,7 +25,7 @@ def evaluate(model, name, recipe, card, options):
 def validate(model, name, recipe, card, options):
     """The same on validation goals of the recipe's own world: what may be looked at often."""
     measured = _measured(recipe.world, recipe, "val", options)
-    return [metric for graph in _graphs(model) for metric in webgraph.evaluate(model, measured, graph)]
+    return [metric for graph in _graphs(model) for metric in webgraph.evaluate(model, measured, graph)[:-1]]
 
 
 def _measured(world, recipe, part, options):

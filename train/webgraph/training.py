@@ -100,6 +100,7 @@ def card(recipe, progress, command):
             f"{name}: {len(web):,} pages, {len(web.indices):,} links; {round(recipe.goals * len(goals)):,} goal pages, "
             f"{recipe.queries:,} queries, and the links on shortest ways from {recipe.pages_per_query} pages a query"
         ),
+        trained_on={"pages": len(web), "links": len(web.indices)},
         command=command,
         seconds=progress.seconds,
         rows=progress.rows,

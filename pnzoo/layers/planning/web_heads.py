@@ -1,5 +1,7 @@
 """The ends of `GraphVIN`: the chance that each page is the goal, scores of pages, logits of the links to them."""
 
+import math
+
 import keras
 from keras import ops
 
@@ -47,7 +49,8 @@ class PageScore(keras.layers.Layer):
     """
 
     def build(self, q_shape, beside_shape=None, visited_shape=None):
-        self.log_scale = self.add_weight(shape=(), initializer="zeros", name="log_scale")
+        three = keras.initializers.Constant(math.log(3.0))
+        self.log_scale = self.add_weight(shape=(), initializer=three, name="log_scale")
 
     def call(self, q, beside, visited):
         scale = ops.exp(ops.cast(self.log_scale, "float32"))

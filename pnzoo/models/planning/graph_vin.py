@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from pnzoo.core.model import LayerOption, ZooModel, as_policy, part_policy
-from pnzoo.core.schema import Int, ListOf
+from pnzoo.core.schema import Float, Int, ListOf
 from pnzoo.layers.planning.graph_value_iteration import GraphValueIteration, neighbor_tables
 from pnzoo.layers.planning.web_heads import GoalChance, LinkLogits, PageScore, SeenLast
 from pnzoo.models.planning.web_policy import N_FEATURES, WebPolicy
@@ -53,6 +53,7 @@ class GraphVIN(WebPolicy, ZooModel, keras.Model):
         features: of a page.
         hidden: units of the dense layers.
         k: steps of value iteration; may be set at any time.
+        discount: gamma before training, which learns it.
 
     Call args:
         inputs: dict of features [B, N, F], links int [B, N, D] (pages, -1 where a page has fewer), and visited [B, N],
@@ -72,16 +73,17 @@ class GraphVIN(WebPolicy, ZooModel, keras.Model):
     Reference: Tamar et al. 2016, section 4.4 (WebNav).
     """
 
-    CONFIG_SCHEMA = {"features": Int(1, 1000), "hidden": ListOf(Int(1, 4096), 1, 8), "k": Int(1, 10_000)}
+    CONFIG_SCHEMA = {"features": Int(1, 1000), "hidden": ListOf(Int(1, 4096), 1, 8), "k": Int(1, 10_000),
+        "discount": Float(1e-6, 1 - 1e-6)}
     k = LayerOption("value_iteration")
 
-    def __init__(self, features=N_FEATURES, hidden=(16, 16), k=8, dtype=None, **kwargs):
+    def __init__(self, features=N_FEATURES, hidden=(16, 16), k=8, discount=0.5, dtype=None, **kwargs):
         policy = as_policy(dtype)
         # === Layers ===
         inputs = _inputs(features)
         pages = _Pages(hidden, 2, policy)
         chance = GoalChance(dtype="float32", name="goal_chance")
-        iteration = GraphValueIteration(k, dtype="float32", name="value_iteration")
+        iteration = GraphValueIteration(k, discount, dtype="float32", name="value_iteration")
         score = PageScore(dtype="float32", name="page_score")
         # === Functional model ===
         read = pages(inputs["features"])
@@ -91,7 +93,9 @@ class GraphVIN(WebPolicy, ZooModel, keras.Model):
         super().__init__(inputs, LinkLogits(dtype="float32", name="link_logits")(scores, inputs["links"]), **kwargs)
         self.pages, self.goal_chance, self.value_iteration, self.page_score = pages, chance, iteration, score
         # === Configuration ===
-        self._configure(policy, features=int(features), hidden=tuple(map(int, hidden)))
+        self._configure(
+            policy, features=int(features), hidden=tuple(map(int, hidden)), discount=iteration.discount
+        )
 
     def page_scores(self, inputs):
         """See `WebPolicy`; planned on one graph for all queries, whose tables are among the inputs."""
