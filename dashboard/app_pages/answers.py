@@ -7,17 +7,18 @@ import streamlit as st
 from dashboard import glossary, results, share, state
 from dashboard.figures import answers as answer_figures
 
-PARTS = {"all": "All", "vin": "Value Iteration Networks", "matching": "Matching Networks", "terrain": "From pictures"}
-FIRST_OF_MATCHING, FIRST_OF_TERRAIN, LAST = 13, 23, 27
+PARTS = {"all": "All", "vin": "Value Iteration Networks", "matching": "Matching Networks", "terrain": "From pictures",
+         "web": "On a web"}
+FIRST_OF_MATCHING, FIRST_OF_TERRAIN, FIRST_OF_WEB, LAST = 13, 23, 28, 28
 MOST_ROWS = 400
 
 
 def page():
     st.title("What the reviews asked")
     st.markdown("Two well-known reviews praise both papers and then list what they did not show: 22 questions. "
-                "Five more ask what planners over terrain learn from pictures. Each has a hypothesis "
-                "written before its run, a conclusion whose numbers come from the measurements, and one command that "
-                "repeats it. Brackets and bars are 95 % intervals.")
+                "Five more ask what planners over terrain learn from pictures, one what planning adds on a web. "
+                "Each has a hypothesis written before its run, a conclusion whose numbers come from the measurements, "
+                "and one command that repeats it. Brackets and bars are 95 % intervals.")
     state.adopt({"question": read_question, "part": read_part})
     answered = results.read_all()
     if not answered:
@@ -46,7 +47,8 @@ def page():
 
 
 def part_of(number):
-    return "vin" if number < FIRST_OF_MATCHING else "matching" if number < FIRST_OF_TERRAIN else "terrain"
+    firsts = {"web": FIRST_OF_WEB, "terrain": FIRST_OF_TERRAIN, "matching": FIRST_OF_MATCHING, "vin": 1}
+    return next(part for part, first in firsts.items() if number >= first)
 
 
 def choose_part():

@@ -78,7 +78,7 @@ def step(matrix, queries, rounds=ROUNDS):
 def main(arguments=None):
     """Run the command line; returns what was measured."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", type=Path, default=None, help="write the results to this file, beside other backends'")
+    parser.add_argument("--json", type=Path, default=None, help="write the results there, beside other backends'")
     options = parser.parse_args(arguments)
     from train.shared import run_folder
 

@@ -24,6 +24,8 @@ from train.planning.recipes import ImitationRecipe, Stage
 from train.rl import training as rl
 from train.terrain import training as terrain
 from train.terrain.recipes import TerrainRecipe
+from train.webgraph import training as webgraph
+from train.webgraph.recipes import WebRecipe
 
 # Maps of two sizes and two losses to choose by; some cells of each map, so that these draws are tried too.
 IMITATION = ImitationRecipe(
@@ -60,6 +62,10 @@ REINFORCEMENT = {
 TERRAIN = TerrainRecipe(
     config={"filters": [2, 3, 4], "k": 4}, cells=4, epochs=4, steps_per_epoch=2, batch_size=2, goals_per_picture=2
 )
+WEB = WebRecipe(
+    config={"hidden": [3], "k": 3}, pages=96, folds=2, queries=20, epochs=4, steps_per_epoch=2, batch_size=2,
+    pages_per_query=6,
+)  # fmt: skip
 NAVIGATION = NavigationRecipe(
     config={"hidden": 3, "k": 4, "units": [6]}, maps=8, side=9, drives=6, rounds=4, states=3, steps_per_round=2,
     batch_size=4,
@@ -71,7 +77,7 @@ BODY_REINFORCEMENT = NavigationReinforcementRecipe(
 )  # fmt: skip
 ROOMS = {
     "imitation": "planning", "episodic": "few_shot", "reinforcement": "rl", "terrain": "terrain",
-    "navigation": "navigation", "body_reinforcement": "navigation",
+    "navigation": "navigation", "body_reinforcement": "navigation", "web": "webgraph",
 }  # fmt: skip
 # Which file of a run it is killed at, and when; the fifth, halfway, where nothing is said.
 KILLED = {"imitation": (8, "within"), "episodic": (6, "after"), "reinforcement": (4, "before")}
@@ -82,7 +88,7 @@ def recipe_of(name):
     if name == "reinforcement":
         return type(next(iter(_room(name, "recipes").RECIPES.values()))).from_dict(REINFORCEMENT)
     recipes = {"imitation": IMITATION, "episodic": EPISODIC, "terrain": TERRAIN, "navigation": NAVIGATION}
-    return {**recipes, "body_reinforcement": BODY_REINFORCEMENT}[name]
+    return {**recipes, "body_reinforcement": BODY_REINFORCEMENT, "web": WEB}[name]
 
 
 def train(name, folder):
@@ -105,6 +111,7 @@ def tiny():
         (terrain, "VALIDATION_SCENES", 4),
         (navigation, "VALIDATION_MAPS", 4),
         (body_reinforcement, "VALIDATION_MAPS", 4),
+        (webgraph, "VALIDATION_QUERIES", 4),
     ]
     before = [(module, attribute, getattr(module, attribute)) for module, attribute, _ in changed]
     for module, attribute, value in changed:

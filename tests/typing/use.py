@@ -6,7 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 import pnzoo
-from pnzoo.core.protocols import EpisodeModel, Planner, TerrainPlanner, TerrainPolicy, ValuePlanner, WebPlanner, WebPolicy
+from pnzoo.core.protocols import (
+    EpisodeModel,
+    Planner,
+    TerrainPlanner,
+    TerrainPolicy,
+    ValuePlanner,
+    WebPlanner,
+    WebPolicy,
+)
 
 
 def planning(walls: NDArray[np.bool_]) -> None:

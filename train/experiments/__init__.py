@@ -1,4 +1,4 @@
-"""The reviews' 22 questions and 5 about planning from pictures: one small module an experiment, or a group of them.
+"""The reviews' 22 questions, 5 about planning from pictures, one about a web: each a small module, or a few in one.
 
     python -m train.experiments q07             # run it, or go on with a stopped run; writes train/answers/q07.json
     python -m train.experiments all --quick     # every experiment at toy size, in a minute or two; writes nothing
@@ -36,12 +36,13 @@ MODULES = {
     "terrain.path_count": (25,),
     "terrain.transfer": (26,),
     "terrain.ways": (27,),
+    "webgraph.planning_gain": (28,),
 }
 NUMBERS = tuple(sorted(number for numbers in MODULES.values() for number in numbers))
 
 
 def find(number):
-    """The `Experiment` of a number, 1 to 27.
+    """The `Experiment` of a number, 1 to 28.
 
     Raises:
         ValueError: there is no such experiment.

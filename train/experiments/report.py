@@ -8,11 +8,12 @@ from train.experiments.metrics import format_value
 PARTS = (
     ("Value Iteration Networks", range(1, 13)), ("Matching Networks", range(13, 23)),
     ("Planning from pictures", range(23, 28)),
+    ("Planning on a web", range(28, 29)),
 )  # fmt: skip
 MAX_ROWS = 60
-INTRODUCTION = """# Answers to the reviews' 22 questions, and to five about planning from pictures
+INTRODUCTION = """# Answers to the reviews' 22 questions, to five about planning from pictures, and to one about a web
 
-Two well-known reviews of the papers praise the ideas and list what was not shown: questions 1 to 22. Five more ask what planners over terrain learn. Each question below has a hypothesis that was written before the run, a conclusion whose numbers are filled in from the measurements, a figure, and the command that repeats it. Numbers in brackets are 95 % intervals: Wilson's for proportions, Student's for means over maps, episodes or training seeds (or the runs' own, where wider). The dashboard's page Answers shows the same with links to try it. `python -m train.experiments report` makes this page from the results."""  # noqa: E501
+Two well-known reviews of the papers praise the ideas and list what was not shown: questions 1 to 22. Five more ask what planners over terrain learn, and one what planning adds on a web. Each question below has a hypothesis that was written before the run, a conclusion whose numbers are filled in from the measurements, a figure, and the command that repeats it. Numbers in brackets are 95 % intervals: Wilson's for proportions, Student's for means over maps, episodes or training seeds (or the runs' own, where wider). The dashboard's page Answers shows the same with links to try it. `python -m train.experiments report` makes this page from the results."""  # noqa: E501
 
 
 def write(folder=ANSWERS):
