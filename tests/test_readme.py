@@ -22,7 +22,8 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [str(page.relative_to(ROOT)) for page in (
     *(ROOT / page for page in readme.PAGES), ROOT / "train/README.md", ROOT / "tests/README.md",
-    ROOT / "pnzoo/few_shot/README.md", ROOT / "pnzoo/worlds/terrain/README.md", ROOT / "CHANGELOG.md") if page.exists()]
+    ROOT / "pnzoo/few_shot/README.md", ROOT / "pnzoo/worlds/terrain/README.md",
+    ROOT / "pnzoo/worlds/webgraph/README.md", ROOT / "CHANGELOG.md") if page.exists()]
 
 
 def blocks(page):

@@ -60,6 +60,7 @@ GROUPS = (
      lambda card: _starts(card) in ("every", "farthest")),
     ("Value Iteration Networks; `_paper`: the paper's own form", "success_rate", lambda card: card["model"] == "VIN"),
     ("planners over terrain, from a picture", "success_rate", lambda card: card["task"] == "terrain"),
+    ("policies on a web, from a few sentences", "success_rate_far", lambda card: card["task"] == "web"),
     ("the paper's baselines", "success_rate", lambda card: card["model"] in ("CNNPolicy", "FCNPolicy")),
     ("other planners", "success_rate", lambda card: card["task"] == "planning"),
     ("Matching Networks", "20w1s",
@@ -67,7 +68,9 @@ GROUPS = (
     ("photographs, by one to five of each class", "20w1s", lambda card: card["model"] == "PhotoMatchingNetwork"),
     ("few-shot baselines", "5w1s", lambda card: card["task"] == "few-shot"),
 )
-WORDS = {"success_rate": "success on new maps", "optimal_rate_all_starts": "shortest paths in 15x15 mazes",
+WORDS = {"success_rate": "success on new maps",
+         "success_rate_far": "success, goals 3 and more links away",
+         "optimal_rate_all_starts": "shortest paths in 15x15 mazes",
          "20w1s": "20-way 1-shot accuracy", "5w1s": "5-way 1-shot accuracy"}
 
 
@@ -260,7 +263,32 @@ def terrain_curve():
             f"[All numbers, and how they were measured]({answers}/ANSWERS.md).")
 
 
+# -- webs -----------------------------------------------------------------------------------------
+
+
+def web_table():
+    """One row a model, what it knows of the links, and a web; and what needs no training on these webs."""
+    rows, seen = [], set()
+    for card in cards("web"):
+        for success in (Metric.from_dict(f) for f in card["metrics"] if f["name"] == "success_rate"):
+            data = success.dataset
+            policy = data.get("policy")
+            key = (policy or card["name"], data["web"], data.get("graph"))
+            if key in seen:  # both cards have the baselines
+                continue
+            seen.add(key)
+            far = next(m for m in map(Metric.from_dict, card["metrics"])
+                       if m.name == "success_rate_far" and data.items() <= m.dataset.items())
+            rows.append([policy.replace("_", " ") if policy else link(card), data["web"],
+                         data.get("graph", "full" if card["model"] == "GraphVIN" and not policy else "-")
+                         .replace("_", " "), str(success), str(far), f"{success.n:,}"])
+    rows.sort(key=lambda row: (row[1] != "wikispeedia", not row[0].startswith("[")))
+    head = ("policy", "web", "links known to the planner", "success rate", "goals three and more links away", "n")
+    return markdown_table(head, rows)
+
+
 TABLES = {
+    "web-table": web_table,
     "entries": entries_table,
     "terrain-table": terrain_table,
     "terrain-curve": terrain_curve,
