@@ -1,5 +1,7 @@
 """A Value Iteration Network on a web: it learns which page a query is from, and plans over links how to get there."""
 
+import weakref
+
 import keras
 import numpy as np
 from keras import ops
@@ -8,7 +10,9 @@ from pnzoo.core.model import LayerOption, ZooModel, as_policy, part_policy
 from pnzoo.core.schema import Float, Int, ListOf
 from pnzoo.layers.planning.graph_value_iteration import GraphValueIteration, neighbor_tables
 from pnzoo.layers.planning.web_heads import GoalChance, LinkLogits, PageScore, SeenLast
-from pnzoo.models.planning.web_policy import N_FEATURES, WebPolicy
+from pnzoo.models.planning.web_policy import N_FEATURES, WebPolicy, as_embedded, known
+
+_TABLES = weakref.WeakKeyDictionary()  # of each planning graph, made once
 
 
 class _Pages:
@@ -73,8 +77,12 @@ class GraphVIN(WebPolicy, ZooModel, keras.Model):
     Reference: Tamar et al. 2016, section 4.4 (WebNav).
     """
 
-    CONFIG_SCHEMA = {"features": Int(1, 1000), "hidden": ListOf(Int(1, 4096), 1, 8), "k": Int(1, 10_000),
-        "discount": Float(1e-6, 1 - 1e-6)}
+    CONFIG_SCHEMA = {
+        "features": Int(1, 1000),
+        "hidden": ListOf(Int(1, 4096), 1, 8),
+        "k": Int(1, 10_000),
+        "discount": Float(1e-6, 1 - 1e-6),
+    }
     k = LayerOption("value_iteration")
 
     def __init__(self, features=N_FEATURES, hidden=(16, 16), k=8, discount=0.5, dtype=None, **kwargs):
@@ -93,9 +101,7 @@ class GraphVIN(WebPolicy, ZooModel, keras.Model):
         super().__init__(inputs, LinkLogits(dtype="float32", name="link_logits")(scores, inputs["links"]), **kwargs)
         self.pages, self.goal_chance, self.value_iteration, self.page_score = pages, chance, iteration, score
         # === Configuration ===
-        self._configure(
-            policy, features=int(features), hidden=tuple(map(int, hidden)), discount=iteration.discount
-        )
+        self._configure(policy, features=int(features), hidden=tuple(map(int, hidden)), discount=iteration.discount)
 
     def page_scores(self, inputs):
         """See `WebPolicy`; planned on one graph for all queries, whose tables are among the inputs."""
@@ -113,7 +119,9 @@ class GraphVIN(WebPolicy, ZooModel, keras.Model):
 
     def page_inputs(self, features, visited, graph):
         """See `WebPolicy`."""
-        tables = neighbor_tables(graph.indptr, graph.indices)
+        if graph not in _TABLES:
+            _TABLES[graph] = neighbor_tables(graph.indptr, graph.indices)
+        tables = _TABLES[graph]
         inputs = {"features": features, "visited": visited.astype("float32")}
         inputs |= {f"table_{i}": table for i, table in enumerate(tables)}
         if graph.kind in ("first_level", "categories"):
@@ -132,8 +140,6 @@ class GraphVIN(WebPolicy, ZooModel, keras.Model):
         Raises:
             ValueError: as `logits`.
         """
-        from pnzoo.models.planning.web_policy import as_embedded, known
-
         embedded = as_embedded(web)
         seen = np.zeros((1, len(embedded.web)), "float32")
         seen[0, [embedded.web.page(each) for each in visited]] = 1.0

@@ -10,6 +10,8 @@ from pnzoo.worlds.webgraph.walk import MAX_STEPS, checked_steps, walk
 from pnzoo.worlds.webgraph.web import Web
 
 BATCH = 64  # queries that one forward pass holds
+FEATURE_BYTES = 1e9  # up to which the features of many queries are kept from link to link
+N_FEATURES = len(FEATURES)
 # A web that was given without vectors is embedded once; an embedded one gets each planning graph once.
 _EMBEDDED, _GRAPHS = weakref.WeakKeyDictionary(), weakref.WeakKeyDictionary()
 
@@ -102,7 +104,12 @@ class WebPolicy:
     def choice(self, embedded, queries, graph="full"):
         """`choose` for `pnzoo.graphs.walks`: function (rows, pages, visited) -> scores [m, N]."""
         vectors = embedded.encode(list(queries.text))
-        return lambda rows, at, seen: self.scores(embedded, vectors[rows], seen, graph)
+        if vectors.shape[0] * len(embedded.web) * N_FEATURES * 4 > FEATURE_BYTES:
+            return lambda rows, at, seen: self.scores(embedded, vectors[rows], seen, graph)
+        parts = [embedded.features(vectors[i : i + BATCH]) for i in range(0, len(vectors), BATCH)]
+        features = np.concatenate(parts or [np.zeros((0, len(embedded.web), N_FEATURES), np.float32)])
+        known_links = self.graph_of(embedded, graph)
+        return lambda rows, at, seen: self._scores(lambda i: features[rows[i]], seen, known_links)
 
     def scores(self, embedded, vectors, visited, graph="full"):
         """What going to each page is worth: float32 [B, N].
@@ -113,17 +120,20 @@ class WebPolicy:
             visited: bool [B, N].
             graph: as in `logits`.
         """
-        graph = self.graph_of(embedded, graph)
-        parts = [slice(i, i + BATCH) for i in range(0, len(vectors), BATCH)]
-        found = [self._batch_scores(embedded, vectors[i], visited[i], graph) for i in parts]
-        return np.concatenate(found or [np.zeros((0, len(embedded.web)), np.float32)])
+        return self._scores(lambda i: embedded.features(vectors[i]), visited, self.graph_of(embedded, graph))
 
-    def _batch_scores(self, embedded, vectors, visited, graph):
+    def _scores(self, features, visited, graph):
+        """`scores` in batches; `features` is a function of a slice of the queries."""
+        parts = [slice(i, i + BATCH) for i in range(0, len(visited), BATCH)]
+        found = [self._batch_scores(features(i), visited[i], graph) for i in parts]
+        return np.concatenate(found or [np.zeros(visited.shape, np.float32)])
+
+    def _batch_scores(self, features, visited, graph):
         """Compiled once for each power of four: a smaller batch is filled up with its last row."""
-        count = len(vectors)
+        count = len(features)
         size = next(size for size in (1, 4, 16, BATCH) if size >= count)
         fill = np.minimum(np.arange(size), count - 1)
-        inputs = self.page_inputs(embedded.features(vectors), visited, graph)
+        inputs = self.page_inputs(features, visited, graph)
         filled = {name: value[fill] if name in PER_QUERY else value for name, value in inputs.items()}
         return self.run_compiled(self.page_scores, filled)[:count]
 
@@ -182,6 +192,3 @@ def known(embedded, query):
             "the web's texts have."
         )
     return vectors
-
-
-N_FEATURES = len(FEATURES)

@@ -19,7 +19,7 @@ class TextEncoder:
         ((2, 2), 0.0)
     """
 
-    def __init__(self, dim=256, max_words=20_000, seed=0):
+    def __init__(self, dim=600, max_words=30_000, seed=0):
         if isinstance(dim, bool) or not isinstance(dim, int | np.integer) or dim < 1:
             raise ValueError(f"dim is a whole number from 1 up; got {dim!r}.")
         self.dim, self.max_words, self.seed = int(dim), max_words, seed

@@ -4,7 +4,7 @@ The paper plans on the first-level pages alone. Each page belongs to one node of
 page is that of its node.
 """
 
-from typing import NamedTuple
+import dataclasses
 
 import numpy as np
 import scipy.sparse
@@ -14,13 +14,15 @@ from pnzoo.worlds.webgraph.embedded import main_categories
 GRAPHS = ("full", "partial", "first_level", "categories")
 
 
-class PlanningGraph(NamedTuple):
+@dataclasses.dataclass(frozen=True, eq=False)
+class PlanningGraph:
     """Nodes and links that a planner knows.
 
-    kind:    of `GRAPHS`
-    indptr, indices: links between the M nodes, as in `Web`
-    node:    int [N], the node of each page
-    members: `scipy.sparse.csr_matrix` [M, N], rows sum to 1: the pages whose mean features are the node's
+    Args:
+        kind: of `GRAPHS`.
+        indptr, indices: links between the M nodes, as in `Web`.
+        node: int [N], the node of each page.
+        members: `scipy.sparse.csr_matrix` [M, N], rows sum to 1: the pages whose mean features are the node's.
     """
 
     kind: str
