@@ -15,6 +15,8 @@ import pnzoo
 from pnzoo import terrain
 from pnzoo.cli import trained_size
 from pnzoo.evaluation import gridworld as evaluation
+from pnzoo.evaluation import navigation
+from pnzoo.gridworld import encode
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -27,6 +29,10 @@ def example(name):
     if pnzoo.card(name)["task"] == "terrain":
         picture = terrain.example("moon", seed=1).picture[None, :64, :64]
         return {"picture": picture, "goal": np.array([[3, 4]])}
+    if pnzoo.card(name)["task"] == "navigation":
+        measured = navigation.navigation_set(4, seed=1)
+        state = measured.starts[:, 0] + [0.2, -0.3, 1.0, -0.5]
+        return {"image": encode(measured.tasks.walls, measured.tasks.goal), "state": state.astype("float32")}
     rng = np.random.default_rng(1)
     if pnzoo.card(name)["task"] == "web":
         links = rng.integers(-1, 30, size=(1, 30, 6)).astype("int32")

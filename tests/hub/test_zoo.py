@@ -13,7 +13,7 @@ from pnzoo.cli import trained_size
 from pnzoo.core.dataset import describe
 from pnzoo.core.stats import proportion_ci
 from pnzoo.evaluation import gridworld as evaluation
-from pnzoo.evaluation import long_horizon, terrain
+from pnzoo.evaluation import long_horizon, navigation, terrain
 from pnzoo.hub import cards
 from pnzoo.worlds.terrain import places
 from pnzoo.worlds.terrain.data_folder import data_folder
@@ -127,6 +127,23 @@ def test_new_pictures_agree_with_the_card(name, entry):
     if missing and not measured:
         pytest.skip(f"no elevation of {', '.join(missing)} here: set PNZOO_DATA_DIR to the folder that holds it")
     assert measured
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("name", [name for name in NAMES if pnzoo.card(name)["task"] == "navigation"])
+def test_new_drives_agree_with_the_card(name, entry):
+    """100 maps of another seed: success as in the tests above, and the mean distance within both intervals."""
+    of_size = pnzoo.card(name)["trained_on"]["height"]
+    found = {m.name: m for m in navigation.evaluate(entry(name), navigation.navigation_set(100, of_size, seed=123))}
+    success, distance = (
+        next(m for m in cards.metrics(pnzoo.card(name)) if m.name == wanted and m.dataset["split"] == "test")
+        for wanted in ("success_rate", "final_distance")
+    )
+    hits, (low, high) = round(100 * found["success_rate"].value), success.ci95
+    assert binom.cdf(hits, 100, low) > 1e-4, "too high on the card"
+    assert binom.sf(hits - 1, 100, high) > 1e-4, "too low"
+    half = np.subtract(*found["final_distance"].ci95[::-1])  # 100 maps have a wide interval: twice its half
+    assert distance.ci95[0] - half <= found["final_distance"].value <= distance.ci95[1] + half
 
 
 @pytest.mark.integration

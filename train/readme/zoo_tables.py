@@ -61,6 +61,7 @@ GROUPS = (
     ("Value Iteration Networks; `_paper`: the paper's own form", "success_rate", lambda card: card["model"] == "VIN"),
     ("planners over terrain, from a picture", "success_rate", lambda card: card["task"] == "terrain"),
     ("policies on a web, from a few sentences", "success_rate_far", lambda card: card["task"] == "web"),
+    ("a body that moves continuously, a force out", "success_rate", lambda card: card["task"] == "navigation"),
     ("the paper's baselines", "success_rate", lambda card: card["model"] in ("CNNPolicy", "FCNPolicy")),
     ("other planners", "success_rate", lambda card: card["task"] == "planning"),
     ("Matching Networks", "20w1s",
@@ -284,11 +285,28 @@ def web_table():
                          .replace("_", " "), str(success), str(far), f"{success.n:,}"])
     rows.sort(key=lambda row: (row[1] != "wikispeedia", not row[0].startswith("[")))
     head = ("policy", "web", "links known to the planner", "success rate", "goals three and more links away", "n")
+# -- bodies that move continuously ------------------------------------------------------------------
+
+
+def navigation_table():
+    """One row an entry, part and size of maps: the paper's measure, drives that arrive, and how long they take."""
+    rows = []
+    for card in cards("navigation"):
+        for distance in (Metric.from_dict(f) for f in card["metrics"] if f["name"] == "final_distance"):
+            same = {m.name: m for m in map(Metric.from_dict, card["metrics"]) if m.dataset == distance.dataset}
+            seconds = same.get("time_to_goal")
+            side, part = distance.dataset["height"], distance.dataset["split"]
+            ends = " to ".join(f"{end:.2f}" for end in distance.ci95)
+            paper = "-" if distance.paper is None else f"{distance.paper:.2f}"
+            rows.append([link(card), f"{part}, {side}x{side}", f"{distance.value:.2f} ({ends})", paper,
+                         str(same["success_rate"]), f"{seconds.value:.1f} s" if seconds else "-", f"{distance.n:,}"])
+    head = ("entry", "maps", "final distance in cells", "paper", "success rate", "time to goal", "n")
     return markdown_table(head, rows)
 
 
 TABLES = {
     "web-table": web_table,
+    "navigation-table": navigation_table,
     "entries": entries_table,
     "terrain-table": terrain_table,
     "terrain-curve": terrain_curve,
