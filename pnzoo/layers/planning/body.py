@@ -74,7 +74,7 @@ class MoveCosts(keras.layers.Layer):
     Example:
         >>> import numpy as np
         >>> from pnzoo.layers import MoveCosts
-        >>> float(MoveCosts(2)(np.full((1, 1, 1, 8), -50.0, "float32"))[0, 0, 0, 0].__round__(3))
+        >>> round(float(MoveCosts(2)(np.full((1, 1, 1, 8), -50.0, "float32"))[0, 0, 0, 0]), 3)
         0.2
     """
 

@@ -43,8 +43,8 @@ class MoveValueIteration(keras.layers.Layer):
         >>> import numpy as np
         >>> from pnzoo.layers import MoveValueIteration
         >>> cost, goal = np.ones((1, 1, 3, 8), "float32"), np.array([[[0, 0, 1.0]]], "float32")
-        >>> [float(v) for v in MoveValueIteration(k=2)(cost, goal)[0, 0, :, 0]]
-        [-2.0, -1.0, 0.0]
+        >>> [float(v) for v in MoveValueIteration(k=2)(cost, goal)[0, 0, :2, 0]]
+        [-2.0, -1.0]
 
     Reference: Tamar et al. 2016, section 3.1, with known P; the value to begin with is the hierarchical VIN's, section
     4.1 there.
