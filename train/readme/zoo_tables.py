@@ -285,6 +285,9 @@ def web_table():
                          .replace("_", " "), str(success), str(far), f"{success.n:,}"])
     rows.sort(key=lambda row: (row[1] != "wikispeedia", not row[0].startswith("[")))
     head = ("policy", "web", "links known to the planner", "success rate", "goals three and more links away", "n")
+    return markdown_table(head, rows)
+
+
 # -- bodies that move continuously ------------------------------------------------------------------
 
 
