@@ -196,6 +196,10 @@ def open_in(card):
             st.page_link("app_pages/terrain.py", label="Let it plan over pictures", icon=":material/terrain:",
                          query_params={"terrain": card["name"]})
         return
+    if card["task"] == "web":
+        st.code(f'web = pnzoo.graphs.generate(3000)\nquery = " ".join(web.sentences[7][:4])\n'
+                f'pnzoo.load("{card["name"]}").plan(web, start=0, query=query).titles', language="python")
+        return
     st.page_link(
         "app_pages/plan.py", label="Let it plan", icon=":material/route:", query_params={"model": card["name"]}
     )

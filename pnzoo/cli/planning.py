@@ -226,6 +226,11 @@ def _load_planner(options, tasks=PLANNING_TASKS):
     task = hub.card(name)["task"]
     if task == "navigation" and task not in tasks:
         raise ValueError(f"{name} drives a body and plans no path of cells; in Python: pnzoo.load({name!r}).drive(...)")
+    if task == "web":
+        raise ValueError(
+            f"{name} walks on a web, not on a map; in Python: pnzoo.load({name!r}).plan(web, start, query), where web is "
+            f"pnzoo.graphs.generate() or yours; `python -m train {name} --evaluate` measures it"
+        )
     if task not in tasks:
         planners = [name for name in hub.list_models() if hub.card(name)["task"] in PLANNING_TASKS]
         raise ValueError(f"{name} is a {task} model and does not plan; planners are {', '.join(planners)}")
