@@ -228,7 +228,7 @@ def _load_planner(options, tasks=PLANNING_TASKS):
         raise ValueError(f"{name} drives a body and plans no path of cells; in Python: pnzoo.load({name!r}).drive(...)")
     if task == "web":
         raise ValueError(
-            f"{name} walks on a web, not on a map; in Python: pnzoo.load({name!r}).plan(web, start, query), where web is "
+            f"{name} walks on a web, not on a map; in Python: pnzoo.load({name!r}).plan(web, start, query), web being "
             f"pnzoo.graphs.generate() or yours; `python -m train {name} --evaluate` measures it"
         )
     if task not in tasks:
