@@ -16,6 +16,9 @@ from tests.toys import uncompiled
 from train.few_shot import data as few_shot_data
 from train.few_shot import validation
 from train.few_shot.recipes import EpisodicRecipe
+from train.language import data as language_data
+from train.language import training as language_training
+from train.language.recipes import LanguageRecipe
 from train.navigation import reinforcement as body_reinforcement
 from train.navigation import training as navigation
 from train.navigation.recipes import DriveStage, NavigationRecipe, NavigationReinforcementRecipe
@@ -62,6 +65,12 @@ REINFORCEMENT = {
 TERRAIN = TerrainRecipe(
     config={"filters": [2, 3, 4], "k": 4}, cells=4, epochs=4, steps_per_epoch=2, batch_size=2, goals_per_picture=2
 )
+WORDS = {"buckets": 60, "word_dim": 3, "units": 3, "embedding_dim": 4}
+LANGUAGE = LanguageRecipe(
+    data="invented", config={"backbone_options": WORDS, "side": 8, "query_steps": 1}, pretrain_epochs=2,
+    steps_per_epoch=2, words_per_step=160, targets_per_step=32, shapes=((3, 1, 2), (3, 2, 1)), batch_size=1, epochs=2,
+    episode_steps=2, frozen_backbone=False, sentences_per_word=4,
+)  # fmt: skip
 WEB = WebRecipe(
     config={"hidden": [3], "k": 3}, pages=96, folds=2, queries=20, epochs=4, steps_per_epoch=2, batch_size=2,
     pages_per_query=6,
@@ -77,7 +86,7 @@ BODY_REINFORCEMENT = NavigationReinforcementRecipe(
 )  # fmt: skip
 ROOMS = {
     "imitation": "planning", "episodic": "few_shot", "reinforcement": "rl", "terrain": "terrain",
-    "navigation": "navigation", "body_reinforcement": "navigation", "web": "webgraph",
+    "navigation": "navigation", "body_reinforcement": "navigation", "web": "webgraph", "language": "language",
 }  # fmt: skip
 # Which file of a run it is killed at, and when; the fifth, halfway, where nothing is said.
 KILLED = {"imitation": (8, "within"), "episodic": (6, "after"), "reinforcement": (4, "before")}
@@ -88,7 +97,7 @@ def recipe_of(name):
     if name == "reinforcement":
         return type(next(iter(_room(name, "recipes").RECIPES.values()))).from_dict(REINFORCEMENT)
     recipes = {"imitation": IMITATION, "episodic": EPISODIC, "terrain": TERRAIN, "navigation": NAVIGATION}
-    return {**recipes, "body_reinforcement": BODY_REINFORCEMENT, "web": WEB}[name]
+    return {**recipes, "body_reinforcement": BODY_REINFORCEMENT, "web": WEB, "language": LANGUAGE}[name]
 
 
 def train(name, folder):
@@ -107,6 +116,8 @@ def tiny():
         (imitation, "VALIDATION_MAPS", 8),
         (validation, "EPISODES", 5),
         (few_shot_data, "GLYPHS", {"train": (1, 1), "val": (2, 1), "test": (3, 1)}),
+        (language_data, "INVENTED", {"n": 200, "seed": 0, "n_valid": 9, "n_test": 9}),
+        (language_training, "VALIDATION_EPISODES", 5),
         (rl, "VALIDATION_MAPS", 8),
         (terrain, "VALIDATION_SCENES", 4),
         (navigation, "VALIDATION_MAPS", 4),

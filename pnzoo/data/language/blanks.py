@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pnzoo.data.language.encoding import SIDE, WordTable, around, encode_sentence
+from pnzoo.data.language.encoding import BUCKETS, SIDE, WordTable, around, encode_sentence
 
 MOST = 100  # sentences of a word; the commonest have thousands
 
@@ -29,7 +29,7 @@ class BlankedSentences(NamedTuple):
         return np.array([len(items) for items in self.items], int)
 
 
-def blanked(corpus, part="test", least=2, most=MOST, side=SIDE, seed=0, buckets=None):
+def blanked(corpus, part="test", least=2, most=MOST, side=SIDE, seed=0, buckets=None, hide=None):
     """The words of a part as classes.
 
     A sentence in which a word occurs more than once is none of its examples, as the other place would name it. In the
@@ -45,6 +45,7 @@ def blanked(corpus, part="test", least=2, most=MOST, side=SIDE, seed=0, buckets=
         side: as in `encode_words`.
         seed: of that draw.
         buckets: of `word_ids`; by default its own.
+        hide: words that are read as unknown; by default those of validation and test.
 
     Returns:
         `BlankedSentences`, words in alphabetical order.
@@ -63,7 +64,8 @@ def blanked(corpus, part="test", least=2, most=MOST, side=SIDE, seed=0, buckets=
     sentences, found = corpus.sentences[part], _places(corpus.sentences[part], set(corpus.words[part]))
     if part != "train":
         found = _one_word_a_sentence(found)
-    rng, table = np.random.default_rng(seed), WordTable(*([buckets] if buckets else []), hidden=corpus.held_out)
+    rng = np.random.default_rng(seed)
+    table = WordTable(buckets or BUCKETS, corpus.held_out if hide is None else hide)
     words = sorted(word for word, places in found.items() if len(places) >= least)
     if not words:
         raise ValueError(f"no word of part={part!r} is missing in {least} sentences. Ask for fewer, or give more text.")

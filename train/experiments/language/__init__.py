@@ -1,0 +1,1 @@
+"""One-shot language: what attention and context add."""
