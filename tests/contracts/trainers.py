@@ -116,7 +116,7 @@ def tiny():
         (imitation, "VALIDATION_MAPS", 8),
         (validation, "EPISODES", 5),
         (few_shot_data, "GLYPHS", {"train": (1, 1), "val": (2, 1), "test": (3, 1)}),
-        (language_data, "INVENTED", {"n": 200, "seed": 0, "n_valid": 9, "n_test": 9}),
+        (language_data, "INVENTED", {"n": 2400, "seed": 0}),
         (language_training, "VALIDATION_EPISODES", 5),
         (rl, "VALIDATION_MAPS", 8),
         (terrain, "VALIDATION_SCENES", 4),
