@@ -1,4 +1,4 @@
-"""The command line: `pnzoo list`, `card`, `plan`, `evaluate`, `classify` and `dashboard`.
+"""The command line: `pnzoo list`, `card`, `plan`, `evaluate`, `classify`, `export` and `dashboard`.
 
 Exit status: 0 done; 1 the planner did not reach the goal, or an entry of the list cannot be read; 2 wrong input (one
 line on stderr says what to type); 130 interrupted.
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from pnzoo import __version__
-from pnzoo.cli import few_shot, planning, zoo
+from pnzoo.cli import export, few_shot, planning, zoo
 from pnzoo.cli.options import Parser, suggestion
 from pnzoo.cli.planning import trained_size
 from pnzoo.cli.zoo import dashboard_script
@@ -68,5 +68,6 @@ def _parser():
     zoo.add_commands(commands)
     planning.add_commands(commands)
     few_shot.add_commands(commands)
+    export.add_commands(commands)
     zoo.add_dashboard(commands)
     return parser, commands

@@ -10,6 +10,7 @@ ValueError of one line that names the file.
 
 from pnzoo.hub import cards
 from pnzoo.hub.errors import EntryError, MissingFileError
+from pnzoo.hub.exporting import export
 from pnzoo.hub.files import sha256
 from pnzoo.hub.loading import FORMAT, card, config, load, read_cards
 from pnzoo.hub.registry import CARD, CLASSES, CONFIG, ENTRY, README, WEIGHTS, list_models, nearest, zoo_folder
@@ -28,6 +29,7 @@ __all__ = [
     "card",
     "cards",
     "config",
+    "export",
     "list_models",
     "load",
     "nearest",
