@@ -160,7 +160,8 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
         y = check_labels(y)
         if len(np.unique(y)) < 2:
             raise ValueError(
-                f"all {len(y)} labels are {y[:1].tolist()[0]!r}: one class leaves nothing to tell apart. Give two or more."
+                f"all {len(y)} labels are {y[:1].tolist()[0]!r}: one class leaves nothing to tell apart. Give two or "
+                "more."
             )
         self._start(X, y, np.unique(y))
         if not folder:  # whose files have been compared

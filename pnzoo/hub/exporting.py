@@ -67,7 +67,7 @@ def export(model: Any, path: str | os.PathLike, format: str = "tf_saved_model", 
 def _check_installed(format):
     import keras
 
-    ending, modules, pip = FORMATS[format]
+    _, modules, pip = FORMATS[format]
     if keras.backend.backend() != "tensorflow":
         raise ValueError(
             f"{format} files are written by TensorFlow, and the backend is {keras.backend.backend()}. Start with the "
@@ -110,7 +110,7 @@ def _matching(model):
             return model.match(*inputs)
 
         def compute_output_spec(self, inputs):
-            support, labels, query = inputs
+            _, labels, query = inputs
             return keras.KerasTensor((*query.shape[:2], labels.shape[-1]), "float32")
 
     return Match(name="match", dtype="float32")

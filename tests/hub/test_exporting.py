@@ -61,7 +61,7 @@ def test_what_stands_in_the_way_is_said_and_nothing_is_left(network, tmp_path, m
         hub.export(network, tmp_path / "net", part="head")
     with pytest.raises(ValueError, match="only few-shot models have parts; a VIN"):
         hub.export(vin, tmp_path / "vin", part="backbone")
-    with pytest.raises(ValueError, match="no folder .*nowhere"):
+    with pytest.raises(ValueError, match=r"no folder .*nowhere"):
         hub.export(vin, tmp_path / "nowhere" / "vin")
     (tmp_path / "taken").write_text("mine")
     with pytest.raises(FileExistsError, match="taken is there already"):
