@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pnzoo.data import episodes, glyphs, language, omniglot, still_lifes
     from pnzoo.few_shot.classifier import FewShotClassifier
     from pnzoo.few_shot.embedder import ImageEmbedder
-    from pnzoo.hub import card, list_models, load, save
+    from pnzoo.hub import card, list_models, load, push, save
     from pnzoo.models.planning.trace import Trace
     from pnzoo.worlds import gridworld, terrain
     from pnzoo.worlds import webgraph as graphs
@@ -32,6 +32,7 @@ _HOME = {
     "card": "pnzoo.hub:card",
     "load": "pnzoo.hub:load",
     "save": "pnzoo.hub:save",
+    "push": "pnzoo.hub:push",
     "FewShotClassifier": "pnzoo.few_shot.classifier:FewShotClassifier",
     "ImageEmbedder": "pnzoo.few_shot.embedder:ImageEmbedder",
     "Plan": "pnzoo.worlds.gridworld.rollout:Plan",

@@ -129,6 +129,18 @@ class ZooModel:
             raise ValueError(f"{name} is a {type(model).__name__}, not a {cls.__name__}: use pnzoo.load({name!r}).")
         return model
 
+    def save_to_preset(self, folder, card=None):
+        """This model as an entry that `from_preset` and `pnzoo.load` read, as `pnzoo.save(model, folder, card)`.
+
+        Example:
+            >>> import pathlib, tempfile
+            >>> from pnzoo.models import VIN
+            >>> folder = VIN(k=3).save_to_preset(pathlib.Path(tempfile.mkdtemp()) / "small_vin")
+            >>> VIN.from_preset(folder).k
+            3
+        """
+        return importlib.import_module("pnzoo.hub").save(self, folder, card)
+
     @property
     def _settings(self):
         return {name: value for name, value in self.get_config().items() if name in self.arguments()}

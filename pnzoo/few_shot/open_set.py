@@ -135,26 +135,10 @@ def _scores(model, support, labels, query):
     from keras import ops
 
     if hasattr(model, "matching_attention") and hasattr(model.matching_attention, "cosines"):
-        return ops.convert_to_numpy(_fit(model.matching_attention, support, labels, query))[0]
+        return ops.convert_to_numpy(model.matching_attention.cosines(support, labels, query)[1])[0]
     if hasattr(model, "class_cosines"):
         return model.class_cosines(support, labels, query)[0]
     if not hasattr(model, "similarity"):
         raise ValueError(f"a {type(model).__name__} does not say how alike images are; leave reject=None.")
     similarity = ops.convert_to_numpy(model.similarity(support, query))[0]
     return np.where(labels[0].T[None] > 0, similarity[:, None], -np.inf).max(-1)
-
-
-def _fit(attention, support, labels, query):
-    """Half the cosine with a class mean as attention adapts it to the support set, half without that, `[1, Q, W]`.
-
-    What is adapted tells the classes of the support set apart, and puts what looks like none of them anywhere among
-    them; on training classes the two together found unseen ones better than either.
-    """
-    from keras import ops
-
-    from pnzoo.layers.few_shot.normalize import normalize
-
-    adapted = attention.cosines(support, labels, query)[1]
-    support, query = (attention.weigh(x) for x in (support, query))
-    means = ops.matmul(ops.transpose(labels, (0, 2, 1)), normalize(support))
-    return (adapted + ops.matmul(normalize(query), ops.transpose(normalize(means), (0, 2, 1)))) / 2

@@ -12,6 +12,7 @@ from pnzoo.hub import cards
 from pnzoo.hub.errors import EntryError, MissingFileError
 from pnzoo.hub.exporting import export
 from pnzoo.hub.files import sha256
+from pnzoo.hub.huggingface import push
 from pnzoo.hub.loading import FORMAT, card, config, load, read_cards
 from pnzoo.hub.registry import CARD, CLASSES, CONFIG, ENTRY, README, WEIGHTS, list_models, nearest, zoo_folder
 from pnzoo.hub.saving import save, update_card
@@ -33,6 +34,7 @@ __all__ = [
     "list_models",
     "load",
     "nearest",
+    "push",
     "read_cards",
     "save",
     "sha256",

@@ -116,7 +116,7 @@ def load(name: str | PathLike = _NO_NAME, /, weights: bool = True, **overrides: 
     """Build a model of the zoo, or of a folder written by `save`, and give it its weights.
 
     Args:
-        name: an entry of `list_models()`, or the path of a folder.
+        name: an entry of `list_models()`, the path of a folder, or `hf://user/repo@revision` on the Hugging Face hub.
         weights: False builds the same model with fresh weights, for training from scratch.
         **overrides: arguments of the model's class that replace the stored ones, such as `k=40`; also `dtype`,
             `trainable`, and `name`, what the Keras model is called.

@@ -76,7 +76,7 @@ def list_models(pattern: str = "*") -> list[str]:
 
 
 def find(name: str | PathLike) -> Path:
-    """The folder of an entry: its name in the zoo, or the path of a folder that `save` wrote.
+    """The folder of an entry: its name in the zoo, the path of a folder that `save` wrote, or an address of the hub.
 
     Raises:
         TypeError: neither a name nor a path.
@@ -88,6 +88,10 @@ def find(name: str | PathLike) -> Path:
         )
     if str(name) in list_models():
         return _zoo() / str(name)
+    if str(name).startswith("hf://"):
+        from pnzoo.hub.huggingface import fetch  # nobody needs it for what is here
+
+        return fetch(str(name))
     path = Path(name)
     try:
         if (path / CONFIG).is_file() or (path / CARD).exists():
@@ -114,6 +118,8 @@ def _natural(name: str) -> list:
 
 def _unknown(path: Path, is_folder: bool) -> str:
     name = shown(str(path))
+    if re.match(r"[a-z]+:/", str(path)):
+        return f"{name} is no address that pnzoo reads; type hf://user/repo for an entry on the Hugging Face hub"
     if path.suffix == ".keras":
         return f"{name} is a Keras file, not an entry: import pnzoo, then keras.models.load_model({name})"
     if is_folder:
