@@ -1,8 +1,8 @@
 """Entries on the Hugging Face hub: `pnzoo.load("hf://user/repo")` and `pnzoo.push`.
 
 What comes from there is an entry like any other: four plain files, a class of the closed table, sizes and checksums
-that the card declares. It is kept in Keras' folder by its commit, so that a commit is fetched once and can be loaded without
-a network.
+that the card declares. It is kept in Keras' folder by its commit, so that a commit is fetched once and can be loaded
+without a network.
 """
 
 import json

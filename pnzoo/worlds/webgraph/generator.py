@@ -39,7 +39,7 @@ def generate(pages=3000, seed=0, topics=12, subtopics=8, sentences=20, links=LIN
 
     Example:
         >>> web = generate(200, seed=1, topics=4, subtopics=3)
-        >>> len(web), len(web.sentences[0]), web.degrees.min() > 0
+        >>> len(web), len(web.sentences[0]), bool(web.degrees.min() > 0)
         (200, 20, True)
     """
     counts = {"pages": pages, "topics": topics, "subtopics": subtopics, "sentences": sentences, "links": links}
