@@ -169,9 +169,9 @@ def details(table):
         for share in sorted(values_of(select(table, part=DATA), "goals"))
     )
     return (
-        f"{by_distance} Planning on all links, eight steps: {format_ci(whole)}; on an approximation: {known}. By steps of value "
-        f"iteration: {steps} %. By pages of an invented web, vin_web / reactive_web: {sizes}. By share of the training "
-        f"goals: {data}."
+        f"{by_distance} Planning on all links, eight steps: {format_ci(whole)}; on an approximation: {known}. By steps "
+        f"of value iteration: {steps} %. By pages of an invented web, vin_web / reactive_web: {sizes}. By share of "
+        f"the training goals: {data}."
     )
 
 
@@ -204,10 +204,11 @@ EXPERIMENTS = {
             "Both models see the same ten features of every page (pnzoo.graphs.FEATURES), one of which looks a link "
             "ahead, and both go to no page twice while others are left. Success is to reach the page that the query is "
             "from within ten links.",
-            f"By distance: {QUERIES:,} queries for pages of Wikispeedia's test part (an invented web where its articles "
-            f"are missing); by links known and steps the first {FEWER} of them. By size: the same weights on invented "
-            f"webs, {FEWER} queries each. By data: trained for 200 steps on an invented web of {DATA_PAGES:,} pages, two "
-            f"seeds, {FEWER} queries. A prototype on validation pages had shown the planner ahead before this was written.",
+            f"By distance: {QUERIES:,} queries for pages of Wikispeedia's test part (an invented web where its "
+            f"articles are missing); by links known and steps the first {FEWER} of them. By size: the same weights on "
+            f"invented webs, {FEWER} queries each. By data: trained for 200 steps on an invented web of "
+            f"{DATA_PAGES:,} pages, two seeds, {FEWER} queries. A prototype on validation pages had shown the planner "
+            "ahead before this was written.",
             "Links known: half of them at random (partial); the tenth of the pages with the most links to them (first "
             "level), or one node for each category, all planned with the weights that were trained on all links.",
         ),
