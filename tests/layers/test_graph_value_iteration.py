@@ -40,7 +40,7 @@ def padded(links, batch):
     return np.repeat(table[None], batch, axis=0)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(graphs(), st.integers(1, 3), st.sampled_from([0.5, 0.9]), st.sampled_from([(16, 4), (2, 2), (3, 2)]))
 def test_it_is_value_iteration(graph, k, discount, widths):
     links, reward = graph

@@ -85,6 +85,7 @@ def test_it_plans_on_approximations(embedded):
     assert len(np.unique(scores["first_level"])) <= 6
 
 
+@pytest.mark.integration
 def test_many_walks_are_plans(embedded):
     model = knowing()
     queries = graphs.draw_queries(embedded.web, np.arange(60), 4, np.random.default_rng(0))

@@ -14,6 +14,8 @@ from tests.toys import uncompiled
 from train.__main__ import main
 from train.webgraph import batches, recipes, training, worlds
 
+pytestmark = pytest.mark.integration
+
 TINY = dataclasses.replace(
     recipes.RECIPES["vin_web"], world="invented", pages=96, folds=2, queries=40, epochs=2, steps_per_epoch=3,
     batch_size=2, pages_per_query=6, other_worlds=(), config={"hidden": [4], "k": 2},
@@ -67,7 +69,6 @@ def test_without_the_articles_nothing_is_made(monkeypatch, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.integration
 @pytest.mark.parametrize("name", ["vin_web", "reactive_web"])
 def test_a_tiny_recipe_learns_is_measured_and_its_card_says_so(name, tmp_path, monkeypatch, capsys):
     original = recipes.RECIPES[name]
