@@ -100,6 +100,20 @@ def solver_table(measured=None):
     return f"{text}\n\n{first}\n\n{second}"
 
 
+def graph_step_table(measured=None):
+    """One step of value iteration on a large graph, as `tests.benchmarks.graph_step` measured it."""
+    measured = measured or stored("graph_step")
+    rows = [
+        [backend, f"{row['queries']:,}", f"{row['step_ms']:,.1f} ms", f"{row['product_ms']:,.1f} ms",
+         f"{row['ratio']:.2f}x"]
+        for backend in ("tensorflow", "jax", "torch") for row in measured.get(backend, ())
+    ]  # fmt: skip
+    text = (f"{measured['pages']:,} pages, {measured['links']:,} links, on {measured['hardware']}, of which each side "
+            "used one; at most 3x is asked:")
+    head = ("backend", "queries at once", "one step", "SciPy's sparse product", "ratio")
+    return f"{text}\n\n{markdown_table(head, rows)}"
+
+
 def matching_table(measured=None):
     """Speed of few-shot networks as `tests.benchmarks.matching` measured it."""
     measured = measured or stored("matching")
@@ -166,6 +180,7 @@ TABLES = {
     "planning-benchmark": planning_table,
     "long-horizon-benchmark": long_horizon_table,
     "solver-benchmark": solver_table,
+    "graph-step-benchmark": graph_step_table,
     "matching-benchmark": matching_table,
     "photographs-benchmark": photographs_table,
     "rl-benchmark": rl_table,
