@@ -174,7 +174,7 @@ def test_a_card_that_is_none(guide, toy_zoo, text, message):
 @pytest.mark.parametrize(
     "changes,message",
     [
-        ({"task": "cooking"}, "task must be one of 'planning', 'terrain', 'web', 'navigation', 'few-shot', not 'cooking'"),
+        ({"task": "cooking"}, "task must be one of 'planning', .*'web', 'navigation', 'few-shot', not 'cooking'"),
         ({"parameters": "many"}, "parameters must be a whole number"),
         ({"files": ["config.json"]}, "files must be an object"),
         ({"seed": True}, "seed must be a whole number"),

@@ -13,10 +13,11 @@ from pnzoo.cli import trained_size
 from pnzoo.core.dataset import describe
 from pnzoo.core.stats import proportion_ci
 from pnzoo.evaluation import gridworld as evaluation
-from pnzoo.evaluation import long_horizon, navigation, terrain
+from pnzoo.evaluation import long_horizon, navigation, terrain, webgraph
 from pnzoo.hub import cards
 from pnzoo.worlds.terrain import places
 from pnzoo.worlds.terrain.data_folder import data_folder
+from train.webgraph import worlds
 
 NAMES = pnzoo.list_models()
 PLANNERS = [name for name in NAMES if pnzoo.card(name)["task"] == "planning"]
@@ -144,6 +145,20 @@ def test_new_drives_agree_with_the_card(name, entry):
     assert binom.sf(hits - 1, 100, high) > 1e-4, "too low"
     half = np.subtract(*found["final_distance"].ci95[::-1])  # 100 maps have a wide interval: twice its half
     assert distance.ci95[0] - half <= found["final_distance"].value <= distance.ci95[1] + half
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in NAMES if pnzoo.card(name)["task"] == "web"])
+def test_new_queries_agree_with_the_card(name, entry):
+    """200 queries of another seed on the invented web, as `test_new_maps_agree_with_the_card`."""
+    measured = webgraph.web_set(worlds.measured("invented"), "invented", n=200, seed=123)
+    again = webgraph.evaluate(entry(name), measured)[0]
+    found = cards.metrics(pnzoo.card(name))
+    on_card = next(m for m in found if m.name == "success_rate" and m.dataset["web"] == "invented"
+                   and "policy" not in m.dataset)  # fmt: skip
+    hits, (low, high) = round(again.value * again.n), on_card.ci95
+    assert binom.cdf(hits, again.n, low) > 1e-4, f"too high on the card: {again}"
+    assert binom.sf(hits - 1, again.n, high) > 1e-4, f"too low on the card: {again}"
 
 
 @pytest.mark.integration

@@ -159,10 +159,16 @@ def _whole(name, values):
     return array.astype(int)
 
 
+def _page_of(link, pages):
+    """A link that is given by a whole number, or None."""
+    whole = isinstance(link, int | np.integer) and not isinstance(link, bool)
+    return int(link) if whole and 0 <= link < pages else None
+
+
 def _links(page, links, titles, index, max_links, missing):
     kept = {}
     for link in links:
-        known = index.get(link) if isinstance(link, str) else int(link) if 0 <= link < len(titles) else None
+        known = index.get(link) if isinstance(link, str) else _page_of(link, len(titles))
         if known is None and missing == "error":
             near = difflib.get_close_matches(str(link)[:200], titles, n=1, cutoff=0.6)
             hint = f"did you mean {near[0]!r}? " if near else ""

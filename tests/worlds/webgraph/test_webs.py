@@ -32,6 +32,7 @@ def test_a_web_of_links_by_title_or_index():
     [
         (lambda: graphs.Web.from_links(["Ants", "Bees"], [["Bee"], []]), "'Ants' has a link to 'Bee'.*mean 'Bees'"),
         (lambda: graphs.Web.from_links(["A", "B"], [[5], []]), "'A' has a link to '5', which is no page"),
+        (lambda: graphs.Web.from_links(["A", "B"], [[np.nan], []]), "'A' has a link to 'nan', which is no page"),
         (lambda: graphs.Web(("A", "B"), [0, 1, 1], [7], ((), ()), ((), ())), "page 'A' leads to page 7.*0 to 1"),
         (lambda: graphs.Web(("A", "B"), [0, 1, 1], [np.nan], ((), ()), ((), ())), "one row of whole numbers"),
         (lambda: graphs.Web(("A", "B"), [0, 2], [1, 1], ((), ()), ((), ())), r"indptr is \[3\]"),
