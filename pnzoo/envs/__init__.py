@@ -6,6 +6,7 @@
     env = gymnasium.make("pnzoo/GridWorld-v0")                        # the VIN paper's maps, 16x16
     envs = gymnasium.make_vec("pnzoo/Maze-v0", num_envs=256, height=21)  # many mazes at once, in NumPy
     body = gymnasium.make("pnzoo/Navigation2D-v0")                    # a point mass among obstacles, a force as action
+    web = gymnasium.make("pnzoo/WebNav-v0")                           # pages and links, a few sentences to find
 
 `GridWorld` is one world, `VectorGridWorld` many that step together; `act` lets a planner of this package choose moves.
 """
@@ -20,8 +21,9 @@ from pnzoo.envs.gridworld import GridWorld
 from pnzoo.envs.navigation2d import Navigation2D
 from pnzoo.envs.vector_gridworld import VectorGridWorld
 from pnzoo.envs.vector_navigation2d import VectorNavigation2D
+from pnzoo.envs.webnav import WebNav
 
-__all__ = ["GridWorld", "Navigation2D", "VectorGridWorld", "VectorNavigation2D", "act"]
+__all__ = ["GridWorld", "Navigation2D", "VectorGridWorld", "VectorNavigation2D", "WebNav", "act"]
 
 GRID = "pnzoo.envs.gridworld:GridWorld", "pnzoo.envs.vector_gridworld:VectorGridWorld"
 BODY = "pnzoo.envs.navigation2d:Navigation2D", "pnzoo.envs.vector_navigation2d:VectorNavigation2D"
@@ -31,6 +33,7 @@ REGISTERED = {
     "pnzoo/GridWorld-v0": (GRID, {"family": "open", "height": 16}),
     "pnzoo/Maze-v0": (GRID, {"family": "maze", "height": 15}),
     "pnzoo/Navigation2D-v0": (BODY, {"height": 28}),
+    "pnzoo/WebNav-v0": (("pnzoo.envs.webnav:WebNav", None), {}),
 }
 
 for name, ((one, many), arguments) in REGISTERED.items():
