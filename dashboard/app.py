@@ -25,6 +25,7 @@ PAGES = [
     st.Page("app_pages/plan.py", title="Plan", icon=":material/route:", default=True),
     st.Page("app_pages/inside.py", title="Inside", icon=":material/visibility:"),
     st.Page("app_pages/terrain.py", title="Terrain", icon=":material/terrain:"),
+    st.Page("app_pages/worlds.py", title="Worlds", icon=":material/public:"),
     st.Page("app_pages/few_shot.py", title="Few-shot", icon=":material/draw:"),
     st.Page("app_pages/photographs.py", title="Photographs", icon=":material/photo_camera:"),
     st.Page("app_pages/compare.py", title="Compare", icon=":material/compare_arrows:"),

@@ -41,6 +41,19 @@ from dashboard.compute.terrain import (
     terrain_names,
     terrain_plan,
 )
+from dashboard.compute.worlds import (
+    PAGES,
+    WEB_SEED,
+    BodyRun,
+    Question,
+    WebWalk,
+    body_map,
+    body_run,
+    invented_web,
+    sentence_answer,
+    web_question,
+    web_walk,
+)
 from dashboard.compute.zoo import (
     ITERATE,
     MAX_TRACE,
@@ -57,6 +70,17 @@ from dashboard.compute.zoo import (
 )
 
 __all__ = [
+    "PAGES",
+    "WEB_SEED",
+    "BodyRun",
+    "Question",
+    "WebWalk",
+    "body_map",
+    "body_run",
+    "invented_web",
+    "sentence_answer",
+    "web_question",
+    "web_walk",
     "GROUNDS",
     "Ground",
     "TerrainRun",

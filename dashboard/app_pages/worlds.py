@@ -1,0 +1,212 @@
+"""Other worlds: can it plan where there is no map?"""
+
+import streamlit as st
+
+from dashboard import (
+    backend,  # noqa: F401  # before anything that imports Keras
+    compute,
+    glossary,
+    share,
+    state,
+)
+from dashboard.figures import theme, worlds_svg
+from dashboard.widgets import choices
+
+WORLDS = {"web": "A web", "body": "A moving body", "sentences": "Sentences"}
+INTRO = {
+    "web": "A few sentences of a page are all it gets. It starts **three to five links** away and clicks its way "
+           "there. The planner asks where each link leads to, link after link; its reactive opponent looks at the "
+           "next page alone.",
+    "body": "A body with mass and speed. Force is what the model chooses, twenty numbers a second; walls stop it. The "
+            "planner looks at a map of values first; its opponent goes by what the picture looks like.",
+    "sentences": "Each example has one word cut out, `___`, and that word is its class. Which of the words belongs "
+                 "into the last sentence? Lines show which example decided.",
+}  # fmt: skip
+MAPS = (20, 28, 40)
+ENTRIES = {"web": ("vin_web", "reactive_web"), "body": ("vin_navigation2d", "cnn_navigation2d")}
+EXAMPLES = """bank: the ___ raised its interest rates on loans
+bank: shares of the ___ fell after the report on loans
+drug: the ___ was approved to treat patients with the disease
+drug: doctors gave the ___ to patients twice a day
+strike: workers at the plant went on ___ for higher wages"""
+QUERY = "the ___ said its loans to companies rose last year"
+WEB = '''from pnzoo import graphs
+import pnzoo
+
+web = graphs.embed(graphs.generate({pages}, seed={web_seed}))
+walk = pnzoo.load("{name}").plan(web, {start}, {text!r}, {goal})
+print(walk.reached, walk.titles)'''
+BODY = '''import pnzoo
+from pnzoo.worlds import navigation
+
+tasks = navigation.generate_tasks(1, {side}, seed={seed})
+drive = pnzoo.load("{name}").drive(tasks.walls[0], {start}, tasks.goal[0])
+print(drive.reached, drive.seconds, drive.distance)'''
+SENTENCES = '''import pnzoo
+
+classifier = pnzoo.FewShotClassifier("{name}").fit({sentences}, {labels})
+print(classifier.predict([{query!r}]), classifier.attention([{query!r}]).round(2))'''
+
+
+def page():
+    st.title("Can it plan where there is no map?")
+    state.adopt({"world": read_world, "seed": choices.read_int("seed", 0, 999_999),
+                 "side": choices.one_of("side", MAPS)})  # fmt: skip
+    world = state.get("world", "web")
+    st.session_state["choose_world"] = world
+    st.segmented_control("World", list(WORLDS), format_func=WORLDS.get, key="choose_world", required=True,
+                         label_visibility="collapsed",
+                         on_change=lambda: state.put(world=st.session_state["choose_world"]))  # fmt: skip
+    st.markdown(INTRO[world])
+    {"web": show_web, "body": show_body, "sentences": show_sentences}[world]()
+    asked = {"seed": str(state.get("seed")) if state.get("seed") is not None else None}
+    asked["side"] = str(state.get("side")) if state.get("side") is not None and world == "body" else None
+    state.publish({"world": world if world != "web" else None, **asked})
+    glossary.show("VIN", "Value iteration", "R, reward", "V, value", "Support", "Query", "Attention")
+
+
+def read_world(text):
+    if text not in WORLDS:
+        raise ValueError(f"world is one of {', '.join(WORLDS)}, and this is {text[:40]!r}")
+    return text
+
+
+def entries_of(world):
+    return [name for name in ENTRIES[world] if name in compute.cards()]
+
+
+def no_entry(words):
+    st.info(f"The zoo holds no model of this world yet. {words}", icon=":material/inventory_2:")
+
+
+def new_one(label):
+    st.button(label, key="new_one", icon=":material/casino:", on_click=lambda: state.put(seed=state.get("seed", 1) + 1))
+
+
+def is_dark():
+    return st.context.theme.type == "dark"
+
+
+# -- a web ------------------------------------------------------------------------------------------------
+
+
+def show_web():
+    names = entries_of("web")
+    if not names:
+        no_entry("`python -m train vin_web` trains one.")
+        return
+    seed = state.get("seed", 1)
+    question = compute.web_question(seed)
+    left, right = st.columns([5, 1], vertical_alignment="bottom")
+    text = left.text_area("What is looked for: sentences of the page", question.text, key=f"web_text_{seed}",
+                          max_chars=600, help="Change the words, and both walk anew.")  # fmt: skip
+    with right:
+        new_one("Another page")
+    titles = compute.invented_web().web.titles
+    st.caption(f"From **{titles[question.start]}** to **{titles[question.goal]}**, {question.links} links at best, in "
+               f"an invented web of {len(titles)} pages.")  # fmt: skip
+    for column, name in zip(st.columns(len(names), gap="large"), names, strict=True):
+        with column:
+            try:
+                show_walk(name, compute.web_walk(name, seed, text), question)
+            except ValueError as error:
+                st.warning(glossary.plain(str(error)), icon=":material/help:")
+    share.panel("worlds", WEB.format(pages=compute.PAGES, web_seed=compute.WEB_SEED, name=names[0], text=text,
+                                     start=question.start, goal=question.goal))  # fmt: skip
+
+
+def show_walk(name, run, question):
+    st.subheader(name)
+    count = len(run.walk.actions)
+    if run.walk.reached:
+        more = "the shortest way" if count == question.links else f"{question.links} would do"
+        st.success(f"**Found** after {count} link{'s' * (count != 1)} ({more}).", icon=":material/check_circle:")
+    else:
+        st.error(f"**Not found**: {glossary.plain(run.walk.reason)}", icon=":material/cancel:")
+    if run.guesses:
+        likely = ", ".join(f"{title} {share:.0%}" for title, share in run.guesses[:3])
+        st.caption(f"It takes the page for: {likely}.")
+    st.image(worlds_svg.walk(run.steps, run.walk.reached, is_dark()), width="stretch",
+             alt=f"The pages that {name} visits: " + ", then ".join(step.title for step in run.steps))  # fmt: skip
+
+
+# -- a moving body ----------------------------------------------------------------------------------------
+
+
+def show_body():
+    names = entries_of("body")
+    if not names:
+        no_entry("`python -m train vin_navigation2d` trains one.")
+        return
+    seed = state.get("seed", 1)
+    left, right = st.columns([2, 5], gap="large")
+    with left:
+        side = choices.pick("Map", "side", MAPS, 28, lambda n: f"{n} x {n} cells")
+        new_one("Another map")
+        if side != 28:
+            st.caption("Trained on maps of 28 x 28: another size is new to both, and its opponent takes no larger one.")
+    walls, goal, start = compute.body_map(seed, side)
+    colours = dict(zip(names, (theme.of(is_dark()).path, theme.of(is_dark()).best), strict=False))
+    runs, values = {}, None
+    for name in names:
+        try:
+            runs[name] = compute.body_run(name, walls, start, goal)
+        except ValueError as error:
+            left.warning(f"{name}: {glossary.plain(str(error))}", icon=":material/help:")
+            continue
+        values = runs[name].values if runs[name].values is not None else values
+    with left:
+        for name, run in runs.items():
+            show_drive(name, run.drive, "orange" if name == names[0] else "blue")
+    with right:
+        drives = [(run.drive.path, run.drive.seconds, colours[name]) for name, run in runs.items()]
+        st.image(worlds_svg.drive(walls, goal, drives, values, is_dark()), width="stretch",
+                 alt="A map with the ways of the bodies: " + ", ".join(
+                     f"{name} {'arrives' if run.drive.reached else 'does not arrive'}" for name, run in runs.items()))
+        st.caption("Yellow is near the goal in the planner's eyes, blue is far. The discs go as fast as the bodies "
+                   "did.")  # fmt: skip
+    share.panel("worlds", BODY.format(name=names[0], side=side, seed=seed, start=start))
+
+
+def show_drive(name, drive, colour):
+    st.markdown(f":{colour}[●] **{name}**")
+    if drive.reached:
+        st.success(f"At rest at the goal after {drive.seconds:.1f} s.", icon=":material/check_circle:")
+    else:
+        st.error(glossary.plain(drive.reason), icon=":material/cancel:")
+
+
+# -- sentences --------------------------------------------------------------------------------------------
+
+
+def sentence_names():
+    return [name for name, card in compute.cards().items() if card["model"] == "SentenceMatchingNetwork"]
+
+
+def show_sentences():
+    names = sentence_names()
+    if not names:
+        no_entry("`python -m train matching_ptb` trains one from your own copy of the Penn Treebank.")
+        return
+    left, right = st.columns(2, gap="large")
+    with left:
+        name = choices.pick_model(names, "Model", "sentences", names[0])
+        text = st.text_area("Examples, one a line: `class: sentence with ___`", EXAMPLES, height=180, max_chars=3000)
+        query = st.text_input("Which class is this?", QUERY, max_chars=300)
+    pairs = [line.partition(":")[::2] for line in text.splitlines() if line.strip()]
+    labels, sentences = (tuple(pair[i].strip() for pair in pairs) for i in (0, 1))
+    try:
+        classes, chances, attention = compute.sentence_answer(name, sentences, labels, query)
+    except ValueError as error:
+        right.warning(glossary.plain(str(error)), icon=":material/help:")
+        return
+    with right:
+        best = int(chances.argmax())
+        st.metric("It says", str(classes[best]), f"{chances[best]:.0%}", delta_arrow="off", delta_color="off",
+                  border=True)  # fmt: skip
+        for sentence, label, weight in zip(sentences, labels, attention, strict=True):
+            st.progress(float(min(1, max(0, weight))), f"**{label}**, {weight:.0%}: {glossary.plain(sentence, 80)}")
+    share.panel("worlds", SENTENCES.format(name=name, sentences=list(sentences), labels=list(labels), query=query))
+
+
+page()

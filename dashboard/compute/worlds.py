@@ -1,0 +1,141 @@
+"""What models of the other worlds do: a web to navigate, a body that moves continuously, sentences with a blank."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from dashboard import backend
+from dashboard.compute.zoo import model
+
+PAGES, WEB_SEED = 1000, 0  # of the invented web
+FAR = (3, 5)  # links from the start to the goal of a question
+SIDE = 28  # cells of a map
+
+
+class Question(NamedTuple):
+    """What is looked for on the web.
+
+    start, goal: pages
+    links:       of a shortest way
+    text:        a few sentences of the goal
+    """
+
+    start: int
+    goal: int
+    links: int
+    text: str
+
+
+class Step(NamedTuple):
+    """One page of a walk.
+
+    title:   of the page
+    offered: titles of its links that looked best, best first
+    shares:  of them, softmax of their scores
+    taken:   which of `offered` was followed; None at the end
+    """
+
+    title: str
+    offered: tuple
+    shares: tuple
+    taken: int | None
+
+
+class WebWalk(NamedTuple):
+    """A walk, step by step, and what the model took for the goal in the beginning: (title, chance), best first."""
+
+    walk: Any
+    steps: tuple
+    guesses: tuple
+
+
+class BodyRun(NamedTuple):
+    """How a body went, and the value map that it steered by, [h, w] or None."""
+
+    drive: Any
+    values: np.ndarray | None
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def invented_web():
+    """A web that was invented here, with vectors of its texts."""
+    backend.load()
+    from pnzoo import graphs
+
+    return graphs.embed(graphs.generate(PAGES, seed=WEB_SEED))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def web_question(seed: int, sentences: int = 2) -> Question:
+    """A page to find, from a page a few links away."""
+    from pnzoo import graphs
+
+    web, rng = invented_web().web, np.random.default_rng(seed)
+    while True:
+        goal = int(rng.integers(len(web)))
+        links = graphs.distances(web, [goal])[0]
+        far = np.flatnonzero((links >= FAR[0]) & (links <= FAR[1]))
+        if len(far) and web.sentences[goal]:
+            start = int(rng.choice(far))
+            return Question(start, goal, int(links[start]), " ".join(web.sentences[goal][:sentences]))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def web_walk(name: str, seed: int, text: str | None = None, shown: int = 4) -> WebWalk:
+    """The walk of a model for a question, or for other words than the question's."""
+    question, web, walker = web_question(seed), invented_web(), model(name)
+    text = question.text if text is None else text
+    found = walker.plan(web, question.start, text, question.goal)
+    titles, steps = web.web.titles, []
+    for i, page in enumerate(found.path):
+        links = web.web.links_of(page)
+        logits = np.asarray(walker.logits(web, text, page, found.path[: i + 1]), float)
+        order = np.argsort(-logits, kind="stable")[:shown]
+        shares = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum() if len(links) else logits
+        chosen = None
+        if i < len(found.actions):
+            chosen = next((place for place, link in enumerate(order) if link == found.actions[i]), None)
+        steps.append(Step(titles[page], tuple(titles[links[j]] for j in order), tuple(shares[order]), chosen))
+    guesses = ()
+    if hasattr(walker, "chance"):
+        chance = walker.chance(web, text)
+        best = np.argsort(-chance)[:shown]
+        guesses = tuple((titles[page], float(chance[page])) for page in best)
+    return WebWalk(found, tuple(steps), guesses)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def body_map(seed: int, side: int = SIDE):
+    """(walls, goal, a start far from it) of an invented map."""
+    from pnzoo.worlds import navigation
+
+    tasks = navigation.generate_tasks(1, side, seed=seed)
+    cells = np.argwhere(tasks.starts[0])
+    far = cells[np.abs(cells - tasks.goal[0]).sum(1).argmax()]
+    return tasks.walls[0], tuple(map(int, tasks.goal[0])), tuple(float(x) + 0.5 for x in far)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def body_run(name: str, walls: np.ndarray, start: tuple, goal: tuple) -> BodyRun:
+    """How a model drives from a start to a goal."""
+    driver = model(name)
+    drive = driver.drive(walls, start, goal)
+    values = driver.plan_map(walls[None], np.array([goal]))[0, :, :, 0] if hasattr(driver, "plan_map") else None
+    return BodyRun(drive, values)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def sentence_classifier(name: str, sentences: tuple, labels: tuple):
+    """A classifier of sentences, fitted to a few."""
+    backend.load()
+    from pnzoo import FewShotClassifier
+
+    return FewShotClassifier(model(name)).fit(list(sentences), list(labels))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def sentence_answer(name: str, sentences: tuple, labels: tuple, query: str):
+    """(classes, probability of each, attention to each support sentence) for a sentence."""
+    classifier = sentence_classifier(name, sentences, labels)
+    return classifier.classes_, classifier.predict_proba([query])[0], classifier.attention([query])[0]

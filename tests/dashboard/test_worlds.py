@@ -1,0 +1,117 @@
+"""The page Worlds, on small untrained models and a small web."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+import pnzoo
+from tests.dashboard.conftest import CARD
+
+pytestmark = pytest.mark.integration
+
+SENTENCES = "bank: the ___ gave a loan\nbank: a ___ took money\ndrug: the ___ cured him\n"
+
+
+@pytest.fixture(scope="module")
+def models(small_zoo):
+    from pnzoo.models import (
+        ContinuousCNNPolicy,
+        ContinuousVIN,
+        GraphVIN,
+        ReactiveGraphPolicy,
+        SentenceMatchingNetwork,
+    )
+
+    made = {
+        "vin_web": GraphVIN(hidden=(4,), k=3), "reactive_web": ReactiveGraphPolicy(hidden=(4,)),
+        "vin_navigation2d": ContinuousVIN(k=8, hidden=4, units=(8,)),
+        "cnn_navigation2d": ContinuousCNNPolicy(filters=(4, 4, 4), features=4, units=(8,)),
+        "matching_ptb": SentenceMatchingNetwork(),
+    }  # fmt: skip
+    for name, model in made.items():
+        pnzoo.save(model, small_zoo / name, CARD)
+    yield
+    for name in made:
+        shutil.rmtree(small_zoo / name)
+
+
+@pytest.fixture(autouse=True)
+def small_world(models, look_anew, monkeypatch):
+    from dashboard.compute import worlds
+
+    look_anew()
+    monkeypatch.setattr(worlds, "PAGES", 200)
+
+
+def said(app):
+    kinds = ("success", "error", "warning", "info", "caption")
+    return "\n".join(each.value for kind in kinds for each in getattr(app, kind))
+
+
+def test_both_walk_on_the_web_and_another_page_is_another_question(visit):
+    app = visit("worlds")
+    assert not app.exception
+    assert [each.value for each in app.subheader] == ["vin_web", "reactive_web"]
+    assert said(app).count("ound** after") + said(app).count("Not found") == 2
+    first = next(each.value for each in app.caption if each.value.startswith("From"))
+    app.button(key="new_one").click().run()
+    assert app.query_params["seed"] == "2"
+    assert first not in said(app)
+
+
+def test_words_that_no_page_has_are_said(visit):
+    app = visit("worlds")
+    app.text_area[0].set_value("qqqq").run()
+    assert not app.exception
+    assert said(app).count("knows no word of the query") == 2
+
+
+def test_bodies_drive_and_another_size_is_the_planner_s_alone(visit):
+    app = visit("worlds", world="body", seed="3")
+    assert not app.exception
+    assert said(app).count("At rest at the goal") + said(app).count("gave up") == 2
+    app = visit("worlds", world="body", side="40")
+    assert not app.exception
+    assert "cnn_navigation2d: " in said(app)
+    assert app.query_params["side"] == "40"
+
+
+def test_a_sentence_is_named_by_its_examples(visit):
+    app = visit("worlds", world="sentences")
+    app.text_area[0].set_value(SENTENCES).run()
+    assert not app.exception
+    assert app.metric[0].value in ("bank", "drug")
+    app.text_area[0].set_value("bank: the ___ gave a loan\n").run()
+    assert not app.exception
+    assert "one class" in said(app)
+    app.text_area[0].set_value("").run()
+    assert not app.exception
+    assert said(app)
+
+
+@pytest.mark.parametrize("part,message", [
+    ({"world": "moon"}, "world is one of"), ({"seed": "-1"}, "seed is a whole number"),
+    ({"side": "29"}, "side is one of"),
+])  # fmt: skip
+def test_a_wrong_address_is_said_and_the_page_stays(visit, part, message):
+    app = visit("worlds", **part)
+    assert not app.exception
+    assert message in said(app)
+
+
+def test_pictures_hold_no_markup_of_titles_and_keep_time():
+    from dashboard.compute import WebWalk
+    from dashboard.compute.worlds import Step
+    from dashboard.figures import worlds_svg
+
+    steps = (Step("<script>", ("a&b", "c"), (0.75, 0.25), 0), Step("a&b", (), (), None))
+    svg = worlds_svg.walk(WebWalk(None, steps, ()).steps, True)
+    assert "<script>" not in svg
+    assert "a&amp;b" in svg
+    assert "75%" in svg
+    path = np.array([[0.5, 0.5], [1.5, 0.5], [1.5, 2.5]])
+    svg = worlds_svg.drive(np.zeros((3, 4), bool), (1, 2), [(path, 2.0, "red"), (path, 8.0, "blue")], np.eye(2))
+    assert 'keyTimes="0;0.2500;1"' in svg
+    assert 'keyPoints="0;1"' in svg
+    assert svg.count("<rect") == 1 + 4
