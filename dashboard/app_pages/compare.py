@@ -62,7 +62,7 @@ def page():
 def show_planners():
     names = compute.names("planning")
     if not names:
-        st.info("There is no planner in the zoo yet. Train one with `python -m train.planning.imitation vin8`.")
+        st.info("There is no planner in the zoo yet. Train one with `python -m train vin8`.")
         return
     with st.container(border=True):
         first, second, kind, size, count, seed = controls(names)
@@ -71,7 +71,7 @@ def show_planners():
     runs = {}
     for name in pair:
         try:
-            runs[name] = compute.trials(name, kind, size, count, seed)
+            runs[name] = walked(name, kind, size, count, seed)
         except ValueError as error:
             st.warning(f"{name} cannot walk on these maps: {error}", icon=":material/help:")
     if runs:
@@ -85,6 +85,36 @@ def show_planners():
     share.panel("compare", SNIPPET.format(family=kind, count=count, side=size, seed=seed, entries=entries),
                 (lambda: rate_figure(runs, "optimal_cost", "length of a shortest way")) if runs else None,
                 (lambda: arrays(runs)) if runs else None)
+
+
+def walked(name, kind, size, count, seed):
+    """The walks of a model, with a bar while it walks and a button that is content with what there is."""
+    asked, place = (name, kind, size, count, seed), st.empty()
+    stopped = st.session_state.get("stopped", {}).get(asked)
+    if st.session_state.get("done", {}).get(asked) == count:  # all of it is kept
+        return compute.trials(*asked)
+    with place.container():
+        left, right = st.columns([5, 1], vertical_alignment="center")
+        bar = left.progress(0.0, f"{name} walks: 0 of {count} maps")
+        right.button("Stop here", key=f"stop_{name}", width="stretch", on_click=stop, args=(asked,))
+
+    def told(done):
+        st.session_state["done"] = {**st.session_state.get("done", {}), asked: done}
+        bar.progress(done / count, f"{name} walks: {done} of {count} maps")  # here a pressed button is heard
+
+    run = compute.trials(*asked, told, stopped)
+    place.empty()
+    if len(run.walks.success) < count:
+        st.info(f"{name} was stopped after {len(run.walks.success)} of {count} maps.", icon=":material/front_hand:")
+        st.button("Go on", key=f"go_on_{name}", icon=":material/play_arrow:",
+                  on_click=lambda: st.session_state["stopped"].pop(asked, None))
+    return run
+
+
+def stop(asked):
+    """Be content with the maps that are done; with none done, with the first hundred."""
+    done = st.session_state.get("done", {}).get(asked, compute.MAPS_AT_ONCE)
+    st.session_state["stopped"] = {**st.session_state.get("stopped", {}), asked: done}
 
 
 def controls(names):

@@ -7,6 +7,7 @@ nobody changes it.
 from dashboard.compute.few_shot import embeddings, explanation, permuted, predictions
 from dashboard.compute.photographs import Named, example, named
 from dashboard.compute.planning import (
+    MAPS_AT_ONCE,
     MAX_K,
     MAX_SIDE,
     PlanRun,
@@ -93,6 +94,7 @@ __all__ = [
     "terrain_names",
     "terrain_plan",
     "ITERATE",
+    "MAPS_AT_ONCE",
     "MAX_K",
     "MAX_SIDE",
     "MAX_TRACE",

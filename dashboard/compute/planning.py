@@ -10,6 +10,7 @@ from dashboard.compute.zoo import cards, converges, iterates, model, own_k, rule
 
 MAX_SIDE = 103  # 101 cells and a ring of wall
 MAX_K = 4_000
+MAPS_AT_ONCE = 100  # walks between two looks at whether somebody wants to stop
 
 
 class PlanRun(NamedTuple):
@@ -180,12 +181,33 @@ def trial_maps(family: str, side: int, count: int, seed: int):
     return walls, goal, start, int(planning.optimal_steps(walls, goal, start).max())
 
 
-@st.cache_resource(max_entries=16, show_spinner="Walking on many maps")
-def trials(name: str, family: str, side: int, count: int, seed: int) -> RolloutRun:
-    """Let a model walk on random maps."""
+def trials(name: str, family: str, side: int, count: int, seed: int, told=None, most: int | None = None) -> RolloutRun:
+    """Let a model walk on random maps, a hundred at a time.
+
+    Args:
+        name: of the model.
+        family, side, count, seed: of the maps.
+        told: called with the number of maps that are done, after each hundred.
+        most: stop after so many maps.
+    """
+    maps = trial_maps(family, side, count, seed)[:3]
+    parts, k = [], None
+    for first in range(0, min(count, most or count), MAPS_AT_ONCE):
+        report, k = trial_part(name, family, side, count, seed, first)
+        parts.append(report)
+        if told is not None:
+            told(min(count, first + MAPS_AT_ONCE))
+    walks = type(parts[0])(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+    return RolloutRun(*(each[: len(walks.success)] for each in maps), k, walks)
+
+
+@st.cache_resource(max_entries=160, show_spinner=False)
+def trial_part(name: str, family: str, side: int, count: int, seed: int, first: int):
+    """Walks on a hundred of the maps, and the model's K."""
     backend.load()
     from pnzoo import analysis
 
     walls, goal, start, longest = trial_maps(family, side, count, seed)
     k = enough_steps(own_k(name), longest) if cards()[name]["model"] == "VIN" else None
-    return RolloutRun(walls, goal, start, k, analysis.evaluate_rollouts(model(name, k), walls, goal, start))
+    here = slice(first, first + MAPS_AT_ONCE)
+    return analysis.evaluate_rollouts(model(name, k), walls[here], goal[here], start[here]), k

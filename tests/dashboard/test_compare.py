@@ -105,3 +105,25 @@ def test_switching_keeps_what_was_chosen(visit):
     app.segmented_control(key="choose_what").set_value("planners").run()
     assert app.query_params["other"] == "cnn8"
     assert "what" not in app.query_params
+
+
+def test_a_thousand_maps_are_walked_a_hundred_at_a_time_and_may_be_stopped(visit, monkeypatch):
+    from dashboard import compute
+
+    asked = ("vin8", "open", 8, 300, 5)
+    told = []
+    whole = compute.trials(*asked, told.append)
+    assert told == [100, 200, 300]
+    part = compute.trials(*asked, most=150)
+    assert len(part.walls) == len(part.walks.success) == 200
+    np.testing.assert_array_equal(part.walks.cost, whole.walks.cost[:200])
+    app = visit("compare", model="vin8", other="cnn8", kind="open", size="8", maps="300", seed="6")
+    assert "was stopped" not in texts(app)
+    asked = ("cnn8", "open", 8, 300, 6)
+    app.session_state["stopped"], app.session_state["done"] = {asked: 100}, {asked: 100}
+    app.run()
+    assert "cnn8 was stopped after 100 of 300 maps." in texts(app)
+    assert metrics(app).keys() == {"vin8: success", "cnn8: success"}
+    app.button(key="go_on_cnn8").click().run()
+    assert not app.exception
+    assert "was stopped" not in texts(app)
