@@ -16,7 +16,7 @@ class NavigationRecipe(Recipe):
     model: str = "ContinuousVIN"
     maps: int = 1000  # distinct maps of training, with a goal each
     side: int = 28  # of the maps, in cells
-    rounds: int = 30
+    rounds: int = 20
     drives: int = 1000  # of a round, each on another of the maps
     states: int = 24  # of a drive that are learned from
     steps_per_round: int = 150
@@ -90,7 +90,6 @@ RECIPES = {
         summary="The reactive opponent of vin_navigation2d: convolutions over map, goal and body, a force out; 28x28",
         model="ContinuousCNNPolicy",
         config={"size": 28},
-        rounds=25,
         drives=400,
         states=16,
         batch_size=32,
