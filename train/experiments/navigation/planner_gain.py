@@ -9,7 +9,7 @@ from train.experiments.navigation.common import CNN, VIN
 
 BINS = ((0, 8), (8, 16), (16, 24), (24, 999))
 SIDES = {VIN: (20, 28, 40, 56), CNN: (20, 28)}
-COUNTS, SEEDS = (30, 200, 1000), (0, 1)
+COUNTS, SEEDS = (50, 1000), (0, 1)
 DISTANCE, SUCCESS = "final_distance", "success_rate"
 
 
@@ -30,7 +30,7 @@ def gain_run(condition, quick):
     against, name = condition["against"], condition["policy"]
     if against == "maps":
         recipe = common.recipe(common.NETWORKS[name], quick, maps=condition["maps"], seed=condition["seed"])
-        model, n = common.train(recipe), 6 if quick else 500
+        model, n = common.train(recipe), 6 if quick else 300
         return (common.rows(model, common.unseen(n), part="test")
                 + common.rows(model, common.seen(recipe, n), part="train"))  # fmt: skip
     model = common.policy(name, quick)
@@ -38,8 +38,8 @@ def gain_run(condition, quick):
         side = condition["side"]
         if name == VIN and side > 28:
             model.k = round(model.k * side / 28)
-        return common.rows(model, common.unseen(4 if quick else 500, side), part="test")
-    length, found = common.drives(model, 40 if quick else 3000)
+        return common.rows(model, common.unseen(4 if quick else 400, side), part="test")
+    length, found = common.drives(model, 40 if quick else 2000)
     rows = []
     for low, high in BINS:
         which = (length > low) & (length <= high)
@@ -162,7 +162,7 @@ EXPERIMENTS = {
         question="What did planning add for a moving body, against distance, against data and against size?",
         hypothesis=(
             "Within 8 cells little: the goal is in sight. Beyond 24 cells the reactive net arrives in half of the "
-            "drives and the planner in nearly all. With 30 training maps both fail on new maps, the planner less; its "
+            "drives and the planner in nearly all. With 50 training maps both fail on new maps, the planner less; its "
             "gap between test and training maps shrinks faster with maps. Larger maps cost the planner a few points."
         ),
         conditions=gain_conditions,
@@ -175,9 +175,9 @@ EXPERIMENTS = {
         table=gain_table,
         links=(("zoo", "The zoo", {}),),
         notes=(
-            "Distance and size: the entries of the zoo on maps that neither training nor card saw (3,000, and 500 a "
+            "Distance and size: the entries of the zoo on maps that neither training nor card saw (2,000, and 400 a "
             "size). Maps: short trainings, 6 rounds of 80 steps, two seeds, the same number of steps whatever the "
-            "number of maps; 500 drives on unseen maps and 500 on the maps of the training; last weights.",
+            "number of maps; 300 drives on unseen maps and 300 on the maps of the training; last weights.",
             "Both policies see the same image, state and 5x5 cells around the body, and have the same head.",
         ),
     ),
