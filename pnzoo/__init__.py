@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pnzoo.few_shot.embedder import ImageEmbedder
     from pnzoo.hub import card, list_models, load, push, save
     from pnzoo.models.planning.trace import Trace
-    from pnzoo.worlds import gridworld, terrain
+    from pnzoo.worlds import gridworld, navigation, terrain
     from pnzoo.worlds import webgraph as graphs
     from pnzoo.worlds.gridworld.rollout import Plan
 

@@ -9,7 +9,8 @@ from dashboard.widgets import copying
 from pnzoo import hub
 from pnzoo.hub import cards
 
-TASKS = {"all": "All", "planning": "Planning", "terrain": "Terrain", "web": "Web", "few-shot": "Few-shot"}
+TASKS = {"all": "All", "planning": "Planning", "terrain": "Terrain", "web": "Web",
+         "navigation": "Moving body", "few-shot": "Few-shot"}
 
 
 def page():
@@ -195,6 +196,13 @@ def open_in(card):
         if card["name"] in compute.terrain_names():
             st.page_link("app_pages/terrain.py", label="Let it plan over pictures", icon=":material/terrain:",
                          query_params={"terrain": card["name"]})
+        return
+    if card["task"] == "navigation":
+        st.code(
+            "tasks = pnzoo.navigation.generate_tasks(1, seed=0)\n"
+            "start = pnzoo.navigation.draw_starts(tasks, 1, seed=0)[0, 0, :2]\n"
+            f'pnzoo.load("{card["name"]}").drive(tasks.walls[0], start, tasks.goal[0])', language="python"
+        )  # fmt: skip
         return
     if card["task"] == "web":
         st.code(f'web = pnzoo.graphs.generate(3000)\nquery = " ".join(web.sentences[7][:4])\n'

@@ -17,6 +17,7 @@ PROMISED = {
     "pnzoo.glyphs": "pnzoo.data.glyphs",
     "pnzoo.graphs": "pnzoo.worlds.webgraph",
     "pnzoo.language": "pnzoo.data.language",
+    "pnzoo.navigation": "pnzoo.worlds.navigation",
     "pnzoo.omniglot": "pnzoo.data.omniglot",
     "pnzoo.still_lifes": "pnzoo.data.still_lifes",
     "pnzoo.terrain": "pnzoo.worlds.terrain",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
+    from pnzoo.models.planning.continuous_policy import Drive
     from pnzoo.models.planning.trace import Trace
     from pnzoo.worlds.gridworld.rollout import Plan
     from pnzoo.worlds.webgraph.walk import Walk
@@ -143,6 +144,17 @@ class WebPlanner(WebPolicy, Protocol):
     k: int
 
     def chance(self, web: Any, query: str, visited: Sequence[str | int] = ()) -> "NDArray[np.float32]": ...
+
+
+@runtime_checkable
+class BodyPolicy(KerasModel, Protocol):
+    """A model that drives a body among obstacles."""
+
+    def act(self, observation: Any) -> "NDArray[np.float32]": ...
+    def drive(
+        self, walls: Any, start: Any, goal: Any, max_steps: int | None = None, dynamics: Any = ...
+    ) -> "Drive": ...
+    def driver(self, tasks: Any) -> Any: ...
 
 
 @runtime_checkable

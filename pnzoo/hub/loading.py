@@ -8,6 +8,7 @@ from typing import Any, overload
 from pnzoo.core import backend, former, schema
 from pnzoo.core.deprecation import warn
 from pnzoo.core.protocols import (
+    BodyPolicy,
     EpisodeModel,
     Planner,
     TerrainPlanner,
@@ -22,6 +23,7 @@ from pnzoo.hub.cards import MAX_PARAMETERS, Card
 from pnzoo.hub.errors import EntryError, entry_error, one_line, reading
 from pnzoo.hub.files import AGAIN, CONFIG_LIMIT, check_digest, parse_json, read_bytes
 from pnzoo.hub.names import (
+    BodyPolicyName,
     EpisodeModelName,
     PlannerName,
     TerrainPlannerName,
@@ -108,6 +110,8 @@ def load(name: TerrainPlannerName, /, weights: bool = True, **overrides: Any) ->
 def load(name: WebPolicyName, /, weights: bool = True, **overrides: Any) -> WebPolicy: ...
 @overload
 def load(name: WebPlannerName, /, weights: bool = True, **overrides: Any) -> WebPlanner: ...
+@overload
+def load(name: BodyPolicyName, /, weights: bool = True, **overrides: Any) -> BodyPolicy: ...
 @overload
 def load(name: EpisodeModelName, /, weights: bool = True, **overrides: Any) -> EpisodeModel: ...
 @overload

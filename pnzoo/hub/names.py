@@ -13,6 +13,7 @@ TerrainPolicyName = Literal["cnn_moon"]
 TerrainPlannerName = Literal["classifier_moon", "vin_mars", "vin_moon", "vin_relief", "vin_tiles"]
 WebPolicyName = Literal["reactive_web"]
 WebPlannerName = Literal["vin_web"]
+BodyPolicyName = Literal["cnn_navigation2d", "vin_navigation2d"]
 EpisodeModelName = Literal[
     "classifier_omniglot", "mann_omniglot", "matching_background_omniglot", "matching_conv4_omniglot",
     "matching_fce_glyphs", "matching_fce_omniglot", "matching_glyphs", "matching_omniglot", "matching_photo",

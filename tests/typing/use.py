@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 import pnzoo
 from pnzoo.core.protocols import (
+    BodyPolicy,
     EpisodeModel,
     Planner,
     TerrainPlanner,
@@ -52,6 +53,14 @@ def web(pages: Any) -> None:
     reactive = pnzoo.load("reactive_web")
     assert_type(reactive, WebPolicy)
     reactive.chance(pages, "a sentence")  # type: ignore[attr-defined]
+
+
+def body(walls: NDArray[np.bool_]) -> None:
+    policy = pnzoo.load("vin_navigation2d")
+    assert_type(policy, BodyPolicy)
+    assert_type(policy.drive(walls, (1.5, 1.5), (4, 4)).reached, bool)
+    assert_type(policy.act({}), NDArray[np.float32])
+    policy.plan(walls, (1, 1), (4, 4))  # type: ignore[attr-defined]
 
 
 def few_shot(images: NDArray[np.float32]) -> None:
