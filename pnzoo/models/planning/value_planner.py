@@ -33,6 +33,10 @@ class ValuePlanner(Planner):
         """
         raise NotImplementedError
 
+    def _intermediates(self, image, reward):
+        """`intermediates`, compiled where the number of steps is known beforehand."""
+        return self.intermediates(image, reward)
+
     def trace(self, walls: ArrayLike, goal: ArrayLike) -> Trace:
         """Everything that planning computes on one map: R, P, V of each step, Q and the policy.
 
@@ -101,7 +105,7 @@ class ValuePlanner(Planner):
             reward = np.array(to_numpy(self.features_and_reward(image)[1]))
             reward[0, inner, inner] = own_reward
             reward = ops.convert_to_tensor(reward)
-        reward, transition, values, q, policies, greedy = self.intermediates(image, reward)
+        reward, transition, values, q, policies, greedy = self._intermediates(image, reward)
         per_cell = len(transition.shape) == 5
         transition = crop(transition[None])[0] if per_cell else to_numpy(transition)
         policies, greedy = crop(policies).astype("int8"), crop(greedy).astype("int8")

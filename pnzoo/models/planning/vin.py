@@ -148,6 +148,14 @@ class VIN(ValuePlanner, ZooModel, keras.Model):
         transition = steps.transition[0] if self.transition == "per_cell" else steps.transition
         return reward[0], transition, steps.values[0], steps.q[0], policies, ops.argmax(q_all, axis=-1)
 
+    def _intermediates(self, image, reward):
+        if reward is None:
+            return self.run_compiled(self.intermediates, image)
+        return self.run_compiled(self._intermediates_of, [image, reward])
+
+    def _intermediates_of(self, inputs):
+        return self.intermediates(*inputs)
+
     def _position_network(self):
         image = self.input
         positions = keras.Input((None, 2), dtype="int32", name="positions")
