@@ -64,7 +64,7 @@ def learn_episodes(model, recipe, progress, tensorboard=None):
     model.backbone.trainable = not recipe.frozen_backbone
     learner = compiled(model, recipe)
     validation = Validation(model, recipe)
-    classes = data.classes(model, recipe.data, "train", LEAST, share=recipe.data_share, most=recipe.sentences_per_word)
+    classes = training_classes(model, recipe)
     frozen = recipe.frozen_backbone and progress.epoch < recipe.epochs
     sentences = embed_classes(model, classes) if frozen else classes.items
 
@@ -81,6 +81,12 @@ def learn_episodes(model, recipe, progress, tensorboard=None):
         callbacks=fitting.tensorboard(tensorboard),
     )
     model.backbone.trainable = True
+
+
+def training_classes(model, recipe):
+    """Training words with sentences enough for every shape of episodes."""
+    least = max(shot + n_query for _, shot, n_query in recipe.shapes)
+    return data.classes(model, recipe.data, "train", least, recipe.data_share, max(least, recipe.sentences_per_word))
 
 
 class Episodes(keras.utils.PyDataset):

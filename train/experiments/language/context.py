@@ -42,7 +42,9 @@ def conditions(quick):
 def recipe(condition, quick):
     """A short training: 400 steps whatever the amount of text, then 200 of episodes for each head."""
     sizes = {"words_per_step": 320, "targets_per_step": 64, "steps_per_epoch": 4, "episode_steps": 4}
+    sizes["sentences_per_word"] = 4
     full = {"steps_per_epoch": 400, "targets_per_step": 256, "episode_steps": 200}
+    full["sentences_per_word"] = 6
     return LanguageRecipe(
         data=condition["text"], data_share=condition["share"], seed=condition["seed"], pretrain_epochs=1, epochs=1,
         config={"backbone_options": TINY if quick else SMALL}, pretrain_learning_rate=6e-3,
@@ -58,9 +60,7 @@ def run(condition, quick):
     text = pretraining.TrainingText(data.corpus(made.data, made.data_share), model.buckets, made.rarity)
     pretraining.compiled(model.backbone, text, made).fit(pretraining.WordBatches(text, made, 0), verbose=0)
     shots = SHOTS[:2] if quick else SHOTS
-    shown = embed_classes(
-        model, data.classes(model, made.data, "train", training.LEAST, made.data_share, made.sentences_per_word)
-    )
+    shown = embed_classes(model, training.training_classes(model, made))
     asked = embed_classes(model, data.classes(model, made.data, "test", max(shots) + 1))
     judges = {MEAN: ClassMean(), **{name: learned(model, head, shown, made) for name, head in HEADS.items()}}
     rows = []
