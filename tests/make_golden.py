@@ -39,6 +39,10 @@ def example(name):
         visited = (rng.random((1, 30)) < 0.1).astype("float32")
         return {"features": rng.normal(size=(1, 30, 10)).astype("float32"), "links": links, "visited": visited}
     size = 28
+    if pnzoo.card(name)["model"] == "SentenceMatchingNetwork":
+        sentences = pnzoo.language.blanked(pnzoo.language.invented(100), "train", least=2)
+        items = np.concatenate(sentences.items)[:10]
+        return {"support": items[None, :5], "labels": np.eye(5, dtype="float32")[None], "query": items[None, 5:]}
     if pnzoo.card(name)["model"] == "PhotoMatchingNetwork":
         patches = rng.random((1, 10, 7, 7, 3)).astype("float32").repeat(32, axis=2).repeat(32, axis=3)
         return {"support": patches[:, :5], "labels": np.eye(5, dtype="float32")[None], "query": patches[:, 5:]}

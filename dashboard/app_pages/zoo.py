@@ -188,6 +188,11 @@ def open_in(card):
         st.page_link("app_pages/photographs.py", label="Name photographs with it", icon=":material/photo_camera:",
                      query_params={"photo": card["name"]})
         return
+    if card["model"] in compute.OF_SENTENCES:
+        st.code(f'classifier = pnzoo.FewShotClassifier("{card["name"]}")\n'
+                'classifier.fit(["the ___ barked at the postman", "she fed milk to her ___"], ["dog", "cat"])\n'
+                'classifier.predict_proba(["the ___ wagged its tail"])', language="python")
+        return
     if card["task"] == "few-shot":
         st.page_link("app_pages/few_shot.py", label="Draw characters for it", icon=":material/draw:",
                      query_params={"fewshot": card["name"]})

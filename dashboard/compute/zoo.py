@@ -9,6 +9,7 @@ from pnzoo import hub
 MAX_TRACE = {"VIN": 1_500_000, "DeterministicVIN": 5_000_000}
 ITERATE = tuple(MAX_TRACE)  # the classes that plan in steps
 OF_PHOTOGRAPHS = ("PhotoMatchingNetwork",)  # few-shot classes that know no characters; their page is Photographs
+OF_SENTENCES = ("SentenceMatchingNetwork",)  # nor do these, and they have no page
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, ttl=60)
@@ -23,9 +24,9 @@ def broken() -> dict[str, str]:
 
 
 def names(task: str, models: tuple | None = None) -> list[str]:
-    """Entries of a task, of some classes if `models` says so; without, those of photographs are left out."""
+    """Entries of a task, of some classes if `models` says so; without, those of no characters are left out."""
     found = {name: card["model"] for name, card in cards().items() if card["task"] == task}
-    return [name for name, of in found.items() if (of in models if models else of not in OF_PHOTOGRAPHS)]
+    return [name for name, of in found.items() if (of in models if models else of not in OF_PHOTOGRAPHS + OF_SENTENCES)]
 
 
 def iterates(name: str) -> bool:

@@ -172,7 +172,14 @@ def _movingai(dataset: Dataset) -> str:
 
 def images_in_words(dataset: Dataset) -> str:
     """The images of a few-shot data set in words."""
-    where = {"omniglot": _omniglot, "glyphs": _glyphs, "mnist": lambda _: "MNIST test images", "grocery": _grocery}
+    where = {
+        "omniglot": _omniglot,
+        "glyphs": _glyphs,
+        "mnist": lambda _: "MNIST test images",
+        "grocery": _grocery,
+        "penn_treebank": _sentences,
+        "invented_language": _sentences,
+    }
     where |= {"tiny_imagenet": _photographs, "mini_imagenet": _photographs, "invented": _photographs}
     return where.get(dataset["images"], lambda _: dataset["images"])(dataset)
 
@@ -190,6 +197,12 @@ def _episodes(dataset: Dataset) -> str:
 def _omniglot(dataset: Dataset) -> str:
     size, turned = dataset["image_size"], "rotations by 90 degrees as classes" if dataset["rotations"] else "upright"
     return f"Omniglot {size}x{size}, {dataset['split_scheme']} split, part {dataset['split']}, {turned}"
+
+
+def _sentences(dataset: Dataset) -> str:
+    text = {"penn_treebank": "the Penn Treebank"}.get(dataset["images"], "an invented language")
+    words = f", {dataset['n_words']} words" if "n_words" in dataset else ""
+    return f"sentences of {text} with a blank, part {dataset['split']}{words}"
 
 
 def _grocery(dataset: Dataset) -> str:

@@ -16,6 +16,6 @@ WebPlannerName = Literal["vin_web"]
 BodyPolicyName = Literal["cnn_navigation2d", "vin_navigation2d"]
 EpisodeModelName = Literal[
     "classifier_omniglot", "mann_omniglot", "matching_background_omniglot", "matching_conv4_omniglot",
-    "matching_fce_glyphs", "matching_fce_omniglot", "matching_glyphs", "matching_omniglot", "matching_photo",
-    "matching_set_omniglot", "siamese_omniglot",
+    "matching_fce_glyphs", "matching_fce_omniglot", "matching_fce_ptb", "matching_glyphs", "matching_omniglot",
+    "matching_photo", "matching_ptb", "matching_set_omniglot", "siamese_omniglot",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ PARTS = (
     ("Value Iteration Networks", range(1, 13)), ("Matching Networks", range(13, 23)),
     ("Planning from pictures", range(23, 28)),
     ("Planning on a web", range(28, 29)),
+    ("One-shot language", range(30, 31)),
 )  # fmt: skip
 MAX_ROWS = 60
 INTRODUCTION = """# Answers to the reviews' 22 questions, to five about planning from pictures, and to one about a web

@@ -23,7 +23,7 @@ def classes(model, data, part, least=2, share=1.0, most=100):
 
 def described(data, part):
     """A part as a card's data sets hold it."""
-    return {"images": data, "split": part}
+    return {"images": "invented_language" if data == "invented" else data, "split": part}
 
 
 def describe(data, share):

@@ -16,6 +16,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from pnzoo.core.dataset import episodes as few_shot_episodes
 from pnzoo.core.metric import Metric
 from pnzoo.data import episodes as sampler
 from pnzoo.data.language import blanked
@@ -61,7 +62,9 @@ def measure(recipe, episodes=2000, part="test"):
         drawn = sampler.sample([len(each) for each in items], 5, LEAST - 1, 1, rng)
         guesses = [drawn.classes[logits[c][n][drawn.classes].argmax()] for c, n in drawn.query]
         correct.append(np.mean(np.array(guesses) == drawn.query[:, 0]))
-    described = {"kind": "episodes", "images": recipe.data, "way": 5, "split": part, "n_words": len(kept)}
+    described = few_shot_episodes(
+        way=5, shot=0, n_query=1, seed=SEED, n_words=len(kept), **data.described(recipe.data, part)
+    )
     return Metric.of_mean("5w_oracle", correct, limits=(0, 1), dataset=described, seeds=(SEED,), paper=PAPER)
 
 

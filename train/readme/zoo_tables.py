@@ -10,6 +10,7 @@ from train.experiments.experiment import read_all
 
 BASELINES = Path(__file__).parents[2] / "tests" / "benchmarks" / "baselines.json"
 PHOTOS = BASELINES.with_name("photos.json")
+LANGUAGE = BASELINES.with_name("language.json")
 OPEN_SET = BASELINES.with_name("photos_open_set.json")
 # Errors on Lake's own 20 runs, from Lake et al. 2015 and Koch et al. 2015.
 REPORTED = (
@@ -66,6 +67,8 @@ GROUPS = (
     ("other planners", "success_rate", lambda card: card["task"] == "planning"),
     ("Matching Networks", "20w1s",
      lambda card: card["model"] == "MatchingNetwork" and card.get("training") != "classification"),
+    ("words missing in sentences, by one to three sentences of each", "5w1s",
+     lambda card: card["model"] == "SentenceMatchingNetwork"),
     ("photographs, by one to five of each class", "20w1s", lambda card: card["model"] == "PhotoMatchingNetwork"),
     ("few-shot baselines", "5w1s", lambda card: card["task"] == "few-shot"),
 )
@@ -149,7 +152,11 @@ def _reliable(card):
 def few_shot_table():
     """One row a few-shot model: accuracy at each way and shot with its interval, next to the paper's number."""
     head = ("entry", *SHOTS, "MNIST 10w1s", "episodes", "parameters", "weights")
-    return markdown_table(head, [_few_shot_row(card) for card in cards("few-shot") if not _of_photographs(card)])
+    return markdown_table(head, [_few_shot_row(card) for card in cards("few-shot") if _of_characters(card)])
+
+
+def _of_characters(card):
+    return card["model"] not in ("PhotoMatchingNetwork", "SentenceMatchingNetwork")
 
 
 def _of_photographs(card):
@@ -307,7 +314,28 @@ def navigation_table():
     return markdown_table(head, rows)
 
 
+# -- sentences ------------------------------------------------------------------------------------
+
+
+def language_table(measured=None):
+    """Entries for sentences with a blank, and other ways on the same episodes, as `train.language` measured them."""
+    shots = ("5w1s", "5w2s", "5w3s")
+    head = ("way", *shots, "episodes", "parameters", "weights")
+    rows = [[link(card), *(accuracy(metric(card, shot)) for shot in shots), f"{metric(card, shots[0]).n:,}",
+             f"{card['parameters']:,}", weights_size(card)]
+            for card in cards("few-shot") if card["model"] == "SentenceMatchingNetwork"]
+    if measured is None and LANGUAGE.is_file():
+        measured = json.loads(LANGUAGE.read_text(encoding="utf-8"))
+    for row in (measured or {"rows": []})["rows"]:
+        if row["name"] == "entry":
+            continue
+        found = [_stored(row.get(shot)) for shot in shots] if "5w1s" in row else [_stored(row["5w_oracle"]), None, None]
+        rows.append([row["name"].replace("entry", "matching_ptb"), *map(accuracy, found), f"{found[0].n:,}", "", ""])
+    return markdown_table(head, rows)
+
+
 TABLES = {
+    "language-table": language_table,
     "web-table": web_table,
     "navigation-table": navigation_table,
     "entries": entries_table,
