@@ -8,15 +8,16 @@ from dashboard import glossary, results, share, state
 from dashboard.figures import answers as answer_figures
 
 PARTS = {"all": "All", "vin": "Value Iteration Networks", "matching": "Matching Networks", "terrain": "From pictures",
-         "web": "On a web"}
-FIRST_OF_MATCHING, FIRST_OF_TERRAIN, FIRST_OF_WEB, LAST = 13, 23, 28, 28
+         "web": "On a web", "language": "Language"}
+FIRST_OF_MATCHING, FIRST_OF_TERRAIN, FIRST_OF_WEB, FIRST_OF_LANGUAGE, LAST = 13, 23, 28, 30, 30
 MOST_ROWS = 400
 
 
 def page():
     st.title("What the reviews asked")
     st.markdown("Two well-known reviews praise both papers and then list what they did not show: 22 questions. "
-                "Five more ask what planners over terrain learn from pictures, one what planning adds on a web. "
+                "Five more ask what planners over terrain learn from pictures, one what planning adds on a web, one what "
+                "context adds in language. "
                 "Each has a hypothesis written before its run, a conclusion whose numbers come from the measurements, "
                 "and one command that repeats it. Brackets and bars are 95 % intervals.")
     state.adopt({"question": read_question, "part": read_part})
@@ -47,7 +48,8 @@ def page():
 
 
 def part_of(number):
-    firsts = {"web": FIRST_OF_WEB, "terrain": FIRST_OF_TERRAIN, "matching": FIRST_OF_MATCHING, "vin": 1}
+    firsts = {"language": FIRST_OF_LANGUAGE, "web": FIRST_OF_WEB, "terrain": FIRST_OF_TERRAIN,
+              "matching": FIRST_OF_MATCHING, "vin": 1}
     return next(part for part, first in firsts.items() if number >= first)
 
 

@@ -61,7 +61,7 @@ def test_a_link_lands_on_its_question_and_opening_one_changes_the_address(answer
 def test_all_answers_are_in_view_and_one_opens(answers, visit):
     app = visit("answers")
     assert app.title[0].value == "What the reviews asked"
-    assert "2 of 28" in texts(app)
+    assert "2 of 30" in texts(app)
     assert texts(app).count("It is 51.0 %.") == 2
     assert not app.dataframe
     app.toggle(key="open_6").set_value(True).run()

@@ -1,4 +1,4 @@
-"""The reviews' 22 questions, 5 about planning from pictures, one about a web: each a small module, or a few in one.
+"""The reviews' 22 questions, and those about the worlds that came later: each a small module, or a few in one.
 
     python -m train.experiments q07             # run it, or go on with a stopped run; writes train/answers/q07.json
     python -m train.experiments all --quick     # every experiment at toy size, in a minute or two; writes nothing
@@ -44,7 +44,7 @@ NUMBERS = tuple(sorted(number for numbers in MODULES.values() for number in numb
 
 
 def find(number):
-    """The `Experiment` of a number, 1 to 28.
+    """The `Experiment` of a number.
 
     Raises:
         ValueError: there is no such experiment.

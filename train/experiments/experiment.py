@@ -24,7 +24,7 @@ def unchanged(rows):
 class Experiment:
     """A question, what was expected, how it is measured and what the numbers say.
 
-    number: 1 to 27.
+    number: from 1 up.
     question: in one sentence.
     hypothesis: what was expected before the run.
     conditions: function (quick) -> list of dictionaries, the conditions to measure.
