@@ -16,8 +16,8 @@ MOST_ROWS = 400
 def page():
     st.title("What the reviews asked")
     st.markdown("Two well-known reviews praise both papers and then list what they did not show: 22 questions. "
-                "Five more ask what planners over terrain learn from pictures, one what planning adds on a web, one what "
-                "context adds in language. "
+                "Five more ask what planners over terrain learn from pictures, one what planning adds on a web, one "
+                "what context adds in language. "
                 "Each has a hypothesis written before its run, a conclusion whose numbers come from the measurements, "
                 "and one command that repeats it. Brackets and bars are 95 % intervals.")
     state.adopt({"question": read_question, "part": read_part})
