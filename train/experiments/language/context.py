@@ -16,6 +16,7 @@ from train.language.embeddings import embed_classes
 from train.language.recipes import TINY, LanguageRecipe
 
 SEEDS, SHARES, SHOTS = (0, 1), (0.1, 0.3, 1.0), (1, 2, 3, 5)
+SHAPES = ((5, 3, 4), (5, 1, 4))  # of the episodes that heads learn from
 EPISODES, SEED = 1000, seeds.EXPERIMENT_EPISODES[0]
 SMALL = {"buckets": 16384, "word_dim": 32, "units": 64, "embedding_dim": 64}
 ATTENTION, MEAN, FCE = "attention over single sentences", "class mean", "FCE"
@@ -47,7 +48,7 @@ def recipe(condition, quick):
     full["sentences_per_word"] = 6
     return LanguageRecipe(
         data=condition["text"], data_share=condition["share"], seed=condition["seed"], pretrain_epochs=1, epochs=1,
-        config={"backbone_options": TINY if quick else SMALL}, pretrain_learning_rate=6e-3,
+        config={"backbone_options": TINY if quick else SMALL}, pretrain_learning_rate=6e-3, shapes=SHAPES,
         **(sizes if quick else full),
     )  # fmt: skip
 
@@ -67,7 +68,7 @@ def run(condition, quick):
     for name, judge in judges.items():
         for shot in shots:
             n = 20 if quick else EPISODES
-            metric = evaluation.accuracy(judge, asked, way=5, shot=shot, n_query=1, n=n, seed=SEED, batch_size=100)
+            metric = evaluation.accuracy(judge, asked, way=5, shot=shot, n_query=1, n=n, seed=SEED, batch_size=n)
             row = {"name": name, "value": metric.value, "ci95": list(metric.ci95), "n": metric.n, "unit": "%"}
             rows.append({**row, "shot": shot, "sentences": len(text.sentences), "words": len(asked)})
     return rows
