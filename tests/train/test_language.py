@@ -2,13 +2,15 @@
 
 import dataclasses
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from pnzoo import hub, language
+from tests.toys import uncompiled
 from train.__main__ import main
-from train.language import baselines, oracle, pretraining, training
+from train.language import baselines, naming, oracle, pretraining, training
 from train.language.recipes import RECIPES
 
 WORDS = {"buckets": 3000, "word_dim": 6, "units": 6, "embedding_dim": 8}
@@ -57,7 +59,8 @@ def test_batches_are_a_function_of_seed_and_epoch(text):
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
-    return folder, training.train(TINY, folder)
+    with uncompiled():
+        return folder, training.train(TINY, folder)
 
 
 @pytest.mark.integration
@@ -77,8 +80,31 @@ def test_it_is_trained_measured_and_compared(whole, tmp_path):
     assert all(0 <= row["5w1s"]["value"] <= 1 for row in rows.values())
 
 
+def test_texts_are_of_articles_with_one_subject():
+    words = "one two three four five six seven eight"
+    web = SimpleNamespace(
+        titles=[f"page {i}" for i in range(80)],
+        sentences=[("too short", f"{words} page {i}", f"{words} later") for i in range(80)],
+        categories=[("Art.Music",) if i < 20 else ("Art", "Science") if i < 40 else ("Science.X",) for i in range(80)],
+    )
+    found = naming.sentences_by_subject(web)
+    assert {subject: len(each) for subject, each in found.items()} == {"Art": 20, "Science": 40}
+    assert {int(text.split()[-1]) for text in found["Art"]} == set(range(20))
+
+
 @pytest.mark.integration
-def test_the_oracle_guesses_among_the_five(tmp_path):
-    metric = oracle.measure(TINY, episodes=20)
+def test_texts_are_named(whole):
+    by_subject = {
+        name: [f"{name} and {verb} {i}" for i in "abcdefgh"] for name, verb in zip("vwxyz", "lmnop", strict=True)
+    }
+    rows = naming.measure(whole[1], by_subject, episodes=3)
+    assert all(0 <= row[shot]["value"] <= 1 for row in rows for shot in ("5w1s", "5w5s"))
+    assert rows[-1]["5w5s"]["value"] == 1  # bags of words see that all texts of a subject share two words
+
+
+@pytest.mark.integration
+def test_the_oracle_guesses_among_the_five():
+    with uncompiled():
+        metric = oracle.measure(TINY, episodes=20)
     assert metric.n == 20
     assert 0 <= metric.value <= 1

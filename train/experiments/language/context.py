@@ -15,7 +15,7 @@ from train.language.baselines import ClassMean
 from train.language.embeddings import embed_classes
 from train.language.recipes import TINY, LanguageRecipe
 
-SEEDS, SHARES, SHOTS = (0, 1), (0.1, 0.3, 1.0), (1, 2, 3, 5)
+SEEDS, SHARES, SHOTS = (0, 1), (0.1, 1.0), (1, 3, 5)
 SHAPES = ((5, 3, 4), (5, 1, 4))  # of the episodes that heads learn from
 EPISODES, SEED = 1000, seeds.EXPERIMENT_EPISODES[0]
 SMALL = {"buckets": 16384, "word_dim": 32, "units": 64, "embedding_dim": 64}
