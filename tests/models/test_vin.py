@@ -280,3 +280,19 @@ def test_many_cells_are_planned_by_their_patterns(form, monkeypatch):
     monkeypatch.setattr("pnzoo.models.planning.vin.PATCH_TABLE_MIN_CELLS", 1)
     monkeypatch.setattr(model, "call", None)  # so that it cannot have looked at every cell
     np.testing.assert_allclose(model.logits(*SQUARE), want, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("transition", ["per_cell", "softmax_kernel", "kernel"])
+def test_traces_of_maps_of_many_sizes_are_those_of_single_steps(transition):
+    """The compiled trace against the plan of a model with as many steps, whatever came before."""
+    model = VIN(k=6, filters=(4,), channels=3, transition=transition)
+    for side in (6, 9, 7):
+        walls, goal = (x[0] for x in gridworld.generate(1, side, seed=side))
+        trace = model.trace(walls, goal)
+        assert trace.values.shape == (7, side, side)
+        np.testing.assert_array_equal(trace.policy, model.policy(walls, goal))
+        for k in (1, 4):
+            fewer = model.with_options(k=k).trace(walls, goal)
+            np.testing.assert_allclose(fewer.values[-1], trace.values[k], rtol=1e-5, atol=1e-6)
+        again = model.replan(walls, goal, trace.reward)
+        np.testing.assert_allclose(again.q, trace.q, rtol=1e-5, atol=1e-6)

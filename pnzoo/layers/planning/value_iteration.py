@@ -190,7 +190,7 @@ class ValueIteration(keras.layers.Layer):
                 both = ops.max(q, axis=-1), q
                 return both, both  # TensorFlow wants them alike
 
-            first = value, ops.zeros((*ops.shape(value), self.channels), value.dtype)
+            first = value, ops.repeat(value[..., None], self.channels, axis=-1)
             (last, _), (values, q_steps) = ops.scan(step, first, length=self.k)
             values = ops.concatenate([value[None], values])
         else:

@@ -143,7 +143,7 @@ class VIN(ValuePlanner, ZooModel, keras.Model):
         reward = learned if reward is None else reward
         steps = self.value_iteration(reward, observation, steps=True)
         q_all = ops.concatenate([steps.q_steps[0], steps.q], axis=0)  # Q(R, V_0) ... Q(R, V_K): [K+1, H, W, A]
-        features = ops.broadcast_to(observation, (*q_all.shape[:3], observation.shape[-1]))
+        features = ops.broadcast_to(observation, (*ops.shape(q_all)[:3], observation.shape[-1]))
         policies = ops.argmax(self.policy_logits(q_all, features), axis=-1)
         transition = steps.transition[0] if self.transition == "per_cell" else steps.transition
         return reward[0], transition, steps.values[0], steps.q[0], policies, ops.argmax(q_all, axis=-1)
