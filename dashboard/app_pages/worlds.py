@@ -20,9 +20,11 @@ INTRO = {
     "body": "A body with mass and speed. Force is what the model chooses, twenty numbers a second; walls stop it. The "
             "planner looks at a map of values first; its opponent goes by what the picture looks like.",
     "sentences": "Each example has one word cut out, `___`, and that word is its class. Which of the words belongs "
-                 "into the last sentence? Lines show which example decided.",
+                 "into the last sentence? Bars show which example decided.",
 }  # fmt: skip
 MAPS = (20, 28, 40)
+KEPT = {"web": ("seed", "words"), "body": ("seed", "side"), "sentences": ("sentences", "examples", "asked")}
+LONGEST = 3000  # characters of a text in the address
 ENTRIES = {"web": ("vin_web", "reactive_web"), "body": ("vin_navigation2d", "cnn_navigation2d")}
 EXAMPLES = """bank: the ___ raised its interest rates on loans
 bank: shares of the ___ fell after the report on loans
@@ -51,7 +53,9 @@ print(classifier.predict([{query!r}]), classifier.attention([{query!r}]).round(2
 def page():
     st.title("Can it plan where there is no map?")
     state.adopt({"world": read_world, "seed": choices.read_int("seed", 0, 999_999),
-                 "side": choices.one_of("side", MAPS)})  # fmt: skip
+                 "side": choices.one_of("side", MAPS),
+                 "sentences": read_model, "words": read_words, "examples": read_words,
+                 "asked": read_words})  # fmt: skip
     world = state.get("world", "web")
     st.session_state["choose_world"] = world
     st.segmented_control("World", list(WORLDS), format_func=WORLDS.get, key="choose_world", required=True,
@@ -59,9 +63,8 @@ def page():
                          on_change=lambda: state.put(world=st.session_state["choose_world"]))  # fmt: skip
     st.markdown(INTRO[world])
     {"web": show_web, "body": show_body, "sentences": show_sentences}[world]()
-    asked = {"seed": str(state.get("seed")) if state.get("seed") is not None else None}
-    asked["side"] = str(state.get("side")) if state.get("side") is not None and world == "body" else None
-    state.publish({"world": world if world != "web" else None, **asked})
+    given = {name: str(state.get(name)) for name in KEPT[world] if state.get(name) is not None}
+    state.publish({"world": world if world != "web" else None, **given})
     glossary.show("VIN", "Value iteration", "R, reward", "V, value", "Support", "Query", "Attention")
 
 
@@ -69,6 +72,24 @@ def read_world(text):
     if text not in WORLDS:
         raise ValueError(f"world is one of {', '.join(WORLDS)}, and this is {text[:40]!r}")
     return text
+
+
+def read_model(text):
+    if text not in sentence_names():
+        raise ValueError(f"sentences is one of {', '.join(sentence_names()) or 'no model'}, and this is {text[:40]!r}")
+    return text
+
+
+def read_words(text):
+    if len(text) > LONGEST:
+        raise ValueError(f"{len(text):,} characters are too many, at most {LONGEST:,}")
+    return text
+
+
+def text_of(name, first):
+    """The text of a box as it is in the state, and what keeps it there."""
+    st.session_state[f"box_{name}"] = state.get(name, first)
+    return {"key": f"box_{name}", "on_change": lambda: state.put(**{name: st.session_state[f"box_{name}"]})}
 
 
 def entries_of(world):
@@ -80,7 +101,8 @@ def no_entry(words):
 
 
 def new_one(label):
-    st.button(label, key="new_one", icon=":material/casino:", on_click=lambda: state.put(seed=state.get("seed", 1) + 1))
+    st.button(label, key="new_one", icon=":material/casino:",
+              on_click=lambda: state.put(seed=state.get("seed", 1) + 1, words=None))  # fmt: skip
 
 
 def is_dark():
@@ -98,8 +120,8 @@ def show_web():
     seed = state.get("seed", 1)
     question = compute.web_question(seed)
     left, right = st.columns([5, 1], vertical_alignment="bottom")
-    text = left.text_area("What is looked for: sentences of the page", question.text, key=f"web_text_{seed}",
-                          max_chars=600, help="Change the words, and both walk anew.")  # fmt: skip
+    text = left.text_area("What is looked for: sentences of the page", max_chars=600,
+                          help="Change the words, and both walk anew.", **text_of("words", question.text))  # fmt: skip
     with right:
         new_one("Another page")
     titles = compute.invented_web().web.titles
@@ -191,8 +213,9 @@ def show_sentences():
     left, right = st.columns(2, gap="large")
     with left:
         name = choices.pick_model(names, "Model", "sentences", names[0])
-        text = st.text_area("Examples, one a line: `class: sentence with ___`", EXAMPLES, height=180, max_chars=3000)
-        query = st.text_input("Which class is this?", QUERY, max_chars=300)
+        text = st.text_area("Examples, one a line: `class: sentence with ___`", height=180, max_chars=LONGEST,
+                            **text_of("examples", EXAMPLES))  # fmt: skip
+        query = st.text_input("Which class is this?", max_chars=300, **text_of("asked", QUERY))
     pairs = [line.partition(":")[::2] for line in text.splitlines() if line.strip()]
     labels, sentences = (tuple(pair[i].strip() for pair in pairs) for i in (0, 1))
     try:

@@ -82,6 +82,9 @@ def test_a_sentence_is_named_by_its_examples(visit):
     app.text_area[0].set_value(SENTENCES).run()
     assert not app.exception
     assert app.metric[0].value in ("bank", "drug")
+    assert app.query_params["examples"] == SENTENCES
+    again = visit("worlds", **dict(app.query_params))
+    assert again.metric[0].value == app.metric[0].value
     app.text_area[0].set_value("bank: the ___ gave a loan\n").run()
     assert not app.exception
     assert "one class" in said(app)
