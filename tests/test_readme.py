@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import itertools
 import io
 import os
 import re
@@ -75,7 +76,7 @@ def test_pnzoo_commands_run(line, tmp_path, monkeypatch, capsys):
 def test_other_commands_name_what_is_there(page):
     for line in commands(page):
         words = shlex.split(line, comments=True)
-        words = [word for word in words if not word.startswith("KERAS_BACKEND=")]
+        words = list(itertools.dropwhile(lambda word: re.fullmatch(r"[A-Z_]+=\S+", word), words))  # variables
         if words[0] == "make":
             assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE), line
         elif words[0] == "pip":
@@ -103,7 +104,7 @@ def test_the_tables_are_those_of_the_cards(page):
 
 def test_readme_links_to_every_entry():
     for name in pnzoo.list_models():
-        assert f"(zoo/{name}/README.md)" in README
+        assert f"(zoo/{name})" in README
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -122,15 +123,15 @@ def test_only_the_text_between_the_markers_changes(guide):
     assert new.endswith("<!-- planning-table:end -->\nafter <!-- x -->\n")
     assert "old" not in new
     assert readme.filled(new) == new
-    assert "(zoo/guide8/README.md)" in new
-    assert "(guide8/README.md)" in readme.filled(text, "zoo")
-    assert "(../../zoo/guide8/README.md)" in readme.filled(text, "pnzoo/rl")
+    assert "(zoo/guide8)" in new
+    assert "(guide8)" in readme.filled(text, "zoo")
+    assert "(../../zoo/guide8)" in readme.filled(text, "pnzoo/rl")
 
 
 def test_a_planner_row_has_the_numbers_of_its_card(guide):
     row = zoo_tables.planning_table().splitlines()[-1]
     cells = [cell.strip() for cell in row.strip("|").split("|")]
-    assert cells[:7] == ["[`guide8`](zoo/guide8/README.md)", "99.00 %", "94.55 to 99.82", "99.60 %", "-", "100", "40"]
+    assert cells[:7] == ["[`guide8`](zoo/guide8)", "99.00 %", "94.55 to 99.82", "99.60 %", "-", "100", "40"]
     assert cells[7].endswith(" kB")
 
 
@@ -155,7 +156,7 @@ def test_lakes_task_is_shown_as_an_error_next_to_what_people_reach(guide, toy_zo
 def test_a_marker_without_its_end_or_without_its_table_is_an_error():
     with pytest.raises(ValueError, match=r"has <!-- planning-table:begin --> but no"):
         readme.filled("<!-- planning-table:begin -->")
-    with pytest.raises(ValueError, match="no table 'weather'; take one of entries"):
+    with pytest.raises(ValueError, match=r"no table 'weather'; take one of .*entries"):
         readme.filled("<!-- weather:begin --><!-- weather:end -->")
 
 

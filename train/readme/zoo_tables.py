@@ -38,7 +38,7 @@ def metric(card, name):
 
 def link(card):
     """The entry's name with a link to its page."""
-    return f"[`{card['name']}`](zoo/{card['name']}/README.md)"
+    return f"[`{card['name']}`](zoo/{card['name']})"
 
 
 def weights_size(card):
