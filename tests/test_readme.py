@@ -2,8 +2,8 @@
 
 import contextlib
 import importlib.util
-import itertools
 import io
+import itertools
 import os
 import re
 import shlex
