@@ -55,7 +55,7 @@ def page():
 
 
 def filters():
-    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
         st.session_state["choose_task"] = state.get("task", "all")
         st.segmented_control("Task", list(TASKS), format_func=TASKS.get, key="choose_task", required=True,
