@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import zlib
 
 from pnzoo.worlds.webgraph.web import MAX_LINKS, Web
 
@@ -25,7 +26,7 @@ def read_articles(path=None, max_links=MAX_LINKS):
 
     Raises:
         FileNotFoundError: there is no such file; the message says where to put it.
-        ValueError: a line is no article; the message gives its number.
+        ValueError: the file is damaged, or a line is no article; the message gives its number.
     """
     path = pathlib.Path(os.environ.get("PNZOO_DATA_DIR", "data")) / FILE if path is None else pathlib.Path(path)
     if not path.is_file():
@@ -34,9 +35,14 @@ def read_articles(path=None, max_links=MAX_LINKS):
             "give the path, or take pnzoo.graphs.generate(), which is invented."
         )
     articles = []
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            articles.append(_article(line, f"{path}, line {number}"))
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                articles.append(_article(line, f"{path}, line {number}"))
+    except (gzip.BadGzipFile, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise ValueError(
+            f"{path} is damaged, or no gzip file of UTF-8 lines ({error}); download articles.jsonl.gz again."
+        ) from error
     if not articles:
         raise ValueError(f"{path} holds no article.")
     columns = {key: [article[key] for article in articles] for key in ("title", "links", "categories", "text")}

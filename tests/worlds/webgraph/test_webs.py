@@ -144,3 +144,10 @@ def test_wikispeedia():
     web = graphs.read_articles()
     assert (len(web), len(web.indices)) == (4598, 119769)
     assert web.degrees.max() <= graphs.MAX_LINKS
+
+
+@pytest.mark.parametrize("data", [b"junk", gzip.compress(b"{}" * 2000)[:-9], gzip.compress(b"\xff\xfe")])
+def test_a_damaged_file_of_articles_is_named(tmp_path, data):
+    (tmp_path / "articles.jsonl.gz").write_bytes(data)
+    with pytest.raises(ValueError, match=r"articles\.jsonl\.gz is damaged, or no gzip file"):
+        graphs.read_articles(tmp_path / "articles.jsonl.gz")
