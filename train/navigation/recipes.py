@@ -79,6 +79,8 @@ LIMITS = (
     "termination, so its numbers stand beside these and are no yardstick for them.",
     "It imitates the exact solver's path tracked by a regulator; the expert itself reaches every goal.",
 )
+# The whole task from the beginning, little noise, short steps: the policy knows how to drive.
+FINE_TUNED = {"stages": (DriveStage(),), "total_timesteps": 200_000, "log_std": -1.2, "target_kl": 0.01}
 RECIPES = {
     "vin_navigation2d": NavigationRecipe(
         summary="Drives a point mass among obstacles to a goal: value iteration on a coarse map, a force out; any size",
@@ -98,14 +100,16 @@ RECIPES = {
         limitations=("Maps up to 28x28 only, and it does not plan.", *LIMITS),
     ),
     "vin_navigation2d_rl": NavigationReinforcementRecipe(
-        summary="The network of vin_navigation2d trained by TRPO on reward alone, from scratch; 28x28",
-        config={"reduction": 2, "hidden": 32, "k": 40},
+        summary="vin_navigation2d, trained by imitation, then by TRPO on reward alone; 28x28",
+        init_from="vin_navigation2d",
+        **FINE_TUNED,
         limitations=LIMITS[:2],
     ),
     "cnn_navigation2d_rl": NavigationReinforcementRecipe(
-        summary="The network of cnn_navigation2d trained by TRPO on reward alone, from scratch; 28x28",
+        summary="cnn_navigation2d, trained by imitation, then by TRPO on reward alone; 28x28",
         model="ContinuousCNNPolicy",
-        config={"size": 28},
+        init_from="cnn_navigation2d",
+        **FINE_TUNED,
         limitations=LIMITS[:2],
     ),
 }

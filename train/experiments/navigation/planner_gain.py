@@ -9,7 +9,7 @@ from train.experiments.navigation.common import CNN, VIN
 
 BINS = ((0, 8), (8, 16), (16, 24), (24, 999))
 SIDES = {VIN: (20, 28, 40, 56), CNN: (20, 28)}
-COUNTS, SEEDS = (50, 1000), (0, 1)
+COUNTS, SEEDS = (50, 1000), (0,)
 DISTANCE, SUCCESS = "final_distance", "success_rate"
 
 
@@ -176,7 +176,7 @@ EXPERIMENTS = {
         links=(("zoo", "The zoo", {}),),
         notes=(
             "Distance and size: the entries of the zoo on maps that neither training nor card saw (2,000, and 400 a "
-            "size). Maps: short trainings, 6 rounds of 80 steps, two seeds, the same number of steps whatever the "
+            "size). Maps: short trainings, 6 rounds of 80 steps, one seed, the same number of steps whatever the "
             "number of maps; 300 drives on unseen maps and 300 on the maps of the training; last weights.",
             "Both policies see the same image, state and 5x5 cells around the body, and have the same head.",
         ),
