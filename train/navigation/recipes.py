@@ -77,6 +77,7 @@ LIMITS = (
     "A point mass of known dynamics with exact sight of the map, its position and its velocity; nothing disturbs it.",
     "The unit of distance is the map's cell. The paper does not give us its own unit, mass, friction, time step or "
     "termination, so its numbers stand beside these and are no yardstick for them.",
+    "Maps of training, validation and test are drawn from one distribution by different seeds; none is in two parts.",
     "It imitates the exact solver's path tracked by a regulator; the expert itself reaches every goal.",
 )
 # The whole task from the beginning, little noise, short steps: the policy knows how to drive.
@@ -86,7 +87,13 @@ RECIPES = {
         summary="Drives a point mass among obstacles to a goal: value iteration on a coarse map, a force out; any size",
         config={"reduction": 2, "hidden": 32, "k": 40},
         evaluation_sides=(28, 20, 40, 56),
-        limitations=("Plans at most k coarse moves ahead: load it with a larger k for larger maps.", *LIMITS),
+        limitations=(
+            "Plans at most k coarse moves ahead: load it with a larger k for larger maps.",
+            "A coarse cell of 2x2 that holds both sides of a thin wall has one plan for both: of 200 drives on "
+            "validation maps 15 ended short of the goal, most of them at rest at such a place. The same network with "
+            "refine_k plans on the map's own cells too (`python -m train.experiments q32`).",
+            *LIMITS,
+        ),
     ),
     "cnn_navigation2d": NavigationRecipe(
         summary="The reactive opponent of vin_navigation2d: convolutions over map, goal and body, a force out; 28x28",
@@ -97,7 +104,12 @@ RECIPES = {
         batch_size=32,
         steps_per_round=200,
         evaluation_sides=(28, 20),
-        limitations=("Maps up to 28x28 only, and it does not plan.", *LIMITS),
+        limitations=(
+            "Maps up to 28x28 only, and it does not plan: it comes to rest before walls that stand across its way.",
+            "Ten times as many parameters as vin_navigation2d, most of them between the image and its features, as in "
+            "the paper's CNN; the head, and what it sees around the body, are the same.",
+            *LIMITS,
+        ),
     ),
     "vin_navigation2d_rl": NavigationReinforcementRecipe(
         summary="vin_navigation2d, trained by imitation, then by TRPO on reward alone; 28x28",
