@@ -327,18 +327,21 @@ def language_table(measured=None):
     if measured is None and LANGUAGE.is_file():
         measured = json.loads(LANGUAGE.read_text(encoding="utf-8"))
     for row in (measured or {"rows": []})["rows"]:
-        if row["name"] == "entry":
+        if row["name"] == "entry" or "5w5s" in row:  # the card has it; another task
             continue
-        found = [_stored(row.get(shot)) for shot in shots] if "5w1s" in row else [_stored(row["5w_oracle"]), None, None]
+        if "5w_oracle" in row:
+            found = [_stored(row["5w_oracle"]), None, None]
+        else:
+            found = [_stored({**row[shot], "paper": None}) for shot in shots]
         rows.append([row["name"].replace("entry", "matching_ptb"), *map(accuracy, found), f"{found[0].n:,}", "", ""])
     return markdown_table(head, rows)
 
 
 TABLES = {
+    "entries": entries_table,
     "language-table": language_table,
     "web-table": web_table,
     "navigation-table": navigation_table,
-    "entries": entries_table,
     "terrain-table": terrain_table,
     "terrain-curve": terrain_curve,
     "planning-table": planning_table,
