@@ -54,8 +54,8 @@ LIMITATIONS = (
     "and test words are read as unknown inside sentences too: as strict as the paper's words, or stricter.",
     "The text is the Linguistic Data Consortium's, for research only: none of it, and no list of its words, is in this "
     "entry, which knows words by hashes of their spelling.",
-    "It is weak at topics: which of five subjects a sentence of an article is about (Wikispeedia, 14 subjects, no "
-    "blank, 1,000 episodes), matching_ptb tells in 25.6 % (24.7 to 26.5) by one sentence of each and in 30.2 % (29.3 to "
+    "It is weak at topics: which of five subjects a sentence of an article is about (Wikispeedia, 14 subjects, "
+    "1,000 episodes), matching_ptb tells in 25.6 % (24.7 to 26.5) by one sentence of each and in 30.2 % (29.3 to "
     "31.1) by five; a bag of words in 33.5 % (32.5 to 34.4) and 49.6 % (48.7 to 50.6).",
     "One training run, not a benchmark: other seeds differ by some tenths of a point. The machine did other work "
     "meanwhile, so the time is an upper bound.",
