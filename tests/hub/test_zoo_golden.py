@@ -1,7 +1,8 @@
 """Every entry answers a fixed input as it did when it was published, on whichever backend runs this.
 
-CI runs this file on TensorFlow, JAX and PyTorch, but for one entry on JAX: as CI compiles there, with few
-optimisations, it takes 80 seconds. `KERAS_BACKEND=jax python -m pytest -m slow tests/hub/test_zoo_golden.py` runs it.
+CI runs this file on TensorFlow, JAX and PyTorch, but for two entries on JAX: as CI compiles there, with few
+optimisations, one takes 80 seconds, and the other compiles four LSTMs.
+`KERAS_BACKEND=jax python -m pytest -m slow tests/hub/test_zoo_golden.py` runs them.
 """
 
 import keras
@@ -11,7 +12,7 @@ import pytest
 import pnzoo
 from tests.make_golden import GOLDEN, answer
 
-SLOW = {"jax": ["matching_photo"]}.get(keras.backend.backend(), [])
+SLOW = {"jax": ["matching_photo", "matching_fce_ptb"]}.get(keras.backend.backend(), [])
 NAMES = [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in pnzoo.list_models()]
 
 

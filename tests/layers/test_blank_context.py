@@ -26,8 +26,8 @@ def test_it_is_two_lstms_by_hand():
     layer = context()
     found = array(layer([WORDS, REAL]))
     for row, (words, real) in enumerate(zip(WORDS, REAL, strict=True)):
-        before = lstm(layer.forward, words[:4][real[:4]])
-        after = lstm(layer.backward, words[4:][real[4:]][::-1])
+        before = lstm(layer.forward_lstm, words[:4][real[:4]])
+        after = lstm(layer.backward_lstm, words[4:][real[4:]][::-1])
         np.testing.assert_allclose(found[row], np.r_[before, after], atol=1e-5)
 
 

@@ -103,8 +103,7 @@ def test_texts_are_named(whole):
 
 
 @pytest.mark.integration
-def test_the_oracle_guesses_among_the_five():
-    with uncompiled():
-        metric = oracle.measure(TINY, episodes=20)
+def test_the_oracle_guesses_among_the_five(whole):
+    metric = oracle.measure(whole[1], "invented", episodes=20)
     assert metric.n == 20
     assert 0 <= metric.value <= 1

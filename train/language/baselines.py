@@ -3,8 +3,8 @@
     python -m train.language.baselines runs/matching_ptb/entry      # writes tests/benchmarks/language.json
 
 Bags of words around the blank (class means and logistic regression), the entry's embeddings with class means instead
-of attention over single sentences, and chance. An oracle that has seen all words cannot be had from an entry: what
-the paper's language model guesses among the five is measured by `train.language.oracle`.
+of attention over single sentences, and chance. What a language model that has seen all words guesses among the five is
+measured by `train.language.oracle`.
 """
 
 import argparse

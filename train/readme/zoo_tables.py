@@ -330,7 +330,7 @@ def language_table(measured=None):
         if row["name"] == "entry" or "5w5s" in row:  # the card has it; another task
             continue
         if "5w_oracle" in row:
-            found = [_stored(row["5w_oracle"]), None, None]
+            found = [_stored({**row["5w_oracle"], "paper": None}), None, None]
         else:
             found = [_stored({**row[shot], "paper": None}) for shot in shots]
         rows.append([row["name"].replace("entry", "matching_ptb"), *map(accuracy, found), f"{found[0].n:,}", "", ""])

@@ -36,17 +36,18 @@ class BlankContext(keras.layers.Layer):
     def build(self, input_shape):
         words, _ = input_shape
         options = {"return_sequences": True, "recurrent_initializer": Orthogonal(), "dtype": self.dtype_policy}
-        self.forward = keras.layers.LSTM(self.units, **options, name="forward")
-        self.backward = keras.layers.LSTM(self.units, **options, go_backwards=True, name="backward")
-        for lstm in (self.forward, self.backward):
+        # not `forward`, which PyTorch's modules call
+        self.forward_lstm = keras.layers.LSTM(self.units, **options, name="forward")
+        self.backward_lstm = keras.layers.LSTM(self.units, **options, go_backwards=True, name="backward")
+        for lstm in (self.forward_lstm, self.backward_lstm):
             lstm.build((None, None, words[-1]))
         self.built = True
 
     def call(self, inputs):
         words, real = inputs
         side = words.shape[1] // 2
-        before = self.forward(words[:, :side], mask=real[:, :side])[:, -1]
-        after = self.backward(words[:, side:], mask=real[:, side:])[:, -1]
+        before = self.forward_lstm(words[:, :side], mask=real[:, :side])[:, -1]
+        after = self.backward_lstm(words[:, side:], mask=real[:, side:])[:, -1]
         return ops.concatenate([before, after], axis=-1)
 
     def sequences(self, words, real):
@@ -59,8 +60,8 @@ class BlankContext(keras.layers.Layer):
         Returns:
             `[N, L - 2, 2 * units]`; that of word i + 1 is at i.
         """
-        before = self.forward(words, mask=real)[:, :-2]
-        after = ops.flip(self.backward(words, mask=real), axis=1)[:, 2:]
+        before = self.forward_lstm(words, mask=real)[:, :-2]
+        after = ops.flip(self.backward_lstm(words, mask=real), axis=1)[:, 2:]
         return ops.concatenate([before, after], axis=-1)
 
     def compute_output_shape(self, input_shape):
