@@ -1,1 +1,1 @@
-"""Labelled examples in NumPy: image classes, episodes, Omniglot, invented characters, preprocessing."""
+"""Labelled examples in NumPy: image classes, episodes, Omniglot, invented characters, sentences, preprocessing."""
