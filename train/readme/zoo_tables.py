@@ -61,7 +61,7 @@ GROUPS = (
      lambda card: _starts(card) in ("every", "farthest")),
     ("Value Iteration Networks; `_paper`: the paper's own form", "success_rate", lambda card: card["model"] == "VIN"),
     ("planners over terrain, from a picture", "success_rate", lambda card: card["task"] == "terrain"),
-    ("policies on a web, from a few sentences", "success_rate_far", lambda card: card["task"] == "web"),
+    ("navigators on a web", "success_rate_far", lambda card: card["task"] == "web"),
     ("a body that moves continuously, a force out", "success_rate", lambda card: card["task"] == "navigation"),
     ("the paper's baselines", "success_rate", lambda card: card["model"] in ("CNNPolicy", "FCNPolicy")),
     ("other planners", "success_rate", lambda card: card["task"] == "planning"),
