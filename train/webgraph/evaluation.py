@@ -6,6 +6,7 @@ from pnzoo.worlds.webgraph import FEATURES, GRAPHS
 from train.webgraph import worlds
 
 FLOPS_PAGES, FLOPS_LINKS = 1000, 20
+ON_APPROXIMATIONS = 800  # queries, the first of those that all links are measured on
 
 
 def evaluate(model, name, recipe, card, options):
@@ -13,9 +14,11 @@ def evaluate(model, name, recipe, card, options):
     metrics = []
     for world in (recipe.world, *recipe.other_worlds):
         measured = _measured(world, recipe, "test", options)
+        metrics += webgraph.evaluate(model, measured)
         # What approximations cost is told on the recipe's own world.
-        for graph in _graphs(model) if world == recipe.world else ("full",):
-            metrics += webgraph.evaluate(model, measured, graph, by_distance=graph == "full")
+        some = _measured(world, recipe, "test", options, ON_APPROXIMATIONS)
+        for graph in _approximations(model) if world == recipe.world else ():
+            metrics += webgraph.evaluate(model, some, graph, by_distance=False)
         for policy, walks in webgraph.baselines(measured).items():
             dataset = {**measured.dataset, "policy": policy}
             metrics += webgraph.judged(walks, measured, dataset, by_distance=False)
@@ -26,17 +29,18 @@ def evaluate(model, name, recipe, card, options):
 def validate(model, name, recipe, card, options):
     """The same on validation goals of the recipe's own world: what may be looked at often."""
     measured = _measured(recipe.world, recipe, "val", options)
-    return [metric for graph in _graphs(model) for metric in webgraph.evaluate(model, measured, graph)[:-1]]
+    graphs = ("full", *_approximations(model))
+    return [metric for graph in graphs for metric in webgraph.evaluate(model, measured, graph, by_distance=False)]
 
 
-def _measured(world, recipe, part, options):
+def _measured(world, recipe, part, options, most=webgraph.QUERIES):
     embedded = worlds.measured(world, recipe.pages)
-    return webgraph.web_set(embedded, world, part, options["num_maps"] or webgraph.QUERIES)
+    return webgraph.web_set(embedded, world, part, min(most, options["num_maps"] or webgraph.QUERIES))
 
 
-def _graphs(model):
-    """What the planner knows of the links; for a reactive model it makes no difference."""
-    return GRAPHS if model.plans else ("full",)
+def _approximations(model):
+    """What the planner may know of the links in place of all; for a reactive model it makes no difference."""
+    return GRAPHS[1:] if model.plans else ()
 
 
 def flops(model, recipe):

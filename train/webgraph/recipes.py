@@ -61,7 +61,8 @@ VIN = WebRecipe(
     limitations=(
         *PROTOCOL,
         "It plans on all links of a web, which somebody must have collected; `graph=` takes an approximation of them, "
-        "for which it was not trained.",
+        "for which it was not trained: half of the links cost it five points, and on first-level pages or categories "
+        "it does worse than reactive_web, since it trusts them.",
         "Tried and left out, by success on validation goals: a soft maximum over links (33 % where the maximum had "
         "65, 300 queries of a prototype); a discount of 0.9 to start from (50 % after three epochs, 0.5 had 55); "
         "vectors of 256 numbers (63 %). More numbers help most: the goal is found more often.",
