@@ -10,14 +10,14 @@ from dashboard.figures import answers as answer_figures
 PARTS = {"all": "All", "vin": "Value Iteration Networks", "matching": "Matching Networks", "terrain": "From pictures",
          "web": "On a web", "navigation": "A moving body", "language": "Language"}
 FIRST_OF_MATCHING, FIRST_OF_TERRAIN, FIRST_OF_WEB, FIRST_OF_LANGUAGE, LAST = 13, 23, 28, 30, 30
-OF_NAVIGATION = (29, 32)
+OF_NAVIGATION = (29,)
 MOST_ROWS = 400
 
 
 def page():
     st.title("What the reviews asked")
     st.markdown("Two well-known reviews praise both papers and then list what they did not show: 22 questions. "
-                "Five more ask what planners over terrain learn from pictures, one what planning adds on a web, two "
+                "Five more ask what planners over terrain learn from pictures, one what planning adds on a web, one "
                 "what it adds for a moving body, one what context adds in language. "
                 "Each has a hypothesis written before its run, a conclusion whose numbers come from the measurements, "
                 "and one command that repeats it. Brackets and bars are 95 % intervals.")

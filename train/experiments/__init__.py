@@ -38,7 +38,7 @@ MODULES = {
     "terrain.ways": (27,),
     "webgraph.planning_gain": (28,),
     "language.context": (30,),
-    "navigation.planner_gain": (29, 32),
+    "navigation.planner_gain": (29,),
 }
 NUMBERS = tuple(sorted(number for numbers in MODULES.values() for number in numbers))
 

@@ -1,1 +1,1 @@
-"""A body that moves continuously: what the planner adds over a reactive net, and where a hierarchy of plans pays."""
+"""A body that moves continuously: what the planner adds over a reactive net."""

@@ -1,9 +1,7 @@
-"""Q29 and Q32: what did planning add for a moving body, and where does a hierarchy of plans pay?"""
-
-import time
+"""Q29: what did planning add for a moving body?"""
 
 from train.experiments.experiment import Experiment
-from train.experiments.metrics import above, format_ci, interval, mean, mean_over_seeds, proportion, select, select_one
+from train.experiments.metrics import above, format_ci, mean, mean_over_seeds, proportion, select, select_one
 from train.experiments.navigation import common
 from train.experiments.navigation.common import CNN, VIN
 
@@ -11,9 +9,6 @@ BINS = ((0, 8), (8, 16), (16, 24), (24, 999))
 SIDES = {VIN: (20, 28, 40, 56), CNN: (20, 28)}
 COUNTS, SEEDS = (50, 1000), (0,)
 DISTANCE, SUCCESS = "final_distance", "success_rate"
-
-
-# -- Q29: against distance, size and data --------------------------------------------------------------
 
 
 def gain_conditions(quick):
@@ -97,68 +92,6 @@ def _maps(row):
     return row["maps"]
 
 
-# -- Q32: a hierarchy of plans -----------------------------------------------------------------------------
-
-PLANS = {
-    "all cells": {"reduction": 1, "hidden": 32, "k": 56},
-    "coarse": {"reduction": 4, "hidden": 32, "k": 20},
-    "hierarchy": {"reduction": 4, "hidden": 32, "k": 20, "refine_k": 8},
-}
-LARGE = 112
-
-
-def hierarchy_conditions(quick):
-    return [{"plan": name} for name in PLANS]
-
-
-def hierarchy_run(condition, quick):
-    size = {"maps": 8} if quick else {"maps": 1000, "rounds": 5, "steps_per_round": 60}
-    recipe = common.recipe(("ContinuousVIN", PLANS[condition["plan"]]), quick, **size)
-    model, rows = common.train(recipe), []
-    for side in (28, 30) if quick else (28, LARGE):
-        if side > 28:
-            model.k = round(model.k * side / 28)
-        measured = common.unseen(3 if quick else 200 if side == 28 else 60, side)
-        rows += common.rows(model, measured, side=side)
-        rows.append(_planning_time(model, measured, side))
-    return rows
-
-
-def _planning_time(model, measured, side):
-    """Milliseconds of one map's plan, the median of five; with the range."""
-    task, times = measured.tasks.take([0]), []
-    model.plan_map(task.walls, task.goal)  # compiles
-    for _ in range(5):
-        start = time.perf_counter()
-        model.plan_map(task.walls, task.goal)
-        times.append(1e3 * (time.perf_counter() - start))
-    times.sort()
-    return interval("planning_time", times[2], times[0], times[-1], 5, "ms", side=side)
-
-
-def hierarchy_conclusion(table):
-    large = max(row["side"] for row in table)
-    success, spent = ({p: select_one(table, plan=p, side=large, name=name) for p in PLANS}
-                      for name in (SUCCESS, "planning_time"))  # fmt: skip
-    words = ", ".join(f"{p} {format_ci(success[p])} in {spent[p]['value']:.0f} ms" for p in PLANS)
-    ratio = spent["all cells"]["value"] / spent["hierarchy"]["value"]
-    lost = above(success["all cells"], success["hierarchy"])
-    verdict = "at a loss of success" if lost else "at no loss that can be told"
-    gain = "above" if above(success["hierarchy"], success["coarse"]) else "not above"
-    return (
-        f"On {large}x{large} a hierarchy plans {ratio:.0f} times as fast as value iteration on all cells, {verdict}, "
-        f"and is {gain} the coarse plan alone. Success and time to plan a map: {words}."
-    )
-
-
-def hierarchy_details(table):
-    parts = [
-        f"{row['plan']} on {row['side']}x{row['side']} {format_ci(row)}"
-        for row in select(table, name=DISTANCE)
-    ]  # fmt: skip
-    return f"Final distance in cells: {', '.join(parts)}."
-
-
 EXPERIMENTS = {
     29: Experiment(
         number=29,
@@ -172,8 +105,14 @@ EXPERIMENTS = {
         run=gain_run,
         conclusion=gain_conclusion,
         details=gain_details,
-        figure={"kind": "lines", "x": "longer", "by": ["policy"], "where": {"name": SUCCESS, "against": "distance"},
-                "x_title": "way longer than so many cells", "y_title": "drives that come to rest at the goal"},
+        figure={
+            "kind": "lines",
+            "x": "longer",
+            "by": ["policy"],
+            "where": {"name": SUCCESS, "against": "distance"},
+            "x_title": "way longer than so many cells",
+            "y_title": "drives that come to rest at the goal",
+        },
         columns=("against", "policy", "longer", "side", "maps", "part"),
         table=gain_table,
         links=(("zoo", "The zoo", {}),),
@@ -182,27 +121,6 @@ EXPERIMENTS = {
             "size). Maps: short trainings, 6 rounds of 80 steps, one seed, the same number of steps whatever the "
             "number of maps; 300 drives on unseen maps and 300 on the maps of the training; last weights.",
             "Both policies see the same image, state and 5x5 cells around the body, and have the same head.",
-        ),
-    ),
-    32: Experiment(
-        number=32,
-        question="A moving body on large maps: where does a hierarchical plan pay?",
-        hypothesis=(
-            "On 28x28 all cells are planned in a few milliseconds and a hierarchy gains nothing. On 112x112 it plans "
-            "ten times as fast, arrives as often, and the coarse plan alone loses ten points at narrow places."
-        ),
-        conditions=hierarchy_conditions,
-        run=hierarchy_run,
-        conclusion=hierarchy_conclusion,
-        details=hierarchy_details,
-        figure={"kind": "points", "by": ["plan", "side"], "where": {"name": SUCCESS},
-                "x_title": "plan", "y_title": "drives that come to rest at the goal"},
-        columns=("plan", "side"),
-        links=(("zoo", "The zoo", {}),),
-        notes=(
-            "Short trainings on 28x28, 5 rounds of 60 steps, 1,000 maps, one seed; the same weights on 112x112 with k "
-            "times four (224 steps on all cells, 80 on the coarse ones) and 8 steps of refinement. Coarse cells are "
-            "4x4 cells. 200 maps of 28x28, 60 of 112x112; intervals over maps. Times: one map, one core, median of 5.",
         ),
     ),
 }
