@@ -8,7 +8,7 @@ from train.experiments.metrics import format_value
 PARTS = (
     ("Value Iteration Networks", range(1, 13)), ("Matching Networks", range(13, 23)),
     ("Planning from pictures", range(23, 28)),
-    ("Planning on a web", range(28, 29)),
+    ("Planning on a web", range(28, 29)), ("A body that moves", range(29, 30)),
     ("One-shot language", range(30, 31)),
 )  # fmt: skip
 MAX_ROWS = 60
