@@ -1,4 +1,4 @@
-"""Other worlds: can it plan where there is no map?"""
+"""Other worlds: can it plan beyond a grid?"""
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ INTRO = {
     "web": "A few sentences of a page are all it gets. It starts **three to five links** away and clicks its way "
            "there. The planner asks where each link leads to, link after link; its reactive opponent looks at the "
            "next page alone.",
-    "body": "A body with mass and speed. Force is what the model chooses, twenty numbers a second; walls stop it. The "
+    "body": "A body with mass and speed. Force is what the model chooses, five times a second; walls stop it. The "
             "planner looks at a map of values first; its opponent goes by what the picture looks like.",
     "sentences": "Each example has one word cut out, `___`, and that word is its class. Which of the words belongs "
                  "into the last sentence? Bars show which example decided.",
@@ -51,7 +51,7 @@ print(classifier.predict([{query!r}]), classifier.attention([{query!r}]).round(2
 
 
 def page():
-    st.title("Can it plan where there is no map?")
+    st.title("Can it plan beyond a grid?")
     state.adopt({"world": read_world, "seed": choices.read_int("seed", 0, 999_999),
                  "side": choices.one_of("side", MAPS),
                  "sentences": read_model, "words": read_words, "examples": read_words,

@@ -21,7 +21,7 @@ ROOM = """
 """
 PAGES = {"plan": "Where would it go?", "inside": "How does it plan?", "few_shot": "Who decided?",
          "terrain": "What does it see in a picture?", "photographs": "What is it?",
-         "worlds": "Can it plan where there is no map?", "compare": "Where does it fail?", "zoo": "The zoo"}
+         "worlds": "Can it plan beyond a grid?", "compare": "Where does it fail?", "zoo": "The zoo"}
 
 
 def code(text):
