@@ -67,7 +67,7 @@ class EpisodeDataset(keras.utils.PyDataset):
     ):
         super().__init__(**fit)
         self.images, self.embeddings = _one_of(images, embeddings)
-        self.photographs = embeddings is None and np.ndim(self.images[0]) == 4
+        self.photographs = self.embeddings is None and np.ndim(self.images[0]) == 4
         self.counts = np.array([len(members) for members in self._members])
         self.shapes = shapes or [(way, shot, n_query)]
         self.ranges = {} if shapes else {"shot_range": shot_range, "query_range": query_range}

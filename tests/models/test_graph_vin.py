@@ -79,8 +79,8 @@ def test_it_plans_on_approximations(embedded):
     vectors, visited = embedded.encode(query), np.zeros((1, 60), bool)
     scores = {graph: model.scores(embedded, vectors, visited, graph)[0] for graph in graphs.GRAPHS}
     _, category = graphs.main_categories(embedded.web)
-    assert [np.ptp(scores["categories"][category == c]) for c in range(6)] == [0.0] * 6
-    assert np.ptp(scores["categories"]) > 0
+    within = [np.ptp(scores["categories"][category == c]) for c in range(6)]
+    assert max(within) < 1e-6 < np.ptp(scores["categories"])  # but for what is lost to rounding
     assert (scores["partial"] <= scores["full"] + 1e-4).all()
     assert len(np.unique(scores["first_level"])) <= 6
 

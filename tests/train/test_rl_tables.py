@@ -19,7 +19,7 @@ def test_an_entry_trained_by_reward_has_a_row_in_its_own_table(guide, toy_zoo):
     card = {"task": "planning", "training": "reinforcement", "recipe": {"total_timesteps": 1000}, "metrics": metrics}
     pnzoo.save(guide, toy_zoo / "guide8_rl", card)
     row = rl_tables.rl_table().splitlines()[-1]
-    assert row.startswith("| [`guide8_rl`](zoo/guide8_rl/README.md) | 1,000 | 99.00 % (94.55 to 99.82) |")
+    assert row.startswith("| [`guide8_rl`](zoo/guide8_rl) | 1,000 | 99.00 % (94.55 to 99.82) |")
     assert "| 98.00 % (97.00 to 99.00, 3 seeds) | 0.9100 (0.9000 to 0.9200) |" in row
     assert "| 0.9000 (0.8000 to 1.0000, 3 seeds) | - |" in row
     assert "guide8_rl" not in zoo_tables.planning_table()
