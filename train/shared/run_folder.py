@@ -171,6 +171,10 @@ def _processor():
 def _gpu():
     import keras
 
+    if keras.backend.backend() == "torch":  # for which Keras lists no devices
+        import torch
+
+        return torch.cuda.get_device_name() if torch.cuda.is_available() else ""
     try:
         devices = keras.distribution.list_devices("gpu")
     except (RuntimeError, ValueError):
