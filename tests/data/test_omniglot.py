@@ -29,7 +29,7 @@ def prepared(tmp_path, monkeypatch):
     return made
 
 
-@pytest.mark.integration
+@pytest.mark.slow  # unpacks all of Omniglot
 def test_the_vinyals_split_has_the_papers_counts(real_omniglot):
     counts = {
         part: len(omniglot.split(real_omniglot, part, rotations=False).images)
@@ -38,6 +38,7 @@ def test_the_vinyals_split_has_the_papers_counts(real_omniglot):
     assert counts == {"train": 1028, "val": 172, "trainval": 1200, "test": 423}
 
 
+@pytest.mark.slow  # unpacks all of Omniglot
 def test_the_background_split_is_lakes(real_omniglot):
     train, test = (
         omniglot.split(real_omniglot, part, split_scheme="background", rotations=False) for part in ("train", "test")
@@ -46,6 +47,7 @@ def test_the_background_split_is_lakes(real_omniglot):
     assert (len(test.images), len(np.unique(test.group))) == (659, 20)
 
 
+@pytest.mark.slow  # unpacks all of Omniglot
 def test_the_two_splits_overlap_as_documented(real_omniglot):
     """The trap: a model of the vinyals split has seen characters of Lake's evaluation set."""
     vinyals = set(omniglot.split(real_omniglot, "train", rotations=False).names)
@@ -54,6 +56,7 @@ def test_the_two_splits_overlap_as_documented(real_omniglot):
     assert {"Atlantean", "Ge_ez", "Glagolitic", "Gurmukhi"} <= shared
 
 
+@pytest.mark.slow  # unpacks all of Omniglot
 def test_every_character_has_twenty_drawings_with_ink(real_omniglot):
     test = omniglot.split(real_omniglot, "test", rotations=False)
     assert test.images.shape == (423, 20, 28, 28)

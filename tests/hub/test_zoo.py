@@ -107,7 +107,9 @@ def test_new_maps_agree_with_the_card(name, entry):
 
 
 @pytest.mark.integration
-@pytest.mark.parametrize("name", TERRAIN)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name != "vin_moon")) for name in TERRAIN]
+)
 def test_new_pictures_agree_with_the_card(name, entry):
     """100 pictures of another seed, as `test_new_maps_agree_with_the_card`."""
     measured, missing = {}, set()

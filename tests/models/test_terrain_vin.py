@@ -144,6 +144,7 @@ def test_it_learns_from_shown_paths_and_says_when_they_teach_nothing():
         model.fit_paths(scenes.pictures[:2], [[(0, 0), (1, 1)]] * 2, epochs=1, verbose=0)
 
 
+@pytest.mark.slow
 @pytest.mark.integration
 def test_one_path_moves_the_encoder_and_keeps_its_statistics():
     model = TerrainVIN(filters=(4, 4, 4), k=3)

@@ -238,7 +238,9 @@ def fine_tune(name, folder, epochs, rate=3e-3, **overrides):
 
 
 @pytest.mark.integration
-@pytest.mark.parametrize("form", ["per_cell", "kernel", "untied"])
+@pytest.mark.parametrize(
+    "form", ["kernel", *(pytest.param(form, marks=pytest.mark.slow) for form in ("per_cell", "untied"))]
+)
 def test_fine_tuning(form, tmp_path):
     pnzoo.save(small(**FORMS[form]), tmp_path / "start")
     before, after = fine_tune(tmp_path / "start", tmp_path / "tuned", epochs=5)
@@ -246,7 +248,7 @@ def test_fine_tuning(form, tmp_path):
 
 
 @pytest.mark.integration
-@pytest.mark.parametrize("name", ["vin8", "vin8_paper"])
+@pytest.mark.parametrize("name", ["vin8", pytest.param("vin8_paper", marks=pytest.mark.slow)])
 def test_fine_tuning_an_entry_of_the_zoo_keeps_it_good(name, tmp_path):
     before, after = fine_tune(name, tmp_path / "tuned", epochs=2, rate=1e-4, k=12)
     assert after < before + 0.01

@@ -188,8 +188,9 @@ def test_training_takes_the_step_that_the_solver_says(rule, problem):
     assert stepped == pytest.approx(costs - 0.5 * gradient / 2, abs=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.integration
-@pytest.mark.parametrize("objective", ["fenchel_young", pytest.param("black_box", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("objective", ["fenchel_young", "black_box"])
 def test_a_recipe_learns_through_the_solver(objective, tmp_path, monkeypatch):
     monkeypatch.setattr(training, "VALIDATION_SCENES", 6)
     training.train(dataclasses.replace(TINY, objective=objective), tmp_path)

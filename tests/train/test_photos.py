@@ -84,6 +84,7 @@ def test_parts_that_are_taken_away_count(whole):
         assert np.abs(np.array(comparison.without(model, part).match(support, labels, query)) - whole_answer).max() > 0
 
 
+@pytest.mark.slow
 def test_none_of_these_is_measured_and_learned_on_invented_pictures(whole, tmp_path):
     entry, output = str(whole[0] / "entry"), tmp_path / "open_set.json"
     options = ["--images", "invented", "--episodes", "3"]

@@ -157,6 +157,7 @@ def test_a_reactive_policy_is_trained_and_measured_without_a_cost(tmp_path, monk
     assert {"success_rate", "optimal_rate"} <= {fields["name"] for fields in card["metrics"]}
 
 
+@pytest.mark.slow
 def test_obstacles_teach_the_encoder_alone(tmp_path):
     recipe = dataclasses.replace(TINY, objective="obstacles", epochs=1)
     training.train(recipe, tmp_path)

@@ -69,7 +69,7 @@ def test_without_the_articles_nothing_is_made(monkeypatch, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("name", ["vin_web", "reactive_web"])
+@pytest.mark.parametrize("name", ["vin_web", pytest.param("reactive_web", marks=pytest.mark.slow)])
 def test_a_tiny_recipe_learns_is_measured_and_its_card_says_so(name, tmp_path, monkeypatch, capsys):
     original = recipes.RECIPES[name]
     config = {**original.config, "hidden": [4]}

@@ -264,6 +264,10 @@ RECIPES = {
         n_query=1,
         classification_loss_weight=0.5,
         epochs=40,
+        limitations=[
+            "Its classes and its resolution are not those of miniImageNet, so its figures are not the paper's.",
+            ONE_RUN,
+        ],
     ),
     "matching_glyphs": EpisodicRecipe(
         summary="A tiny network trained on invented characters in a minute, for tests and offline use",
