@@ -114,6 +114,19 @@ def graph_step_table(measured=None):
     return f"{text}\n\n{markdown_table(head, rows)}"
 
 
+def pendulum_table(measured=None):
+    """Returns of TRPO with continuous actions, as `tests.benchmarks.pendulum` measured them."""
+    measured = measured or stored("pendulum")
+    rows = [
+        [side, f"{measured[side]['mean']:.0f}", "{:.0f} to {:.0f}".format(*measured[side]["ci95"]),
+         ", ".join(f"{value:.0f}" for value in measured[side]["returns"])]
+        for side in ("pnzoo", "sb3-contrib")
+    ]  # fmt: skip
+    text = (f"TRPO on {measured['task']}, {measured['timesteps']:,} steps, {len(measured['seeds'])} seeds; mean return of "
+            f"{measured['episodes']} episodes, 0 is best. The baselines differ, ours is a ridge regression:")
+    return f"{text}\n\n{markdown_table(('', 'mean return', '95 % interval', 'seeds'), rows)}"
+
+
 def matching_table(measured=None):
     """Speed of few-shot networks as `tests.benchmarks.matching` measured it."""
     measured = measured or stored("matching")
@@ -181,6 +194,7 @@ TABLES = {
     "long-horizon-benchmark": long_horizon_table,
     "solver-benchmark": solver_table,
     "graph-step-benchmark": graph_step_table,
+    "pendulum-benchmark": pendulum_table,
     "matching-benchmark": matching_table,
     "photographs-benchmark": photographs_table,
     "rl-benchmark": rl_table,
