@@ -122,8 +122,8 @@ def pendulum_table(measured=None):
          ", ".join(f"{value:.0f}" for value in measured[side]["returns"])]
         for side in ("pnzoo", "sb3-contrib")
     ]  # fmt: skip
-    text = (f"TRPO on {measured['task']}, {measured['timesteps']:,} steps, {len(measured['seeds'])} seeds; mean return of "
-            f"{measured['episodes']} episodes, 0 is best. The baselines differ, ours is a ridge regression:")
+    text = (f"TRPO on {measured['task']}, {measured['timesteps']:,} steps, {len(measured['seeds'])} seeds; mean return "
+            f"of {measured['episodes']} episodes, 0 is best. The baselines differ, ours is a ridge regression:")
     return f"{text}\n\n{markdown_table(('', 'mean return', '95 % interval', 'seeds'), rows)}"
 
 
