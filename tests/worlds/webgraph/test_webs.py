@@ -146,7 +146,9 @@ def test_wikispeedia():
     assert web.degrees.max() <= graphs.MAX_LINKS
 
 
-@pytest.mark.parametrize("data", [b"junk", gzip.compress(b"{}" * 2000)[:-9], gzip.compress(b"\xff\xfe")])
+@pytest.mark.parametrize(
+    "data", [b"junk", gzip.compress(b"{}" * 2000)[:-9], gzip.compress(b"\xff\xfe")], ids=["junk", "cut off", "not UTF-8"]
+)
 def test_a_damaged_file_of_articles_is_named(tmp_path, data):
     (tmp_path / "articles.jsonl.gz").write_bytes(data)
     with pytest.raises(ValueError, match=r"articles\.jsonl\.gz is damaged, or no gzip file"):
