@@ -147,7 +147,9 @@ def test_wikispeedia():
 
 
 @pytest.mark.parametrize(
-    "data", [b"junk", gzip.compress(b"{}" * 2000)[:-9], gzip.compress(b"\xff\xfe")], ids=["junk", "cut off", "not UTF-8"]
+    "data",
+    [b"junk", gzip.compress(b"{}" * 2000)[:-9], gzip.compress(b"\xff\xfe")],
+    ids=["junk", "cut off", "not UTF-8"],
 )
 def test_a_damaged_file_of_articles_is_named(tmp_path, data):
     (tmp_path / "articles.jsonl.gz").write_bytes(data)
