@@ -92,9 +92,9 @@ RECIPES = {
             "A coarse cell of 2x2 that holds both sides of a thin wall has one plan for both: of 200 drives on "
             "validation maps 15 ended short of the goal, and of the seven of these that were looked at most were at "
             "rest or nearly so, several at such a place. The paper's hierarchical form, which plans on the map's own "
-            "cells too (the same command with refine_k 8 in --config; no entry), comes to 95.5 % (94.0 to 96.6) success "
-            "on 1,000 other 28x28 maps, seed 777, where this has 92.8 % (91.0 to 94.2); on 200 maps of 112x112 with k = "
-            "160 both have 97.5 % (94.3 to 98.9), so that there it does not pay. One training each.",
+            "cells too (the same command with refine_k 8 in --config; no entry), comes to 95.5 % (94.0 to 96.6) "
+            "success on 1,000 other 28x28 maps, seed 777, where this has 92.8 % (91.0 to 94.2); on 200 maps of 112x112 "
+            "with k = 160 both have 97.5 % (94.3 to 98.9), so that there it does not pay. One training each.",
             "Tried: TRPO on reward alone from these weights (vin_navigation2d_rl, 149,177 steps) comes to 92.7 % (90.9 "
             "to 94.2) success and a distance of 0.68 (0.52 to 0.84) on the 1,000 test maps, no gain that can be told; "
             "noise of 0.1 to 0.5 on the force frees the bodies at rest no more often than it costs.",
