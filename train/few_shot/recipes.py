@@ -106,6 +106,7 @@ PHOTOGRAPHS = {
     "dtype_policy": "mixed_bfloat16",
 }
 COLOR = {"image_channels": 3}
+OTHER_CLASSES = "Its classes and its resolution are not those of miniImageNet, so its figures are not the paper's."
 
 RECIPES = {
     "matching_omniglot": EpisodicRecipe(
@@ -263,11 +264,63 @@ RECIPES = {
         shot=1,
         n_query=1,
         classification_loss_weight=0.5,
+        steps_per_epoch=50,
         epochs=40,
+        limitations=[OTHER_CLASSES, ONE_RUN],
+    ),
+    "matching_fce_tiny_imagenet": EpisodicRecipe(
+        summary="Photographs from scratch: full context embeddings over matching_tiny_imagenet's Conv-4",
+        config={
+            "backbone": "conv4",
+            "backbone_options": COLOR,
+            "image_size": 64,
+            "support_embedding": "lstm",
+            "query_steps": 5,
+        },
+        **PHOTOGRAPHS,
+        shapes=[[20, 1, 5], [5, 5, 10], [60, 1, 2], [20, 5, 4], [5, 1, 15]],
+        batch_size=2,
+        init_from="matching_tiny_imagenet",
+        frozen_backbone=True,
+        learning_rate=1e-3,
+        epochs=20,
+        notes="reads embeddings of matching_tiny_imagenet's backbone, which stays as it is",
         limitations=[
-            "Its classes and its resolution are not those of miniImageNet, so its figures are not the paper's.",
+            OTHER_CLASSES,
             ONE_RUN,
+            "Its answer depends on the order of the support set.",
+            "Trained with at most 100 support images; FewShotClassifier reads larger sets in random subsets.",
         ],
+    ),
+    "matching_residual_tiny_imagenet": EpisodicRecipe(
+        summary="Photographs from scratch: a small residual network and cosine attention, no pretrained part",
+        config={
+            "backbone": "residual",
+            "backbone_options": {"filters": [48, 96, 160], "embedding_dim": 256, "stem": True, **COLOR},
+            "image_size": 64,
+        },
+        **PHOTOGRAPHS,
+        objective="nca",
+        way=60,
+        shot=1,
+        n_query=1,
+        classification_loss_weight=0.5,
+        steps_per_epoch=50,
+        epochs=40,
+        limitations=[OTHER_CLASSES, ONE_RUN],
+    ),
+    "classifier_tiny_imagenet": EpisodicRecipe(
+        summary="Plain classifier of photographs with the paper's Conv-4; its embeddings are compared by cosine",
+        config={"backbone": "conv4", "backbone_options": COLOR, "image_size": 64},
+        **PHOTOGRAPHS,
+        way=60,
+        n_query=1,
+        episodic_loss_weight=0.0,
+        classification_loss_weight=1.0,
+        classification_head="linear",
+        steps_per_epoch=50,
+        epochs=24,
+        limitations=[OTHER_CLASSES, ONE_RUN],
     ),
     "matching_glyphs": EpisodicRecipe(
         summary="A tiny network trained on invented characters in a minute, for tests and offline use",
