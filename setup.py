@@ -13,6 +13,7 @@ setup(
     package_dir={"pnzoo.zoo": "zoo", "pnzoo.dashboard": "dashboard"},
     package_data={
         "pnzoo": ["py.typed"],
+        "pnzoo.web": ["page/*"],
         "pnzoo.zoo": ["*/*.json", "*/*.h5", "*/*.md", "*.md"],
         "pnzoo.dashboard": ["**/*", ".streamlit/*"],
     },

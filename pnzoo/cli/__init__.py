@@ -1,4 +1,4 @@
-"""The command line: `pnzoo list`, `card`, `plan`, `evaluate`, `classify`, `export` and `dashboard`.
+"""The command line: `pnzoo list`, `card`, `plan`, `evaluate`, `classify`, `export`, `export-web` and `dashboard`.
 
 Exit status: 0 done; 1 the planner did not reach the goal, or an entry of the list cannot be read; 2 wrong input (one
 line on stderr says what to type); 130 interrupted.

@@ -1,4 +1,4 @@
-"""`pnzoo export`: a model as a file of another program."""
+"""`pnzoo export`, a model as a file of another program, and `pnzoo export-web`, a page that runs in a browser."""
 
 from pnzoo import hub
 from pnzoo.cli import options as checks
@@ -15,6 +15,11 @@ def add_commands(commands):
     command.add_argument("--part", choices=PARTS, default="whole", help="of a few-shot model: its backbone or matching")
     command.add_argument("--k", type=checks.whole_number(1), help="steps of a planner; the file holds so many")
     command.set_defaults(run=export)
+    web = commands.add_parser("export-web", help="write a static page that plans and names drawings in the browser")
+    web.add_argument("folder", help="where to write; any web server may give it out")
+    web.add_argument("--planner", action="append", metavar="NAME", help="vin16 and vin_maze by default; repeatable")
+    web.add_argument("--matcher", metavar="NAME", help="names drawings: matching_conv4_omniglot by default")
+    web.set_defaults(run=export_web)
 
 
 def export(options):
@@ -27,4 +32,15 @@ def export(options):
     k = getattr(model, "k", None)
     steps = f", {k} steps of value iteration" if k and options.part == "whole" else ""
     print(f"{path}: {name}{steps}, {options.format}")
+    return 0
+
+
+def export_web(options):
+    """Write the page and say how to look at it."""
+    from pnzoo import web
+
+    chosen = {"planners": options.planner or web.site.PLANNERS, "matcher": options.matcher or web.site.MATCHER}
+    folder = web.export_web(options.folder, **chosen)
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    print(f"{options.folder}: {size / 1e6:.1f} MB; python -m http.server --directory {options.folder}")
     return 0

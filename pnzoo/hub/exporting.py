@@ -87,12 +87,27 @@ def _part(model, part):
     if not hasattr(model, "match"):
         raise ValueError(f"only few-shot models have parts; a {type(model).__name__} is exported whole.")
     if part == "backbone":
-        return _called(model.backbone)
+        return _called(_embedder(model))
     length = model.embedding_dim
     support, query = (keras.Input((None, length), name=name) for name in ("support", "query"))
     labels = keras.Input((None, None), name="labels")
     inputs = {"support": support, "labels": labels, "query": query}
     return _called(keras.Model(inputs, _matching(model)([support, labels, query])))
+
+
+def _embedder(model):
+    """What `model.embed` computes: the backbone, and the mean over the views of an image where there are several."""
+    import keras
+
+    class Embed(keras.layers.Layer):
+        def call(self, images):
+            return model.embed(images)
+
+        def compute_output_spec(self, images):
+            return keras.KerasTensor((images.shape[0], model.embedding_dim), "float32")
+
+    images = model.backbone.input
+    return keras.Model(images, Embed(name="embed", dtype="float32", autocast=False)(images))
 
 
 def _called(model):

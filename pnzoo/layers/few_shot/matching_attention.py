@@ -80,7 +80,7 @@ class MatchingAttention(EpisodeLayer):
             query, support = normalize(query), normalize(support)
         products = ops.einsum("bqd,bsd->bqs", query, support)
         if self.similarity_name == "euclidean":
-            lengths = ops.sum(query**2, -1)[:, :, None] + ops.sum(support**2, -1)[:, None, :]
+            lengths = ops.expand_dims(ops.sum(query**2, -1), 2) + ops.expand_dims(ops.sum(support**2, -1), 1)
             products = 2 * products - lengths
         return products
 
@@ -120,7 +120,7 @@ class MatchingAttention(EpisodeLayer):
         # log of the summed attention of a class, without leaving logarithms: no class ever underflows to log 0
         labels = ops.cast(labels, "float32")
         log_y = ops.where(labels > 0, ops.log(ops.maximum(labels, 1e-30)), MASKED_LOGIT)
-        return ops.logsumexp(log_a[:, :, :, None] + log_y[:, None, :, :], axis=2)
+        return ops.logsumexp(ops.expand_dims(log_a, 3) + ops.expand_dims(log_y, 1), axis=2)
 
     def compute_output_spec(self, inputs, mask=None):
         shape = self.compute_output_shape([x.shape for x in inputs])

@@ -184,7 +184,7 @@ class DeterministicValueIteration(ValueIteration):
 
     def _backups(self, reward, observation, terminal):
         backup = super()._backups(reward, observation)
-        live = (1.0 - ops.cast(terminal, reward.dtype))[..., None]
+        live = ops.expand_dims(1.0 - ops.cast(terminal, reward.dtype), -1)
         return lambda copy, value: backup(copy, value) * live
 
     def _probabilities(self, copy, observation):

@@ -74,9 +74,9 @@ class GoalCells(keras.layers.Layer):
 
     def call(self, grid, goal):
         height, width = ops.shape(grid)[1:]
-        rows = ops.cast(ops.arange(height)[None, :] == goal[:, :1], "float32")
-        columns = ops.cast(ops.arange(width)[None, :] == goal[:, 1:], "float32")
-        return rows[:, :, None] * columns[:, None, :]
+        rows = ops.cast(ops.arange(height) == goal[:, :1], "float32")
+        columns = ops.cast(ops.arange(width) == goal[:, 1:], "float32")
+        return ops.expand_dims(rows, 2) * ops.expand_dims(columns, 1)
 
     def compute_output_shape(self, grid_shape, goal_shape=None):
         return tuple(grid_shape)

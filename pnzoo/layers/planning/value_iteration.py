@@ -232,7 +232,8 @@ class ValueIteration(keras.layers.Layer):
                 ops.reshape(ops.transpose(self._shared_kernel(copy)), (3, 3, 1, self.channels)) for copy in range(count)
             ]
             return lambda copy, value: self._bias(copy) + ops.conv(
-                _with_edge(reward + value)[..., None], kernels[copy], padding="valid", data_format="channels_last"
+                ops.expand_dims(_with_edge(reward + value), -1),
+                kernels[copy], padding="valid", data_format="channels_last",
             )
         if transition is not None:
             tied = ops.reshape(transition, (*ops.shape(reward), self.channels, NEIGHBOURS))
@@ -326,7 +327,7 @@ def is_count(number):
 
 def _convolve(image, kernel):
     """[B, H, W] * [3, 3, 1, A] -> [B, H, W, A], zeros beyond the edge."""
-    return ops.conv(image[..., None], kernel, padding="same", data_format="channels_last")
+    return ops.conv(ops.expand_dims(image, -1), kernel, padding="same", data_format="channels_last")
 
 
 def _neighbourhood(image):

@@ -118,10 +118,13 @@ class EpisodeModel(ZooModel, keras.Model):
             filepath, format, verbose: as in `keras.Model.export`.
             input_signature: of the input; by default a dict of `support`, `labels` and `query`, without a mask.
         """
-        if input_signature is None:
-            tensors = episode_inputs(*self._item(self.get_config()))[:3]
-            input_signature = [{x.name: keras.InputSpec(shape=x.shape, dtype=x.dtype) for x in tensors}]
-        super().export(filepath, format, verbose, input_signature, **kwargs)
+        if input_signature is not None:
+            return super().export(filepath, format, verbose, input_signature, **kwargs)
+        # A functional model of its own, so that the file's inputs have names, not `inputs`, `inputs_1`, `inputs_2`.
+        inputs = {x.name: x for x in episode_inputs(*self._item(self.get_config()))[:3]}
+        network = keras.Model(inputs, _Episode(self)(inputs), name=self.name)
+        network(inputs)
+        network.export(filepath, format=format, verbose=verbose, **kwargs)
 
     # -- embeddings -----------------------------------------------------------------------------------
 
@@ -232,6 +235,20 @@ def make_embedding(policy, backbone, backbone_options, image_size, **options):
     dtype = part_policy(policy, "embed/backbone")
     network = make_backbone(backbone, backbone_options, image_size, dtype)
     return EpisodeEmbedding(network, **options, dtype=part_policy(policy, "embed"), name="embed")
+
+
+class _Episode(keras.layers.Layer):
+    """A model of episodes as a layer without a mask, which Keras cannot leave out of a symbolic call."""
+
+    def __init__(self, model):
+        super().__init__(name="episode", dtype="float32", autocast=False)
+        self.model, self.built = model, True
+
+    def call(self, inputs):
+        return self.model(inputs)
+
+    def compute_output_spec(self, inputs):
+        return keras.KerasTensor((*inputs["query"].shape[:2], inputs["labels"].shape[-1]), "float32")
 
 
 def episode_inputs(shape, dtype="float32"):

@@ -225,7 +225,8 @@ def _features_and_reward(parts, image, of_middle=False):
     """phi and R of every cell, or of the middle cell of 3x3 patches only."""
     observation = image
     if parts.goal_value != 1.0:
-        observation = image * ops.convert_to_tensor([1.0, parts.goal_value], dtype=image.dtype)
+        walls, goal = ops.split(image, 2, axis=-1)  # a constant of two numbers would become an input of an ONNX file
+        observation = ops.concatenate([walls, goal * parts.goal_value], axis=-1)
     observation = parts.features[0](observation)
     if of_middle:
         observation, image = observation[:, 1:2, 1:2], image[:, 1:2, 1:2]
