@@ -11,8 +11,7 @@ from dashboard import (
     state,
 )
 from dashboard.figures import few_shot as few_shot_figures
-from dashboard.figures import few_shot_svg
-from dashboard.widgets import choices, episode_controls, sketchpad, support_set, uploads
+from dashboard.widgets import choices, episode_controls, ring, sketchpad, support_set
 from pnzoo import analysis
 
 SNIPPET = '''import numpy as np
@@ -26,42 +25,66 @@ explanation = analysis.explain(
 print(dict(zip(kept["classes"], explanation.probability.round(3))))
 print(explanation.attention)  # how much each support image counts'''
 
+HINT = ("Near is alike, thick is attention. Drag a picture off the ring to leave it out, onto another class to relabel "
+        "it. Drop or paste a picture in the middle to ask about it, on a class to add it.")
+
 
 def page():
     st.title("Who decided?")
-    st.markdown(
-        "Show the network a few labelled drawings, the **support set**, and ask it to name a new one, the "
-        "**query**. It has never seen these characters: it compares, and the lines show how much each drawing counts."
-    )
     names = compute.names("few-shot")
-    state.adopt({**episode_controls.readers(), "least": choices.read_int("least", 0, 100)})
+    state.adopt({**episode_controls.readers(), "least": choices.read_int("least", 0, 100),
+                 "look": choices.read_int("look", 0, 199), "reading": choices.read_int("reading", 1, 99)})
     if not names:
         st.info("There is no few-shot model in the zoo yet. Train one with `python -m train.few_shot.command`.")
-        glossary.show("Support", "Query", "Way", "Shot", "Attention", "FCE")
-        return
-    name = controls(names)
-    episode = episode_controls.current()
-    picture, desk = st.columns([7, 4], gap="large")
-    with desk:
-        show_desk()
-    if episode is None:
-        picture.warning("Fewer than two classes are left: put some images back.", icon=":material/help:")
-        explanation = None
     else:
-        explanation = compute.explanation(name, episode.images, episode.labels, episode.query)
-        with picture:
-            answer = show_picture(name, episode, explanation)
-        show_numbers(name, episode, explanation, answer)
-        show_context(name, episode, explanation)
-    publish(name)
-    take_along(name, episode, explanation)
+        board(names)
     glossary.show("Support", "Query", "Way", "Shot", "Attention", "FCE")
+
+
+def board(names):
+    shown, under = st.container(), st.container()
+    with under:
+        name = controls(names)
+    with shown:
+        ring_alone(name)
+    episode = episode_controls.current()
+    explanation = explain(name, episode)
+    publish(name)
+    with under:
+        if explanation is not None:
+            more = st.expander("The numbers: every class, “none of these”, the plane, other orders", key="numbers",
+                               icon=":material/query_stats:", on_change="rerun")
+            if more.open:
+                with more:
+                    show_numbers(name, episode, explanation)
+                    show_context(name, episode, explanation)
+        take_along(name, episode, explanation)
+
+
+@st.fragment
+def ring_alone(name):
+    """While the pen moves, only this is drawn again, so that it answers in time; the rest follows when it is lifted."""
+    if st.session_state.pop("pen_lifted", False):
+        st.rerun()
+    episode = episode_controls.current()
+    show_ring(name, episode, explain(name, episode))
+
+
+def explain(name, episode):
+    if episode is None:
+        return None
+    return compute.explanation(name, episode.images, episode.labels, episode.query)
 
 
 # -- controls ---------------------------------------------------------------------------------------------
 
 
 def controls(names):
+    _, way, _, _ = episode_controls.words()
+    given = state.get("drawn") is None
+    st.session_state["choose_ask"] = support_set.LETTERS[state.get("ask", 0) % way] if given else None
+    st.pills("Ask about another drawing of", list(support_set.LETTERS[:way]), key="choose_ask", wrap=True,
+             on_change=take_ask)
     with st.container(border=True):
         one, two, three, four, five = st.columns([4, 4, 2, 2, 3], vertical_alignment="bottom")
         with one:
@@ -73,138 +96,178 @@ def controls(names):
         with four:
             episode_controls.pick_shot()
         five.button("New episode", key="new_episode", icon=":material/casino:", width="stretch", on_click=next_episode)
+        offer_context(name)
+        if episode_controls.changed():
+            st.button("Put the episode back as it was", key="put_back", icon=":material/undo:", on_click=put_back)
     return name
 
 
 def next_episode():
     episode_controls.forget()
-    state.put(episode=(state.get("episode", 1) + 1) % 10**6, drawn=None)
+    state.put(episode=(state.get("episode", 1) + 1) % 10**6, drawn=None, look=None)
 
 
-def show_desk():
-    _, way, _, _ = episode_controls.words()
-    st.markdown("**Ask your own question**: draw a character")
-    sketchpad.draw("pad", state.get("turn", 0), lambda code: state.put(drawn=code))
-    letters = list(support_set.LETTERS[: min(26, way + 3)])
-    left, right = st.columns([2, 3], vertical_alignment="bottom")
-    letter = left.selectbox("Class", letters, key="own_letter", help="Letters beyond the episode's make new classes.")
-    full = len(state.get("own", ())) >= support_set.MOST_OWN
-    right.button(
-        "Keep as an example",
-        key="keep",
-        icon=":material/add:",
-        on_click=keep,
-        args=(letter,),
-        width="stretch",
-        disabled=state.get("drawn") is None or full,
-        help="Puts the drawing into the support set, as an example of the class on the left.",
-    )
-    if state.get("drawn") is not None:
-        st.button(
-            "Back to the episode's query", key="undraw", icon=":material/undo:", on_click=new_turn, width="stretch"
-        )
-    else:
-        st.session_state["choose_ask"] = support_set.LETTERS[state.get("ask", 0) % way]
-        st.pills("Or ask about another drawing of", list(support_set.LETTERS[:way]), key="choose_ask", required=True,
-                 wrap=True, on_change=take_ask)
-    with st.expander("Upload pictures", icon=":material/upload_file:"):
-        upload(letter)
+def put_back():
+    state.put(drop=None, swap=None, own=None, moved=None, order=None, look=None)
 
 
 def take_ask():
-    state.put(ask=support_set.LETTERS.index(st.session_state["choose_ask"]))
+    if st.session_state["choose_ask"] is not None:
+        state.put(ask=support_set.LETTERS.index(st.session_state["choose_ask"]), drawn=None,
+                  turn=state.get("turn", 0) + 1)
 
 
-def keep(letter):
-    state.put(own=(*state.get("own", ()), (letter, state.get("drawn"))))
-    new_turn()
+# -- the ring ---------------------------------------------------------------------------------------------
 
 
-def new_turn():
-    state.put(drawn=None, turn=state.get("turn", 0) + 1)
-
-
-def upload(letter):
-    files = st.file_uploader("PNG pictures of one character each", accept_multiple_files=True, key="drawings",
-                             max_upload_size=1) or []
-    codes = []
-    for file in files[: support_set.MOST_OWN]:
-        try:
-            codes.append(sketchpad.code_of_image(uploads.read_image(file.getvalue())))
-        except ValueError as error:
-            name, why = glossary.plain(file.name, 60), glossary.plain(str(error))
-            st.error(f"{name} cannot be used. {why}", icon=":material/error:")
-    if codes:
-        with st.container(horizontal=True):
-            for code in codes:
-                st.image(few_shot_svg.small(sketchpad.from_code(code), is_dark()), width=56, alt="An uploaded drawing")
-        st.button("Ask about the first", key="ask_upload", on_click=lambda: state.put(drawn=codes[0]))
-        st.button(f"Keep all as examples of {letter}", key="keep_uploads", on_click=lambda: state.put(
-            own=(*state.get("own", ()), *((letter, code) for code in codes))[: support_set.MOST_OWN]))
-
-
-# -- the answer -------------------------------------------------------------------------------------------
-
-
-def show_picture(name, episode, explanation):
-    least = state.get("least", 0) / 100
-    best = episode.classes[int(explanation.probability.argmax())]
-    answer = best if explanation.confidence >= least else None
-    if answer is None:
-        st.warning(f"**None of these**: it is only {explanation.confidence:.2f} like its nearest example, and you ask "
-                   f"for {least:.2f}.", icon=":material/do_not_disturb_on:")
-    elif episode.true_label is None:  # nobody knows whether that is right
-        st.info(f"**{name} says {answer}**, {explanation.probability.max():.0%} sure.", icon=":material/draw:")
-    elif episode.true_label == answer:
-        st.success(f"**{name} says {answer}**, {explanation.probability.max():.0%} sure, and that is right.",
-                   icon=":material/check_circle:")
+def show_ring(name, episode, explanation):
+    """The ring with its answer."""
+    words, own = episode_controls.words(), state.get("own", ())
+    pictures = support_set.pictures_of(*words, state.get("swap", ()), own)
+    labels, names = support_set.labels_of(*words, own, state.get("moved", ())), support_set.names_of(*words, own)
+    out = set(state.get("drop", ()))
+    if episode is None:
+        classes, found = sorted({label for i, label in enumerate(labels) if i not in out}), {}
+        data = {"classes": [{"name": each, "chance": 0.0} for each in classes], "answer": None, "truth": None,
+                "query": state.get("drawn"), "none": "fewer than two classes are left. Put some pictures back.",
+                "note": "", "top": None, "steps": None, "likeness": None}
     else:
-        st.error(f"**{name} says {answer}**, {explanation.probability.max():.0%} sure; it is {episode.true_label}.",
-                 icon=":material/cancel:")
-    st.image(
-        few_shot_svg.decision(episode, explanation, answer, is_dark()),
-        width="stretch",
-        alt=f"The query above {len(episode.images)} support images of classes {', '.join(episode.classes)}; "
-        + in_words(episode, explanation),
-    )
-    change_set(episode)
-    return answer
+        answer, found = said(episode, explanation), readings(episode, explanation)
+        classes = episode.classes
+        data = {
+            "classes": [{"name": each, "chance": float(chance)}
+                        for each, chance in zip(classes, explanation.probability, strict=True)],
+            "answer": None if answer is None else classes.index(answer), "truth": episode.true_label,
+            "query": sketchpad.to_code(episode.query),
+            "none": f"the nearest picture is only {explanation.confidence:.2f} alike, and you ask for "
+                    f"{state.get('least', 0) / 100:.2f}.",
+            "note": note(explanation), "top": top(episode, explanation),
+            "steps": None if explanation.steps is None else len(explanation.steps),
+            "likeness": None if explanation.similarity is None else likeness(name)}
+    ring.show("ring", {
+        **data, "model": name, "photos": False, "turn": state.get("turn", 0), "drawn": state.get("drawn") is not None,
+        "label": sketchpad.LABEL, "hint": HINT, "say": st.session_state.pop("ring_problem", ""),
+        "letters": list(support_set.LETTERS[: min(26, words[1] + 3)]), "look": looked(len(labels)),
+        "step": state.get("reading"), "without": without(name, episode, explanation),
+        "ordered": compute.reads_order(name), "order": state.get("order", 0),
+        "pictures": [{
+            "name": each, "given": i < words[1] * words[2], "class": classes.index(label) if label in classes else 0,
+            "out": i in out, "source": sketchpad.to_code(picture),
+            **found.get(i, {"likeness": None, "share": None})}
+            for i, (each, label, picture) in enumerate(zip(names, labels, pictures, strict=True))]}, heard)
 
 
-def in_words(episode, explanation):
-    """Where the attention goes."""
+def said(episode, explanation):
+    """The letter of the answer, or None for none of these."""
+    if explanation.confidence < state.get("least", 0) / 100:
+        return None
+    return episode.classes[int(explanation.probability.argmax())]
+
+
+def readings(episode, explanation):
+    """Number of a picture -> how alike it is, what it counts, and what it counted at each reading step."""
+    found = {}
+    for place, index in enumerate(episode.kept.tolist()):
+        found[index] = {
+            "likeness": None if explanation.similarity is None else float(explanation.similarity[place]),
+            "share": None if explanation.attention is None else float(explanation.attention[place])}
+        if explanation.steps is not None:
+            found[index]["steps"] = [float(share) for share in explanation.steps[:, place]]
+    return found
+
+
+def likeness(name):
+    """What the numbers of a model's similarity are."""
+    return "chance of a pair" if compute.cards()[name]["model"] == "SiameseNetwork" else "cosine"
+
+
+def note(explanation):
     if explanation.attention is None:
-        return "this model has no attention."
-    most = episode.names[episode.kept[explanation.attention.argmax()]]
-    return f"most attention, {explanation.attention.max():.0%}, goes to {most}."
+        return "This model has no attention over pictures: it writes them into a memory, one after the other."
+    return "Touch any picture to see the same of it."
 
 
-def change_set(episode):
-    st.session_state["choose_drop"] = [episode.names[i] for i in state.get("drop", ()) if i < len(episode.names)]
-    st.pills("Leave out, and see who decides then", episode.names, selection_mode="multi", key="choose_drop",
-             wrap=True, on_change=take_drop, args=(episode.names,))
+def top(episode, explanation):
+    """The picture that counts most."""
+    return None if explanation.attention is None else int(episode.kept[explanation.attention.argmax()])
+
+
+def looked(count):
+    index = state.get("look")
+    return index if index is not None and index < count and index not in state.get("drop", ()) else None
+
+
+def without(name, episode, explanation):
+    """The answer without the picture that is looked at, in words."""
+    if episode is None or st.session_state.get("pen_down"):
+        return None
+    index = looked(len(episode.names))
+    index = top(episode, explanation) if index is None else index
+    if index is None:
+        return None
+    other = episode_controls.current(also_out=index)
+    if other is None:
+        words = "Without it only one class would be left."
+    else:
+        then = compute.explanation(name, other.images, other.labels, other.query)
+        before, after = (f"{each.classes[int(made.probability.argmax())]}, {made.probability.max():.0%} sure"
+                         for each, made in ((episode, explanation), (other, then)))
+        words = f"Without it the answer is {after} (now {before})."
+    return {"index": index, "words": words}
+
+
+def heard(message):
+    """What the visitor did on the ring."""
+    what, own = message["what"], state.get("own", ())
     _, way, shot, _ = episode_controls.words()
-    movable = episode.names[: way * shot]
-    left, right = st.columns([2, 3], vertical_alignment="bottom")
-    which = left.selectbox("Swap", movable, key="swap_which")
-    right.button("for another drawing of the same character", key="swap_it", icon=":material/swap_horiz:",
-                 on_click=take_swap, args=(movable.index(which) if which in movable else 0,))
-    if state.get("own"):
-        st.button("Remove my own examples", key="remove_own", icon=":material/delete:",
-                  on_click=lambda: state.put(own=None, drop=None))
+    index = ring.read_index(message, way * shot + len(own))
+    letter = message.get("class") if message.get("class") in list(support_set.LETTERS) else None
+    live = what == "draw" and bool(message.get("live"))
+    st.session_state.update(pen_down=live, pen_lifted=not live)
+    out = set(state.get("drop", ()))
+    try:
+        if what == "draw":
+            state.put(drawn=sketchpad.read_bitmap(message.get("bits")))
+        elif what == "undraw":
+            state.put(drawn=None)
+        elif what == "ask":
+            state.put(drawn=ring.read_drawing(message.get("picture")), turn=state.get("turn", 0) + 1)
+        elif what == "add" and letter:
+            add(letter, message.get("pictures"))
+        elif what == "out" and index is not None:
+            state.put(drop=tuple(sorted(out | {index})))
+        elif what == "back" and index is not None:
+            state.put(drop=tuple(sorted(out - {index})) or None)
+        elif what == "move" and index is not None and letter:
+            state.put(moved=tuple(sorted({**dict(state.get("moved", ())), index: letter}.items())))
+        elif what == "swap" and index is not None:
+            swap = dict(state.get("swap", ()))
+            state.put(swap=tuple(sorted({**swap, index: swap.get(index, 0) + 1}.items())))
+        elif what == "look":
+            state.put(look=index)
+        elif what == "order":
+            state.put(order=None if message.get("seed") == 0 else state.get("order", 0) % 9_999 + 1)
+        elif what == "step" and type(message.get("step")) is int and 1 <= message["step"] <= 99:
+            state.put(reading=message["step"])
+    except ValueError as error:
+        st.session_state["ring_problem"] = f"That picture cannot be used: {error}"
 
 
-def take_drop(names):
-    state.put(drop=tuple(names.index(each) for each in st.session_state["choose_drop"]) or None)
+def add(letter, pictures):
+    """Examples of a class: pictures that were dropped on it, or else the drawing in the middle."""
+    own = state.get("own", ())
+    if isinstance(pictures, list):
+        codes = [ring.read_drawing(each) for each in pictures[: support_set.MOST_OWN]]
+    else:
+        codes = [state.get("drawn")] if state.get("drawn") else []
+        state.put(drawn=None, turn=state.get("turn", 0) + 1)
+    if len(own) + len(codes) > support_set.MOST_OWN:
+        raise ValueError(f"{support_set.MOST_OWN} examples of your own are the most; leave some out first.")
+    state.put(own=(*own, *((letter, code) for code in codes)))
 
 
-def take_swap(index):
-    swap = dict(state.get("swap", ()))
-    swap[index] = swap.get(index, 0) + 1
-    state.put(swap=tuple(sorted(swap.items())))
-
-
-def show_numbers(name, episode, explanation, answer):
+def show_numbers(name, episode, explanation):
+    answer = said(episode, explanation)
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**How probable is each class?**")
@@ -251,7 +314,6 @@ def show_context(name, episode, explanation):
     # A memory network has no attention over images: it reads them one after the other.
     contextual = explanation.steps is not None or getattr(model, "g", None) is not None or explanation.attention is None
     if not contextual:
-        offer_context(name)
         return
     left, right = st.columns(2, gap="large")
     with left:
@@ -274,19 +336,17 @@ def show_context(name, episode, explanation):
 def offer_context(name):
     """A model that reads every image by itself: where to see one that does not."""
     others = [other for other in compute.names("few-shot", ("MatchingNetwork",)) if compute.reads_context(other)]
-    st.info(
-        f"{name} reads every image by itself, so the order of the support set changes nothing. A model with **full "
-        "context embeddings** (FCE) reads each image in the light of all others, in several looks: "
-        + ("ask one." if others else "this zoo has none yet."), icon=":material/hub:")
-    with st.container(horizontal=True):
-        for other in others:
-            st.button(f"Ask {other}", key=f"ask_{other}", icon=":material/arrow_forward:",
-                      on_click=lambda other=other: state.put(fewshot=other))
+    if name in others or not others:
+        return
+    first = next((other for other in others if "glyphs" in other), others[0])
+    st.button(f"Ask {first}, which reads each picture in the light of all others (FCE)", key="ask_context",
+              type="tertiary", icon=":material/arrow_forward:", on_click=lambda: state.put(fewshot=first))
 
 
 def publish(name):
-    least = state.get("least", 0)
-    state.publish({"fewshot": name, **episode_controls.texts(), "least": str(least) if least else None})
+    numbers = {key: str(state.get(key)) if state.get(key) else None for key in ("least", "reading")}
+    look = state.get("look")
+    state.publish({"fewshot": name, **episode_controls.texts(), **numbers, "look": None if look is None else str(look)})
 
 
 def take_along(name, episode, explanation):

@@ -4,7 +4,7 @@
 nobody changes it.
 """
 
-from dashboard.compute.few_shot import embeddings, explanation, permuted, predictions
+from dashboard.compute.few_shot import embedded, embeddings, explanation, permuted, predictions
 from dashboard.compute.photographs import Named, example, named
 from dashboard.compute.planning import (
     MAPS_AT_ONCE,
@@ -68,6 +68,7 @@ from dashboard.compute.zoo import (
     names,
     own_k,
     reads_context,
+    reads_order,
     rule,
 )
 
@@ -108,6 +109,7 @@ __all__ = [
     "RolloutRun",
     "broken",
     "cards",
+    "embedded",
     "embeddings",
     "explanation",
     "drawn_map",
@@ -123,6 +125,7 @@ __all__ = [
     "reached",
     "read_map",
     "reads_context",
+    "reads_order",
     "replanned",
     "reward_sign",
     "predictions",

@@ -6,14 +6,41 @@ import streamlit as st
 from dashboard import backend
 from dashboard.compute.zoo import model
 
+MOST_EMBEDDINGS = 1_000  # that are kept of a model, at most 3 kB each
+
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def explanation(name: str, support: np.ndarray, labels: np.ndarray, query: np.ndarray):
-    """What a few-shot model makes of a query, `pnzoo.analysis.Explanation`."""
+    """What a few-shot model makes of a query, `pnzoo.analysis.Explanation`.
+
+    While a pen moves, only the query is new, so only the query is embedded.
+    """
     backend.load()
     from pnzoo import analysis
 
-    return analysis.explain(model(name), support, labels, query)
+    return analysis.explain_embeddings(model(name), embedded(name, support), labels, embedded(name, query[None])[0])
+
+
+def embedded(name: str, images: np.ndarray) -> np.ndarray:
+    """Embeddings [N, D] of drawings [N, 28, 28]; an image that was seen before is not embedded again."""
+    from pnzoo.models.few_shot.embedding import embed_images
+
+    kept, keys = _kept(name), [image.tobytes() for image in images]
+    found = {key: kept[key] for key in dict.fromkeys(keys) if key in kept}
+    missing = [i for i, key in enumerate(keys) if key not in found]
+    if missing:
+        made = embed_images(model(name), np.rint(images[missing] * 255).astype("uint8"))
+        found |= {keys[i]: embedding for i, embedding in zip(missing, made, strict=True)}
+    kept |= found
+    for key in list(kept)[:-MOST_EMBEDDINGS]:
+        kept.pop(key, None)
+    return np.stack([found[key] for key in keys])
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _kept(name):
+    """Pixels -> embedding, of one model; the newest last."""
+    return {}
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

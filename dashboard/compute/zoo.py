@@ -71,3 +71,13 @@ def reads_context(name: str) -> bool:
 
     settings = pnzoo.load(name, weights=False).get_config()
     return bool(settings["support_embedding"] or settings["query_steps"])
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def reads_order(name: str) -> bool:
+    """Whether the order of the support set can change a few-shot model's answer."""
+    import pnzoo
+    backend.load()
+
+    stored = pnzoo.load(name, weights=False)
+    return not hasattr(stored, "attend") or stored.get_config().get("support_embedding") == "lstm"

@@ -8,7 +8,7 @@ function palette(host) {
   return {
     floor: of("--st-secondary-background-color", theme.floor), text: of("--st-text-color", theme.text),
     focus: of("--st-primary-color", "#00659e"), wall: theme.wall, path: theme.path, best: theme.best,
-    start: theme.path, goal: theme.good, ink: theme.ink,
+    start: theme.path, goal: theme.good, ink: theme.ink, edge: theme.edge,
   };
 }
 

@@ -14,7 +14,7 @@ def readers():
         "fewshot": choices.reader("few-shot"), "source": read_source, "way": choices.one_of("way", WAYS),
         "shot": choices.one_of("shot", SHOTS), "episode": choices.read_int("episode", 0, MOST_EPISODES),
         "ask": choices.read_int("ask", 0, 19), "drop": read_numbers, "swap": read_swap, "own": read_own,
-        "drawn": read_drawing}
+        "moved": read_moved, "order": choices.read_int("order", 0, 9_999), "drawn": read_drawing}
 
 
 def texts():
@@ -25,7 +25,8 @@ def texts():
         "ask": str(state.get("ask", 0)), "drop": ",".join(map(str, state.get("drop", ()))) or None,
         "swap": ",".join(f"{i}:{n}" for i, n in state.get("swap", ())) or None,
         "own": ",".join(f"{letter}:{code}" for letter, code in state.get("own", ())) or None,
-        "drawn": state.get("drawn")}
+        "moved": ",".join(f"{i}:{letter}" for i, letter in state.get("moved", ())) or None,
+        "order": str(state.get("order")) if state.get("order") else None, "drawn": state.get("drawn")}
 
 
 def words():
@@ -35,10 +36,11 @@ def words():
             state.get("shot", 1), state.get("episode", 1))
 
 
-def current():
-    """The `Episode` as it stands, None where fewer than two classes are left."""
-    return support_set.with_query(*words(), state.get("ask", 0), state.get("drop", ()),
-                                state.get("swap", ()), state.get("own", ()), state.get("drawn"))
+def current(also_out=None):
+    """The `Episode` as it stands, None where fewer than two classes are left; also_out: without one more picture."""
+    out = (*state.get("drop", ()), *([] if also_out is None else [also_out]))
+    return support_set.with_query(*words(), state.get("ask", 0), out, state.get("swap", ()), state.get("own", ()),
+                                  state.get("drawn"), state.get("moved", ()), state.get("order", 0))
 
 
 def unchanged():
@@ -48,12 +50,12 @@ def unchanged():
 
 def changed():
     """Whether the visitor changed the support set."""
-    return any(state.get(name) for name in ("drop", "swap", "own"))
+    return any(state.get(name) for name in ("drop", "swap", "own", "moved"))
 
 
 def forget():
     """The visitor's changes belong to one episode; drawings of the visitor's own stay."""
-    state.put(drop=None, swap=None, ask=None)
+    state.put(drop=None, swap=None, ask=None, moved=None)
 
 
 def pick_source():
@@ -96,6 +98,16 @@ def read_swap(text):
     if any(len(pair) != 2 for pair in pairs):
         raise ValueError(f"swap is image:times joined by commas, such as 0:1,3:2, and this is {text[:40]!r}")
     return tuple((read(index), read(times)) for index, times in pairs)
+
+
+def read_moved(text):
+    read, moved = choices.read_int("a number of a support image", 0, 199), []
+    for part in text.split(",")[:200]:
+        index, _, letter = part.partition(":")
+        if len(letter) != 1 or letter not in support_set.LETTERS:
+            raise ValueError(f"moved is image:letter joined by commas, such as 0:B, and this has {part[:20]!r}")
+        moved.append((read(index), letter))
+    return tuple(moved)
 
 
 def read_own(text):

@@ -59,7 +59,7 @@ def episode(source: str, way: int, shot: int, seed: int) -> episodes.Episode:
     return episodes.sample([images.shape[1]] * len(images), way, shot, 1, np.random.default_rng(seed))
 
 
-def with_query(source, way, shot, seed, ask, drop=(), swap=(), own=(), drawn=None) -> Episode | None:
+def with_query(source, way, shot, seed, ask, drop=(), swap=(), own=(), drawn=None, moved=(), order=0) -> Episode | None:
     """The set after the visitor's changes.
 
     Args:
@@ -69,23 +69,49 @@ def with_query(source, way, shot, seed, ask, drop=(), swap=(), own=(), drawn=Non
         swap: (number, times): support images replaced by another drawing of the same character.
         own: (letter, code): drawings of the visitor's in the support set.
         drawn: code of the visitor's query, or None for the episode's.
+        moved: (number, letter): support images that the visitor gave another class.
+        order: seed of the order in which a model reads the images; 0 for class after class.
 
     Returns:
         `Episode`, or None where fewer than two classes are left.
     """
     images, drawn_from = characters(source), episode(source, way, shot, seed)
-    rows, labels = _ordered(drawn_from)
-    rows = _swapped(rows, drawn_from, images.shape[1], dict(swap))
-    pictures = [images[c, d] / np.float32(255) for c, d in rows] + [sketchpad.from_code(code) for _, code in own]
-    labels = np.concatenate([labels, [LETTERS.index(letter) for letter, _ in own]]).astype(int)
-    names = _names(labels)
+    pictures, letters = pictures_of(source, way, shot, seed, swap, own), labels_of(source, way, shot, seed, own, moved)
+    labels, names = np.array([LETTERS.index(letter) for letter in letters]), names_of(source, way, shot, seed, own)
     kept = np.array([i for i in range(len(labels)) if i not in drop], dtype=int)
+    if order:
+        kept = np.random.default_rng(order).permutation(kept)
     used, new_labels = np.unique(labels[kept], return_inverse=True)
     if len(used) < 2:
         return None
     query, true_label = _query(images, drawn_from, ask % way, drawn)
     return Episode(np.stack(pictures)[kept].astype("float32"), new_labels, [LETTERS[i] for i in used], names, kept,
                    query, true_label)
+
+
+def pictures_of(source, way, shot, seed, swap=(), own=()) -> list[np.ndarray]:
+    """All pictures of the set [28, 28], whether left out or not, as `Episode.names` counts them."""
+    images, drawn_from = characters(source), episode(source, way, shot, seed)
+    rows = _swapped(_ordered(drawn_from)[0], drawn_from, images.shape[1], dict(swap))
+    return [images[c, d] / np.float32(255) for c, d in rows] + [sketchpad.from_code(code) for _, code in own]
+
+
+def labels_of(source, way, shot, seed, own=(), moved=()) -> list[str]:
+    """Their letters, after the visitor moved some to another class."""
+    letters = [LETTERS[i] for i in _ordered(episode(source, way, shot, seed))[1]] + [letter for letter, _ in own]
+    for index, letter in moved:
+        if index < len(letters):
+            letters[index] = letter
+    return letters
+
+
+def names_of(source, way, shot, seed, own=()) -> list[str]:
+    """Their names, such as "A1"; a picture keeps its name when it is moved to another class."""
+    counts, names = {}, []
+    for letter in labels_of(source, way, shot, seed, own):
+        counts[letter] = counts.get(letter, 0) + 1
+        names.append(f"{letter}{counts[letter]}")
+    return names
 
 
 def _ordered(drawn):
@@ -103,14 +129,6 @@ def _swapped(rows, drawn, drawings, swap):
             spare = [d for d in range(drawings) if d not in taken]
             rows[index, 1] = spare[(times - 1) % len(spare)] if times and spare else rows[index, 1]
     return rows
-
-
-def _names(labels):
-    counts, names = {}, []
-    for label in labels:
-        counts[label] = counts.get(label, 0) + 1
-        names.append(f"{LETTERS[label]}{counts[label]}")
-    return names
 
 
 def _query(images, drawn, ask, code):

@@ -1,7 +1,13 @@
 """What a trained model has learned, and what it costs: measurements that read models and never change them."""
 
 from pnzoo.analysis.few_shot.calibration import CalibrationCurve, calibration_curve
-from pnzoo.analysis.few_shot.explanation import Explanation, explain, pca_2d, permute_support
+from pnzoo.analysis.few_shot.explanation import (
+    Explanation,
+    explain,
+    explain_embeddings,
+    pca_2d,
+    permute_support,
+)
 from pnzoo.analysis.few_shot.support_set import (
     OrderSensitivity,
     attention_by_step,
@@ -33,11 +39,11 @@ from pnzoo.few_shot.predictions import EpisodePredictions, predict_episodes
 __all__ = [
     "ActionUsage", "Backup", "CalibrationCurve", "Certificate", "ChosenMoves", "EpisodePredictions", "Explanation",
     "OptimalityReport", "OrderSensitivity", "RewardAgreement", "RolloutReport", "TransitionAgreement", "ablate_q",
-    "action_usage", "attention_by_step", "averaged_subsets", "backup", "calibration_curve", "certify", "chosen_moves",
-    "compare_to_optimal", "convergence_step", "displacement", "evaluate_rollouts", "explain", "flops",
-    "matched_kernels", "mean_displacement", "mean_kernels", "order_sensitivity", "pca_2d", "permute_support",
-    "policy_weights", "predict_episodes", "q_history", "reward_agreement", "reward_sign", "success_by_bin",
-    "transition_agreement", "value_agreement", "value_change", "value_gap",
+    "action_usage", "attention_by_step", "averaged_subsets", "backup", "calibration_curve", "certify",
+    "chosen_moves", "compare_to_optimal", "convergence_step", "displacement", "evaluate_rollouts", "explain",
+    "explain_embeddings", "flops", "matched_kernels", "mean_displacement", "mean_kernels", "order_sensitivity",
+    "pca_2d", "permute_support", "policy_weights", "predict_episodes", "q_history", "reward_agreement",
+    "reward_sign", "success_by_bin", "transition_agreement", "value_agreement", "value_change", "value_gap",
 ]
 
 

@@ -161,29 +161,11 @@ def test_a_cell_is_picked(open_page):
     page.wait_for_function("() => location.search.includes('cell=2.6')")
 
 
-@pytest.mark.skipif(
-    not list_models("*omniglot*") + list_models("matching*"), reason="the zoo has no few-shot model yet"
-)
-def test_a_drawn_character_is_classified_and_kept(open_page):
-    page = open_page("few_shot")
-    canvas = page.locator("canvas[aria-label^='Drawing pad']")
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    point = lambda x, y: (box["x"] + x * box["width"], box["y"] + y * box["height"])  # noqa: E731
-    drag(page, [point(0.2, 0.2), point(0.5, 0.8), point(0.8, 0.2)])
-    page.wait_for_function("() => location.search.includes('drawn=')")
-    page.get_by_text(re.compile("says [A-H]")).wait_for()
-    page.get_by_role("button", name="Keep as an example").click()
-    page.wait_for_function(
-        "() => location.search.includes('own=A') && !location.search.includes('drawn=')"
-    )
-
-
 @pytest.mark.parametrize("path", [
     f"?model={PLANNER}&map={ROOM}&k=7&hide=moves",
     f"inside?model={PLANNER}&map={ROOM}&k=7&view=cell&cell=2.3&step=4",
     f"inside?model={PLANNER}&map={ROOM}&view=paint&paint=2,3,1.5",
-    f"few_shot?way=3&shot=2&episode=5&own=B:{STROKE}&drawn={STROKE}&drop=1&swap=0:1&least=30",
+    f"few_shot?way=3&shot=2&episode=5&own=B:{STROKE}&drawn={STROKE}&drop=1&swap=0:1&least=30&moved=3:A&look=2",
     f"compare?what=few-shot&way=3&episodes=30&first=9&drawn={STROKE}",
     "compare?maps=100&seed=5&kind=maze&size=11", f"zoo?entry={PLANNER}&task=planning",
 ])

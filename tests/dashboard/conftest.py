@@ -1,5 +1,6 @@
 """The dashboard without a browser: pages run by Streamlit's AppTest on a zoo of small untrained models."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,14 @@ def visit():
         return app
 
     return visit
+
+
+@pytest.fixture
+def ring():
+    """ring(app): what the few-shot page sends to its ring."""
+
+    def ring(app):
+        (shown,) = [each.proto for each in app.get("bidi_component") if each.proto.component_name.endswith("ring")]
+        return json.loads(shown.json)
+
+    return ring

@@ -1,6 +1,5 @@
 """Compare: two entries on the same input, planners and few-shot models."""
 
-import re
 
 import numpy as np
 import pytest
@@ -52,15 +51,16 @@ def test_two_few_shot_models_on_the_same_question_and_on_many(visit):
     assert app.query_params["fewother"] == "matching_fce_omniglot"
 
 
-def test_the_question_is_the_one_of_the_few_shot_page(visit):
+def test_the_question_is_the_one_of_the_few_shot_page(visit, ring):
     changed = {"way": "3", "shot": "2", "episode": "7", "ask": "1", "drop": "0"}
     alone = visit("few_shot", fewshot="matching_omniglot", **changed)
     both = visit("compare", **FEW, **changed)
-    answer = re.search(r"says (\w)\*\*, (\d+) % sure", texts(alone).replace("%", " %"))
-    assert f"**matching_omniglot** says **{answer[1]}**, {answer[2]} % sure" in texts(both).replace("%", " %")
+    answer = ring(alone)["classes"][ring(alone)["answer"]]
+    said = f"**matching_omniglot** says **{answer['name']}**, {100 * answer['chance']:.0f} % sure"
+    assert said in texts(both).replace("%", " %")
 
 
-def test_a_mistake_opens_as_a_question_that_is_answered_wrong(visit):
+def test_a_mistake_opens_as_a_question_that_is_answered_wrong(visit, ring):
     """The models here are untrained, so they make mistakes; the link's page must show the same one."""
     from dashboard import compute
 
@@ -70,8 +70,9 @@ def test_a_mistake_opens_as_a_question_that_is_answered_wrong(visit):
     episode, asked = (int(x[0]) for x in np.nonzero(~run.correct))
     page = visit("few_shot", fewshot="matching_omniglot", episode=str(20 + episode), ask=str(asked))
     said = "ABCDE"[int(run.probability[episode, asked].argmax())]
-    assert f"says {said}**" in texts(page)
-    assert f"it is {'ABCDE'[asked]}" in texts(page)
+    shown = ring(page)
+    assert shown["classes"][shown["answer"]]["name"] == said
+    assert shown["truth"] == "ABCDE"[asked]
 
 
 def test_a_network_with_a_bound_on_classes_is_compared_where_it_can_answer(visit, monkeypatch):

@@ -74,13 +74,15 @@ NASTY = [
 PARAMETERS = {
     "plan": ["model", "map", "k", "hide"],
     "inside": ["model", "map", "k", "view", "cell", "step", "paint"],
-    "few_shot": ["fewshot", "source", "way", "shot", "episode", "ask", "drop", "swap", "own", "drawn", "least"],
+    "few_shot": ["fewshot", "source", "way", "shot", "episode", "ask", "drop", "swap", "own", "drawn", "least",
+                 "moved", "order", "look", "reading"],
     "compare": ["what", "model", "other", "map", "kind", "size", "maps", "seed", "of"],
     "compare?what=few-shot": ["fewshot", "fewother", "fewof", "source", "way", "shot", "episodes", "first", "own"],
     "zoo": ["entry", "task", "find"],
 }
 # A few of them are fine for some parameters, and nothing is said then.
-FINE = {("cell", "1.5"), *((name, "0") for name in ("ask", "episode", "least", "seed", "drop", "first"))}
+MAY_BE_0 = ("ask", "episode", "least", "seed", "drop", "first", "order", "look")
+FINE = {("cell", "1.5"), *((name, "0") for name in MAY_BE_0)}
 
 
 def is_fine(name, value):

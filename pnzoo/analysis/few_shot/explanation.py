@@ -18,6 +18,8 @@ class Explanation(NamedTuple):
     steps:         [K, S], the attention weights of f before each of its steps, or None without full context
     support_embeddings: [S, D], after g where there is one
     query_embedding:    [D], after f where there is one
+    similarity:    [S], of the query to every support image before any context, mostly their cosine; None where the
+                   model has no similarity
     """
 
     probability: np.ndarray
@@ -26,6 +28,7 @@ class Explanation(NamedTuple):
     steps: np.ndarray | None
     support_embeddings: np.ndarray
     query_embedding: np.ndarray
+    similarity: np.ndarray | None = None
 
     support_codes = renamed_method("support_codes", "support_embeddings")
     query_code = renamed_method("query_code", "query_embedding")
@@ -62,20 +65,56 @@ def explain(model, support, label, query):
         raise ValueError(f"expected support [S, H, W] with S >= 1, as many labels and a query [H, W]; got "
                          f"{support.shape}, {label.shape} and {query.shape}.")
     embeddings = _embedded(model, support, query)
-    return _explain(model, embeddings[None, :-1], label, embeddings[None, -1:])
+    return explain_embeddings(model, embeddings[:-1], label, embeddings[-1])
 
 
-def _explain(model, support, label, query):
+def explain_embeddings(model, support, label, query):
+    """Explain the answer to one query, from embeddings: the same support set and many queries embed it once.
+
+    Args:
+        model: a few-shot model of the zoo.
+        support: float [S, D], as `model.embed` gives them.
+        label: int [S], 0 ... classes - 1.
+        query: float [D].
+
+    Returns:
+        `Explanation`.
+
+    Raises:
+        ValueError: no support embedding, or shapes that do not belong together.
+
+    Example:
+        >>> import numpy as np
+        >>> from pnzoo.models import MatchingNetwork
+        >>> embeddings = np.random.default_rng(0).normal(size=(4, 64)).astype("float32")
+        >>> explanation = explain_embeddings(MatchingNetwork(), embeddings[:3], [0, 1, 1], embeddings[3])
+        >>> explanation.similarity.shape, explanation.probability.shape
+        ((3,), (2,))
+
+    Reference: Vinyals et al. 2016, equation 1.
+    """
+    support, label, query = np.asarray(support, "float32"), np.asarray(label), np.asarray(query, "float32")
+    if support.ndim != 2 or not len(support) or label.shape != (len(support),) or query.shape != support.shape[1:]:
+        raise ValueError(f"expected support [S, D] with S >= 1, as many labels and a query [D]; got {support.shape}, "
+                         f"{label.shape} and {query.shape}.")
+    support, query = support[None], query[None, None]
     one_hot = ops.convert_to_tensor(np.eye(int(label.max()) + 1, dtype="float32")[label][None])
-    probability = np.exp(_numpy(model.match(support, one_hot, query))[0, 0].astype("float64"))
-    probability /= probability.sum()
-    attention = _numpy(model.attend(support, query))[0, 0] if hasattr(model, "attend") else None
-    confidence = _numpy(model.similarity(support, query)).max() if hasattr(model, "similarity") else probability.max()
+    similarity = _numpy(model.similarity(support, query))[0, 0] if hasattr(model, "similarity") else None
     steps = None
-    if hasattr(model, "full_context"):
+    if hasattr(model, "full_context"):  # once for the answer, the attention and the embeddings: an LSTM takes its time
         support, query, weights = model.full_context(support, query)
         steps = None if weights is None else _numpy(weights)[0, :, 0]
-    return Explanation(probability, attention, float(confidence), steps, _numpy(support)[0], _numpy(query)[0, 0])
+        log_p = model.matching_attention([support, one_hot, query])
+        attention = ops.exp(model.matching_attention.log_attention(query, support))
+    else:
+        log_p = model.match(support, one_hot, query)
+        attention = model.attend(support, query) if hasattr(model, "attend") else None
+    probability = np.exp(_numpy(log_p)[0, 0].astype("float64"))
+    probability /= probability.sum()
+    confidence = probability.max() if similarity is None else similarity.max()
+    attention = None if attention is None else _numpy(attention)[0, 0]
+    return Explanation(probability, attention, float(confidence), steps, _numpy(support)[0], _numpy(query)[0, 0],
+                       similarity)
 
 
 def permute_support(model, support, label, query, times=20, seed=0):

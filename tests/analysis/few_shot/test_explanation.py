@@ -43,6 +43,23 @@ def test_a_model_with_full_context_tells_its_looks():
     assert analysis.explain(models()["plain"], SUPPORT, LABEL, QUERY).steps is None
 
 
+@pytest.mark.parametrize("kind", ["plain", "fce", "mann"])
+def test_embeddings_made_before_give_the_same(kind):
+    model = models()[kind]
+    made = analysis.explain(model, SUPPORT, LABEL, QUERY)
+    embeddings = np.asarray(model.embed(np.concatenate([SUPPORT, QUERY[None]])[..., None]))
+    again = analysis.explain_embeddings(model, embeddings[:-1], LABEL, embeddings[-1])
+    np.testing.assert_allclose(again.probability, made.probability, atol=1e-6)
+    if kind == "mann":
+        assert again.similarity is None
+        return
+    unit = embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
+    np.testing.assert_allclose(again.similarity, unit[:-1] @ unit[-1], atol=1e-5)  # before any context
+    assert again.confidence == pytest.approx(again.similarity.max())
+    with pytest.raises(ValueError, match="expected support"):
+        analysis.explain_embeddings(model, embeddings[:-1], LABEL[:3], embeddings[-1])
+
+
 def test_order_matters_to_the_lstm_only():
     same = analysis.permute_support(models()["plain"], SUPPORT, LABEL, QUERY, times=5)
     assert np.ptp(same, axis=0).max() < 1e-5

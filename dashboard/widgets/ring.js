@@ -1,0 +1,673 @@
+// The question in the middle, the support pictures on a ring: distance is likeness, width is attention. Draw, open,
+// paste or photograph a question; drop a picture on a class to add it, drag one off to leave it out, onto another class
+// to give it that one; touch one to look at it. One message is on its way at a time; of later strokes only the newest waits.
+
+export default keep(".ring", makeRing);
+
+const BITS = 140, PEN = 28, PATIENCE = 5000; // side of what is sent, steps of the keyboard's pen, ms until a message counts as lost
+
+function makeRing(host) {
+  const find = (name) => host.querySelector(name);
+  const [answer, stage, canvas, rim, pad, middle, film, pictures] =
+    [".answer", ".stage", ".lines", ".rim", ".pad", ".middle", ".film", ".pictures"].map(find);
+  const [detail, steps, orders, tray, hint, say, letter, file] =
+    [".detail", ".steps", ".orders", ".tray", ".hint", ".say", ".letter", ".file"].map(find);
+  const ring = { send: null, show, stop };
+  const buttons = new Map(); // number of a picture -> its button, its place now and its place to be
+  let data = null, size = 0, frameId = 0, strokes = [], line = null, cursor = [PEN / 2, PEN / 2], down = false;
+  let queue = [], onTheWay = null, number = 0, looked = null, step = null, drag = null, camera = null;
+
+  // -- messages ---------------------------------------------------------------------------------------------
+
+  function tell(message) {
+    const last = queue.at(-1);
+    if (last?.what === "draw" && last.live && message.what === "draw") queue.pop();
+    queue.push(message);
+    flush();
+  }
+
+  function flush() {
+    if (!queue.length || onTheWay) return;
+    number = Math.max(number, data.heard) + 1;
+    post({ ...queue.shift(), number });
+  }
+
+  function post(message) {
+    onTheWay = { message, at: performance.now() };
+    ring.send("did", message);
+  }
+
+  function heard() {
+    if (onTheWay && data.heard >= onTheWay.message.number) {
+      host.dataset.delay = Math.round(performance.now() - onTheWay.at); // ms from what was done to its answer
+      onTheWay = null;
+    }
+    flush();
+  }
+
+  function speak(words, wrong = false) {
+    say.textContent = words;
+    say.classList.toggle("wrong", wrong);
+  }
+
+  // -- what is shown ----------------------------------------------------------------------------------------
+
+  function show(next) {
+    if (data && next.turn !== data.turn) { strokes = []; down = false; }
+    const fresh = !data;
+    data = next;
+    if (fresh) [looked, step] = [data.look, data.step];
+    const colour = palette(host);
+    host.style.setProperty("--path", colour.path);
+    host.style.setProperty("--best", colour.best);
+    host.style.setProperty("--edge", colour.edge);
+    if (looked !== null && !data.pictures[looked]) looked = null;
+    if (data.say) speak(data.say, true);
+    else if (say.classList.contains("wrong") && !fresh) speak("");
+    controls();
+    makePictures();
+    layout();
+    describe();
+    heard();
+  }
+
+  const kind = () => (data.photos ? "photo" : "ink");
+  const percent = (share) => `${Math.round(100 * share)} %`;
+  const className = (index) => data.classes[index]?.name ?? "";
+
+  function controls() {
+    for (const name of ["back", "clear"]) find(`.${name}`).hidden = data.photos;
+    find(".back").disabled = !strokes.length;
+    find(".clear").disabled = !strokes.length && !data.drawn;
+    find(".clear").textContent = data.drawn && !strokes.length ? "Back to the given question" : "Clear";
+    find(".clear").hidden = data.photos && !data.drawn;
+    find(".keep").disabled = !data.drawn;
+    const chosen = letter.value;
+    letter.replaceChildren(...data.letters.map((name) => new Option(name, name)));
+    if (data.letters.includes(chosen)) letter.value = chosen;
+    pad.hidden = data.photos;
+    middle.hidden = !data.photos;
+    pad.setAttribute("aria-label", data.label);
+    steps.hidden = !data.steps;
+    if (data.steps) {
+      const range = steps.querySelector("input");
+      range.max = data.steps + 1;
+      step = Math.min(step ?? data.steps + 1, data.steps + 1);
+      range.value = step;
+    }
+    orders.hidden = !data.ordered;
+    orders.querySelector(".sorted").disabled = !data.order;
+    orders.querySelector("span").textContent = data.ordered ? `It reads them in ${data.order ? `the random order number ${data.order}` : "the order of the classes"}.` : "";
+    hint.textContent = data.hint;
+  }
+
+  // What a picture counts at the step that is looked at.
+  function share(index) {
+    const picture = data.pictures[index];
+    if (data.steps && step <= data.steps) return picture.steps?.[step - 1] ?? 0;
+    return picture.share ?? 0;
+  }
+
+  function image(source) {
+    const box = document.createElement("i");
+    box.className = kind();
+    box.style.setProperty("--picture", `url(${data.photos ? source : inkOf(source)})`);
+    return box;
+  }
+
+  function makePictures() {
+    const here = data.pictures.map((picture, i) => (picture.out ? -1 : i)).filter((i) => i >= 0);
+    for (const [index, each] of buttons) if (!here.includes(index)) { each.button.remove(); buttons.delete(index); }
+    for (const index of here) {
+      const picture = data.pictures[index];
+      let each = buttons.get(index);
+      if (!each) {
+        each = { button: document.createElement("button"), now: null, source: null };
+        each.button.type = "button";
+        each.button.tabIndex = buttons.size ? -1 : 0;
+        listen(each.button, index);
+        buttons.set(index, each);
+        pictures.append(each.button);
+      }
+      if (each.source !== picture.source) {
+        each.button.replaceChildren(image(picture.source));
+        each.source = picture.source;
+      }
+      const words = [`${picture.name}, class ${className(picture.class)}`];
+      if (picture.likeness !== null) words.push(`${data.likeness} ${picture.likeness.toFixed(2)}`);
+      if (picture.share !== null) words.push(`counts ${percent(picture.share)}`);
+      each.button.setAttribute("aria-label", words.join(", "));
+      each.button.title = words.join(", ");
+      each.button.setAttribute("aria-pressed", String(looked === index));
+      each.button.classList.toggle("chosen", picture.class === data.answer);
+      each.button.classList.toggle("looked", looked === index);
+    }
+    if (here.length && ![...buttons.values()].some((each) => each.button.tabIndex === 0)) buttons.get(here[0]).button.tabIndex = 0;
+    const out = data.pictures.map((picture, i) => (picture.out ? i : -1)).filter((i) => i >= 0);
+    tray.replaceChildren(...(out.length ? ["Left out:"] : []), ...out.map((index) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.title = `Put ${data.pictures[index].name} back`;
+      button.setAttribute("aria-label", button.title);
+      button.append(image(data.pictures[index].source));
+      button.onclick = () => { tell({ what: "back", index }); pictures.querySelector("button")?.focus({ preventScroll: true }); };
+      return button;
+    }));
+  }
+
+  // -- geometry ---------------------------------------------------------------------------------------------
+
+  const half = () => size / 2;
+  const padReach = () => size * (data.photos ? 0.14 : size < 420 ? 0.165 : 0.15);
+  const rimReach = () => half() - (size < 420 ? 31 : 38); // labels of two lines lie outside it
+  const count = () => Math.max(1, buttons.size);
+  const side = () => Math.max(24, (size / 640) * (count() <= 6 ? 70 : count() <= 12 ? 60 : count() <= 30 ? 46 : 30));
+
+  function sector(index) { // the class at an angle, and the middle of a class
+    const n = data.classes.length;
+    return -Math.PI / 2 + ((index + 0.5) / n) * 2 * Math.PI;
+  }
+
+  function classAt(x, y) {
+    const turn = (Math.atan2(y - half(), x - half()) + Math.PI / 2 + 4 * Math.PI) % (2 * Math.PI);
+    return Math.floor((turn / (2 * Math.PI)) * data.classes.length) % data.classes.length;
+  }
+
+  const radius = (likeness) => {
+    const inner = padReach() + side() * 0.65 + size * 0.035, outer = rimReach() - 6 - side() * 0.55;
+    return inner + Math.max(0, Math.min(1, 1 - (likeness ?? 0.35))) * (outer - inner);
+  };
+
+  function targets() {
+    const members = data.classes.map(() => []);
+    for (const index of buttons.keys()) members[data.pictures[index].class]?.push(index);
+    const most = [...buttons.keys()].sort((a, b) => share(b) - share(a));
+    members.forEach((mine, c) => mine.forEach((index, i) => {
+      const width = (2 * Math.PI) / data.classes.length;
+      const angle = sector(c) + ((i + 0.5) / mine.length - 0.5) * width * 0.86;
+      const r = radius(data.pictures[index].likeness), rank = most.indexOf(index);
+      const grow = count() > 30 ? (rank < 5 ? 1.55 : 1) : 1 + 0.3 * share(index);
+      const each = buttons.get(index);
+      each.to = { x: half() + r * Math.cos(angle), y: half() + r * Math.sin(angle), share: share(index), side: side() * grow };
+      each.now ??= { x: half() + rimReach() * Math.cos(angle), y: half() + rimReach() * Math.sin(angle), share: 0, side: side() * 0.6 };
+      each.button.style.zIndex = String(200 - rank);
+    }));
+  }
+
+  function layout() {
+    const width = host.clientWidth;
+    if (width < 40 || !data) return;
+    const wanted = Math.floor(Math.min(width, 640, Math.max(340, innerHeight - 250)));
+    if (wanted !== size) {
+      size = wanted;
+      stage.style.width = stage.style.height = `${size}px`;
+      fit(canvas, size, size);
+      for (const each of buttons.values()) each.now = null;
+    }
+    const across = 2 * padReach();
+    fit(pad, across, across);
+    for (const each of [middle, film]) each.style.width = each.style.height = `${across}px`;
+    if (data.photos && data.query) middle.style.backgroundImage = `url(${data.query})`;
+    middle.setAttribute("aria-label", "The photograph that is asked about");
+    drawPad();
+    drawRim();
+    targets();
+    frameId ||= requestAnimationFrame(move);
+  }
+
+  function drawRim(target = null) {
+    const shown = data.classes.length;
+    rim.replaceChildren(...data.classes.map((each, index) => {
+      const label = document.createElement("span"), angle = sector(index), reach = half() - (size < 420 ? 14 : 17);
+      const short = each.name.length > 10 ? `${each.name.slice(0, 9)}…` : each.name;
+      label.textContent = shown > 12 && each.chance < 0.005 && index !== data.answer ? short : `${short}\n${percent(each.chance)}`;
+      label.style.left = `${half() + reach * Math.cos(angle)}px`;
+      label.style.top = `${half() + reach * Math.sin(angle)}px`;
+      label.className = index === data.answer ? "chosen" : "";
+      label.classList.toggle("target", index === target);
+      return label;
+    }));
+  }
+
+  function move() {
+    frameId = 0;
+    if (!host.isConnected) return;
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    let moving = false;
+    for (const [index, each] of buttons) {
+      if (!each.to || !each.now) continue;
+      for (const part of ["x", "y", "share", "side"]) {
+        const gap = each.to[part] - each.now[part];
+        each.now[part] += still || Math.abs(gap) < (part === "share" ? 0.002 : 0.2) ? gap : gap * 0.16;
+        moving ||= each.now[part] !== each.to[part];
+      }
+      const { x, y, side: width } = each.now, at = drag?.index === index && drag.moved ? drag : { x, y };
+      each.button.style.width = each.button.style.height = `${width}px`;
+      each.button.style.transform = `translate(${at.x - width / 2}px, ${at.y - width / 2}px)`;
+    }
+    drawLines();
+    if (moving) frameId = requestAnimationFrame(move);
+  }
+
+  function drawLines() {
+    const pen = canvas.getContext("2d"), colour = palette(host), c = half();
+    pen.clearRect(0, 0, size, size);
+    if (data.likeness && data.pictures.some((picture) => picture.likeness !== null)) {
+      pen.font = "11px sans-serif";
+      pen.textAlign = "center";
+      for (const mark of [0.75, 0.5, 0.25, 0]) {
+        pen.globalAlpha = 0.16;
+        pen.strokeStyle = colour.text;
+        pen.lineWidth = 1;
+        pen.beginPath();
+        pen.arc(c, c, radius(mark), 0, 7);
+        pen.stroke();
+      }
+      pen.globalAlpha = 1;
+    }
+    pen.lineCap = "round";
+    for (const [index, each] of buttons) {
+      if (!each.now || data.pictures[index].share === null) continue;
+      const { x, y, share: part } = each.now, far = Math.hypot(x - c, y - c) || 1, from = padReach();
+      const mine = looked === null || looked === index;
+      pen.globalAlpha = (0.22 + 0.7 * part) * (mine ? 1 : 0.3);
+      pen.strokeStyle = data.pictures[index].class === data.answer ? colour.path : colour.best;
+      pen.lineWidth = 1 + 17 * part + (looked === index ? 1.5 : 0);
+      pen.beginPath();
+      pen.moveTo(c + ((x - c) / far) * from, c + ((y - c) / far) * from);
+      pen.lineTo(x, y);
+      pen.stroke();
+    }
+    pen.globalAlpha = 0.9;
+    data.classes.forEach((each, index) => { // an arc on the rim as long as the class is probable
+      const width = (2 * Math.PI) / data.classes.length, begin = sector(index) - width * 0.47;
+      for (const [length, strong] of [[width * 0.94, false], [width * 0.94 * each.chance, true]]) {
+        if (strong && each.chance < 0.005) continue;
+        pen.strokeStyle = strong ? (index === data.answer ? colour.path : colour.best) : colour.wall;
+        pen.globalAlpha = strong ? 1 : 0.25;
+        pen.lineWidth = 5;
+        pen.beginPath();
+        pen.arc(c, c, rimReach(), begin, begin + length);
+        pen.stroke();
+      }
+    });
+    pen.globalAlpha = 1;
+  }
+
+  // -- the pad in the middle --------------------------------------------------------------------------------
+
+  function drawPad() {
+    const across = 2 * padReach(), brush = pad.getContext("2d"), colour = palette(host);
+    brush.clearRect(0, 0, across, across);
+    brush.fillStyle = colour.floor;
+    brush.strokeStyle = data.answer === null ? colour.wall : colour.path;
+    brush.lineWidth = 3;
+    brush.beginPath();
+    brush.arc(across / 2, across / 2, across / 2 - 2, 0, 7);
+    brush.fill();
+    brush.stroke();
+    if (strokes.length) ink(brush, across, colour.text);
+    else if (data.query && !data.photos) {
+      const inner = across * 0.68, corner = (across - inner) / 2, unit = inner / 28, levels = levelsOf(data.query);
+      brush.fillStyle = colour.text;
+      levels.forEach((level, i) => {
+        if (!level) return;
+        brush.globalAlpha = level / 3;
+        brush.fillRect(corner + (i % 28) * unit, corner + Math.floor(i / 28) * unit, unit + 0.4, unit + 0.4);
+      });
+      brush.globalAlpha = 1;
+    }
+    if (!strokes.length) {
+      brush.fillStyle = colour.text;
+      brush.font = `${Math.max(11, across * 0.062)}px sans-serif`;
+      brush.textAlign = "center";
+      brush.fillText("draw here", across / 2, across * 0.93);
+    }
+    if (host.getRootNode().activeElement === pad && pad.matches(":focus-visible")) {
+      brush.fillStyle = down ? colour.path : colour.focus;
+      brush.beginPath();
+      brush.arc((cursor[0] / PEN) * across, (cursor[1] / PEN) * across, 5, 0, 7);
+      brush.fill();
+    }
+  }
+
+  function ink(brush, across, colour) {
+    brush.strokeStyle = brush.fillStyle = colour;
+    brush.lineWidth = across * 0.055;
+    brush.lineCap = brush.lineJoin = "round";
+    for (const stroke of strokes) {
+      brush.beginPath();
+      stroke.forEach(([x, y], i) => brush[i ? "lineTo" : "moveTo"](x * across, y * across));
+      if (stroke.length === 1) brush.lineTo(stroke[0][0] * across + 0.01, stroke[0][1] * across);
+      brush.stroke();
+    }
+  }
+
+  function sendDrawing(live) {
+    drawPad();
+    controls();
+    if (!strokes.length) return tell({ what: "undraw" });
+    const small = document.createElement("canvas");
+    small.width = small.height = BITS;
+    const brush = small.getContext("2d");
+    brush.fillStyle = "#fff";
+    brush.fillRect(0, 0, BITS, BITS);
+    ink(brush, BITS, "#000");
+    const pixels = brush.getImageData(0, 0, BITS, BITS).data, bytes = new Uint8Array((BITS * BITS) / 8);
+    for (let i = 0; i < BITS * BITS; i++) if (pixels[4 * i] < 128) bytes[i >> 3] |= 128 >> (i & 7);
+    tell({ what: "draw", bits: btoa(String.fromCharCode(...bytes)), live });
+  }
+
+  const place = (event) => {
+    const box = pad.getBoundingClientRect();
+    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height].map((x) => Math.max(0, Math.min(1, x)));
+  };
+  pad.onpointerdown = (event) => {
+    if (event.button > 0) return;
+    pad.setPointerCapture(event.pointerId);
+    pad.focus({ preventScroll: true });
+    event.preventDefault();
+    line = [place(event)];
+    strokes.push(line);
+    drawPad();
+  };
+  pad.onpointermove = (event) => {
+    if (!line) return;
+    line.push(...(event.getCoalescedEvents?.().map(place) ?? []), place(event));
+    if (line.length > 4) sendDrawing(true);
+    else drawPad();
+  };
+  pad.onpointerup = pad.onpointercancel = () => {
+    if (!line) return;
+    line = null;
+    sendDrawing(false);
+  };
+  pad.onkeydown = (event) => {
+    const by = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
+    if (by) {
+      cursor = cursor.map((x, i) => Math.max(2, Math.min(PEN - 2, x + by[i])));
+      if (down) { strokes[strokes.length - 1].push(cursor.map((x) => x / PEN)); sendDrawing(true); }
+    } else if (event.key === " " || event.key === "Enter") {
+      down = !down;
+      if (down) strokes.push([cursor.map((x) => x / PEN)]);
+      else sendDrawing(false);
+      speak(down ? "Pen down: arrow keys draw." : "Pen up.");
+    } else if (event.key === "Backspace" || event.key === "Delete") { strokes.pop(); down = false; sendDrawing(false); }
+    else return;
+    event.preventDefault();
+    drawPad();
+  };
+  pad.onfocus = drawPad;
+  pad.onblur = () => { if (down) { down = false; sendDrawing(false); } drawPad(); };
+  find(".back").onclick = () => { strokes.pop(); sendDrawing(false); };
+  find(".clear").onclick = () => { strokes = []; tell({ what: "undraw" }); drawPad(); };
+  find(".keep").onclick = () => tell({ what: "add", class: letter.value });
+
+  // -- the pictures: drag, touch, keys ----------------------------------------------------------------------
+
+  function listen(button, index) {
+    button.onpointerdown = (event) => {
+      if (event.button > 0) return;
+      button.setPointerCapture(event.pointerId);
+      drag = { index, from: [event.clientX, event.clientY], moved: false, x: 0, y: 0 };
+    };
+    button.onpointermove = (event) => {
+      if (drag?.index !== index) return;
+      const box = stage.getBoundingClientRect();
+      drag.moved ||= Math.hypot(event.clientX - drag.from[0], event.clientY - drag.from[1]) > 7;
+      [drag.x, drag.y] = [event.clientX - box.left, event.clientY - box.top];
+      if (!drag.moved) return;
+      const goes = lands(drag.x, drag.y);
+      button.classList.add("dragged");
+      button.classList.toggle("leaving", goes === "out");
+      drawRim(typeof goes === "number" ? goes : null);
+      frameId ||= requestAnimationFrame(move);
+    };
+    button.onpointerup = () => {
+      if (drag?.index !== index) return;
+      const { moved, x, y } = drag, each = buttons.get(index);
+      drag = null;
+      button.classList.remove("dragged", "leaving");
+      drawRim();
+      if (!moved) return;
+      button.dataset.dragged = "1";
+      Object.assign(each.now, { x, y });
+      frameId ||= requestAnimationFrame(move);
+      const goes = lands(x, y);
+      if (goes === "out") leave(index);
+      else if (typeof goes === "number" && goes !== data.pictures[index].class) relabel(index, goes);
+    };
+    button.onpointercancel = () => { drag = null; button.classList.remove("dragged", "leaving"); layout(); };
+    button.onclick = () => {
+      if (button.dataset.dragged) { delete button.dataset.dragged; return; }
+      look(looked === index ? null : index);
+    };
+    button.onfocus = () => { for (const each of buttons.values()) each.button.tabIndex = each.button === button ? 0 : -1; };
+    button.onkeydown = (event) => {
+      const order = [...buttons.keys()].sort((a, b) => data.pictures[a].class - data.pictures[b].class || a - b);
+      const turn = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      const to = data.classes.findIndex((each) => each.name.toLowerCase() === event.key.toLowerCase());
+      if (turn) buttons.get(order[(order.indexOf(index) + turn + order.length) % order.length]).button.focus();
+      else if (event.key === "Delete" || event.key === "Backspace") leave(index);
+      else if (to >= 0 && to !== data.pictures[index].class) relabel(index, to);
+      else return;
+      event.preventDefault();
+    };
+  }
+
+  // Where a picture would land: a class, "out" beyond the rim, or null in the middle.
+  function lands(x, y) {
+    const far = Math.hypot(x - half(), y - half());
+    return far > rimReach() + 8 ? "out" : far < padReach() ? null : classAt(x, y);
+  }
+
+  function leave(index) {
+    if (looked === index) looked = null;
+    speak(`${data.pictures[index].name} is left out.`);
+    tell({ what: "out", index });
+  }
+
+  function relabel(index, to) {
+    speak(`${data.pictures[index].name} is now shown as an example of ${className(to)}.`);
+    tell({ what: "move", index, class: className(to) });
+  }
+
+  function look(index) {
+    looked = index;
+    makePictures();
+    describe();
+    drawLines();
+    tell({ what: "look", index });
+  }
+
+  // -- words ------------------------------------------------------------------------------------------------
+
+  function describe() {
+    const said = data.answer === null ? null : data.classes[data.answer];
+    const parts = [data.model, " says "];
+    const bold = document.createElement("b"), rest = document.createElement("small");
+    bold.textContent = said ? said.name : "none of these";
+    rest.textContent = !said ? `: ${data.none}` : `, ${percent(said.chance)} sure` + (data.truth === null ? "" : data.truth === said.name ? ", and that is right." : `; it is ${data.truth}.`);
+    answer.replaceChildren(data.truth !== null && said ? (data.truth === said.name ? "✓ " : "✗ ") : "", ...parts, bold, rest);
+    steps.querySelector("output").textContent = data.steps ? (step > data.steps ? "the answer" : `${step} of ${data.steps}${step === 1 ? " (even)" : ""}`) : "";
+    const index = buttons.has(looked) ? looked : data.top; // the one that counts most, until one is touched
+    if (index === null || !buttons.has(index) || !data.query) {
+      const note = document.createElement("p");
+      note.textContent = data.note;
+      detail.replaceChildren(note);
+      return;
+    }
+    const picture = data.pictures[index], pair = document.createElement("div"), words = document.createElement("p");
+    pair.className = "pair";
+    const by = document.createElement("div");
+    by.className = "by";
+    if (picture.likeness !== null) by.append(picture.likeness.toFixed(2), Object.assign(document.createElement("small"), { textContent: data.likeness }));
+    pair.append(shown(data.query, "the question"), by, shown(picture.source, `${picture.name} (${className(picture.class)})`));
+    const says = [];
+    if (picture.share !== null) says.push(`${picture.name} carries ${percent(picture.share)} of the attention.`);
+    if (data.without?.index === index) says.push(data.without.words);
+    says.push(data.note);
+    words.textContent = says.join(" ");
+    detail.replaceChildren(pair, words, row(index, picture));
+  }
+
+  function row(index, picture) {
+    const box = document.createElement("div");
+    box.className = "tools";
+    const doing = [["Leave it out", () => leave(index)]];
+    if (picture.given && !data.photos) doing.push(["Another drawing of it", () => tell({ what: "swap", index })]);
+    box.append(...doing.map(([words, does]) => Object.assign(document.createElement("button"), { type: "button", textContent: words, onclick: does })));
+    return box;
+  }
+
+  function shown(source, words) {
+    const figure = document.createElement("figure"), box = document.createElement("div"), caption = document.createElement("figcaption");
+    box.className = "box";
+    box.append(image(source));
+    caption.textContent = words;
+    figure.append(box, caption);
+    return figure;
+  }
+
+  steps.querySelector("input").oninput = (event) => {
+    step = Number(event.target.value);
+    targets();
+    describe();
+    frameId ||= requestAnimationFrame(move);
+  };
+  steps.querySelector("input").onchange = () => tell({ what: "step", step });
+  find(".shuffle").onclick = () => tell({ what: "order" });
+  find(".sorted").onclick = () => tell({ what: "order", seed: 0 });
+
+  // -- pictures from outside: opened, dropped, pasted, from the camera ---------------------------------------
+
+  find(".open").onclick = () => file.click();
+  file.onchange = () => { take([...file.files], null); file.value = ""; };
+  stage.ondragover = (event) => {
+    event.preventDefault();
+    const box = stage.getBoundingClientRect(), goes = lands(event.clientX - box.left, event.clientY - box.top);
+    stage.classList.add("over");
+    drawRim(typeof goes === "number" ? goes : null);
+  };
+  stage.ondragleave = () => { stage.classList.remove("over"); drawRim(); };
+  stage.ondrop = (event) => {
+    event.preventDefault();
+    stage.classList.remove("over");
+    const box = stage.getBoundingClientRect(), goes = lands(event.clientX - box.left, event.clientY - box.top);
+    drawRim();
+    take([...event.dataTransfer.files], typeof goes === "number" ? className(goes) : null);
+  };
+  function paste(event) {
+    const found = [...(event.clipboardData?.files ?? [])];
+    if (!found.length || ["INPUT", "TEXTAREA"].includes(event.target?.tagName)) return;
+    event.preventDefault();
+    take(found, null);
+  }
+  window.addEventListener("paste", paste);
+
+  // Files become grey values (or a small JPEG) here; the server never sees a file or its name.
+  async function take(files, to) {
+    const read = [];
+    let broken = 0;
+    for (const each of files.slice(0, 24)) {
+      try {
+        if (each.size > 40e6) throw new Error("too large");
+        const bitmap = await createImageBitmap(each);
+        if (bitmap.width * bitmap.height > 5e7) throw new Error("too large");
+        read.push(data.photos ? jpeg(bitmap) : grey(bitmap));
+      } catch { broken += 1; }
+    }
+    if (broken) speak(`${broken === 1 ? "A file is" : `${broken} files are`} no picture that this browser can open, or too large. Nothing else changed.`, true);
+    if (!read.length) return;
+    if (!broken) speak(to === null ? "The picture is the question now." : `Added to ${to}.`);
+    strokes = [];
+    tell(to === null ? { what: "ask", picture: read[0] } : { what: "add", pictures: read, class: to });
+  }
+
+  function sheet(source, width, height) {
+    const small = document.createElement("canvas"), brush = small.getContext("2d");
+    [small.width, small.height] = [width, height];
+    brush.fillStyle = "#fff";
+    brush.fillRect(0, 0, width, height);
+    return [small, brush];
+  }
+
+  function grey(source) {
+    const [, brush] = sheet(source, BITS, BITS), wide = source.videoWidth ?? source.width, high = source.videoHeight ?? source.height;
+    const scale = BITS / Math.max(wide, high);
+    brush.drawImage(source, (BITS - wide * scale) / 2, (BITS - high * scale) / 2, wide * scale, high * scale);
+    const pixels = brush.getImageData(0, 0, BITS, BITS).data;
+    let text = "";
+    for (let i = 0; i < BITS * BITS; i++) text += String.fromCharCode(Math.round(0.3 * pixels[4 * i] + 0.59 * pixels[4 * i + 1] + 0.11 * pixels[4 * i + 2]));
+    return btoa(text);
+  }
+
+  function jpeg(source) {
+    const wide = source.videoWidth ?? source.width, high = source.videoHeight ?? source.height, scale = Math.min(1, 512 / Math.max(wide, high));
+    const [small, brush] = sheet(source, Math.max(1, Math.round(wide * scale)), Math.max(1, Math.round(high * scale)));
+    brush.drawImage(source, 0, 0, small.width, small.height);
+    return small.toDataURL("image/jpeg", 0.92).split(",")[1];
+  }
+
+  find(".camera").onclick = async () => {
+    if (camera) {
+      tell({ what: "ask", picture: data.photos ? jpeg(film) : grey(film) });
+      strokes = [];
+      return closeCamera();
+    }
+    try {
+      camera = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    } catch {
+      camera = null;
+      return speak("There is no camera here, or the browser does not lend it. Open a picture instead.", true);
+    }
+    film.srcObject = camera;
+    film.hidden = false;
+    await film.play();
+    find(".camera").textContent = "Take it";
+  };
+
+  function closeCamera() {
+    camera?.getTracks().forEach((track) => track.stop());
+    camera = null;
+    film.hidden = true;
+    find(".camera").textContent = "Camera";
+  }
+
+  const watcher = new ResizeObserver(() => data && layout());
+  watcher.observe(host);
+  const clock = setInterval(() => { // what was lost, such as by a closed socket, is sent again; the server knows its number
+    if (onTheWay && performance.now() - onTheWay.at > PATIENCE) post(onTheWay.message);
+  }, 1000);
+
+  function stop() {
+    watcher.disconnect();
+    clearInterval(clock);
+    closeCamera();
+    window.removeEventListener("paste", paste);
+    cancelAnimationFrame(frameId);
+  }
+
+  return ring;
+}
+
+const drawn = new Map(); // code of a drawing -> its ink as a PNG
+
+function levelsOf(code) {
+  const bytes = atob(code.replaceAll("-", "+").replaceAll("_", "/")), levels = [];
+  for (const letter of bytes) for (const shift of [6, 4, 2, 0]) levels.push((letter.charCodeAt(0) >> shift) & 3);
+  return levels;
+}
+
+function inkOf(code) {
+  if (!drawn.has(code)) {
+    const small = document.createElement("canvas");
+    small.width = small.height = 28;
+    const pen = small.getContext("2d"), picture = pen.createImageData(28, 28);
+    levelsOf(code).forEach((level, i) => { picture.data[4 * i + 3] = level * 85; });
+    pen.putImageData(picture, 0, 0);
+    if (drawn.size > 600) drawn.clear();
+    drawn.set(code, small.toDataURL());
+  }
+  return drawn.get(code);
+}

@@ -1,0 +1,171 @@
+"""The ring of the few-shot page by mouse, touch and keyboard alone, on the models of the zoo."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+
+from pnzoo import list_models
+
+pytestmark = [
+    pytest.mark.browser, pytest.mark.integration,
+    pytest.mark.skipif("matching_glyphs" not in list_models(), reason="the zoo has no few-shot model yet")]
+
+SHOT = "few_shot?fewshot=matching_glyphs&way=5&shot=1&episode=1"
+
+
+def address(page, *parts, gone=()):
+    """Wait until the address has some parts and lacks others."""
+    page.wait_for_function(
+        "([parts, gone]) => { const now = decodeURIComponent(location.search);"
+        " return parts.every((x) => now.includes(x)) && !gone.some((x) => now.includes(x)); }", arg=[parts, gone])
+
+
+def middle(locator):
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def still(page):
+    """Wait until the pictures lie where they belong."""
+    page.wait_for_function(
+        """() => { const find = (root) => root.querySelector('.pictures') ||
+             [...root.querySelectorAll('*')].map((e) => e.shadowRoot && find(e.shadowRoot)).find(Boolean);
+           const now = [...find(document).children].map((e) => e.style.transform).join();
+           const same = now && window.lay === now; window.lay = now; return same; }""", polling=150)
+
+
+def picture(page, name):
+    return page.get_by_role("button", name=re.compile(f"^{name}, class"))
+
+
+def drag(page, begin, end):
+    page.mouse.move(*begin)
+    page.mouse.down()
+    page.mouse.move(*end, steps=6)
+    page.mouse.up()
+
+
+def png(ink):
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(np.uint8(255 - 255 * ink)).save(file, "PNG")
+    return file.getvalue()
+
+
+def stroke():
+    ink = np.zeros((60, 60))
+    ink[10:50, 27:33] = 1
+    return ink
+
+
+def test_pictures_are_dragged_off_and_onto_another_class_and_touched(open_page):
+    page = open_page(SHOT)
+    page.get_by_text("and that is right").wait_for()
+    still(page)
+    stage = page.locator(".stage").bounding_box()
+    drag(page, middle(picture(page, "A1")), (stage["x"] + 6, stage["y"] + 6))
+    address(page, "drop=0")
+    page.get_by_role("button", name="Put A1 back").click()
+    address(page, gone=["drop="])
+    still(page)
+    drag(page, middle(picture(page, "A1")), middle(picture(page, "C1")))
+    address(page, "moved=0:C")
+    page.get_by_role("button", name="A1, class C").wait_for()
+    still(page)
+    picture(page, "B1").click()
+    address(page, "look=1")
+    page.get_by_text("B1 carries").wait_for()
+    page.get_by_text("Without it the answer is").wait_for()
+    page.reload()  # nothing of it is lost
+    page.get_by_text("B1 carries").wait_for()
+    assert picture(page, "A1").get_attribute("aria-label").startswith("A1, class C")
+
+
+def test_a_drawing_is_answered_while_the_pen_moves_and_kept(open_page):
+    page = open_page(SHOT)
+    pad = page.locator("canvas.pad")
+    box = pad.bounding_box()
+    point = lambda x, y: (box["x"] + x * box["width"], box["y"] + y * box["height"])  # noqa: E731
+    page.mouse.move(*point(0.3, 0.3))
+    page.mouse.down()
+    for i in range(8):
+        page.mouse.move(*point(0.3 + 0.05 * i, 0.3 + 0.05 * i), steps=2)
+    # Nobody knows what it is, so the answer is neither right nor wrong; and the pen is still down.
+    page.locator(".answer", has_text=re.compile(r"says [A-E], \d+ % sure$")).wait_for()
+    assert "drawn=" not in page.url
+    page.mouse.up()
+    address(page, "drawn=")
+    assert "✓" not in page.locator(".answer").inner_text()
+    page.get_by_role("button", name="Keep as an example of").click()
+    address(page, "own=A:", gone=["drawn="])
+    picture(page, "A2").wait_for()
+
+
+def test_files_are_opened_and_broken_ones_change_nothing(open_page):
+    page = open_page(SHOT)
+    files = page.locator("input.file")
+    broken = b"\x89PNG\r\n\x1a\n" + bytes(40)
+    files.set_input_files({"name": "<img src=x onerror=alert(1)>.png", "mimeType": "image/png", "buffer": broken})
+    page.get_by_text("no picture that this browser can open").wait_for()
+    assert "drawn=" not in page.url
+    assert page.get_by_text("onerror").count() == 0
+    files.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": png(np.zeros((40, 40)))})
+    page.get_by_text("That picture cannot be used").wait_for()  # it is empty
+    files.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": png(stroke())})
+    address(page, "drawn=")
+    assert page.get_by_text("That picture cannot be used").count() == 0
+
+
+def test_the_keyboard_alone_leaves_out_relabels_looks_and_draws(open_page):
+    page = open_page(SHOT)
+    picture(page, "A1").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    address(page, "look=1")
+    page.keyboard.press("d")
+    address(page, "moved=1:D")
+    page.keyboard.press("Delete")
+    address(page, "drop=1")
+    page.locator("canvas.pad").focus()
+    for key in ["Space", *["ArrowDown"] * 6, *["ArrowRight"] * 4, "Space"]:
+        page.keyboard.press(key)
+    address(page, "drawn=")
+
+
+def test_reading_steps_and_order_of_a_model_with_full_context(open_page):
+    page = open_page("few_shot?fewshot=matching_fce_glyphs", width=390)
+    slider = page.get_by_label(re.compile("Reading step"))
+    slider.scroll_into_view_if_needed()
+    slider.focus()
+    for _ in range(9):
+        page.keyboard.press("ArrowLeft")
+    page.get_by_text("(even)").wait_for()  # f's first look is even
+    address(page, "reading=1")
+    page.get_by_role("button", name="Shuffle the order").click()
+    address(page, "order=1")
+
+
+def test_a_closed_socket_loses_nothing(open_page):
+    page = open_page(SHOT)
+    page.context.set_offline(True)
+    picture(page, "B1").focus()
+    page.keyboard.press("Delete")
+    page.wait_for_timeout(500)
+    page.context.set_offline(False)
+    address(page, "drop=1")
+
+
+def test_a_hundred_pictures_stay_within_reach(open_page):
+    page = open_page("few_shot?fewshot=matching_glyphs&way=20&shot=5", width=390)
+    still(page)
+    boxes = page.locator(".pictures button").evaluate_all(
+        "all => all.map((e) => [e.getBoundingClientRect(), e.parentElement.getBoundingClientRect()])"
+        ".map(([a, b]) => [a.width, a.height])")
+    assert len(boxes) == 100
+    assert min(map(min, boxes)) >= 24
+    picture(page, "T5").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("T5 carries").wait_for()
