@@ -1,6 +1,7 @@
 """Results of the experiments, as the repository keeps them."""
 
 import json
+import re
 from pathlib import Path
 
 import streamlit as st
@@ -30,3 +31,17 @@ def _read(folder, changed):
         if isinstance(result, dict) and result.keys() >= NEEDED:
             read[result["number"]] = result
     return read
+
+
+def line(conclusion, most=110):
+    """The first statement of a conclusion without its intervals: as much of it as fits a tile."""
+    text = conclusion
+    while (shorter := re.sub(r" ?\([^()]*\)", "", text)) != text:
+        text = shorter
+    text = re.split(r"; |\. ", text, maxsplit=1)[0].rstrip(".")
+    if len(text) <= most:
+        return f"{text}."
+    for pause in (", ", ": "):
+        if len(first := text[:most].rpartition(pause)[0]) > 3:
+            return f"{first}."
+    return text[:most].rpartition(" ")[0] + "…"

@@ -20,21 +20,22 @@ def panel(name: str, snippet: str, figure: Callable | None = None, arrays: Calla
         figure: function that makes the Plotly figure to download; called when the button is pressed.
         arrays: function that gives a dictionary of arrays, likewise.
     """
-    with st.container(border=True):
-        st.markdown("**Take it with you**")
-        left, right = st.columns([3, 2], gap="medium")
-        with left:
-            st.caption("The same in Python")
-            copying.snippet("snippet", snippet)
-        with right:
-            st.caption("The address holds all you see: whoever opens it sees the same")
+    with st.container(horizontal=True, vertical_alignment="top"):
+        with st.container(width=210):
             copying.button("copy_link", "Copy the link", None)
+        folded = st.expander("Take it with you: Python, figure, arrays", icon=":material/download:", key="take_along",
+                             on_change="rerun")
+    if not folded.open:
+        return
+    with folded:
+        copying.snippet("snippet", snippet)
+        with st.container(horizontal=True):
             if figure is not None:
                 st.download_button("Figure (HTML)", lambda: html(figure()), f"{name}.html", "text/html",
-                                   on_click="ignore", icon=":material/download:", width="stretch")
+                                   on_click="ignore", icon=":material/download:")
             if arrays is not None:
                 st.download_button("Arrays (NumPy)", lambda: npz(arrays()), f"{name}.npz", "application/octet-stream",
-                                   on_click="ignore", icon=":material/download:", width="stretch")
+                                   on_click="ignore", icon=":material/download:")
 
 
 def html(figure) -> str:

@@ -6,6 +6,8 @@ import streamlit as st
 
 from dashboard import glossary, results, share, state
 from dashboard.figures import answers as answer_figures
+from dashboard.figures import answers_svg
+from dashboard.widgets import copying, tiles
 
 PARTS = {"all": "All", "vin": "Value Iteration Networks", "matching": "Matching Networks", "terrain": "From pictures",
          "web": "On a web", "navigation": "A moving body", "language": "Language"}
@@ -16,11 +18,6 @@ MOST_ROWS = 400
 
 def page():
     st.title("What the reviews asked")
-    st.markdown("Two well-known reviews praise both papers and then list what they did not show: 22 questions. "
-                "Five more ask what planners over terrain learn from pictures, one what planning adds on a web, one "
-                "what it adds for a moving body, one what context adds in language. "
-                "Each has a hypothesis written before its run, a conclusion whose numbers come from the measurements, "
-                "and one command that repeats it. Brackets and bars are 95 % intervals.")
     state.adopt({"question": read_question, "part": read_part})
     answered = results.read_all()
     if not answered:
@@ -28,19 +25,22 @@ def page():
                 "`python -m train.experiments q08` makes the first one.")
         glossary.show("VIN", "K", "FCE", "Shot", "Way")
         return
+    asked = state.get("question")
+    if asked in answered:  # where one looks: above the tiles that it was chosen from
+        with st.container(border=True):
+            show(answered[asked])
+    else:
+        st.markdown("Questions that two reviews of the papers left open, and a few more. Each was answered by an "
+                    "experiment whose hypothesis was written first.")
     part = choose_part()
-    chosen = [result for number, result in answered.items() if part in ("all", part_of(number))]
     if len(answered) < LAST:
         st.caption(f"{len(answered)} of {LAST} questions are answered; the others have not been run yet.")
-    asked = state.get("question")
-    landed = answered.get(st.session_state.get("landed"))
-    if landed is not None:  # a link lands on its question
-        st.caption(f"The link asks question {landed['number']}:")
-        show(landed, open_now=True)
-        st.caption("All others:")
-    for result in chosen:
-        if result is not landed:
-            show(result, open_now=result["number"] == asked)
+    dark = st.context.theme.type == "dark"
+    tiles.show("answers", "question", [
+        {"id": str(number), "title": result["question"], "line": results.line(result["conclusion"]),
+         "tag": f"Question {number}", "open": number == asked, "svg": answers_svg.small(result, dark)}
+        for number, result in answered.items() if part in ("all", part_of(number))],
+        lambda number: state.put(question=int(number)))
     state.publish({"question": str(asked) if asked else None, "part": part if part != "all" else None})
     one = answered.get(asked) or answered[min(answered)]
     share.panel(f"question{one['number']}", snippet(one), lambda: answer_figures.main_figure(one) or matrices(one),
@@ -63,41 +63,37 @@ def choose_part():
     return state.get("part", "all")
 
 
-def show(result, open_now):
-    """One question: its conclusion in view, figure and table behind one click."""
+def show(result):
+    """One question: conclusion, figure, links; the rest is folded."""
     number = result["number"]
-    with st.container(border=True):
-        st.markdown(f"**Q{number}. {result['question']}**")
-        st.markdown(plain(result["conclusion"]))
-        widget = f"open_{number}"
-        st.session_state.setdefault(widget, open_now)
-        if not st.toggle("Figure, table, command", key=widget, on_change=take_open, args=(number,)):
-            return
+    left, right = st.columns([8, 1], vertical_alignment="top")
+    left.subheader(f"Question {number}. {plain(result['question'])}", anchor=False)
+    right.button("Close", key="close_question", icon=":material/close:", width="stretch",
+                 on_click=lambda: state.put(question=None))
+    st.markdown(plain(result["conclusion"]))
+    figure = answer_figures.main_figure(result)
+    if figure is not None:
+        share.chart(figure, key=f"figure_{number}", alt=f"Question {number}: {result['conclusion']}")
+    if result["pictures"]:
+        titles = ", ".join(picture["title"] for picture in result["pictures"])
+        share.chart(matrices(result), key=f"pictures_{number}", alt=f"Heat maps of {titles}")
+    links(result)
+    more = st.expander("What was expected, all measurements, the command", key=f"more_{number}",
+                       icon=":material/science:", on_change="rerun")
+    if not more.open:
+        return
+    with more:
         st.markdown(f"*Expected before the run:* {plain(result['hypothesis'])}")
         if result["details"] != result["conclusion"]:
             st.markdown(f"*In detail:* {plain(result['details'])}")
-        figure = answer_figures.main_figure(result)
-        if figure is not None:
-            share.chart(figure, key=f"figure_{number}", alt=f"Question {number}: {result['conclusion']}")
-        if result["pictures"]:
-            titles = ", ".join(picture["title"] for picture in result["pictures"])
-            share.chart(matrices(result), key=f"pictures_{number}", alt=f"Heat maps of {titles}")
         st.dataframe(table(result), hide_index=True, height=min(38 + 35 * len(result["table"]), 420),
                      alt=f"All measurements of question {number} with their intervals and n.")
-        st.code(result["command"], language="bash")
+        copying.snippet("command", result["command"])
         seeds = f" Seeds {', '.join(map(str, result['seeds']))}." if result["seeds"] else ""
-        st.caption(f"{result['seconds']:,.0f} s on {result['hardware']} ({result['backend']}).{seeds}")
+        st.markdown(f"{result['seconds']:,.0f} s on {result['hardware']} ({result['backend']}).{seeds} "
+                    "Brackets and bars are 95 % intervals.")
         if result["notes"]:
             st.markdown("\n".join(f"- {plain(note)}" for note in result["notes"]))
-        links(result)
-
-
-def take_open(number):
-    """The address names the question that was opened last."""
-    if st.session_state[f"open_{number}"]:
-        state.put(question=number)
-    elif state.get("question") == number:
-        state.put(question=None)
 
 
 def plain(text):
@@ -148,7 +144,6 @@ def arrays(result):
 def read_question(text):
     if not text.isascii() or not text.isdigit() or len(text) > 2 or not 1 <= int(text) <= LAST:
         raise ValueError(f"question is a number from 1 to {LAST}, and this is {text[:40]!r}")
-    st.session_state["landed"] = int(text)  # only a link is read; a question opened by hand stays in its place
     return int(text)
 
 

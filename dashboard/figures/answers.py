@@ -38,14 +38,32 @@ def points(figure):
             x=series["value"], y=series["at"], name=series["label"], mode="markers", error_x=_bars(series),
             customdata=series["n"], marker={"color": RESULTS_PALETTE[i % 8], "symbol": SYMBOLS[i % 6], "size": 10},
             hovertemplate="%{y}: %{x}<br>n = %{customdata}<extra></extra>"))
-    count = sum(len(series["at"]) for series in figure["series"])
-    return _layout(drawing, figure, 110 + 24 * count, xaxis=_axis(figure, "x", figure["unit"]),
-                   yaxis={"autorange": "reversed", "type": "category", "automargin": True})
+    names = list(dict.fromkeys(name for series in figure["series"] for name in series["at"]))
+    count = len(names)
+    # Names stand above their lines: beside them they would leave a phone no room for the points.
+    return _layout(drawing, figure, 120 + 34 * count, xaxis={**_axis(figure, "x", figure["unit"]), **_range(figure)},
+                   yaxis={"autorange": "reversed", "type": "category", "ticklabelposition": "inside top",
+                          "tickvals": names, "ticktext": [_words(name) for name in names]})
+
+
+def _words(name):
+    """A row's name: the entry as it is called, the rest in words."""
+    entry, *rest = name.split(", ")
+    return ", ".join([entry, *(part.replace("_", " ") for part in rest)])
+
+
+def _range(figure):
+    """Shares end at 100 %, and points on the rim are whole."""
+    ends = [end for series in figure["series"] for pair in series["ci95"] for end in pair]
+    if figure["unit"] != "%" or figure["log_x"] or not ends or max(ends) > 1 or min(ends) < 0:
+        return {}
+    gap = max(1 - min(ends), 0.05)
+    return {"range": [max(-0.02, min(ends) - 0.05 * gap), 1 + 0.04 * gap]}
 
 
 def _axis(figure, name, unit=""):
-    return {"title": figure[f"{name}_title"], "type": "log" if figure[f"log_{name}"] else "linear",
-            "tickformat": ".1~%" if unit == "%" else None}
+    log = {"type": "log", "dtick": "D2"} if figure[f"log_{name}"] else {"type": "linear"}
+    return {"title": figure[f"{name}_title"], **log, "tickformat": ".1~%" if unit == "%" else None}
 
 
 def _layout(drawing, figure, height, **axes):

@@ -201,6 +201,7 @@ def test_a_ready_map_is_taken(open_page):
 
 def test_figure_and_arrays_are_downloaded(open_page, tmp_path):
     page = open_page(f"?model={PLANNER}&map={ROOM}")
+    page.get_by_text("Take it with you").click()
     for button, name in (("Figure (HTML)", "plan.html"), ("Arrays (NumPy)", "plan.npz")):
         with page.expect_download() as download:
             page.get_by_role("button", name=button).click()
@@ -212,6 +213,7 @@ def test_figure_and_arrays_are_downloaded(open_page, tmp_path):
 
 def test_the_few_shot_snippet_reads_its_arrays(open_page, tmp_path, monkeypatch):
     page = open_page("few_shot")
+    page.get_by_text("Take it with you").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Arrays (NumPy)").click()
     download.value.save_as(tmp_path / "few_shot.npz")

@@ -86,6 +86,8 @@ def test_after_visits_to_all_pages_nothing_was_written_and_nobody_else_was_asked
         if path.startswith(("few_shot", "compare")) and not list_models("matching*"):
             continue
         page = open_page(path)
+        page.get_by_text("Take it with you").click()
+        page.wait_for_timeout(300)
         if page.get_by_role("button", name="Arrays (NumPy)").count():
             with page.expect_download():
                 page.get_by_role("button", name="Arrays (NumPy)").click()

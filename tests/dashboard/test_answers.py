@@ -42,47 +42,56 @@ def answers(tmp_path, monkeypatch):
 
 
 def texts(app):
-    return "\n".join(str(each.value) for kind in ("markdown", "caption", "info", "warning") for each in
+    return "\n".join(str(each.value) for kind in ("markdown", "caption", "info", "warning", "subheader") for each in
                      getattr(app, kind))
 
 
-def test_a_link_lands_on_its_question_and_opening_one_changes_the_address(answers, visit):
-    app = visit("answers", question="18")
-    asked = [each.value for each in app.markdown if each.value.startswith("**Q")]
-    assert asked[0].startswith("**Q18.")
-    assert app.toggle(key="open_18").value
-    app.toggle(key="open_6").set_value(True).run()
-    assert app.query_params["question"] == "6"
-    assert next(each.value for each in app.markdown if each.value.startswith("**Q")).startswith("**Q18.")
-    app.toggle(key="open_6").set_value(False).run()
-    assert "question" not in app.query_params
+def tiles(app):
+    (shown,) = [each.proto for each in app.get("bidi_component") if each.proto.component_name.endswith("tiles")]
+    return json.loads(shown.json)["tiles"]
 
 
-def test_all_answers_are_in_view_and_one_opens(answers, visit):
+def test_every_answer_is_a_tile_with_a_picture_and_one_line(answers, visit):
     app = visit("answers")
     assert app.title[0].value == "What the reviews asked"
     assert "2 of 30" in texts(app)
-    assert texts(app).count("It is 51.0 %.") == 2
+    assert [tile["id"] for tile in tiles(app)] == ["6", "18"]
+    for tile in tiles(app):
+        assert tile["line"] == "It is 51.0 %."
+        assert "<rect" in tile["svg"]
+        assert not tile["open"]
     assert not app.dataframe
-    app.toggle(key="open_6").set_value(True).run()
-    assert not app.exception
+
+
+def test_a_link_lands_on_its_question_which_closes(answers, visit):
+    app = visit("answers", question="18", part="matching")
+    assert app.subheader[0].value.startswith("Question 18.")  # above all tiles
+    assert [(tile["id"], tile["open"]) for tile in tiles(app)] == [("18", True)]
+    assert dict(app.query_params) == {"question": "18", "part": "matching"}
+    assert "With K = 4 too." not in texts(app)
+    app.session_state["more_18"] = True
+    app.run()
     assert len(app.dataframe) == 1
     assert texts(app).count("With K = 4 too.") == 1
-    assert any(each.value == "python -m train.experiments q06" for each in app.code)
+    app.button(key="close_question").click().run()
+    assert not app.subheader
+    assert dict(app.query_params) == {"part": "matching"}
 
 
-def test_a_link_opens_a_question_and_comes_back(answers, visit):
-    app = visit("answers", question="18", part="matching")
-    assert texts(app).count("It is 51.0 %.") == 1
-    assert dict(app.query_params) == {"question": "18", "part": "matching"}
-    assert len(app.dataframe) == 1
+def test_the_line_is_a_whole_statement_without_intervals():
+    line = results.line
+
+    assert line("One does: with 50 maps (of 8x8 (sic)) it has 88.2 % (84.3 to 92.1); more.") == (
+        "One does: with 50 maps it has 88.2 %.")
+    assert line("It has, " + "very " * 40 + "many.") == "It has."
+    assert len(line("word " * 60)) <= 111
 
 
 @pytest.mark.parametrize("parameters", [{"question": "0"}, {"question": "x"}, {"question": "999"}, {"part": "rl"}])
 def test_an_address_that_is_none_is_said(answers, visit, parameters):
     app = visit("answers", **parameters)
     assert len(app.warning) == 1
-    assert texts(app).count("It is 51.0 %.") == 2
+    assert len(tiles(app)) == 2
 
 
 def test_without_results_it_says_where_they_are(tmp_path, monkeypatch, visit):
@@ -115,5 +124,10 @@ def test_the_repository_s_results_are_shown(visit):
     if stored:
         number = min(stored)
         app = visit("answers", question=str(number))
-        assert stored[number]["command"] in [each.value for each in app.code]
+        app.session_state[f"more_{number}"] = True
+        app.run()
+        snippets = [each.proto.json for each in app.get("bidi_component")
+                    if each.proto.component_name.endswith("snippet")]
+        assert any(stored[number]["command"] in each for each in snippets)
         assert len(app.dataframe) == 1
+        assert all(tile["line"] and tile["svg"].count("<") > 3 for tile in tiles(app))

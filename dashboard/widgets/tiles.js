@@ -1,0 +1,53 @@
+// Tiles that are links: a click opens one in this page, a middle click in a page of its own. A film plays once on arrival
+// and again under the pointer or the focus, unless the visitor asked for less motion.
+
+const PLAYED = new WeakMap();
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  const list = parentElement.querySelector(".tiles");
+  const text = (name, words, tag = "span") => Object.assign(document.createElement(tag), { className: name, textContent: words });
+  const made = JSON.stringify([data, document.body.clientWidth > 0]);
+  if (PLAYED.get(list) === made) return;
+  PLAYED.set(list, made);
+  list.replaceChildren(...data.tiles.map((tile) => {
+    const item = document.createElement("li"), link = document.createElement("a"), address = new URL(location.href);
+    address.searchParams.set(data.name, tile.id);
+    link.href = address.href;
+    if (tile.open) link.setAttribute("aria-current", "true");
+    link.append(picture(tile), ...(tile.tag ? [text("tag", tile.tag)] : []), text("title", tile.title), text("line", tile.line));
+    link.onclick = (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+      event.preventDefault();
+      setTriggerValue("opened", tile.id);
+    };
+    const film = link.querySelector(".film");
+    if (film) link.onpointerenter = link.onfocus = () => play(film, tile.frames);
+    item.append(link);
+    return item;
+  }));
+
+  function picture(tile) {
+    const box = document.createElement("div");
+    box.className = "picture";
+    box.setAttribute("aria-hidden", "true");
+    if (tile.svg) box.innerHTML = tile.svg; // made by dashboard/figures, nothing of a visitor's is in it
+    if (tile.film) {
+      box.classList.add("film");
+      box.style.backgroundImage = `url(data:image/png;base64,${tile.film})`;
+      box.style.backgroundSize = `${100 * tile.frames}% 100%`;
+      box.style.backgroundPosition = "100% 0"; // its last picture
+      new IntersectionObserver(([seen], watcher) => {
+        if (!seen.isIntersecting) return;
+        watcher.disconnect();
+        play(box, tile.frames);
+      }).observe(box);
+    }
+    return box;
+  }
+}
+
+function play(box, frames) {
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches || box.getAnimations().length) return;
+  box.animate([{ backgroundPosition: "0% 0" }, { backgroundPosition: "100% 0" }],
+    { duration: 260 * frames, easing: `steps(${frames - 1}, end)` });
+}
