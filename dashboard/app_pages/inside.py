@@ -11,7 +11,7 @@ from dashboard import (
 )
 from dashboard.figures import planning as planning_figures
 from dashboard.figures import planning_svg, theme
-from dashboard.widgets import animation, cell_view, choices, map_grid, map_input
+from dashboard.widgets import animation, cell_view, choices, map_grid, map_input, painted
 from pnzoo import analysis, gridworld
 from pnzoo.worlds.gridworld import rollout as planning
 
@@ -46,7 +46,8 @@ def page():
     names = compute.names("planning", compute.ITERATE)
     state.adopt({
         "model": choices.reader("planning", compute.ITERATE), "map": map_input.from_address, "k": choices.read_k,
-        "view": read_view, "cell": read_cell, "step": choices.read_int("step", 1, compute.MAX_K), "paint": read_paint,
+        "view": read_view, "cell": read_cell, "step": choices.read_int("step", 1, compute.MAX_K),
+        "paint": painted.from_address,
     })  # fmt: skip
     if not names:
         st.info("There is no Value Iteration Network in the zoo yet. `python -m train vin8` trains one.")
@@ -329,24 +330,6 @@ def read_cell(text):
     return tuple(choices.read_int("a row or column", 0, compute.MAX_SIDE)(part) for part in parts)
 
 
-def read_paint(text):
-    cells = []
-    for part in text.split("_")[: map_grid.MOST_PAINTED + 1]:
-        try:
-            row, col, value = part.split(",")
-            cells.append((*read_cell(f"{row}.{col}"), float(value)))
-        except ValueError:
-            raise ValueError(
-                f"paint is row,column,reward joined by _, such as 3,4,0.5_3,5,-1; this has {part[:40]!r}"
-            ) from None
-        most = map_grid.MOST_REWARD
-        if not abs(cells[-1][2]) <= most:  # also not NaN
-            raise ValueError(f"a painted reward lies between -{most} and {most}, and this is {value[:40]}")
-    if len(cells) > map_grid.MOST_PAINTED:
-        raise ValueError(f"at most {map_grid.MOST_PAINTED} cells can be painted")
-    return tuple(cells)
-
-
 def publish(name, map_text, k, view):
     paint, cell = state.get("paint"), state.get("cell")
     texts = {"model": name, "map": map_text, "k": str(k) if k else None, "view": view}
@@ -355,7 +338,7 @@ def publish(name, map_text, k, view):
     if view in ("steps", "cell"):
         texts["step"] = str(state.get("step")) if state.get("step") else None
     if view == "paint" and paint:
-        texts["paint"] = "_".join(f"{row},{col},{value:g}" for row, col, value in paint)
+        texts["paint"] = painted.to_address(paint)
     state.publish(texts)
 
 

@@ -1,10 +1,10 @@
-"""Plan: where would it go?"""
+"""Plan: where would it go, and what does it think?"""
 
 import streamlit as st
 
 from dashboard import compute, glossary, share, state
 from dashboard.figures import planning as planning_figures
-from dashboard.widgets import choices, map_grid, map_input
+from dashboard.widgets import choices, map_input, painted, planning_canvas
 from pnzoo import gridworld
 
 SNIPPET = '''import pnzoo
@@ -16,44 +16,68 @@ model = pnzoo.load("{name}"{k})
 plan = model.plan(walls, start, goal)
 print(gridworld.render(walls, start, goal, plan.path))
 print(plan.reached, plan.reason, len(plan.actions), round(plan.cost, 2))'''
+PAINTED = '''import pnzoo
+from pnzoo import gridworld
 
+walls, start, goal = gridworld.from_string(
+    "{map_text}")
+model = pnzoo.load("{name}", k={k})
+reward = model.trace(walls, goal).reward.copy()
+for row, col, value in {paint}:
+    reward[row, col] = value
+policy = model.replan(walls, goal, reward).policy
+plan = gridworld.rollout(walls, start, goal, policy)
+print(gridworld.render(walls, start, goal, plan.path))'''
 
 SURE = ("vin_maze", "vin28", "vin16")  # planners to offer where another one failed, the surest first
-MARKS = {"best": "Show a shortest way (dashed)",
-         "moves": "Show its moves; bold :orange[**→**] another is better"}
+MARKS = {"best": "Show a shortest way (dashed), on the layer π",
+         "moves": "Show the move of every cell"}
+TRIED = 2000  # maps that the search for a failure looks at
 
 
 def page():
-    st.title("Where would it go?")
-    st.markdown("A neural network looks at a map and walks from **S** to **G**. Draw walls, drag **S** and **G**, and "
-                "see at once where it would go, beside a shortest way.")
     planners = compute.names("planning")
     state.adopt({"model": choices.reader("planning"), "map": map_input.from_address, "k": choices.read_k,
-                     "hide": read_hide})
+                     "hide": read_hide, "paint": painted.from_address, "layer": read_layer,
+                     "step": choices.read_int("step", 0, compute.MAX_K), "race": read_race})
     if not planners:
+        st.title("Where would it go?")
         st.info("There is no planner in the zoo yet. Train one with `python -m train.planning.imitation vin8`.")
         return
-    with st.container(border=True):
-        left, right = st.columns([5, 6], gap="medium", vertical_alignment="bottom")
-        with left:
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.title("Where would it go?", width="stretch")
+        with st.popover(f"Planner: {choices.chosen(planners)}", icon=":material/neurology:", width="content"):
             name, k = choices.model_and_k(planners)
-        with right:
+        with st.popover("Map", icon=":material/grid_on:", width="content"):
             map_input.random_controls()
+    st.markdown("A network looks at a map and walks from **S** to **G**. Draw walls, drag **S** and **G**, point at a "
+                "cell: it plans as you draw.")
     map_text = map_input.current()
-    result = think(name, map_text, k)
-    board, verdict = st.columns([10, 9], gap="large")
-    with board:
-        show_board(map_text, result)
-    with verdict:
-        show_verdict(name, map_text, k, result)
+    paint = paint_on(name, map_text)
+    busy = st.empty()
+    result = None
+    if not compute.runs_in_page(name):  # the server plans: what it found is on the canvas
+        result = think(name, map_text, k, paint)
+    show_canvas(name, map_text, k, paint, result, planners)
+    publish(name, map_text, k)
+    if st.session_state.pop("break_it", None):
+        break_it(name, map_text, busy)
+    if result is None:
+        result = think(name, map_text, k, paint)
+    show_verdict(name, map_text, k, result)
     map_input.other_ways()
-    state.publish({"model": name, "map": map_text, "k": str(k) if k else None,
-                       "hide": ",".join(state.get("hide", ())) or None})
-    take_along(name, map_text, result)
-    glossary.show("VIN", "K", "Policy", "Excess", "Value iteration")
+    take_along(name, map_text, paint, result)
+    glossary.show("VIN", "K", "R, reward", "P, transition", "V, value", "Q", "Policy", "Excess", "Value iteration")
 
 
-def think(name, map_text, k):
+def paint_on(name, map_text):
+    """Rewards of a visitor's own that lie on this map; a planner without R has none."""
+    walls = compute.read_map(map_text).walls
+    cells = state.get("paint", ()) if compute.iterates(name) else ()
+    return tuple(each for each in cells if each[0] < walls.shape[0] and each[1] < walls.shape[1])
+
+
+def think(name, map_text, k, paint):
     """(planned, verdict) or what is missing, in words."""
     parsed = compute.read_map(map_text)
     if parsed.goal is None:
@@ -62,62 +86,127 @@ def think(name, map_text, k):
         return "This map has no start yet: click on the map, move to a free cell with the arrow keys and press **S**."
     try:
         steps = compute.steps_for(name, map_text, k)
-        return compute.planned(name, map_text, steps), compute.verdict(name, map_text, steps)
+        return compute.planned(name, map_text, steps, paint), compute.verdict(name, map_text, steps, paint)
     except ValueError as error:
         return f"{name} cannot plan on this map: {error}"
 
 
-def show_board(map_text, result):
+# -- the canvas -------------------------------------------------------------------------------------------
+
+
+def show_canvas(name, map_text, k, paint, result, planners):
     walls, start, goal = compute.read_map(map_text)
-    layers = {}
-    if not isinstance(result, str):
-        done, judged = result
-        layers = {"path": done.plan.path, "reached": done.plan.reached}
-        if "best" not in state.get("hide", ()):
-            layers["best"] = judged.shortest_path
-        if "moves" not in state.get("hide", ()):
-            layers["arrows"] = arrows_of(done.policy, judged.reachable_cells)
-            layers["wrong"] = judged.reachable_cells & ~judged.optimal_cells
     height, width = walls.shape
     edited = state.get("edited", (None, None))
-    map_grid.draw("board", walls, start, goal, mode="edit", tools=map_grid.EDIT_TOOLS, on_change=take_edit,
-                  seq=edited[0] if edited[1] == map_text else None,
-                  widest=600, label=f"Map editor, {height} by {width} cells. {map_grid.KEYS}", **layers)
-    st.caption(map_grid.KEYS)
+    needed = st.session_state.pop("needed_planners", ())
+    model, problem = entry(name, needed, result)
+    race = [entry(each, needed, None, map_text)[0] for each in racers(name)]
+    planning_canvas.draw(
+        "board", walls, start, goal, model, race, planners=planners, paint=paint, k=k, step=state.get("step"),
+        layer=state.get("layer", "V"), hide=state.get("hide", ()), problem=problem, most_k=compute.MAX_K,
+        seq=edited[0] if edited[1] == map_text else None, greet=not st.session_state.get("greeted"),
+        go=st.session_state.get("race_number", 0),
+        label=f"Map editor, {height} by {width} cells. {planning_canvas.KEYS}", on_edit=take_edit, on_need=take_need,
+        on_step=lambda step: state.put(step=step), on_layer=lambda layer: state.put(layer=layer), on_race=take_race,
+        on_fresh=map_input.another, on_break=ask_break,
+        rival=reactive(map_text) if compute.iterates(name) else None,
+    )  # fmt: skip
+    st.session_state["greeted"] = True
+
+
+def entry(name, needed, result, map_text=None):
+    """A planner as the canvas takes it, and why it does not plan here."""
+    rule, sent = compute.rule(name), st.session_state.setdefault("sent_planners", set())
+    if compute.runs_in_page(name):
+        fresh = name not in sent or name in needed
+        sent.add(name)
+        return planning_canvas.Entry(name, rule, True, compute.plain_planner(name) if fresh else None), None
+    if result is None and map_text is not None:
+        result = think(name, map_text, None, ())
+    problem = result if isinstance(result, str) else None
+    policy = None if problem or result is None else result[0].policy
+    return planning_canvas.Entry(name, rule, False, None, policy, problem), problem
+
+
+def racers(name):
+    """Planners that race against the page's own."""
+    return [each for each in state.get("race", ()) if each != name and each in compute.names("planning")]
 
 
 def take_edit(message):
     """What was drawn on the map becomes the map."""
     old = map_input.current()
-    edit = map_grid.read_edit(message, compute.read_map(old).walls.shape)
-    if edit is not None:
-        walls, start, goal = edit
-        map_text = map_input.text_of(map_input.uploads.bordered(walls, start, goal)) if not walls.all() else old
+    edit = planning_canvas.read_change(message, compute.read_map(old).walls.shape)
+    if edit is None:
+        return
+    walls, start, goal, paint = edit
+    map_text = map_input.text_of(map_input.uploads.bordered(walls, start, goal)) if not walls.all() else old
+    if map_text != old:
         map_input.use(map_text)
-        seq = message.get("seq")
-        state.put(edited=(seq if isinstance(seq, int) else None, map_text))
+    seq = message.get("seq")
+    state.put(edited=(seq if isinstance(seq, int) else None, map_text), paint=tuple(paint) or None, step=None)
 
 
-def arrows_of(policy, labelled):
-    """Moves as one character a cell, - where there is nothing to say."""
-    pairs = zip(policy.ravel(), labelled.ravel(), strict=True)
-    return "".join(str(move) if told else "-" for move, told in pairs)
+def take_need(names):
+    st.session_state["needed_planners"] = names
+
+
+def take_race(add, drop):
+    others = [each for each in state.get("race", ()) if each != drop]
+    if add in compute.names("planning"):
+        others = [*others, add][-planning_canvas.MOST_RACERS:]
+    state.put(race=tuple(dict.fromkeys(others)) or None)
+
+
+def break_it(name, map_text, busy):
+    """Search a map on which a reactive network fails and the page's planner does not, and let them race on it."""
+    rival = reactive(map_text)
+    bar = busy.progress(0.0, f"Looking for a map where {rival} fails and {name} does not")
+    seed = st.session_state["break_seed"] = st.session_state.get("break_seed", 0) + TRIED
+    found = compute.counterexample(name, rival, seed, TRIED, lambda tried: bar.progress(
+        tried / TRIED, f"{tried} maps tried, {rival} walked them all or {name} failed too"))
+    busy.empty()
+    if found is None:
+        busy.info(f"On {TRIED} maps {rival} failed nowhere that {name} did not.", icon=":material/search_off:")
+        return
+    map_input.use(gridworld.to_string(found.walls, found.start, found.goal))
+    state.put(race=(rival,), k=None, layer="V")
+    st.session_state["race_number"] = st.session_state.get("race_number", 0) + 1
+    st.rerun()
+
+
+def reactive(map_text):
+    """The reactive network for maps of this size, the largest where all are too small; None where the zoo has none."""
+    sizes = sorted((compute.size_of(name), name) for name in compute.names("planning", ("CNNPolicy",))
+                   if name in ("cnn8", "cnn16", "cnn28"))
+    side = max(compute.read_map(map_text).walls.shape)
+    return next((name for size, name in sizes if size >= side), sizes[-1][1] if sizes else None)
+
+
+# -- what became of it ------------------------------------------------------------------------------------
 
 
 def show_verdict(name, map_text, k, result):
     if isinstance(result, str):
         st.warning(result, icon=":material/help:")
+        offer_another(name, map_text)
         return
     done, judged = result
     plan = done.plan
-    if plan.reached:
-        longer = max(0.0, plan.cost - judged.optimal_cost)  # the same sum in another order may differ in the last digit
-        words_ = "on a shortest way" if longer < 1e-6 else f"{longer:.2f} longer than the shortest way"
-        st.success(f"**It reaches the goal**, {words_}.", icon=":material/check_circle:")
-    elif not judged.reachable:
-        st.warning("**There is no way**: walls separate S and G. Erase one.", icon=":material/block:")
-    else:
-        st.error(f"**It does not reach the goal**: it {plan.reason}.", icon=":material/cancel:")
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        if plan.reached:
+            longer = max(0.0, plan.cost - judged.optimal_cost)  # the same sum in another order: the last digit
+            words_ = "on a shortest way" if longer < 1e-6 else f"{longer:.2f} longer than the shortest way"
+            st.success(f"**It reaches the goal**, {words_}.", icon=":material/check_circle:", width="stretch")
+        elif not judged.reachable:
+            st.warning("**There is no way**: walls separate S and G. Erase one.", icon=":material/block:",
+                       width="stretch")
+        else:
+            st.error(f"**It does not reach the goal**: it {plan.reason}.", icon=":material/cancel:", width="stretch")
+        if done.k:
+            st.page_link("app_pages/inside.py", label="Look inside", icon=":material/visibility:",
+                         query_params={"model": name, "map": map_text, **({"k": str(k)} if k else {})})
+    if not plan.reached and judged.reachable:
         if done.k and done.k < judged.eccentricity:
             st.info(
                 f"The farthest cell is {judged.eccentricity} moves from G, and it thinks only {done.k} steps ahead: "
@@ -126,17 +215,18 @@ def show_verdict(name, map_text, k, result):
             )
         offer_another(name, map_text)
     show_numbers(plan, judged)
+    st.markdown(f"{about_k(name, k, done.k, judged.eccentricity)} Planned in {done.seconds * 1000:.0f} ms.")
     legend()
-    st.markdown(f"{about_k(name, k, done.k, judged.eccentricity)} PlanRun in {done.seconds * 1000:.0f} ms.")
-    if done.k:
-        st.page_link("app_pages/inside.py", label="See how it planned this", icon=":material/visibility:",
-                     query_params={"model": name, "map": map_text, **({"k": str(k)} if k else {})})
+
+
+def ask_break():
+    st.session_state["break_it"] = True
 
 
 def offer_another(name, map_text):
     """One click to a planner that finds the way."""
     other = next((other for other in SURE if other != name and other in compute.names("planning")), None)
-    if other is None:
+    if other is None or None in compute.read_map(map_text)[1:]:
         return
     try:
         found = compute.planned(other, map_text, compute.steps_for(other, map_text, None)).plan.reached
@@ -186,6 +276,9 @@ def take_marks():
     state.put(hide=tuple(name for name in MARKS if not st.session_state[f"show_{name}"]) or None)
 
 
+# -- address ----------------------------------------------------------------------------------------------
+
+
 def read_hide(text):
     names = tuple(text.split(","))
     if not set(names) <= set(MARKS):
@@ -193,9 +286,32 @@ def read_hide(text):
     return names
 
 
-def take_along(name, map_text, result):
+def read_layer(text):
+    if text not in planning_canvas.LAYERS:
+        raise ValueError(f"layer is one of {', '.join(planning_canvas.LAYERS)}, and this is {text[:40]!r}")
+    return text
+
+
+def read_race(text):
+    read = choices.reader("planning")
+    return tuple(dict.fromkeys(read(name) for name in text.split(",")[: planning_canvas.MOST_RACERS]))
+
+
+def publish(name, map_text, k):
+    step, layer = state.get("step"), state.get("layer", "V")
+    state.publish({
+        "model": name, "map": map_text, "k": str(k) if k else None, "hide": ",".join(state.get("hide", ())) or None,
+        "paint": painted.to_address(state.get("paint") or ()), "layer": layer if layer != "V" else None,
+        "step": str(step) if step is not None else None, "race": ",".join(racers(name)) or None,
+    })  # fmt: skip
+
+
+def take_along(name, map_text, paint, result):
     steps = None if isinstance(result, str) else result[0].k
-    snippet = SNIPPET.format(map_text=map_text, name=name, k=f", k={steps}" if steps else "")
+    if paint and steps:
+        snippet = PAINTED.format(map_text=map_text, name=name, k=steps, paint=list(paint))
+    else:
+        snippet = SNIPPET.format(map_text=map_text, name=name, k=f", k={steps}" if steps else "")
     if isinstance(result, str):
         share.panel("plan", snippet)
         return

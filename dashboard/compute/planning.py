@@ -59,12 +59,12 @@ def reached(map_text: str) -> np.ndarray:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def verdict(name: str, map_text: str, k: int | None):
+def verdict(name: str, map_text: str, k: int | None, paint: tuple = ()):
     """The model's policy against the exact solution."""
     backend.load()
     from pnzoo import analysis
 
-    return analysis.compare_to_optimal(*read_map(map_text), planned(name, map_text, k).policy, **rule(name))
+    return analysis.compare_to_optimal(*read_map(map_text), planned(name, map_text, k, paint).policy, **rule(name))
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
@@ -72,6 +72,44 @@ def trace(name: str, map_text: str, k: int):
     """R, P, V, Q of every step, `pnzoo.Trace`."""
     walls, _, goal = read_map(map_text)
     return network(name, map_text, k).trace(walls, goal)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def plain_planner(name: str) -> dict | None:
+    """`pnzoo.analysis.plain_planner` of an entry, None where it is no small planner: then the server plans."""
+    backend.load()
+    from pnzoo import analysis
+
+    planner = model(name)
+    try:
+        return analysis.plain_planner(planner)
+    except (TypeError, ValueError):
+        return None
+
+
+def runs_in_page(name: str) -> bool:
+    """Whether a planner is small enough, and whole, to run in the browser."""
+    try:
+        return iterates(name) and plain_planner(name) is not None
+    except (ValueError, OSError):  # a damaged entry: whoever plans with it says so
+        return False
+
+
+def counterexample(name: str, rival: str, seed: int, most: int, told):
+    """A map of the rival's size on which it fails and the model does not, `pnzoo.analysis.find_counterexample`."""
+    backend.load()
+    from pnzoo import analysis
+
+    return analysis.find_counterexample(model(name), model(rival), size_of(rival), most=most, seed=seed, progress=told)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def size_of(name: str) -> int:
+    """The largest side of maps that a reactive network takes."""
+    import pnzoo
+    backend.load()
+
+    return pnzoo.load(name, weights=False).size
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -109,8 +147,8 @@ def replanned(name: str, map_text: str, k: int, paint: tuple):
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def planned(name: str, map_text: str, k: int | None) -> PlanRun:
-    """Where the model goes on a map."""
+def planned(name: str, map_text: str, k: int | None, paint: tuple = ()) -> PlanRun:
+    """Where the model goes on a map, with some cells' reward painted over."""
     from time import perf_counter
 
     from pnzoo.worlds.gridworld import rollout as planning
@@ -118,7 +156,10 @@ def planned(name: str, map_text: str, k: int | None) -> PlanRun:
     walls, start, goal = read_map(map_text)
     planner = network(name, map_text, k)
     begin = perf_counter()
-    policy = planner.policy(walls, goal)  # compiled: twenty times as fast as a trace, which keeps every step
+    if paint:
+        policy = replanned(name, map_text, k, paint).policy
+    else:
+        policy = planner.policy(walls, goal)  # compiled: twenty times as fast as a trace, which keeps every step
     plan = planning.rollout(walls, start, goal, lambda: policy, **rule(name))
     return PlanRun(plan, policy, k, perf_counter() - begin)
 

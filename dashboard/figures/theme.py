@@ -1,6 +1,6 @@
 """Colours, in one place for figures, pictures and the canvases of the browser.
 
-They hold for every kind of colour vision: Okabe and Ito's palette where things are told apart; Cividis for values;
+They hold for every kind of colour vision: Okabe and Ito's palette where things are told apart; Viridis for values;
 orange to purple for rewards, white at 0; Inferno for costs.
 """
 
@@ -11,7 +11,7 @@ BLUE, ORANGE, GREEN, PINK, SKY, RED, GREY = (
 )  # fmt: skip
 PALETTE = (BLUE, ORANGE, GREEN, PINK, SKY, RED, GREY)
 RESULTS_PALETTE = (BLUE, RED, GREEN, PINK, ORANGE, SKY, "#7a5195", "#8a9199")
-VALUE_SCALE = "Cividis"
+VALUE_SCALE = "Viridis"
 REWARD_SCALE = ["#a65a0f", "#e08214", "#fdb863", "#fee0b6", "#f7f7f7", "#d8daeb", "#b2abd2", "#8073ac", "#5b3a94"]
 COST_SCALE = "Inferno"
 BLACK, WHITE = "#12161c", "#ffffff"  # of letters on a colour

@@ -12,12 +12,13 @@ _HERE = Path(__file__).parent
 _CONSTANTS = {"LIGHT": theme.LIGHT._asdict(), "DARK": theme.DARK._asdict(), "MOVES": MOVES.tolist()}
 
 
-def component(name: str, html: str, drawing: bool = True):
+def component(name: str, html: str, drawing: bool = True, before: tuple[str, ...] = ()):
     """Register `name`.js and `name`.css as a component.
 
-    Unless it draws nothing, the constants LIGHT and DARK (colours) and MOVES come first, then canvas.js.
+    Unless it draws nothing, the constants LIGHT and DARK (colours) and MOVES come first, then canvas.js, then the
+    scripts named in `before`.
     """
-    files = ("canvas.js", f"{name}.js") if drawing else (f"{name}.js",)
+    files = ("canvas.js", *(f"{each}.js" for each in before), f"{name}.js") if drawing else (f"{name}.js",)
     js = "\n".join((_HERE / file).read_text(encoding="utf-8") for file in files)
     if drawing:
         js = "".join(f"const {constant} = {json.dumps(value)};\n" for constant, value in _CONSTANTS.items()) + js

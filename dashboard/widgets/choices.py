@@ -43,15 +43,21 @@ def read_int(name, low, high):
 read_k = read_int("K", 1, compute.MAX_K)
 
 
+def chosen(names, key="model", default="vin16"):
+    """The model that `pick_model` shows."""
+    first = default if default in names else next(filter(shows_best, names), names[0])
+    return state.get(key) if state.get(key) in names else first
+
+
 def pick_model(names, label="Model", key="model", default="vin16"):
     """A select box whose choice is the state's."""
-    first = default if default in names else next(filter(shows_best, names), names[0])
-    chosen = state.get(key, first)
+    first = chosen(names, None, default)
+    wanted = state.get(key, first)
     widget = f"choose_{key}_{len(names)}"
-    st.session_state[widget] = chosen if chosen in names else first
-    if chosen not in names and chosen in compute.cards():  # chosen on another page
-        kind = compute.cards()[chosen]["model"]
-        st.caption(f"{chosen} is a {kind}, which this page does not take; shown is {first}.")
+    st.session_state[widget] = wanted if wanted in names else first
+    if wanted not in names and wanted in compute.cards():  # chosen on another page
+        kind = compute.cards()[wanted]["model"]
+        st.caption(f"{wanted} is a {kind}, which this page does not take; shown is {first}.")
     return st.selectbox(label, names, key=widget, help=None,
                         on_change=lambda: state.put(**{key: st.session_state[widget]}))
 

@@ -50,10 +50,10 @@ def random_controls() -> None:
     # They name the map that is shown; a map from a link or a file has a kind of its own.
     st.session_state["family"], st.session_state["side"] = _shown_kind()
     left.selectbox("Kind of map", list(FAMILIES), index=None, format_func=FAMILIES.get, key="family",
-                   placeholder="Its own", on_change=_draw)
+                   placeholder="Its own", on_change=another)
     middle.selectbox("Size", SIDES, index=None, format_func=lambda n: f"{n} x {n}", key="side",
-                     placeholder=" x ".join(map(str, read_map(current()).walls.shape)), on_change=_draw)
-    right.button("New map", key="new_map", icon=":material/casino:", on_click=_draw, width="stretch")
+                     placeholder=" x ".join(map(str, read_map(current()).walls.shape)), on_change=another)
+    right.button("New map", key="new_map", icon=":material/casino:", on_click=another, width="stretch")
 
 
 def _shown_kind():
@@ -62,7 +62,7 @@ def _shown_kind():
     return (family, side) if map_text == current() else (None, None)
 
 
-def _draw():
+def another():
     """Another map of the chosen kind and size, or of those nearest to the map that is shown."""
     height = read_map(current()).walls.shape[0]
     family = st.session_state["family"] or FIRST[0]

@@ -1,0 +1,101 @@
+// The lens: one cell's Bellman backup, P x (R + V) = Q, number by number, and what its reward would have to be.
+
+const WALL_NUMBER = -1000; // what costs more is a wall by design, and its number says nothing
+
+function makeLens(host, { onSymbol, onReward, onLearned }) {
+  const title = host.querySelector(".lens-title"), sum = host.querySelector(".lens-sum"), blocks = host.querySelector(".blocks");
+  const slider = host.querySelector(".whatif input"), said = host.querySelector(".whatif output"), back = host.querySelector(".whatif button");
+  const whatif = host.querySelector(".whatif");
+  let shown = null;
+
+  slider.oninput = () => onReward(shown.cell, Number(slider.value), false);
+  slider.onchange = () => onReward(shown.cell, Number(slider.value), true);
+  back.onclick = () => onLearned(shown.cell);
+
+  // A part of the equation, made once: pointing at it shows its layer on the map.
+  function part(symbol, name, html) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "block";
+    button.innerHTML = `<b>${name}</b>${html}`;
+    button.onpointerenter = button.onfocus = () => onSymbol(symbol);
+    button.onpointerleave = button.onblur = () => onSymbol(null);
+    return button;
+  }
+
+  function write(block, name, numbers, colourOf) {
+    block.setAttribute("aria-label", `${name}: ${numbers.join(", ")}`);
+    block.querySelectorAll("i").forEach((each, j) => {
+      const [r, g, b] = colourOf(j);
+      each.textContent = numbers[j];
+      each.style.background = `rgb(${r},${g},${b})`;
+      each.style.color = 0.3 * r + 0.59 * g + 0.11 * b > 130 ? "#12161c" : "#fff";
+    });
+  }
+
+  // [[symbol, name], ...] with words between them.
+  function build(free) {
+    if (host.dataset.free === String(free)) return;
+    host.dataset.free = free;
+    const nine = `<span class="nine">${"<i></i>".repeat(9)}</span>`;
+    const parts = free ? [["P", "P for R"], "×", ["R", "R"], "+", ["P", "P for V"], "×", ["V", "V before"]]
+      : [["P", "P"], "× (", ["R", "R"], "+", ["V", "V before"], ")"];
+    blocks.replaceChildren(...parts.map((each) => (typeof each === "string" ? word(each) : part(...each, nine))),
+      word("="), part("Q", "Q", "<strong></strong>"));
+    blocks.lastChild.classList.add("answer");
+  }
+
+  function word(text) {
+    const span = document.createElement("span");
+    span.className = "op";
+    span.textContent = text;
+    return span;
+  }
+
+  const short = (x) => (Math.abs(x) >= 100 ? x.toFixed(0) : Math.abs(x) >= 10 ? x.toFixed(1) : x.toFixed(2));
+
+  // cell, step k, the plan, V before and the colours of the map.
+  function show({ cell, k, plan, before, colours, priced, painted, unit }) {
+    shown = { cell };
+    const { map, planner, world } = plan, { rows, cols } = map, r = Math.floor(cell / cols), c = cell % cols;
+    const q = plan.qAt(before, cell), best = q.indexOf(Math.max(...q)), p = transitionAt(plan, cell);
+    const near = Array.from({ length: 9 }, (_, j) => {
+      const y = r + Math.floor(j / 3) - 1, x = c + (j % 3) - 1;
+      const inside = y >= 0 && x >= 0 && y < rows && x < cols;
+      return planner.free && !inside ? -1 : Math.max(0, Math.min(rows - 1, y)) * cols + Math.max(0, Math.min(cols - 1, x));
+    });
+    const of = (array, cell) => (cell < 0 ? 0 : array[cell]), own = (array) => near.map((each) => of(array, each));
+    const reward = own(world.reward), value = own(before), kernel = [...p.subarray(best * 9, best * 9 + 9)];
+    const written = (numbers) => numbers.map((x) => (x < WALL_NUMBER ? "wall" : short(x)));
+    const weights = (numbers) => { const top = Math.max(...numbers.map(Math.abs)) || 1; return (j) => colours.weight(numbers[j] / top); };
+    const sides = [["R", reward, (j) => colours.reward(reward[j])], ["V before", value, (j) => colours.value(value[j])]];
+    sides.unshift(["P", kernel, weights(kernel)]);
+    if (planner.free) {
+      const ofReward = [...kernelsOf(planner, "reward_kernel").subarray(best * 9, best * 9 + 9)];
+      sides.splice(0, 3, ["P for R", ofReward, weights(ofReward)], sides[1], ["P for V", kernel, weights(kernel)], sides[2]);
+    }
+    build(planner.free);
+    const figures = blocks.querySelectorAll(".block");
+    sides.forEach(([name, numbers, colourOf], i) => write(figures[i], name, written(numbers), colourOf));
+    figures[sides.length].querySelector("strong").textContent = q[best] < WALL_NUMBER ? "wall" : short(q[best]);
+    const [down, right] = pushOf(p, best), bearing = Math.hypot(down, right) < 0.08 ? "stays" : `pushes ${compass(down, right)}`;
+    const what = map.walls[cell] ? " (wall)" : cell === map.goal ? " (G)" : cell === map.start ? " (S)" : "";
+    title.textContent = `Row ${r}, column ${c}${what}, step ${k}`;
+    sum.textContent = `Of ${q.length} actions the best ${bearing}: so V becomes ${q[best] < WALL_NUMBER ? "that of a wall" : short(q[best])}.`;
+    whatif.hidden = !priced;
+    if (priced) {
+      const now = (world.reward[cell] - world.learned[cell]) * (planner.sign || 1) / unit;
+      slider.value = now;
+      said.textContent = painted ? `R = ${short(world.reward[cell])}, learned ${short(world.learned[cell])}` : `R = ${short(world.reward[cell])}, as learned`;
+      slider.setAttribute("aria-valuetext", said.textContent);
+      back.hidden = !painted;
+    }
+  }
+
+  return { show, get cell() { return shown && shown.cell; } };
+}
+
+function compass(down, right) {
+  const angle = Math.atan2(-down, right), names = ["E", "NE", "N", "NW", "W", "SW", "S", "SE"];
+  return names[(Math.round(angle / (Math.PI / 4)) + 8) % 8];
+}

@@ -1,0 +1,1007 @@
+// One canvas for planning: draw walls, drag S and G, and see R, P, V, Q and the policy of every step at once.
+// Small planners run here (planner.js), on every frame of a drag; the server plans for the others and hears of each
+// finished gesture. Nothing is asked of any other place.
+
+export default keep(".plan", makePlanning);
+
+const KNOWN = new Map(); // planners whose weights the server has sent, by name
+const FLOOD = 3000, STRIDE = 75, BUDGET = 12; // milliseconds: of a flood, of a move of the agent, of planning in a frame
+const PATIENT = 5000; // milliseconds after which a silent server is mentioned
+
+function makePlanning(host) {
+  const find = (what) => host.querySelector(what), all = (what) => [...host.querySelectorAll(what)];
+  const canvas = find("canvas.map"), curve = find("canvas.curve"), sentence = find(".sentence"), say = find(".say");
+  const slider = find(".film input"), count = find(".film output"), play = find(".play"), hand = find(".hand");
+  const scratch = document.createElement("canvas"), widget = { send: null, show, stop };
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const lens = makeLens(find(".lens"), { onSymbol: point, onReward: setReward, onLearned: forgetReward });
+
+  let data = null, map = null, paint = new Map(), planner = null, size = 10, ratio = 1;
+  let work = null, shown = null, silent = null, dirty = false, ticking = false;
+  let at = null, layer = "V", symbol = null, tool = "wall", speed = 1, loop = false;
+  let cursor = null, hover = null, drag = null, past = [], focused = false, corner = null, pinned = null;
+  let plans = 0, film = null, walked = null, racers = [], note = "", before = null;
+  let sent = 0, pending = null, asked = new Set(), resend = null, asking = 0;
+
+  // -- what the server sends -----------------------------------------------------------------------------
+
+  function show(next) {
+    const first = !data, other = first || data.rows !== next.rows || data.cols !== next.cols;
+    const known = next.seq !== null && next.seq >= sent;
+    const lost = pending && !known && (next.seq !== null || other === false) && pending.rows === next.rows && pending.cols === next.cols;
+    const elsewhere = first || next.map !== data.map || (next.model.name !== data.model.name) || next.k !== data.k;
+    if (known) pending = null;
+    const foreign = next.seq === null && (first || next.map !== codeOf());
+    data = next;
+    for (const each of [next.model, ...next.race]) if (each.plain) KNOWN.set(each.name, makePlanner(each.plain));
+    planner = next.model.live ? KNOWN.get(next.model.name) || null : null;
+    need();
+    canvas.setAttribute("aria-label", next.label);
+    if (next.layer) layer = next.layer;
+    if (first || other) { cursor = (next.start || [1, 1]).slice(); past = []; corner = null; pinned = null; }
+    if (lost) return push(pending);
+    if ((known || next.seq === null) && !drag) {
+      const same = map && codeOf() === next.map && paintOf() === JSON.stringify(next.paint);
+      if (!same) adopt();
+      if (foreign) { at = next.step === null ? null : next.step; stopFilm(); walked = null; racers = []; }
+    }
+    drawControls();
+    layout();
+    if (elsewhere || foreign || !shown) {
+      replan();
+      if (foreign && next.step === null && !calm.matches) arrive(first);
+    }
+    if (next.go && next.go !== asking) { asking = next.go; pendingRace = true; }
+    startRace();
+  }
+
+  let pendingRace = false;
+
+  function need() {
+    const missing = [data.model, ...data.race].filter((each) => each.live && !KNOWN.has(each.name) && !asked.has(each.name));
+    if (!missing.length) return;
+    missing.forEach((each) => asked.add(each.name));
+    widget.send("need", { names: missing.map((each) => each.name) });
+  }
+
+  const pair = (cell) => (cell === null || cell < 0 ? null : [Math.floor(cell / map.cols), cell % map.cols]);
+  const cellOf = (place) => (place ? place[0] * data.cols + place[1] : -1);
+
+  function adopt() {
+    map = { rows: data.rows, cols: data.cols, walls: Uint8Array.from(data.walls, (mark) => (mark === "1" ? 1 : 0)),
+      start: cellOf(data.start), goal: cellOf(data.goal) };
+    paint = new Map(data.paint.map(([r, c, v]) => [r * data.cols + c, v]));
+  }
+
+  const codeOf = () => map && `${map.rows}x${map.cols}:${map.start}:${map.goal}:${map.walls.join("")}`;
+  const paintOf = () => JSON.stringify(Array.from(paint, ([i, v]) => [...pair(i), v]));
+
+  // The finished gesture, or one of a drag for a planner that the server runs: one message in flight.
+  function commit() {
+    sent = Math.max(sent + 1, Date.now());
+    push({ walls: map.walls.join(""), start: pair(map.start), goal: pair(map.goal), rows: map.rows, cols: map.cols,
+      paint: Array.from(paint, ([i, v]) => [...pair(i), Math.round(v * 1000) / 1000]), seq: sent });
+  }
+
+  function push(message) {
+    pending = { ...message };
+    widget.send("edit", pending);
+    clearTimeout(resend);
+    resend = setTimeout(() => {
+      if (!pending) return;
+      note = "The server does not answer. Your map is kept here and sent again.";
+      tellNow();
+      push(pending);
+    }, PATIENT);
+  }
+
+  // -- planning ------------------------------------------------------------------------------------------
+
+  const whole = () => map && map.start >= 0 && map.goal >= 0;
+
+  function stepsOf(known, solved) {
+    if (known.hard) return data.k || null;
+    return data.k || enoughSteps(known.plain.k, solved, data.mostK);
+  }
+
+  function replan() {
+    dirty = true;
+    tick();
+  }
+
+  function begin() {
+    dirty = false;
+    if (!whole()) { shown = null; work = null; return; }
+    const rule = data.model.rule, exact = solve(map, rule.moves, rule.corner_cutting);
+    const ecc = rule.moves === 8 && rule.corner_cutting ? exact.eccentricity : solve(map).eccentricity;
+    const own = { ...map, walls: map.walls.slice() };
+    if (!planner) {
+      work = null;
+      shown = { exact, plan: null, map: own, policy: movesOf(data.policy), code: codeOf() };
+      finish();
+      return;
+    }
+    work = { exact, map: own, code: codeOf(), plan: makePlan(planner, own, stepsOf(planner, ecc), paint) };
+  }
+
+  const movesOf = (text) => (text ? Int8Array.from(text, (x) => (x === "-" ? -1 : Number(x))) : null);
+
+  function finish() {
+    if (work) {
+      const { plan } = work, { policy, greedy } = plan.decide(plan.last);
+      shown = { ...work, policy, greedy };
+      work = null;
+      silent = null;
+    }
+    const { exact, map: own, policy, plan } = shown;
+    shown.known = policy && (plan || data.policyOf === shown.code);
+    shown.cells = [];
+    for (let i = 0; i < own.walls.length; i++) if (exact.far[i] < Infinity && i !== own.goal) shown.cells.push(i);
+    shown.way = shown.known ? follow(own, policy, data.model.rule.corner_cutting) : null;
+    if (shown.way) shown.way.path = Array.from(shown.way.path);
+    shown.joined = exact.far[own.start] < Infinity;
+    if (plan) {
+      shown.first = null;
+      const v = plan.last;
+      let [low, top] = [Infinity, -Infinity];
+      for (const i of [...shown.cells, own.goal]) { low = Math.min(low, v[i]); top = Math.max(top, v[i]); }
+      shown.span = Math.max(1e-6, top - low);
+      shown.most = rewardEnd(plan);
+      slider.max = plan.k;
+      if (at !== null && at > plan.k) at = null;
+      frameCache.clear();
+    }
+    plans++;
+    host.dataset.plans = plans;
+    if (!drag) refreshRace();
+  }
+
+  // How much V changed up to each kept step: a move only compares cells, so V is taken behind its best cell.
+  function changesOf() {
+    const { plan, cells, map: own } = shown, steps = plan.kept().filter((k) => k <= plan.k);
+    const behind = (k) => {
+      const v = plan.valuesAt(k);
+      let top = v[own.goal];
+      for (const i of cells) if (v[i] > top) top = v[i];
+      return [v, top];
+    };
+    let [v, top] = behind(0);
+    return steps.slice(1).map((k) => {
+      const [after, best] = behind(k);
+      let most = 0;
+      for (const i of cells) most = Math.max(most, Math.abs(after[i] - best - v[i] + top));
+      [v, top] = [after, best];
+      return [k, most];
+    });
+  }
+
+  // The end of R's scale: the largest inside the rim that is no wall by design.
+  function rewardEnd({ world: { reward, learned }, map: own }) {
+    let most = 1e-6;
+    for (let i = 0; i < reward.length; i++) {
+      const r = Math.floor(i / own.cols), c = i % own.cols;
+      if (r && c && r < own.rows - 1 && c < own.cols - 1 && learned[i] > WALL_NUMBER) most = Math.max(most, Math.abs(learned[i]));
+    }
+    return most;
+  }
+
+  // Where V differs from what it would be on the same map without G, news of G has been: a plan without G, made when
+  // nobody draws.
+  function listen(until) {
+    if (!shown || !shown.plan || drag) return true;
+    if (!silent || silent.of !== shown.plan)
+      silent = { of: shown.plan, plan: makePlan(shown.plan.planner, { ...shown.map, goal: -1 }, shown.plan.k, paint) };
+    if (!silent.plan.done) silent.plan.advance(until);
+    if (silent.plan.done && shown.first === null) {
+      const [a, b] = [shown.plan.valuesAt(1), silent.plan.valuesAt(1)];
+      shown.first = 0;
+      for (const i of shown.cells) shown.first = Math.max(shown.first, Math.abs(a[i] - b[i]));
+      frameCache.clear();
+    }
+    return silent.plan.done;
+  }
+
+  const frameCache = new Map();
+
+  // What is on the map after k steps: V, its policy, the cells that news has reached, the settled end of the way.
+  function frameAt(k) {
+    if (frameCache.has(k)) return frameCache.get(k);
+    const { plan, cells, map: own } = shown, v = plan.valuesAt(k), end = k >= plan.k;
+    const { policy, greedy } = end ? shown : plan.decide(v);
+    let heard = null, number = cells.length;
+    if (silent && silent.of === plan && silent.plan.done && shown.first) {
+      const other = silent.plan.valuesAt(k);
+      heard = new Uint8Array(v.length);
+      number = 0;
+      for (const i of cells) if (Math.abs(v[i] - other[i]) > 0.02 * shown.first) { heard[i] = 1; number++; }
+      heard[own.goal] = 1;
+    }
+    let top = -Infinity;
+    for (const i of cells) top = Math.max(top, v[i]);
+    top = Math.max(top, v[own.goal]);
+    const way = shown.way ? shown.way.path : [];
+    let settled = way.length - 1;
+    if (!end) while (settled > 0 && policy[way[settled - 1]] === shown.policy[way[settled - 1]] && (!heard || heard[way[settled - 1]])) settled--;
+    else settled = 0;
+    if (frameCache.size > 60) frameCache.clear();
+    const made = { k, v, policy, greedy, heard, number, top, settled };
+    frameCache.set(k, made);
+    return made;
+  }
+
+  const stepNow = () => (shown && shown.plan ? (at === null ? shown.plan.k : Math.min(Math.round(at), shown.plan.k)) : null);
+
+  // -- the clock -----------------------------------------------------------------------------------------
+
+  function tick() {
+    if (ticking) return;
+    ticking = true;
+    requestAnimationFrame(turn);
+  }
+
+  function turn(time) {
+    ticking = false;
+    if (!data || !map) return;
+    const until = performance.now() + BUDGET;
+    if (dirty && !work) begin();
+    if (work && work.plan.advance(until)) finish();
+    const listening = work || !listen(until);
+    const moving = runFilm(time) | runRace(time);
+    draw();
+    if (dirty || work || listening || moving) tick();
+  }
+
+  // -- the film: flood, walk, and on the first visit a hand that draws -------------------------------------
+
+  function arrive(first) {
+    if (!whole()) return;
+    film = { stage: "flood", since: null, show: Boolean(data.greet && first), from: 0 };
+    at = 0;
+    walked = null;
+    drawControls();
+    tick();
+  }
+
+  function runFilm(time) {
+    if (!film || !shown || work || dirty) return Boolean(film);
+    if (film.since === null) film.since = time;
+    const past = (time - film.since) * speed;
+    const next = (stage) => { film.stage = stage; film.since = time; };
+    if (film.stage === "flood") {
+      if (!shown.plan) return next("walk"), true;
+      if (!silent || !silent.plan.done) { film.since = time; return true; }
+      at = Math.min(shown.plan.k, film.from + (past / FLOOD) * shown.plan.k);
+      if (at >= shown.plan.k) { at = null; next("walk"); }
+    } else if (film.stage === "walk") {
+      const last = shown.way ? shown.way.path.length - 1 : 0;
+      walked = Math.min(last, (past / STRIDE) * Math.max(1, last / 40));
+      if (walked >= last) next(film.show ? "rest" : loop ? "again" : "end");
+    } else if (film.stage === "rest" && past > 500) {
+      film.hand = handOf();
+      if (!film.hand) next("end"); else next("reach");
+    } else if (film.stage === "reach" || film.stage === "drag" || film.stage === "look" || film.stage === "undo") runHand(past, next);
+    else if (film.stage === "again" && past > 900) { at = 0; walked = null; next("flood"); film.from = 0; }
+    else if (film.stage === "end") { stopFilm(); return false; }
+    return true;
+  }
+
+  function stopFilm() {
+    if (film && film.saved) { map.walls = film.saved; replan(); }
+    if (film && at !== null && shown && shown.plan && at >= shown.plan.k) at = null;
+    film = null;
+    hand.setAttribute("hidden", "");
+    drawControls();
+  }
+
+  // Cells across the way, such that another way stays open.
+  function handOf() {
+    if (!planner || !shown.way || !shown.way.reached) return null;
+    const path = shown.way.path;
+    for (const share of [0.5, 0.4, 0.6, 0.3, 0.7]) {
+      const i = Math.floor(path.length * share), cell = path[i];
+      if (i < 1 || i >= path.length - 1) continue;
+      const [r, c] = pair(cell), [dr, dc] = [pair(path[i + 1])[0] - pair(path[i - 1])[0], pair(path[i + 1])[1] - pair(path[i - 1])[1]];
+      const [y, x] = Math.abs(dr) >= Math.abs(dc) ? [0, 1] : [1, 0];
+      const cells = [-1, 0, 1].map((step) => [r + y * step, c + x * step]).filter((place) => !locked(place) && cellOf(place) !== map.start && cellOf(place) !== map.goal);
+      const walls = map.walls.slice();
+      cells.forEach((place) => { walls[cellOf(place)] = 1; });
+      if (cells.length && solve({ ...map, walls }).far[map.start] < Infinity) return cells;
+    }
+    return null;
+  }
+
+  function runHand(past, next) {
+    const cells = film.hand, centre = ([r, c]) => [(c + 0.5) * size, (r + 0.5) * size];
+    const [from, to] = [centre(cells[0]), centre(cells[cells.length - 1])];
+    const place = ([x, y]) => { hand.removeAttribute("hidden"); hand.style.transform = `translate(${x}px, ${y}px)`; };
+    const slide = (a, b, share) => place([a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share]);
+    const wide = [size * map.cols * 0.95, size * map.rows * 0.95];
+    const mark = (wall) => {
+      const many = Math.min(cells.length, Math.floor((past / 900) * cells.length) + 1);
+      for (const place of cells.slice(0, many)) {
+        if (map.walls[cellOf(place)] === wall) continue;
+        if (!wall && film.saved[cellOf(place)]) continue;
+        map.walls[cellOf(place)] = wall;
+        walked = null;
+        replan();
+      }
+    };
+    if (film.stage === "reach") {
+      slide(wide, from, Math.min(1, past / 900));
+      if (past > 900) { film.saved = map.walls.slice(); next("drag"); }
+    } else if (film.stage === "drag") {
+      slide(from, to, Math.min(1, past / 900));
+      mark(1);
+      if (past > 1000) { at = 0; next("look"); }
+    } else if (film.stage === "look") {
+      at = Math.min(shown.plan.k, (past / 1600) * shown.plan.k);
+      if (at >= shown.plan.k) at = null;
+      if (past > 3200) next("undo");
+    } else if (film.stage === "undo") {
+      slide(from, to, Math.min(1, past / 900));
+      mark(0);
+      if (past > 1100) { film.saved = null; next("end"); }
+    }
+  }
+
+  // Any touch ends the show; the map is again the visitor's.
+  function touch() {
+    if (film) { const stage = film.stage; stopFilm(); at = stage === "flood" ? at : null; walked = null; }
+  }
+
+  function togglePlay() {
+    if (film) {
+      const step = stepNow();
+      stopFilm();
+      at = step;
+      rest();
+      return tick();
+    }
+    if (!shown || !whole()) return;
+    const begin = at === null || !shown.plan || at >= shown.plan.k ? 0 : at;
+    walked = null;
+    film = { stage: "flood", since: null, show: false, from: begin };
+    at = begin;
+    drawControls();
+    tick();
+  }
+
+  // Where k comes to rest is the page's, so that the link shows the same.
+  function rest() {
+    widget.send("step", stepNow() === (shown && shown.plan && shown.plan.k) ? null : stepNow());
+  }
+
+  function go(k) {
+    if (!shown || !shown.plan) return;
+    stopFilm();
+    walked = null;
+    k = Math.max(0, Math.min(shown.plan.k, k));
+    at = k >= shown.plan.k ? null : k;
+    note = "";
+    tick();
+  }
+
+  play.onclick = togglePlay;
+  find(".back").onclick = () => { go(stepNow() - 1); rest(); };
+  find(".forth").onclick = () => { go(stepNow() + 1); rest(); };
+  find(".loop").onclick = () => { loop = !loop; drawControls(); };
+  find(".speed").onchange = (event) => { speed = Number(event.target.value); };
+  slider.oninput = () => go(Number(slider.value));
+  slider.onchange = rest;
+  curve.onpointerdown = (event) => { curve.setPointerCapture(event.pointerId); scrub(event); };
+  curve.onpointermove = (event) => { if (event.buttons) scrub(event); };
+  curve.onpointerup = rest;
+  const scrub = (event) => { const box = curve.getBoundingClientRect(); if (shown && shown.plan) go(Math.round(((event.clientX - box.left) / box.width) * shown.plan.k)); };
+
+  // -- the race ------------------------------------------------------------------------------------------
+
+  function entrants() {
+    const names = [data.model, ...data.race.filter((each) => each.name !== data.model.name)].slice(0, 3);
+    return names.map((each, i) => ({ ...each, colour: i }));
+  }
+
+  function pathOf(each) {
+    if (!whole()) return null;
+    if (each.name === data.model.name) return shown.way;
+    if (!each.live) {
+      if (each.problem) return { path: [map.start], reached: false, reason: each.problem, short: "refuses", cost: 0 };
+      if (each.policyOf !== codeOf()) return null;
+      return follow(map, movesOf(each.policy), each.rule.corner_cutting);
+    }
+    const known = KNOWN.get(each.name);
+    if (!known) return null;
+    const plan = makePlan(known, shown.map, known.hard ? null : enoughSteps(known.plain.k, solve(map).eccentricity, data.mostK), null);
+    plan.advance();
+    return follow(map, plan.decide(plan.last).policy, each.rule.corner_cutting);
+  }
+
+  // While somebody draws only the first one is planned; the others follow when the hand rests.
+  function refreshRace() {
+    if (!shown || drag) return drawRace();
+    const rule = data.model.rule, done = shown.joined ? follow(map, shown.exact.best, rule.corner_cutting) : null;
+    const running = racers.length && racers[0].going;
+    racers = entrants().map((each) => ({ name: each.name, colour: each.colour, way: pathOf(each), at: 0 }));
+    racers.push({ name: "exact solver", colour: 3, way: done || { path: [map.start], reached: false, reason: "no way is there", short: "no way", cost: 0 }, at: 0 });
+    if (running) racers.forEach((each) => { each.at = each.way ? each.way.path.length - 1 : 0; });
+    drawRace();
+    startRace();
+  }
+
+  function startRace() {
+    if (!pendingRace || !racers.length || racers.some((each) => !each.way)) return;
+    pendingRace = false;
+    runNow();
+  }
+
+  function runNow() {
+    touch();
+    at = null;
+    racers.forEach((each) => { each.going = true; each.since = null; each.at = calm.matches && each.way ? each.way.path.length - 1 : 0; });
+    drawRace();
+    tick();
+  }
+
+  // All at the same speed: a diagonal takes as much longer as it is long.
+  function runRace(time) {
+    let moving = false;
+    for (const each of racers) {
+      if (!each.going || !each.way) continue;
+      if (each.since === null) each.since = time;
+      const last = each.way.path.length - 1, longest = Math.max(...racers.map((one) => (one.way ? one.way.path.length : 1)));
+      let far = ((time - each.since) * speed) / (STRIDE / Math.max(1, longest / 45)), i = 0;
+      for (; i < last; i++) {
+        const [a, b] = [pair(each.way.path[i]), pair(each.way.path[i + 1])], long = Math.hypot(a[0] - b[0], a[1] - b[1]);
+        if (far < long) break;
+        far -= long;
+        if (i + 1 === last) far = 0;
+      }
+      const long = i < last ? Math.hypot(...[0, 1].map((axis) => pair(each.way.path[i])[axis] - pair(each.way.path[i + 1])[axis])) : 1;
+      if (each.at < last) { each.at = Math.min(last, i + far / long); moving = true; if (each.at >= last) drawRace(); }
+    }
+    return moving;
+  }
+
+  // -- changing the map ----------------------------------------------------------------------------------
+
+  const locked = ([r, c]) => r === 0 || c === 0 || r === map.rows - 1 || c === map.cols - 1;
+  const same = (a, b) => a && b && a[0] === b[0] && a[1] === b[1];
+
+  function remember() {
+    past.push({ walls: map.walls.slice(), start: map.start, goal: map.goal, paint: new Map(paint) });
+    if (past.length > 100) past.shift();
+    before = shown && shown.way;
+  }
+
+  function undo() {
+    const last = past.pop();
+    if (!last) return tell("Nothing to undo.");
+    Object.assign(map, { walls: last.walls, start: last.start, goal: last.goal });
+    paint = last.paint;
+    changed();
+    commit();
+    tell("Undone.");
+  }
+
+  function changed() {
+    note = "";
+    walked = null;
+    at = null;
+    if (racers.length) racers.forEach((each) => { each.going = false; });
+    replan();
+  }
+
+  function setWall(place, wall) {
+    const i = cellOf(place);
+    if (locked(place) || i === map.start || i === map.goal || map.walls[i] === Number(wall)) return;
+    map.walls[i] = Number(wall);
+    paint.delete(i);
+  }
+
+  function put(what, place) {
+    const i = cellOf(place);
+    if (locked(place) || i === map[what === "start" ? "goal" : "start"]) return;
+    map.walls[i] = 0;
+    map[what] = i;
+  }
+
+  function fill(a, b, wall) {
+    for (let r = Math.min(a[0], b[0]); r <= Math.max(a[0], b[0]); r++)
+      for (let c = Math.min(a[1], b[1]); c <= Math.max(a[1], b[1]); c++) setWall([r, c], wall);
+  }
+
+  // A cell's reward in units of the largest learned one: up is what makes V rise.
+  const unitOf = () => Math.min(data.mostReward / 8, shown ? shown.most : 1);
+
+  function setReward(cell, amount, ended) {
+    touch();
+    if (!shown || !shown.plan) return;
+    if (!paint.has(cell) && paint.size >= data.mostPainted) return tell(`At most ${data.mostPainted} cells can have a reward of their own.`);
+    if (!before) before = shown.way;
+    const { learned } = shown.plan.world, value = learned[cell] + (planner.sign || 1) * amount * unitOf();
+    if (Math.abs(amount) < 0.05) paint.delete(cell);
+    else paint.set(cell, Math.max(-data.mostReward, Math.min(data.mostReward, value)));
+    pinned = cell;
+    changed();
+    note = `R of row ${pair(cell)[0]}, column ${pair(cell)[1]} is ${(paint.get(cell) ?? learned[cell]).toFixed(2)} in place of ${learned[cell].toFixed(2)}: V repairs itself around it.`;
+    if (ended) commit();
+  }
+
+  function forgetReward(cell) {
+    remember();
+    paint.delete(cell);
+    changed();
+    commit();
+  }
+
+  // -- mouse and touch -----------------------------------------------------------------------------------
+
+  function placeOf(event) {
+    const box = canvas.getBoundingClientRect(), clamp = (value, most) => Math.max(0, Math.min(most - 1, Math.floor(value)));
+    return [clamp((event.clientY - box.top) / size, map.rows), clamp((event.clientX - box.left) / size, map.cols)];
+  }
+
+  host.addEventListener("pointerdown", touch, true);
+  host.addEventListener("keydown", touch, true);
+
+  canvas.onpointerdown = (event) => {
+    if (event.button > 0 || !map) return;
+    canvas.setPointerCapture(event.pointerId);
+    canvas.focus({ preventScroll: true });
+    event.preventDefault();
+    cursor = placeOf(event);
+    const i = cellOf(cursor), what = i === map.start ? "start" : i === map.goal ? "goal" : tool;
+    if (what === "look" || (what === "reward" && map.walls[i])) { pinned = pinned === i ? null : i; return look(i); }
+    remember();
+    // The first cell decides whether a stroke draws walls or takes them away.
+    drag = { kind: what, wall: !map.walls[i], from: cursor, y: event.clientY, cell: i,
+      was: shown && shown.plan ? (shown.plan.world.reward[i] - shown.plan.world.learned[i]) * (planner.sign || 1) / unitOf() : 0 };
+    apply(cursor, cursor, event);
+    tick();
+  };
+
+  canvas.onpointermove = (event) => {
+    if (!map) return;
+    const place = placeOf(event);
+    hover = cellOf(place);
+    if (drag && (drag.kind === "reward" || !same(place, cursor))) {
+      apply(cursor, place, event);
+      if (drag.kind !== "reward") cursor = place;
+    }
+    tick();
+  };
+
+  canvas.onpointerleave = () => { hover = null; tick(); };
+
+  canvas.onpointerup = canvas.onpointercancel = () => {
+    if (!drag) return;
+    if (drag.kind === "rectangle") { fill(drag.from, cursor, drag.wall); changed(); }
+    const { kind } = drag;
+    drag = null;
+    if (kind !== "reward") changed();
+    commit();
+    refreshRace();
+    tell(kind === "start" || kind === "goal" ? `${kind} moved.` : kind === "reward" ? "Reward changed." : "Map changed.");
+    tick();
+  };
+
+  function apply(from, to, event) {
+    if (drag.kind === "start" || drag.kind === "goal") put(drag.kind, to);
+    else if (drag.kind === "rectangle") return;
+    else if (drag.kind === "reward") return setReward(drag.cell, Math.max(-8, Math.min(4, drag.was + (drag.y - event.clientY) / 30)), false);
+    else {
+      const steps = Math.max(Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1]), 1);
+      for (let i = 0; i <= steps; i++)  // a fast stroke skips cells
+        setWall([0, 1].map((axis) => Math.round(from[axis] + ((to[axis] - from[axis]) * i) / steps)), drag.wall);
+    }
+    changed();
+    if (!planner && !pending) commit(); // the server plans: one message in flight
+  }
+
+  function look(i) {
+    hover = i;
+    tell(describe(pair(i)));
+    tick();
+  }
+
+  // -- keyboard ------------------------------------------------------------------------------------------
+
+  const KEYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+  canvas.onkeydown = (event) => {
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (!map) return;
+    if (KEYS[key]) step(KEYS[key]);
+    else if (key === " " || key === "Enter") press();
+    else if (key === "z" && (event.ctrlKey || event.metaKey)) undo();
+    else if (event.ctrlKey || event.metaKey || event.altKey) return;
+    else if (key === "s" || key === "g") { remember(); put(key === "s" ? "start" : "goal", cursor.slice()); done(`${key === "s" ? "start" : "goal"} at row ${cursor[0]}, column ${cursor[1]}`); }
+    else if (key === "r") rectangle();
+    else if (key === "u") undo();
+    else if (key === "p") togglePlay();
+    else if (key === "," || key === ".") { go(stepNow() + (key === "." ? 1 : -1)); rest(); }
+    else if (key === "+" || key === "-") { remember(); nudge(key === "+" ? 0.5 : -0.5); }
+    else if ("12345".includes(key)) chooseLayer(Object.keys(LAYERS)[Number(key) - 1]);
+    else if (key === "Escape" && (corner || pinned !== null)) { corner = null; pinned = null; }
+    else return;
+    event.preventDefault();
+    tick();
+  };
+
+  function nudge(amount) {
+    if (!shown || !shown.plan) return;
+    const i = cellOf(cursor), { reward, learned } = shown.plan.world;
+    setReward(i, Math.max(-8, Math.min(4, ((reward[i] - learned[i]) * (planner.sign || 1)) / unitOf() + amount)), true);
+  }
+
+  function step([down, right]) {
+    cursor = [(cursor[0] + down + map.rows) % map.rows, (cursor[1] + right + map.cols) % map.cols];
+    pinned = null;
+    tell(describe(cursor));
+  }
+
+  function press() {
+    if (tool === "look") { pinned = cellOf(cursor); return; }
+    if (tool === "reward") { remember(); return nudge(-1); }
+    remember();
+    setWall(cursor, !map.walls[cellOf(cursor)]);
+    done(describe(cursor));
+  }
+
+  function done(words) {
+    changed();
+    commit();
+    tell(words);
+  }
+
+  function rectangle() {
+    if (!corner) {
+      corner = cursor.slice();
+      return tell("First corner. Move and press R again to fill.");
+    }
+    remember();
+    fill(corner, cursor, !map.walls[cellOf(corner)]);
+    corner = null;
+    done("Rectangle filled.");
+  }
+
+  function describe(place) {
+    const i = cellOf(place), what = i === map.start ? "start" : i === map.goal ? "goal" : map.walls[i] ? "wall" : "free";
+    const number = shown && shown.plan && !map.walls[i] ? `, V ${frameAt(stepNow()).v[i].toFixed(2)}, R ${shown.plan.world.reward[i].toFixed(2)}` : "";
+    return `Row ${place[0]}, column ${place[1]}: ${what}${number}.`;
+  }
+
+  function tell(words) {
+    say.textContent = words;
+  }
+
+  canvas.onfocus = () => { focused = true; tick(); };
+  canvas.onblur = () => { focused = false; corner = null; tick(); };
+
+  // -- controls ------------------------------------------------------------------------------------------
+
+  function point(name) {
+    symbol = name;
+    tick();
+  }
+
+  function chooseLayer(name) {
+    layer = name;
+    drawControls();
+    widget.send("look", { layer: name });
+    tick();
+  }
+
+  for (const button of all(".layers button")) {
+    button.onclick = () => chooseLayer(button.dataset.layer);
+    button.onpointerenter = () => { find(".about").textContent = LAYERS[button.dataset.layer][2]; };
+    button.onpointerleave = () => drawControls();
+  }
+  for (const button of all(".tools button")) button.onclick = () => {
+    if (button.dataset.tool === "undo") return undo();
+    tool = button.dataset.tool;
+    corner = null;
+    drawControls();
+    tick();
+  };
+  find(".start-race").onclick = runNow;
+  find(".break").onclick = () => { drawControls(); widget.send("break", Date.now()); };
+  find(".fresh").onclick = () => widget.send("fresh", Date.now());
+  find(".entrant").onchange = (event) => { widget.send("race", { add: event.target.value }); event.target.value = ""; };
+
+  function drawControls() {
+    if (!data) return;
+    const open = !data.model.live ? ["pi"] : Object.keys(LAYERS);
+    const now = open.includes(layer) ? layer : "pi";
+    for (const button of all(".layers button")) {
+      button.setAttribute("aria-pressed", String(button.dataset.layer === now));
+      button.disabled = !open.includes(button.dataset.layer);
+    }
+    find(".about").textContent = data.model.live ? LAYERS[now][2] : `${data.model.name} plans on the server: its moves alone are shown`;
+    for (const button of all(".tools button")) {
+      if (button.dataset.tool !== "undo") button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
+      if (button.dataset.tool === "reward") button.disabled = !data.model.live;
+    }
+    play.textContent = film ? "❚❚" : "▶";
+    play.setAttribute("aria-label", film ? "Pause" : "Play");
+    find(".loop").setAttribute("aria-pressed", String(loop));
+    find(".film").classList.toggle("still", !data.model.live);
+    canvas.style.touchAction = tool === "look" ? "pan-y" : "none";
+    find(".lens").hidden = !data.model.live;
+    find(".break").hidden = !data.rival;
+    find(".break").textContent = `Break ${data.rival}`;
+    find(".break").title = `Search a map on which ${data.rival}, which only reacts, fails and ${data.model.name} does not`;
+    drawRace();
+  }
+
+  function colourOf(i, colour) {
+    return [colour.path, data.pink, data.violet, colour.best][i];
+  }
+
+  function drawRace() {
+    const list = find(".racers"), colour = palette(host), menu = find(".entrant");
+    const shownNames = [data.model.name, ...data.race.map((each) => each.name)];
+    const options = data.planners.filter((name) => !shownNames.includes(name));
+    if (menu.dataset.of !== options.join()) {
+      menu.dataset.of = options.join();
+      menu.replaceChildren(new Option("add a planner", ""), ...options.map((name) => new Option(name, name)));
+    }
+    menu.disabled = data.race.length >= 2;
+    const rows = racers.length ? racers : shown ? entrants().map((each) => ({ ...each, way: null })) : [];
+    list.replaceChildren(...rows.map((each) => {
+      const row = document.createElement("li"), dot = document.createElement("i"), name = document.createElement("span"), end = document.createElement("em");
+      dot.style.background = colourOf(each.colour, colour);
+      name.textContent = each.name;
+      const arrived = each.way && (!each.going || each.at >= each.way.path.length - 1);
+      end.textContent = !each.way ? "…" : !arrived ? "runs" : each.way.reached ? `✓ ${each.way.cost.toFixed(1)} long` : `✗ ${each.way.reason}`;
+      row.append(dot, name, end);
+      if (data.race.some((one) => one.name === each.name)) {
+        const out = document.createElement("button");
+        out.type = "button";
+        out.textContent = "×";
+        out.setAttribute("aria-label", `Take ${each.name} out of the race`);
+        out.onclick = () => widget.send("race", { drop: each.name });
+        row.append(out);
+      }
+      return row;
+    }));
+  }
+
+  // -- the sentence --------------------------------------------------------------------------------------
+
+  function sentenceNow() {
+    if (!whole()) return map && map.goal < 0 ? "There is no goal yet: move to a free cell and press G." : "There is no start yet: move to a free cell and press S.";
+    if (data.problem) return data.problem;
+    if (!shown) return "";
+    const name = data.model.name, { way, plan, joined, exact } = shown, k = stepNow();
+    if (note) return note;
+    if (!way) return `${name} is asked on the server …`;
+    const long = `${way.path.length - 1} moves, ${way.cost.toFixed(1)} long`;
+    if (film && ["reach", "drag"].includes(film.stage)) return "A wall across the way: draw one yourself, anywhere, at any time.";
+    if (plan && k < plan.k) {
+      const { number, heard } = frameAt(k), of = shown.cells.length;
+      if (!heard) return `Step ${k} of ${plan.k}.`;
+      const knows = heard[map.start] ? " S has heard." : "";
+      return `Step ${k}: news of G has reached ${number} of ${of} cells.${knows}`;
+    }
+    if (film && film.stage === "look") return "V has repaired itself: the way goes around.";
+    if (!joined) return "Walls separate S from G: no news of G can arrive. Erase one.";
+    const over = way.cost - exact.far[map.start];
+    if (drag && drag.kind !== "reward" && before) {
+      const more = way.cost - before.cost;
+      if (way.reached && before.reached) return `${name} plans anew with every cell: ${long}${Math.abs(more) > 0.05 ? `, ${Math.abs(more).toFixed(1)} ${more > 0 ? "longer" : "shorter"} than before` : ", as long as before"}.`;
+    }
+    if (way.reached) return `${name} reaches G: ${long}${over > 0.01 ? `, ${over.toFixed(1)} longer than the shortest way` : ", a shortest way"}.`;
+    const { number, heard } = plan ? frameAt(k) : {};
+    if (heard && !heard[map.start]) return `K = ${plan.k} is too few: news of G has reached ${number} of ${shown.cells.length} cells, and S is not among them.`;
+    return `${name} does not reach G: it ${way.reason}.`;
+  }
+
+  function tellNow() {
+    const words = sentenceNow();
+    if (sentence.textContent !== words) sentence.textContent = words;
+  }
+
+  // -- drawing -------------------------------------------------------------------------------------------
+
+  function layout() {
+    const narrow = host.clientWidth <= 760, wide = narrow ? host.clientWidth : host.clientWidth - 390;
+    const high = Math.max(280, Math.min(680, window.innerHeight - (narrow ? 330 : 300)));
+    const across = Math.floor(Math.min(wide, (high * data.cols) / data.rows));
+    if (across < 20) return;
+    host.style.setProperty("--board", `${across}px`);
+    size = across / data.cols;
+    ratio = window.devicePixelRatio || 1;
+    fit(canvas, Math.round(across), Math.round(size * data.rows));
+    fit(curve, Math.max(40, slider.clientWidth || wide), 34);
+    drawCurve();
+    tick();
+  }
+
+  function drawCurve() {
+    if (!shown || !shown.plan || !curve.width) return;
+    const pen = curve.getContext("2d"), colour = palette(host), { k } = shown.plan, wide = curve.clientWidth, high = 34;
+    pen.clearRect(0, 0, wide, high);
+    if (!shown.changes && !drag) shown.changes = changesOf();
+    const changes = shown.changes || [], top = Math.max(1e-6, ...changes.map(([, y]) => y));
+    pen.fillStyle = colour.text;
+    pen.globalAlpha = 0.22;
+    pen.beginPath();
+    pen.moveTo(0, high);
+    changes.forEach(([step, y]) => pen.lineTo((step / k) * wide, high - 1 - Math.sqrt(y / top) * (high - 5)));
+    pen.lineTo(wide, high);
+    pen.fill();
+    pen.globalAlpha = 1;
+    const x = (stepNow() / k) * wide;
+    pen.strokeStyle = colour.path;
+    pen.lineWidth = 2;
+    pen.beginPath();
+    pen.moveTo(Math.max(1, Math.min(wide - 1, x)), 0);
+    pen.lineTo(Math.max(1, Math.min(wide - 1, x)), high);
+    pen.stroke();
+  }
+
+  let ramps = null;
+
+  function colours() {
+    const colour = palette(host), key = data.id + colour.wall;
+    if (!ramps || ramps.key !== key) {
+      ramps = { key, value: ramp(data.vStops), reward: ramp(planner && planner.sign < 0 ? [...data.rStops].reverse() : data.rStops),
+        wall: solid(colour.wall), floor: solid(colour.floor), ink: solid(colour.text), orange: solid(colour.path), blue: solid(colour.best) };
+    }
+    return ramps;
+  }
+
+  const pick = (scale, share) => scale[Math.max(0, Math.min(255, Math.round(share * 255)))];
+
+  function draw() {
+    if (!canvas.width) return;
+    const pen = canvas.getContext("2d"), colour = palette(host), paints = colours();
+    const looked = symbol || layer, plan = shown && shown.plan, now = plan ? (looked in LAYERS && data.model.live ? looked : "V") : "pi";
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const frame_ = plan ? frameAt(stepNow()) : null, same = shown && shown.map.walls.length === map.walls.length;
+    const share = (i) => 1 - (frame_.top - frame_.v[i]) / shown.span;
+    paintCells(pen, scratch, map, size, (i) => {
+      if (now === "R" && plan && same && plan.world.learned[i] > WALL_NUMBER) return pick(paints.reward, 0.5 + plan.world.reward[i] / (2 * shown.most));
+      if (map.walls[i]) return paints.wall;
+      if (now !== "V" || !plan || !same) return paints.floor;
+      if (shown.exact.far[i] === Infinity || (frame_.heard && !frame_.heard[i])) return paints.floor;
+      return pick(paints.value, share(i));
+    });
+    drawGridLines(pen, map, size, colour);
+    if (now === "R") hatch(pen, map, [...map.walls.keys()].filter((i) => map.walls[i]), size, colour);
+    if (shown && same) drawThoughts(pen, now, frame_, colour, paints, share);
+    drawPainted(pen, colour);
+    drawWays(pen, frame_, colour);
+    const spot = (i, letter) => { if (i >= 0) mark(pen, pair(i), size, letter, colour); };
+    spot(map.start, "S");
+    spot(map.goal, "G");
+    drawWalkers(pen, colour);
+    drawCursor(pen, colour);
+    tellNow();
+    if (plan) {
+      const k = stepNow();
+      slider.value = k;
+      slider.setAttribute("aria-valuetext", `after step ${k} of ${plan.k}`);
+      count.textContent = `k = ${k} of ${plan.k}`;
+      drawCurve();
+      showLens(frame_, paints);
+    } else count.textContent = "";
+    drawKey(now, paints);
+  }
+
+  function drawThoughts(pen, now, frame_, colour, paints, share) {
+    const { plan, exact } = shown;
+    const free = (i) => !map.walls[i] && i !== map.goal && exact.far[i] < Infinity;
+    if (now === "P") return drawPushes(pen, plan, frame_.greedy, size, colour);
+    if (now === "Q") return drawPetals(pen, plan, frame_.v, size, colour, Math.max(1e-6, 4 * shown.span / Math.max(8, exact.eccentricity)));
+    if (now === "R" || data.hide.includes("moves")) return;
+    const policy = frame_ ? frame_.policy : shown.known ? shown.policy : null;
+    if (!policy) return;
+    const heard = (i) => free(i) && (!frame_ || !frame_.heard || frame_.heard[i]);
+    const wrong = now === "pi" ? (i) => !isBest(i, policy[i]) : null;
+    drawMoves(pen, map, policy, heard, wrong, size, colour, (i) => (now === "V" ? inkOn(share(i), data.vStops) : colour.text));
+  }
+
+  function isBest(i, move) {
+    const { far } = shown.exact, rule = data.model.rule, to = afterMove(map, i, move, rule.corner_cutting);
+    return to >= 0 && far[to] + MOVE_COSTS[move] <= far[i] + 1e-6;
+  }
+
+  function drawPainted(pen, colour) {
+    for (const i of paint.keys()) frame(pen, pair(i), size, colour.text, [], 2);
+  }
+
+  function drawWays(pen, frame_, colour) {
+    if (!shown || !shown.joined || racers.some((each) => each.going)) return;
+    const { exact, way } = shown, cutting = data.model.rule.corner_cutting;
+    if (layer === "pi" && !data.hide.includes("best"))
+      drawWay(pen, follow(shown.map, exact.best, cutting).path, map.cols, size, colour.best, size * 0.16, [size * 0.22, size * 0.2]);
+    if (!way || layer === "P" || layer === "Q") return;
+    const path = frame_ ? way.path.slice(way.reached ? frame_.settled : 0) : way.path;
+    if (frame_ && !way.reached && frame_.k < shown.plan.k) return;
+    drawWay(pen, path, map.cols, size, "rgba(255,255,255,0.75)", size * 0.3);
+    drawWay(pen, path, map.cols, size, colour.path, size * 0.18);
+    if (!way.reached && path.length && !film) drawStop(pen, pointOn(path, path.length - 1, map.cols, size), size, colour.path);
+  }
+
+  function drawWalkers(pen, colour) {
+    const going = racers.filter((each) => each.going && each.way);
+    going.forEach((each, i) => {
+      const shift = (i - (going.length - 1) / 2) * size * 0.13, own = colourOf(each.colour, colour), done = each.at >= each.way.path.length - 1;
+      pen.save();
+      pen.translate(shift, shift);
+      drawWay(pen, each.way.path.slice(0, Math.floor(each.at) + 1), map.cols, size, own, size * 0.12);
+      const place = pointOn(each.way.path, each.at, map.cols, size);
+      if (done && !each.way.reached) drawStop(pen, place, size, own);
+      else drawAgent(pen, place, size * 0.8, own, colour.ink);
+      pen.restore();
+    });
+    if (!going.length && walked !== null && shown && shown.way)
+      drawAgent(pen, pointOn(shown.way.path, walked, map.cols, size), size, colour.path, colour.ink);
+  }
+
+  function drawCursor(pen, colour) {
+    const cell = looked();
+    if (cell !== null && shown && shown.plan && !film) {
+      const [r, c] = pair(cell);
+      pen.strokeStyle = colour.focus;
+      pen.lineWidth = 2;
+      pen.strokeRect((c - 1) * size, (r - 1) * size, 3 * size, 3 * size);
+      if (pinned === cell) frame(pen, [r, c], size, colour.focus, [], 3);
+    }
+    const outline = (a, b) => {
+      pen.strokeStyle = colour.focus;
+      pen.lineWidth = 2;
+      pen.setLineDash([4, 3]);
+      pen.strokeRect(Math.min(a[1], b[1]) * size + 1, Math.min(a[0], b[0]) * size + 1, (Math.abs(a[1] - b[1]) + 1) * size - 2, (Math.abs(a[0] - b[0]) + 1) * size - 2);
+      pen.setLineDash([]);
+    };
+    if (drag && drag.kind === "rectangle") outline(drag.from, cursor);
+    if (corner) outline(corner, cursor);
+    else if (focused && !drag && hover === null) frame(pen, cursor, size, colour.focus, [4, 2], 2.5);
+  }
+
+  // The cell under the lens: pinned, pointed at, or the keyboard's.
+  function looked() {
+    if (pinned !== null) return pinned;
+    if (hover !== null) return hover;
+    return focused && cursor ? cellOf(cursor) : null;
+  }
+
+  function showLens(frame_, paints) {
+    const cell = looked() ?? (map.start >= 0 ? map.start : null), { plan } = shown;
+    if (cell === null || cell >= plan.map.walls.length) return;
+    const k = Math.max(1, stepNow()), previous = plan.valuesAt(k - 1);
+    const weight = (x) => [0, 1, 2].map((j) => Math.round(paints.floor[j] + ((x < 0 ? paints.orange : paints.blue)[j] - paints.floor[j]) * Math.min(1, Math.abs(x)) * 0.8));
+    lens.show({ cell, k, plan, before: previous, priced: plan.world.learned[cell] > WALL_NUMBER, painted: paint.has(cell), unit: unitOf(),
+      colours: { weight, reward: (x) => (x < WALL_NUMBER ? paints.wall : pick(paints.reward, 0.5 + x / (2 * shown.most))),
+        value: (x) => (x < WALL_NUMBER ? paints.wall : pick(paints.value, 1 - (frame_.top - x) / shown.span)) } });
+  }
+
+  function drawKey(now, paints) {
+    const key = find(".key"), scale = now === "V" ? paints.value : now === "R" ? paints.reward : null, id = now + paints.key + (shown && shown.most);
+    if (key.dataset.id === id) return;
+    key.dataset.id = id;
+    key.hidden = !scale;
+    if (!scale) return;
+    const turned = planner && planner.sign < 0;
+    key.querySelector(".ramp").style.background = `linear-gradient(90deg, ${[0, 64, 128, 192, 255].map((i) => `rgb(${scale[i]})`)})`;
+    const ends = now === "V" ? ["far from G", "near G"] : turned ? ["pays (low R)", "costs (high R)"] : ["costs", "pays"];
+    key.querySelector(".low").textContent = ends[0];
+    key.querySelector(".high").textContent = ends[1];
+  }
+
+  const watcher = new ResizeObserver(() => data && layout());
+  watcher.observe(host);
+  const looks = matchMedia("(prefers-color-scheme: dark)"), again = () => tick();
+  looks.addEventListener("change", again);
+
+  function stop() {
+    clearTimeout(resend);
+    watcher.disconnect();
+    looks.removeEventListener("change", again);
+    film = null;
+  }
+
+  return widget;
+}
