@@ -50,8 +50,8 @@ def page():
             name, k = choices.model_and_k(planners)
         with st.popover("Map", icon=":material/grid_on:", width="content"):
             map_input.random_controls()
-    st.markdown("A network looks at a map and walks from **S** to **G**. Draw walls, drag **S** and **G**, point at a "
-                "cell: it plans as you draw.")
+    st.markdown("A network walks from **S** to **G**. Draw walls, drag **S** and **G**, point at a cell: it plans as "
+                "you draw.")
     map_text = map_input.current()
     paint = paint_on(name, map_text)
     busy = st.empty()

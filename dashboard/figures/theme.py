@@ -13,6 +13,8 @@ PALETTE = (BLUE, ORANGE, GREEN, PINK, SKY, RED, GREY)
 RESULTS_PALETTE = (BLUE, RED, GREEN, PINK, ORANGE, SKY, "#7a5195", "#8a9199")
 VALUE_SCALE = "Viridis"
 REWARD_SCALE = ["#a65a0f", "#e08214", "#fdb863", "#fee0b6", "#f7f7f7", "#d8daeb", "#b2abd2", "#8073ac", "#5b3a94"]
+# On a dark page white would glare: what costs or pays nothing is dark there.
+REWARD_SCALE_DARK = ["#ffc27a", "#e89436", "#b3661a", "#66411f", "#2a313b", "#3f3866", "#654aa0", "#8f7fca", "#c2b4f0"]
 COST_SCALE = "Inferno"
 BLACK, WHITE = "#12161c", "#ffffff"  # of letters on a colour
 

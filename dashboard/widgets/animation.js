@@ -3,10 +3,10 @@
 export default keep(".animation", makeAnimation);
 
 function makeAnimation(host) {
-  const [slider, play, count, say] = ["input", "button", "output", ".say"].map((name) => host.querySelector(name));
+  const [slider, play, count, say, curve] = ["input", ".play", "output", ".say", ".curve"].map((name) => host.querySelector(name));
   const panels = Object.fromEntries(["R", "P", "V"].map((name) => [name, host.querySelector(`canvas[data-panel=${name}]`)]));
   const animation = { send: null, show, stop };
-  let data = null, at = 0, timer = null, cell = null, size = 10, pens = {};
+  let speed = 1, loop = false, data = null, at = 0, timer = null, cell = null, size = 10, pens = {};
 
   function show(next) {
     const same = data && data.id === next.id;
@@ -42,19 +42,52 @@ function makeAnimation(host) {
     slider.setAttribute("aria-valuetext", `after step ${data.steps[at]}`);
     count.textContent = `after step k = ${data.steps[at]} of ${data.steps[data.steps.length - 1]}`;
     draw(["P", "V"]);
+    drawCurve();
     if (cell) tell();
+  }
+
+  // How much V changed up to each step, and where we are.
+  function drawCurve() {
+    const wide = curve.clientWidth, high = curve.clientHeight, pen = curve.getContext("2d"), colour = palette(host);
+    if (!wide || !curve.width) return;
+    pen.clearRect(0, 0, wide, high);
+    const last = data.change.length || 1, top = Math.max(1e-6, ...data.change);
+    pen.fillStyle = colour.text;
+    pen.globalAlpha = 0.22;
+    pen.beginPath();
+    pen.moveTo(0, high);
+    data.change.forEach((y, i) => pen.lineTo(((i + 1) / last) * wide, high - 1 - Math.sqrt(y / top) * (high - 5)));
+    pen.lineTo(wide, high);
+    pen.fill();
+    pen.globalAlpha = 1;
+    pen.fillStyle = colour.path;
+    pen.fillRect(Math.max(0, Math.min(wide - 2, (at / last) * wide - 1)), 0, 2, high);
   }
 
   function start() {
     if (at === data.steps.length - 1) at = -1;
     play.textContent = "❚❚";
     play.setAttribute("aria-label", "Pause");
-    const pause = Math.max(40, Math.min(220, 5000 / data.steps.length));
-    timer = setInterval(() => (at >= data.steps.length - 1 ? rest() : go(at + 1)), pause);
+    timer = setTimeout(turn, pause());
+  }
+
+  const pause = () => Math.max(40, Math.min(220, 5000 / data.steps.length)) / speed;
+
+  function turn() {
+    const end = at >= data.steps.length - 1;
+    if (end && !loop) return rest();
+    go(end ? 0 : at + 1);
+    timer = setTimeout(turn, pause() * (end ? 4 : 1));
+  }
+
+  function step(by) {
+    halt();
+    go(at + by);
+    animation.send("step", data.steps[at]);
   }
 
   function halt() {
-    clearInterval(timer);
+    clearTimeout(timer);
     timer = null;
     play.textContent = "▶";
     play.setAttribute("aria-label", "Play");
@@ -69,8 +102,30 @@ function makeAnimation(host) {
   play.onclick = () => (timer ? rest() : start());
   slider.oninput = () => { halt(); go(Number(slider.value)); };
   slider.onchange = () => animation.send("step", data.steps[at]);
+  host.querySelector(".back").onclick = () => step(-1);
+  host.querySelector(".forth").onclick = () => step(1);
+  host.querySelector("select").onchange = (event) => { speed = Number(event.target.value); };
+  host.querySelector(".loop").onclick = (event) => {
+    loop = !loop;
+    event.currentTarget.setAttribute("aria-pressed", String(loop));
+  };
+  host.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select")) return;
+    const key = event.key.toLowerCase();
+    if (key === "p") play.click();
+    else if (key === "," || key === ".") step(key === "." ? 1 : -1);
+    else if (key === "l") host.querySelector(".loop").click();
+    else return;
+    event.preventDefault();
+  });
 
   // -- pointing at a cell --------------------------------------------------------------------------------
+
+  curve.onpointerdown = (event) => {
+    halt();
+    go(Math.round((event.offsetX / curve.clientWidth) * (data.steps.length - 1)));
+    animation.send("step", data.steps[at]);
+  };
 
   for (const canvas of Object.values(panels)) {
     canvas.onpointermove = canvas.onpointerdown = (event) => {
@@ -107,6 +162,7 @@ function makeAnimation(host) {
     if (wide < 20) return;
     size = wide / data.cols;
     for (const name in panels) pens[name] = fit(panels[name], Math.round(wide), Math.round(size * data.rows));
+    fit(curve, Math.max(40, slider.clientWidth), 26);
     draw(["R"]);
     go(at);
   }

@@ -20,8 +20,14 @@ _HTML = f"""<div class="animation"><div class="panels">
 {_PANEL.format("R", "the reward it sees", "orange costs, purple pays; walls are hatched", _KEY)}
 {_PANEL.format("P", "what its best action does", "where each cell's best action pushes", "")}
 {_PANEL.format("V", "how good each cell is", "behind the best cell: bright is near it, dark far", _KEY)}
-</div><div class="control"><button type="button" aria-label="Play">▶</button>
-<input type="range" min="0" value="0" step="1" aria-label="Step of value iteration"><output></output></div>
+</div><div class="control"><button type="button" class="play" aria-label="Play">▶</button>
+<button type="button" class="back" aria-label="One step back">‹</button>
+<div class="scrub"><input type="range" min="0" value="0" step="1" aria-label="Step of value iteration">
+<canvas class="curve" aria-hidden="true" title="How much V still changes at each step"></canvas></div>
+<button type="button" class="forth" aria-label="One step on">›</button><output></output>
+<select aria-label="Speed"><option value="0.4">slow</option><option value="1" selected>1 ×</option>
+<option value="2.5">fast</option></select>
+<button type="button" class="loop" aria-label="Play again and again" aria-pressed="false">⟳</button></div>
 <div class="say" role="status" aria-live="polite"></div></div>"""
 
 _animation = canvas.component("animation", _HTML)
@@ -63,12 +69,13 @@ def animation_data(trace, behind, push, cells, walls, start, goal, steps, sign=1
     share = np.clip((behind - low) / (high - low), 0, 1)
     values = _base64(np.round(share * 65535).astype("<u2"))
     top = planning_figures.reward_end(trace)
+    change = np.abs(np.diff(behind[:, cells], axis=0)).max(axis=1) if cells.any() else np.zeros(len(steps) - 1)
     return {"rows": walls.shape[0], "cols": walls.shape[1], "walls": bits(walls), "start": [int(x) for x in start],
             "goal": [int(x) for x in goal], "steps": steps, "values": values, "vRange": [low, high],
             "push": _base64(np.round(push * 127).astype("i1")),
             "reward": [round(float(x), 3) for x in trace.reward.ravel()], "rRange": [-top, top],
             "rStops": theme.stops(theme.reward_scale(sign)), "vStops": theme.stops(theme.VALUE_SCALE),
-            "turned": sign < 0,
+            "turned": sign < 0, "change": [round(float(x), 4) for x in change],
             "id": hashlib.sha256((values + bits(walls)).encode()).hexdigest()[:16]}
 
 

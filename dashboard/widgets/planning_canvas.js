@@ -845,7 +845,8 @@ function makePlanning(host) {
   function colours() {
     const colour = palette(host), key = data.id + colour.wall;
     if (!ramps || ramps.key !== key) {
-      ramps = { key, value: ramp(data.vStops), reward: ramp(planner && planner.sign < 0 ? [...data.rStops].reverse() : data.rStops),
+      const scale = colour.wall === DARK.wall ? data.rStopsDark : data.rStops;
+      ramps = { key, value: ramp(data.vStops), reward: ramp(planner && planner.sign < 0 ? [...scale].reverse() : scale),
         wall: solid(colour.wall), floor: solid(colour.floor), ink: solid(colour.text), orange: solid(colour.path), blue: solid(colour.best) };
     }
     return ramps;

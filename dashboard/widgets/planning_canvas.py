@@ -36,12 +36,12 @@ _HTML = f"""<div class="plan"><div class="area"><div class="stage">
 <div class="film">
 <button type="button" class="play" aria-label="Play">▶</button>
 <button type="button" class="back" aria-label="One step back">‹</button>
-<input type="range" min="0" value="0" step="1" aria-label="Step of value iteration">
+<div class="scrub"><input type="range" min="0" value="0" step="1" aria-label="Step of value iteration">
+<canvas class="curve" aria-hidden="true" title="How much V still changes at each step"></canvas></div>
 <button type="button" class="forth" aria-label="One step on">›</button><output></output>
 <select class="speed" aria-label="Speed"><option value="0.4">slow</option><option value="1" selected>1 ×</option>
 <option value="2.5">fast</option></select>
-<button type="button" class="loop" aria-label="Play again and again" title="Play again and again">⟳</button>
-<canvas class="curve" aria-hidden="true" title="How much V still changes at each step"></canvas></div>
+<button type="button" class="loop" aria-label="Play again and again" title="Play again and again">⟳</button></div>
 </div><div class="side">
 <div class="row layers" role="group" aria-label="Layer of the map">{_LAYERS}</div><p class="about"></p>
 <div class="key"><span class="low"></span><span class="ramp"></span><span class="high"></span></div>
@@ -56,7 +56,7 @@ _HTML = f"""<div class="plan"><div class="area"><div class="stage">
 <button type="button" class="start-race">Start the race</button>
 <button type="button" class="break" hidden></button>
 <select class="entrant" aria-label="Add a planner to the race"></select></div></section>
-<details><summary>Keyboard</summary>{KEYS}</details>
+<details class="keys"><summary>Keyboard</summary>{KEYS}</details>
 </div></div><div class="say" role="status" aria-live="polite"></div></div>"""
 
 _FILES = ("planner", "plan_layers", "plan_lens")
@@ -124,7 +124,7 @@ def draw(
         "paint": [[int(r), int(c), float(v)] for r, c, v in paint], "k": k, "step": step, "layer": layer, "seq": seq,
         "hide": list(hide), "greet": greet, "go": go, "problem": problem, "mostK": most_k, "mostReward": MOST_REWARD,
         "mostPainted": MOST_PAINTED, "vStops": theme.stops(theme.VALUE_SCALE),
-        "rStops": theme.stops(theme.REWARD_SCALE),
+        "rStops": theme.stops(theme.REWARD_SCALE), "rStopsDark": theme.stops(theme.REWARD_SCALE_DARK),
         "pink": theme.PINK, "violet": theme.RESULTS_PALETTE[6], "id": model.name, "rival": rival,
     }  # fmt: skip
 
