@@ -344,9 +344,15 @@ function makePlanning(host) {
     }
   }
 
-  // Any touch ends the show; the map is again the visitor's.
-  function touch() {
-    if (film) { const stage = film.stage; stopFilm(); at = stage === "flood" ? at : null; walked = null; }
+  // Any touch ends the show, and the map is again the visitor's; one on the map or its tools pauses the film too.
+  function touch(event) {
+    if (!film) return;
+    const { stage, saved } = film, beside = event && event.target.closest(".film, .layers, .keys");
+    film.show = false;
+    if (beside && (stage === "flood" || stage === "walk" || stage === "again")) return;
+    stopFilm();
+    at = stage === "flood" || (stage === "look" && !saved) ? at : null;
+    walked = null;
   }
 
   function togglePlay() {
