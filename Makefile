@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: dashboard test test-integration test-all test-backends lint readme clean
+.PHONY: dashboard test test-integration test-all test-backends lint readme docs clean
 
 dashboard: $(VENV)/.installed-all
 	$(BIN)/pnzoo dashboard
@@ -37,6 +37,10 @@ lint: $(VENV)/.installed-test
 readme: $(VENV)/.installed-all
 	$(BIN)/python -m train.readme
 
+# The site in build/site; a broken link ends it.
+docs: $(VENV)/.installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --config-file .docs/mkdocs.yml
+
 # An environment that is there already is used as it is. The stamps make later runs start at once;
 # a change of dependencies in pyproject.toml installs again.
 $(BIN)/python:
@@ -50,6 +54,10 @@ $(VENV)/.installed-all: pyproject.toml setup.py | $(BIN)/python
 $(VENV)/.installed-test: pyproject.toml setup.py | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[all,test]'
 	touch $@ $(VENV)/.installed-all
+
+$(VENV)/.installed-docs: pyproject.toml setup.py | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[docs]'
+	touch $@
 
 clean:
 	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .hypothesis

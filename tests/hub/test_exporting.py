@@ -102,3 +102,43 @@ def test_the_command_line_writes_a_folder_that_plans(tmp_path, monkeypatch, caps
     np.testing.assert_allclose(loaded.serve(image), vin(image), atol=1e-3)
     assert main(["export", "vin8", "--format", "tf_saved_model"]) == 2
     assert "vin8 is there already" in capsys.readouterr().err
+
+
+class Logarithm(keras.layers.Layer):
+    """A layer that ONNX has no operation for."""
+
+    def call(self, x):
+        return keras.ops.log1p(x)
+
+
+@has_onnx
+def test_a_layer_that_onnx_cannot_hold_is_named(tmp_path):
+    inputs = keras.Input((3,), name="x")
+    model = keras.Model(inputs, Logarithm(name="logarithm")(inputs))
+    model(inputs)
+    with pytest.raises(ValueError, match=r"onnx cannot hold all layers of this Functional: logarithm \(Log1p\)"):
+        hub.export(model, tmp_path / "model.onnx", "onnx")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_of_tensorflow_is_an_oserror(tmp_path, monkeypatch):
+    def full(*args, **options):
+        raise RuntimeError("saved_model.pb; No space left on device")
+
+    monkeypatch.setattr(keras.Model, "export", full)
+    with pytest.raises(OSError, match="no room for the tf_saved_model file; make room"):
+        hub.export(VIN(k=2, filters=(3,), channels=2), tmp_path / "vin")
+
+
+@pytest.mark.integration
+@pytest.mark.skipif(importlib.util.find_spec("ai_edge_litert") is None, reason="ai-edge-litert is not installed")
+def test_a_full_context_in_litert_has_a_fixed_number_of_support_images(network, tmp_path):
+    from tests.benchmarks.exports import opened
+
+    with pytest.raises(ValueError, match=r"litert cannot hold .*: g/bidirectional/\w+ \(TensorList\w+\).*support=5"):
+        hub.export(network, tmp_path / "any.tflite", "litert", "matching")
+    run = opened(hub.export(network, tmp_path / "five.tflite", "litert", "matching", support=5), "litert")
+    shelf, query = (keras.ops.convert_to_numpy(network.embed(part))[None] for part in (IMAGES[:5], IMAGES[5:]))
+    expected = network({"support": IMAGES[None, :5], "labels": LABELS[None], "query": IMAGES[None, 5:]})
+    np.testing.assert_allclose(run({"support": shelf, "labels": LABELS[None], "query": query}), expected, atol=1e-4)
+    assert not any(layer.unroll for layer in network._flatten_layers() if isinstance(layer, keras.layers.LSTM))

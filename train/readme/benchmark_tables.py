@@ -153,6 +153,31 @@ def photographs_table(measured=None):
     return f"{text}\n\n{markdown_table(('photographs at once', 'ours', *peers.values(), 'asked'), rows)}"
 
 
+def exports_table(measured=None):
+    """Every entry in every format, as `tests.benchmarks.exports` found it: size, time of a call, largest difference."""
+    measured = measured or stored("exports")
+    formats = {"tf_saved_model": "SavedModel", "onnx": "ONNX Runtime", "litert": "LiteRT"}
+    cells = {(row["name"], row["part"], row["format"]): _exported(row) for row in measured["rows"]}
+    rows = [
+        [f"[`{name}`](zoo/{name})" if part == "whole" else f"`{name}`, {part}",
+         *(cells.get((name, part, format), "-") for format in formats)]
+        for name, part in sorted({key[:2] for key in cells}, key=lambda key: (key[0], key[1] != "whole", key[1]))
+    ]
+    versions = ", ".join(f"{package} {version}" for package, version in measured["versions"].items())
+    text = f"On {measured['hardware']}; {versions}. A dash: not exported in this part."
+    return f"{text}\n\n{markdown_table(('entry', *formats.values()), rows)}"
+
+
+def _exported(row):
+    """One file in words: what it takes and how far it is from Keras, or why there is none."""
+    if not row["ok"]:
+        return row.get("reason") or f"differs by {max(each['error'] for each in row['sizes'].values()):.0e}"
+    size = f"{row['bytes'] / 1e6:.1f} MB" if row["bytes"] >= 1e6 else f"{row['bytes'] / 1e3:.0f} kB"
+    fixed = f", {row['support']} support images" if row.get("support") else ""
+    error = max(each["error"] for each in row["sizes"].values())
+    return f"{size}, {row['ms']:.1f} ms, {error:.0e}{fixed}"
+
+
 def rl_table(measured=None):
     """Speed and learning beside stable-baselines3-contrib, as `tests.benchmarks.rl` measured them."""
     measured = measured or stored("rl")
@@ -197,6 +222,7 @@ TABLES = {
     "pendulum-benchmark": pendulum_table,
     "matching-benchmark": matching_table,
     "photographs-benchmark": photographs_table,
+    "exports-benchmark": exports_table,
     "rl-benchmark": rl_table,
     "dashboard-benchmark": dashboard_table,
 }

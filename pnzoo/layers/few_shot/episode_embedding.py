@@ -48,7 +48,8 @@ class EpisodeEmbedding(keras.layers.Layer):
         embeddings = self.embed(ops.reshape(images, (batch * count, *image)), training)
         embeddings = ops.reshape(embeddings, (batch, count, embeddings.shape[-1]))
         shots = ops.shape(support)[1]
-        return [embeddings[:, :shots], embeddings[:, shots:]]
+        # a number of support images that is fixed stays known, which an exported LSTM over them may need
+        return [ops.reshape(embeddings[:, :shots], (batch, shots, embeddings.shape[-1])), embeddings[:, shots:]]
 
     def embed(self, images, training=False):
         """Embeddings of images `[N, H, W, 1]`, `[N, D]`."""

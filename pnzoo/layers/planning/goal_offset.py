@@ -29,12 +29,12 @@ class GoalOffset(keras.layers.Layer):
     def call(self, grid, goal):
         height, width = ops.shape(grid)[1:3]
         goal = ops.cast(goal, "float32")
-        down = goal[:, :1, None] - ops.cast(ops.arange(height), "float32")[None, :, None]  # [B, H, 1]
-        right = goal[:, None, 1:] - ops.cast(ops.arange(width), "float32")[None, None, :]  # [B, 1, W]
+        down = ops.expand_dims(goal[:, :1] - ops.cast(ops.arange(height), "float32"), 2)  # [B, H, 1]
+        right = ops.expand_dims(goal[:, 1:] - ops.cast(ops.arange(width), "float32"), 1)  # [B, 1, W]
         down, right = down + ops.zeros_like(right), right + ops.zeros_like(down)
         offset = ops.stack([down, right], axis=-1)
         distance = ops.sqrt(ops.sum(offset * offset, axis=-1, keepdims=True))
-        parts = [offset / ops.maximum(distance, 1.0), ops.sign(offset) * ops.log1p(ops.abs(offset))]
+        parts = [offset / ops.maximum(distance, 1.0), ops.sign(offset) * ops.log(1.0 + ops.abs(offset))]
         return ops.cast(ops.concatenate(parts, axis=-1), self.compute_dtype)
 
     def compute_output_shape(self, grid_shape, goal_shape=None):

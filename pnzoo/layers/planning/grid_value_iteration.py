@@ -11,7 +11,7 @@ import math
 import keras
 from keras import ops
 
-from pnzoo.layers.planning.value_iteration import is_count
+from pnzoo.layers.planning.value_iteration import _repeat, is_count
 
 # The order of the moves is that of pnzoo.gridworld: N, S, E, W, NE, NW, SE, SW.
 MOVES = ((-1, 0), (1, 0), (0, 1), (0, -1), (-1, 1), (-1, -1), (1, 1), (1, -1))
@@ -52,6 +52,7 @@ class GridValueIteration(keras.layers.Layer):
         super().__init__(**kwargs)
         self.k = k
         self.diagonal_cost = float(diagonal_cost)
+        self.unroll = True  # False writes a loop: an exported graph of so many slices would take minutes to convert
 
     @property
     def k(self):
@@ -87,8 +88,11 @@ class GridValueIteration(keras.layers.Layer):
 
         value = live * FAR
         if not steps:
-            for _ in range(self.k):
-                value = best(backup(value))
+            if not self.unroll:
+                value = _repeat(lambda v: best(backup(v)), value, self.k)
+            else:
+                for _ in range(self.k):
+                    value = best(backup(value))
             return ops.stack(backup(value), axis=-1)
         values = [value]
         for _ in range(self.k):

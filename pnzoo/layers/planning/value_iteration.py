@@ -104,6 +104,7 @@ class ValueIteration(keras.layers.Layer):
         self.transition = transition
         self.tied = bool(tied)
         self.unroll = unroll
+        self.sums_written_out = False  # for exported files: LiteRT has no einsum of maps of any size
         self.k = k
         self.inverse_temperature = float(inverse_temperature)
         self.nonpositive_reward = bool(nonpositive_reward)
@@ -242,7 +243,10 @@ class ValueIteration(keras.layers.Layer):
 
         def backup(copy, value):
             p = tied if self.tied else self._probabilities(copy, observation)
-            return ops.einsum("bhwaj,bhwj->bhwa", p, _neighbourhood(reward + value)) + self._bias(copy)
+            around = _neighbourhood(reward + value)
+            if self.sums_written_out:
+                return ops.sum(p * ops.expand_dims(around, -2), axis=-1) + self._bias(copy)
+            return ops.einsum("bhwaj,bhwj->bhwa", p, around) + self._bias(copy)
 
         return backup
 

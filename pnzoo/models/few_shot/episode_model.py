@@ -120,11 +120,21 @@ class EpisodeModel(ZooModel, keras.Model):
         """
         if input_signature is not None:
             return super().export(filepath, format, verbose, input_signature, **kwargs)
-        # A functional model of its own, so that the file's inputs have names, not `inputs`, `inputs_1`, `inputs_2`.
+        self.exported_network().export(filepath, format=format, verbose=verbose, **kwargs)
+
+    def exported_network(self, support: int | None = None) -> Any:
+        """A functional model without a mask, whose inputs a file names support, labels and query.
+
+        Args:
+            support: the number of support images, where it is to be fixed.
+        """
         inputs = {x.name: x for x in episode_inputs(*self._item(self.get_config()))[:3]}
+        for name in ("support", "labels"):
+            shape, dtype = (support, *inputs[name].shape[2:]), inputs[name].dtype
+            inputs[name] = keras.Input(shape, dtype=dtype, name=name)
         network = keras.Model(inputs, _Episode(self)(inputs), name=self.name)
-        network(inputs)
-        network.export(filepath, format=format, verbose=verbose, **kwargs)
+        network(inputs)  # export wants models that were called
+        return network
 
     # -- embeddings -----------------------------------------------------------------------------------
 

@@ -1,0 +1,57 @@
+"""Files of every class run in the other program with the same answers; the whole zoo under `slow`."""
+
+import importlib.util
+
+import keras
+import numpy as np
+import pytest
+
+import pnzoo
+from pnzoo.hub.exporting import FORMATS
+from tests.benchmarks import exports
+from train.readme import benchmark_tables
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow writes these files"),
+]
+needs_others = pytest.mark.skipif(
+    not all(map(importlib.util.find_spec, ("onnxruntime", "tf2onnx", "ai_edge_litert"))),
+    reason="needs pip install 'pnzoo[export]' onnxruntime",
+)
+# The smallest entries of what differs most: a loop with learned P, kernels, a picture, a web, a context over images.
+SAMPLE = {"vin8": "litert", "vin8_paper": "onnx", "vin_tiles": "onnx", "vin_web": "litert", "matching_glyphs": "litert"}
+
+
+@needs_others
+@pytest.mark.parametrize("name", SAMPLE)
+def test_a_sample_of_the_zoo_gives_the_same_answers_elsewhere(name, entry):
+    rows = list(exports.measure(name, [SAMPLE[name]], entry(name)))
+    assert len(rows) == (3 if name.startswith("matching") else 1)
+    for row in rows:
+        assert row["ok"], row
+        assert set(row["sizes"]) == {"one", "two", "other"}, row
+
+
+@needs_others
+@pytest.mark.slow
+@pytest.mark.parametrize("name", pnzoo.list_models())
+def test_every_entry_gives_the_same_answers_elsewhere(name):
+    for row in exports.measure(name, list(FORMATS)):
+        assert row["ok"], row
+
+
+def test_another_answer_is_not_the_same():
+    wanted = np.array([[[0.0, 1.0], [3.0, 2.0]]])
+    assert exports._compared(lambda inputs: wanted, None, wanted) == {"error": 0.0, "same": 1.0}
+    assert exports._compared(lambda inputs: wanted[..., ::-1], None, wanted)["same"] == 0.0
+    assert exports._compared(lambda inputs: wanted + 0.3, None, wanted) == {"error": 0.1, "same": 1.0}
+    assert exports._compared(lambda inputs: wanted[:, :1], None, wanted)["error"] == 1.0
+
+
+def test_a_row_says_what_a_file_takes_or_why_there_is_none():
+    good = {"name": "a", "format": "onnx", "part": "whole", "ok": True, "bytes": 2_500_000, "ms": 1.25, "support": 5,
+            "sizes": {"one": {"error": 2e-6, "same": 1.0}}}
+    bad = {"name": "a", "format": "litert", "part": "whole", "ok": False, "reason": "no such layer"}
+    table = benchmark_tables.exports_table({"hardware": "a machine", "versions": {"keras": "3"}, "rows": [good, bad]})
+    assert "| [`a`](zoo/a) | - | 2.5 MB, 1.2 ms, 2e-06, 5 support images | no such layer |" in table
