@@ -20,6 +20,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets on stder
 import streamlit as st  # noqa: E402
 
 from dashboard import glossary  # noqa: E402
+from dashboard.widgets import frame  # noqa: E402
 
 PAGES = [
     st.Page("app_pages/plan.py", title="Plan", icon=":material/route:", default=True),
@@ -36,6 +37,8 @@ PAGES = [
 # A file of our own: an icon given by name would be fetched from another site.
 st.set_page_config(page_title="pnzoo", page_icon=str(HERE / "icon.png"), layout="wide")
 try:
-    st.navigation(PAGES, position="top").run()
+    page = st.navigation(PAGES, position="top")
+    frame.show(PAGES, page)
+    page.run()
 except (ValueError, OSError, ImportError) as error:  # a damaged entry, a missing library: say so, stay up
     st.error(f"This page cannot be shown. {glossary.plain(str(error))}", icon=":material/error:")

@@ -67,7 +67,7 @@ def show(result):
     """One question: conclusion, figure, links; the rest is folded."""
     number = result["number"]
     left, right = st.columns([8, 1], vertical_alignment="top")
-    left.subheader(f"Question {number}. {plain(result['question'])}", anchor=False)
+    left.header(f"Question {number}. {plain(result['question'])}", anchor=False)
     right.button("Close", key="close_question", icon=":material/close:", width="stretch",
                  on_click=lambda: state.put(question=None))
     st.markdown(plain(result["conclusion"]))

@@ -1,11 +1,14 @@
 """Zoo: what is in it, how good is it, how was it made?"""
 
+import base64
+from pathlib import Path
+
 import numpy as np
 import streamlit as st
 
 from dashboard import compute, glossary, share, state
 from dashboard.figures import planning as planning_figures
-from dashboard.widgets import copying
+from dashboard.widgets import choices, copying, tiles
 from pnzoo import hub
 from pnzoo.hub import cards
 
@@ -15,56 +18,71 @@ TASKS = {"all": "All", "planning": "Planning", "terrain": "Terrain", "web": "Web
 
 def page():
     st.title("The zoo")
-    st.markdown("Every model here loads with one line and tells how it was made, what it reaches, and what the paper "
-                "reports. Fractions come with their 95 % interval.")
     all_cards = compute.cards()
-    state.adopt({"entry": read_entry, "task": read_task, "find": read_find})
+    state.adopt({"entry": read_entry, "task": read_task, "find": read_find, "sort": read_sort})
     for name, problem in compute.broken().items():
         st.error(f"The entry {glossary.plain(name)} cannot be read. {glossary.plain(problem)}", icon=":material/error:")
     if not all_cards:
         st.info("The zoo is empty. Train a model with `python -m train.planning.imitation vin8`.")
         return
-    task, find = filters()
-    shown = [card for card in all_cards.values() if task in ("all", card["task"]) and matches(card, find)]
     entry = state.get("entry")
-    if entry in all_cards:  # where one looks: above the table that it was chosen from
-        with st.container(border=True):
+    beside = st.container()
+    if entry in all_cards:  # beside the gallery that it was chosen from; on a phone above it
+        left, beside = st.columns([7, 5], gap="medium")
+        with left.container(border=True):
             show_card(all_cards[entry])
-            st.button("Close the card", key="close_card", icon=":material/close:", on_click=close_card)
-    if not shown:
-        st.info(f"No entry matches {glossary.plain(find)}. Clear the search to see all {len(all_cards)}.")
-    else:
-        show_table(shown)
-    if entry not in all_cards and shown:
-        st.caption("Tick a row to see its card, its curve of training and its files.")
-        if compared := reached(shown):
-            st.markdown("**What they reach, beside what the papers report.** Bars are 95 % intervals.")
-            share.chart(planning_figures.reached(compared, dark=st.context.theme.type == "dark"), key="reached",
-                        alt="; ".join(f"{row['name']} {row['value']:.1%}" for row in compared))
-    state.publish({"entry": entry, "task": task if task != "all" else None, "find": find or None})
+    with beside:
+        task, find, sort = filters(narrow=entry in all_cards)
+        shown = [card for card in all_cards.values() if task in ("all", card["task"]) and matches(card, find)]
+        shown.sort(key=ORDERS[sort])
+        if shown:
+            tiles.show("gallery", "entry", [tile(card, entry) for card in shown], lambda name: state.put(entry=name))
+        else:
+            st.info(f"No entry matches {glossary.plain(find)}. Clear the search to see all {len(all_cards)}.")
+    if shown:
+        more = st.expander("All of them in one table and one figure", icon=":material/table:", key="all_entries",
+                           on_change="rerun")
+        if more.open:
+            with more:
+                show_table(shown)
+    state.publish({"entry": entry, "task": task if task != "all" else None, "find": find or None,
+                   "sort": sort if sort != "best" else None})
     share.panel(
         "zoo",
         'import pnzoo\n\nfor name in pnzoo.list_models():\n    print(name, pnzoo.card(name)["summary"])'
         if entry not in all_cards
         else f'import pnzoo\n\nmodel = pnzoo.load("{entry}")\nprint(pnzoo.card("{entry}"))',
-        (lambda: planning_figures.history(curves(all_cards[entry]))) if entry in all_cards
-        else (lambda: planning_figures.reached(reached(all_cards.values()))),
+        (lambda: planning_figures.reached(reached(all_cards.values()))),
         (lambda: curves(all_cards[entry])) if entry in all_cards else (lambda: columns(all_cards.values())),
     )
     glossary.show("VIN", "K", "Way", "Shot", "FCE", "Excess")
 
 
-def filters():
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
+def score(card):
+    """How well an entry does: shares first, the largest first; then distances, the smallest first."""
+    metric = first_metric(card)
+    if metric is None:
+        return (2, 0.0)
+    return (0, -metric.value) if metric.unit == "%" else (1, metric.value)
+
+
+ORDERS = {"best": lambda card: (*score(card), card["parameters"]), "small": lambda card: card["parameters"],
+          "name": lambda card: card["name"]}
+SORTS = {"best": "Best first", "small": "Smallest first", "name": "By name"}
+
+
+def filters(narrow):
+    """Three: the task, the order, a search."""
+    left, middle, right = [st.container()] * 3 if narrow else st.columns([3, 3, 5], vertical_alignment="bottom")
     with left:
-        st.session_state["choose_task"] = state.get("task", "all")
-        st.segmented_control("Task", list(TASKS), format_func=TASKS.get, key="choose_task", required=True,
-                             on_change=lambda: state.put(task=st.session_state["choose_task"]))
+        choices.pick("Task", "task", list(TASKS), "all", TASKS.get)
+    with middle:
+        sort = choices.pick("Order", "sort", list(SORTS), "best", SORTS.get)
     with right:
         st.session_state["find"] = state.get("find", "")
         st.text_input("Search", key="find", placeholder="name, class, paper or summary", icon=":material/search:",
                       on_change=lambda: state.put(find=st.session_state["find"] or None))
-    return state.get("task", "all"), state.get("find", "")
+    return state.get("task", "all"), state.get("find", ""), sort
 
 
 def matches(card, find):
@@ -72,12 +90,33 @@ def matches(card, find):
     return find.lower() in where.lower()
 
 
+def tile(card, entry):
+    """What the gallery shows of an entry: what it does, its number with the interval, and the paper's."""
+    metric = first_metric(card)
+    line = "not measured"
+    if metric is not None:
+        line = f"{metric.value_text()} ({metric.ci95_text()}) {metric.title()}"
+        line += f"; the paper: {metric.paper_text()}" if metric.paper is not None else ""
+    return {"id": card["name"], "title": card["name"], "tag": TASKS.get(card["task"], card["task"]), "line": line,
+            "open": card["name"] == entry, **thumbnail(card["name"])}
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def thumbnail(name):
+    """The strip that `python -m train.readme.thumbnails` drew, if there is one."""
+    file = Path(__file__).parents[1] / "thumbnails" / f"{name}.png"
+    if not file.is_file():
+        return {}
+    data = file.read_bytes()
+    width, height = (int.from_bytes(data[at : at + 4], "big") for at in (16, 20))
+    return {"film": base64.b64encode(data).decode(), "frames": width // height}
+
+
 def show_table(shown):
     rows = [row_of(card) for card in shown]
     number = st.column_config.NumberColumn
-    event = st.dataframe(
-        rows, hide_index=True, key="zoo_table", height=min(38 + 35 * len(rows), 1000), placeholder="—",
-        on_select="rerun", selection_mode="single-row",
+    st.dataframe(
+        rows, hide_index=True, key="zoo_table", height=38 + 35 * len(rows), placeholder="—",
         alt="Table of the models: task, class, parameters, operations, what they reach and what the paper reports.",
         column_config={
             "Model": st.column_config.TextColumn(pinned=True, width=210),
@@ -87,15 +126,13 @@ def show_table(shown):
             "Parameters": number(format="localized"), "FLOPs": number(format="compact"),
             "Size, kB": number(format="localized"), "Training, min": number(format="%.1f"),
         })
-    picked = event.selection.rows
-    if picked and shown[picked[0]]["name"] != st.session_state.get("last_picked"):
-        st.session_state["last_picked"] = shown[picked[0]]["name"]
-        state.put(entry=shown[picked[0]]["name"])
-        st.rerun()
+    if compared := reached(shown):
+        st.markdown("**What they reach, beside what the papers report.** Bars are 95 % intervals.")
+        share.chart(planning_figures.reached(compared, dark=st.context.theme.type == "dark"), key="reached",
+                    alt="; ".join(f"{row['name']} {row['value']:.1%}" for row in compared))
 
 
 def close_card():
-    st.session_state.pop("last_picked", None)
     state.put(entry=None)
 
 
@@ -145,42 +182,47 @@ def size_of(name):
 
 def show_card(card):
     name = card["name"]
-    st.subheader(name)
+    left, right = st.columns([4, 1], vertical_alignment="top")
+    left.header(name, anchor=False)
+    right.button("Close", key="close_card", icon=":material/close:", on_click=close_card, width="stretch")
     st.markdown(card.get("summary", ""))
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        if card.get("metrics"):
-            st.markdown("**What it reaches**")
-            st.dataframe([metric_row(metric) for metric in cards.metrics(card)], hide_index=True, placeholder="—",
-                         alt=f"Metrics of {name} with their intervals and the paper's numbers.")
-        if card.get("limitations"):
-            st.markdown("**Limitations**")
-            st.markdown("\n".join(f"- {limit}" for limit in card["limitations"]))
-        if card.get("design_notes"):
-            st.markdown("**Why it is built like this**")
-            st.markdown("\n".join(f"- {note}" for note in card["design_notes"]))
-        if curves(card):
-            st.markdown("**Curve of training**")
-            share.chart(planning_figures.history(curves(card), dark=st.context.theme.type == "dark"), key="history",
-                        alt=f"Curves of the training of {name}: {', '.join(curves(card))} by epoch.")
-    with right:
-        line = f'model = pnzoo.load("{name}")'
-        copying.snippet("load_line", line)
-        copying.button("copy_load", "Copy the load line", line)
-        weights = hub.zoo_folder() / name / hub.WEIGHTS
+    with st.container(horizontal=True):
+        open_in(card)
+    copying.snippet("load_line", f'model = pnzoo.load("{name}")')
+    if card.get("metrics"):
+        st.markdown("**What it reaches**")
+        st.dataframe([metric_row(metric) for metric in cards.metrics(card)], hide_index=True, placeholder="—",
+                     alt=f"Metrics of {name} with their intervals and the paper's numbers.")
+    if curves(card):
+        st.markdown("**Curves of training**")
+        share.chart(planning_figures.history(curves(card), dark=st.context.theme.type == "dark"), key="history",
+                    alt=f"Curves of the training of {name}: {', '.join(curves(card))} by epoch.")
+    more = st.expander("Limitations, how it was made, files", key="more_of_card", icon=":material/receipt_long:",
+                       on_change="rerun")
+    if more.open:
+        with more:
+            show_making(card)
+
+
+def show_making(card):
+    for key, title in (("limitations", "Limitations"), ("design_notes", "Why it is built like this")):
+        if card.get(key):
+            st.markdown(f"**{title}**")
+            st.markdown("\n".join(f"- {each}" for each in card[key]))
+    facts = {key: card.get(key) for key in ("paper", "command", "seed", "backend", "data", "hardware")}
+    if card.get("training_seconds") is not None:
+        facts["training time"] = cards.duration(card["training_seconds"])
+    st.markdown("\n".join(f"- **{key}**: {value}" for key, value in facts.items() if value is not None))
+    name = card["name"]
+    weights = hub.zoo_folder() / name / hub.WEIGHTS
+    with st.container(horizontal=True):
         if weights.is_file():
             st.download_button("Weights", weights.read_bytes, f"{name}.weights.h5", "application/octet-stream",
-                               on_click="ignore", icon=":material/download:", width="stretch")
+                               on_click="ignore", icon=":material/download:")
         st.download_button("Card", cards.readme(card), f"{name}.md", "text/markdown", on_click="ignore",
-                           icon=":material/download:", width="stretch")
-        open_in(card)
-        facts = {key: card.get(key) for key in ("paper", "command", "seed", "backend", "data", "hardware")}
-        if card.get("training_seconds") is not None:
-            facts["training time"] = cards.duration(card["training_seconds"])
-        st.markdown("\n".join(f"- **{key}**: {value}" for key, value in facts.items() if value is not None))
-        if card.get("recipe"):
-            with st.expander("Recipe", icon=":material/receipt_long:"):
-                st.json(card["recipe"], expanded=True)
+                           icon=":material/download:")
+    if card.get("recipe"):
+        st.json(card["recipe"], expanded=True)
 
 
 def open_in(card):
@@ -244,6 +286,12 @@ def read_entry(text):
 def read_task(text):
     if text not in TASKS:
         raise ValueError(f"task is one of {', '.join(TASKS)}, and this is {text[:40]!r}")
+    return text
+
+
+def read_sort(text):
+    if text not in SORTS:
+        raise ValueError(f"sort is one of {', '.join(SORTS)}, and this is {text[:40]!r}")
     return text
 
 

@@ -489,7 +489,7 @@ function makeRing(host) {
     bold.textContent = said ? said.name : "none of these";
     rest.textContent = !said ? `: ${data.none}` : `, ${percent(said.chance)} sure` + (data.truth === null ? "" : data.truth === said.name ? ", and that is right." : `; it is ${data.truth}.`);
     answer.replaceChildren(data.truth !== null && said ? (data.truth === said.name ? "✓ " : "✗ ") : "", ...parts, bold, rest);
-    steps.querySelector("output").textContent = data.steps ? (step > data.steps ? "the answer" : `${step} of ${data.steps}${step === 1 ? " (even)" : ""}`) : "";
+    steps.querySelector(".at").textContent = data.steps ? (step > data.steps ? "the answer" : `${step} of ${data.steps}${step === 1 ? " (even)" : ""}`) : "";
     const index = buttons.has(looked) ? looked : data.top; // the one that counts most, until one is touched
     if (index === null || !buttons.has(index) || !data.query) {
       const note = document.createElement("p");

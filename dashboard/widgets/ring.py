@@ -31,7 +31,8 @@ Delete leaves it out, a letter gives it another class."></div>
 <input class="file" type="file" accept="image/*" multiple hidden>
 </div>
 <div class="detail"></div>
-<div class="steps" hidden><label>Reading step <output></output><input type="range" min="1" step="1"></label></div>
+<div class="steps" hidden>
+<label>Reading step <span class="at"></span><input type="range" min="1" step="1"></label></div>
 <div class="orders" hidden><button type="button" class="shuffle">Shuffle the order</button>
 <button type="button" class="sorted">Class after class</button><span></span></div>
 <div class="tray" role="group" aria-label="Left out"></div>

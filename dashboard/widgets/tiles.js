@@ -19,6 +19,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();
       setTriggerValue("opened", tile.id);
+      document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0, behavior: "smooth" }); // it opens there
     };
     const film = link.querySelector(".film");
     if (film) link.onpointerenter = link.onfocus = () => play(film, tile.frames);

@@ -42,7 +42,7 @@ def answers(tmp_path, monkeypatch):
 
 
 def texts(app):
-    return "\n".join(str(each.value) for kind in ("markdown", "caption", "info", "warning", "subheader") for each in
+    return "\n".join(str(each.value) for kind in ("markdown", "caption", "info", "warning", "header") for each in
                      getattr(app, kind))
 
 
@@ -65,7 +65,7 @@ def test_every_answer_is_a_tile_with_a_picture_and_one_line(answers, visit):
 
 def test_a_link_lands_on_its_question_which_closes(answers, visit):
     app = visit("answers", question="18", part="matching")
-    assert app.subheader[0].value.startswith("Question 18.")  # above all tiles
+    assert app.header[0].value.startswith("Question 18.")  # above all tiles
     assert [(tile["id"], tile["open"]) for tile in tiles(app)] == [("18", True)]
     assert dict(app.query_params) == {"question": "18", "part": "matching"}
     assert "With K = 4 too." not in texts(app)
@@ -74,7 +74,7 @@ def test_a_link_lands_on_its_question_which_closes(answers, visit):
     assert len(app.dataframe) == 1
     assert texts(app).count("With K = 4 too.") == 1
     app.button(key="close_question").click().run()
-    assert not app.subheader
+    assert not app.header
     assert dict(app.query_params) == {"part": "matching"}
 
 

@@ -78,7 +78,7 @@ PARAMETERS = {
                  "moved", "order", "look", "reading"],
     "compare": ["what", "model", "other", "map", "kind", "size", "maps", "seed", "of"],
     "compare?what=few-shot": ["fewshot", "fewother", "fewof", "source", "way", "shot", "episodes", "first", "own"],
-    "zoo": ["entry", "task", "find"],
+    "zoo": ["entry", "task", "find", "sort"],
 }
 # A few of them are fine for some parameters, and nothing is said then.
 MAY_BE_0 = ("ask", "episode", "least", "seed", "drop", "first", "order", "look")

@@ -454,20 +454,58 @@ def test_pictures_from_a_browser_are_checked():
             widget.read_photo(wrong)
 
 
+def gallery(app):
+    (shown,) = [each.proto for each in app.get("bidi_component") if each.proto.component_name.endswith("tiles")]
+    return json.loads(shown.json)["tiles"]
+
+
 def test_zoo_shows_the_card_that_a_link_names(visit):
     app = visit("zoo", entry="vin8")
-    assert "vin8" in [each.value for each in app.subheader]
+    assert "vin8" in [each.value for each in app.header]
     assert 'model = pnzoo.load("vin8")' in snippets(app)
+    assert [tile["id"] for tile in gallery(app) if tile["open"]] == ["vin8"]
+    app.session_state["more_of_card"] = True
+    app.run()
     assert "It is untrained." in texts(app)
+    app.button(key="close_card").click().run()
+    assert "entry" not in app.query_params
+    assert not app.header
 
 
-def test_zoo_search(visit):
+def test_zoo_has_three_filters_and_the_best_first(visit, zoo):
     app = visit("zoo", find="no such thing")
     assert "No entry matches" in texts(app)
     app.text_input(key="find").set_value("matching").run()
     assert app.query_params["find"] == "matching"
-    names = set(app.dataframe[0].value["Model"])
-    assert names == {"matching_omniglot", "matching_fce_omniglot"}
+    assert {tile["id"] for tile in gallery(app)} == {"matching_omniglot", "matching_fce_omniglot"}
+    assert {tile["id"] for tile in gallery(visit("zoo", task="planning"))} == {
+        "vin8", "vin8_paper", "vin_maze", "cnn8", "fcn8"}
+    names = [tile["id"] for tile in gallery(visit("zoo", sort="name"))]
+    assert names == sorted(names)
+    assert "50.00 % (40.00 to 60.00)" in gallery(app)[0]["line"]
+    assert "paper: 99.60 %" in gallery(app)[0]["line"]
+
+
+def test_a_better_entry_comes_before_a_worse_one(visit, small_zoo, empty_zoo):
+    for name, value in (("vin8", 0.5), ("fcn8", 0.9)):
+        shutil.copytree(small_zoo / name, empty_zoo / name)
+        card = json.loads((empty_zoo / name / "card.json").read_text())
+        card["metrics"][0].update(value=value, ci95=[value - 0.1, value + 0.1])
+        (empty_zoo / name / "card.json").write_text(json.dumps(card))
+    assert [tile["id"] for tile in gallery(visit("zoo"))] == ["fcn8", "vin8"]
+
+
+def test_every_entry_of_the_zoo_has_a_living_thumbnail():
+    from PIL import Image
+
+    folder = FOLDER / "thumbnails"
+    names = [card.parent.name for card in (FOLDER.parent / "zoo").glob("*/card.json")]
+    assert names
+    for name in names:
+        strip = Image.open(folder / f"{name}.png").convert("RGB")
+        frames = np.split(np.asarray(strip), strip.width // strip.height, axis=1)
+        assert len(frames) > 3
+        assert any((frame != frames[0]).any() for frame in frames), f"{name} does not move"
 
 
 def test_a_damaged_entry_is_reported_and_the_rest_stays(visit, small_zoo, empty_zoo):
@@ -477,7 +515,7 @@ def test_a_damaged_entry_is_reported_and_the_rest_stays(visit, small_zoo, empty_
     card.write_text(card.read_text()[:300])
     app = visit("zoo")
     assert "The entry `fcn8` cannot be read" in texts(app)
-    assert set(app.dataframe[0].value["Model"]) == {"vin8"}
+    assert [tile["id"] for tile in gallery(app)] == ["vin8"]
 
 
 def test_changed_weights_are_reported_and_the_page_stays(visit, zoo):

@@ -1,0 +1,26 @@
+"""What is around every page (frame.js): a link that skips the navigation, and on phones a bar of the pages' names.
+
+Its style holds for the whole page: letters that can be read, a visible focus, targets that a finger meets.
+"""
+
+import streamlit as st
+
+from dashboard.widgets import canvas
+
+_HTML = ('<a class="pnzoo-skip" href="#">Skip to the page</a>'
+         '<nav class="pnzoo-tabs" aria-label="Pages"></nav>')
+_frame = canvas.component("frame", _HTML, drawing=False, isolated=False)
+
+
+def show(pages: list, current) -> None:
+    """Show the frame.
+
+    Args:
+        pages: all `st.Page`.
+        current: the one that is open.
+    """
+    by_title = {page.title: page for page in pages}
+    found = _frame(key="frame", data={"pages": list(by_title), "current": current.title}, on_page_change=lambda: None)
+    wanted = getattr(found, "page", None)
+    if wanted in by_title and wanted != current.title:
+        st.switch_page(by_title[wanted])

@@ -1,0 +1,97 @@
+"""What axe-core finds on every page, wide and narrow, light and dark; headings, targets, and the way by keyboard.
+
+`vendor/axe.min.js` is axe-core 4.14.1 by Deque Systems, under the Mozilla Public License 2.0 (`vendor/axe-LICENSE`).
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser import serving
+
+pytestmark = [pytest.mark.browser, pytest.mark.integration]
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+PAGES = ["", "inside", "terrain", "worlds", "few_shot", "photographs", "compare?maps=100", "zoo", "zoo?entry=vin16",
+         "answers", "answers?question=6", "lessons"]
+FOUND = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
+  .filter((each) => ['serious', 'critical'].includes(each.impact) || each.id === 'heading-order')
+  .map((each) => [each.id, ...each.nodes.slice(0, 3).map((node) => node.target.flat().join(' ') + ': '
+                  + (node.any[0]?.message ?? '') + ' ' + node.html.slice(0, 120))])"""
+SMALL = """() => { const found = [], look = (root) => { for (const each of root.querySelectorAll('*')) {
+    if (each.shadowRoot) look(each.shadowRoot);
+    if (!each.matches('button, a[href], input, select, summary, [role=button]')) continue;
+    const box = each.getBoundingClientRect(), label = each.closest('label')?.getBoundingClientRect();
+    const wide = Math.max(box.width, label?.width ?? 0), high = Math.max(box.height, label?.height ?? 0);
+    const text = each.matches('p a, li a');  // links in a sentence may be as high as its letters
+    const seen = each.checkVisibility({opacityProperty: true, visibilityProperty: true});
+    if (!seen || box.width <= 1 || box.height <= 1 || text) continue;
+    if (wide < 23.9 || high < 23.9) found.push([each.outerHTML.slice(0, 120), wide, high]); } };
+  look(document); return found; }"""
+FOCUSED = """() => { let here = document.activeElement;
+  while (here?.shadowRoot?.activeElement) here = here.shadowRoot.activeElement;
+  const main = document.querySelector('[data-testid=stMain]');
+  let top = here; while (top && !main.contains(top)) top = top.getRootNode().host;
+  const look = getComputedStyle(here);
+  return {tag: here.tagName, main: !!top && here.tagName !== 'H1',
+          words: (here.ariaLabel ?? here.textContent).slice(0, 40),
+          seen: look.outlineStyle !== 'none' || look.boxShadow !== 'none'}; }"""
+
+
+@pytest.fixture(scope="module")
+def visit(chrome, dashboard):
+    """visit(path): a page in one browser for all tests here."""
+    context = chrome.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light", bypass_csp=True)
+    page = context.new_page()
+    page.set_default_timeout(serving.PATIENCE)
+
+    def visit(path):
+        page.goto(f"{dashboard.address}/{path}")
+        serving.settle(page)
+        return page
+
+    yield visit
+    context.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_serious_and_targets_are_large_enough(visit, path):
+    page = visit(path)
+    page.evaluate(AXE)
+    for width, theme in ((1440, "light"), (390, "dark")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_timeout(700)
+        assert page.evaluate(FOUND) == [], (width, theme)
+        assert page.evaluate(SMALL) == [], (width, theme)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.emulate_media(color_scheme="light")
+
+
+@pytest.mark.parametrize("path", ["", "few_shot"])
+def test_the_first_tool_is_within_eight_stops_and_focus_is_seen(visit, path):
+    page = visit(path)
+    page.keyboard.press("Tab")
+    first = page.evaluate(FOCUSED)
+    assert first["words"] == "Skip to the page"
+    assert first["seen"]
+    page.keyboard.press("Enter")
+    stops = []
+    while len(stops) < 6:
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate(FOCUSED))
+        assert stops[-1]["seen"], stops[-1]
+    assert stops[0]["main"], stops
+
+
+def test_a_phone_goes_from_page_to_page_by_words(visit):
+    page = visit("few_shot")
+    page.set_viewport_size({"width": 390, "height": 844})
+    bar = page.get_by_role("navigation", name="Pages")
+    assert bar.get_by_role("button").count() >= 9
+    bar.get_by_role("button", name="Zoo").click()
+    page.get_by_role("heading", name="The zoo").wait_for()
+    page.wait_for_function("() => location.pathname.endsWith('/zoo')")
+    assert bar.locator("[aria-current=page]").inner_text() == "Zoo"
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert not bar.is_visible()
