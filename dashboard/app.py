@@ -19,7 +19,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets on stder
 
 import streamlit as st  # noqa: E402
 
-from dashboard import glossary  # noqa: E402
+from dashboard import glossary, lessons  # noqa: E402
 from dashboard.widgets import frame  # noqa: E402
 
 PAGES = [
@@ -32,6 +32,7 @@ PAGES = [
     st.Page("app_pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
     st.Page("app_pages/zoo.py", title="Zoo", icon=":material/inventory_2:"),
     st.Page("app_pages/answers.py", title="Answers", icon=":material/quiz:"),
+    st.Page("app_pages/lessons.py", title="Lessons", icon=":material/school:"),
 ]
 
 # A file of our own: an icon given by name would be fetched from another site.
@@ -39,6 +40,8 @@ st.set_page_config(page_title="pnzoo", page_icon=str(HERE / "icon.png"), layout=
 try:
     page = st.navigation(PAGES, position="top")
     frame.show(PAGES, page)
+    led = lessons.lead(page.url_path or "plan")
     page.run()
+    lessons.check(led)
 except (ValueError, OSError, ImportError) as error:  # a damaged entry, a missing library: say so, stay up
     st.error(f"This page cannot be shown. {glossary.plain(str(error))}", icon=":material/error:")

@@ -73,6 +73,8 @@ def put(**values: Any) -> None:
 def publish(texts: Mapping[str, str | None]) -> None:
     """Write the page's state into the address; a parameter that is None is left away."""
     wanted = {name: text for name, text in texts.items() if text is not None}
+    if _memory().get("lesson_here") and get("lesson"):
+        wanted["lesson"] = str(get("lesson"))
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
     memory = _memory()
@@ -80,6 +82,11 @@ def publish(texts: Mapping[str, str | None]) -> None:
         older = [*memory.get("older", []), memory.get("written")]
         memory.update(written=wanted, older=older[-20:], at=time.monotonic())
     memory["moved"] = False
+
+
+def lesson_here(here: bool) -> None:
+    """Say whether the lesson that is under way is on the page that is drawn, so that its address names it."""
+    _memory()["lesson_here"] = here
 
 
 def _memory() -> dict:

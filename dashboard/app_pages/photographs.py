@@ -3,6 +3,7 @@
 import io
 import zipfile
 
+import numpy as np
 import streamlit as st
 
 from dashboard import (
@@ -13,7 +14,7 @@ from dashboard import (
     state,
 )
 from dashboard.figures import few_shot as few_shot_figures
-from dashboard.widgets import choices
+from dashboard.widgets import choices, ring
 
 KINDS = 5  # invented things at the first visit
 MOST_EXAMPLES, MOST_BYTES, MOST_NAME = 60, 8_000_000, 40
@@ -26,10 +27,14 @@ print(classifier.predict(["new.jpg"]), classifier.predict_proba(["new.jpg"]))
 print(classifier.attention(["new.jpg"]))        # how much each photograph counts'''
 
 
+HINT = ("Near is alike, thick is attention. Drag a photograph off the ring to leave it out, onto another thing to "
+        "relabel it. Drop or paste one of yours in the middle to ask about it, on a thing to add it.")
+BLANK = compute.as_png(np.full((8, 8, 3), 128, "uint8"))  # in place of what cannot be opened
+
+
 def page():
     st.title("What is it?")
-    st.markdown("A few photographs of each thing are enough, and nothing is trained: it compares a new one with all of "
-                "them. Take the invented ones, or your own; they stay on this machine.")
+    st.markdown("A few photographs of each thing are enough, and nothing is trained. Yours stay on this machine.")
     names = compute.names("few-shot", compute.OF_PHOTOGRAPHS)
     state.adopt({"photo": read_name, "photo_seed": choices.read_int("photo_seed", 0, 999_999),
                  "photo_asked": choices.read_int("photo_asked", 0, 2 * KINDS - 1),
@@ -38,28 +43,17 @@ def page():
         st.info("There is no model of photographs in the zoo yet. `python -m train matching_photo` trains one.")
         glossary.show("Support", "Query", "Way", "Shot", "Attention")
         return
-    board, side = st.columns([11, 8], gap="large")
-    with side:
-        name = choices.pick_model(names, "Model", "photo", "matching_photo")
+    shown, under = st.container(), st.container()
+    with under:
+        controls(names)
         known, to_ask = photographs()
         truth, asked = pick_asked(to_ask)
-    answer = None
-    if asked is None:
-        board.info("Choose a photograph to ask about.", icon=":material/photo_camera:")
-    elif len({label for label, _ in known}) < 2:
-        board.info("Add photographs of at least two things.", icon=":material/add_a_photo:")
-    else:
-        try:
-            answer = compute.named(name, tuple(known), asked)
-        except ValueError as error:
-            board.error(f"A photograph cannot be used. {glossary.plain(str(error))}", icon=":material/error:")
-    with board:
-        if answer:
-            show_answer(name, answer, truth)
-        show_known(known, answer)
-    with side:
-        if answer:
-            pick_least()
+    name = state.get("photo", "matching_photo" if "matching_photo" in names else names[0])
+    answer, problem = think(name, known, asked)
+    with shown:
+        show_ring(name, known, asked, truth, answer, problem)
+    with under:
+        pick_least()
         own_photographs()
     state.publish({"photo": name, **{key: None if state.get(key) is None else str(state.get(key))
                                      for key in ("photo_seed", "photo_asked", "photo_least")}})
@@ -73,13 +67,17 @@ def page():
 # -- which photographs ------------------------------------------------------------------------------------
 
 
+def controls(names):
+    choices.pick_model(names, "Model", "photo", "matching_photo")
+
+
 def photographs():
     """(known, to ask about): the visitor's, or invented ones."""
-    mine = st.session_state.get("my_photographs", [])
+    mine = st.session_state.get("my_photographs")
     known, to_ask = compute.example(KINDS, state.get("photo_seed", 0))
     if mine:
         st.button("Back to the invented ones", key="forget_photographs", icon=":material/undo:", on_click=forget)
-        return mine, []
+        return mine, to_ask if len(mine) > len(known) and mine[: len(known)] == known else []
     st.button("Other invented things", key="new_things", icon=":material/casino:", on_click=lambda: state.put(
         photo_seed=state.get("photo_seed", 0) + 1, photo_asked=None))
     return known, to_ask
@@ -90,18 +88,36 @@ def pick_asked(to_ask):
     file = st.file_uploader("Ask about a photograph of mine", key="asked_file", max_upload_size=8)
     if file is not None:
         return None, file.getvalue()
+    if st.session_state.get("asked_photograph"):
+        return None, st.session_state["asked_photograph"]
     if not to_ask:
         return None, None
     chosen = state.get("photo_asked", 1) % len(to_ask)
-    with st.container(horizontal=True, gap="small"):
-        st.image(to_ask[chosen][1], width=112, caption="asked about", alt=f"A photograph of a {to_ask[chosen][0]}")
-        st.button("Ask about the next", key="next_asked", icon=":material/arrow_forward:",
-                  on_click=lambda: state.put(photo_asked=(chosen + 1) % len(to_ask)))
+    st.button("Ask about the next", key="next_asked", icon=":material/arrow_forward:",
+              on_click=lambda: state.put(photo_asked=(chosen + 1) % len(to_ask)))
     return to_ask[chosen]
 
 
+def think(name, known, asked):
+    """(answer or None, what is missing or wrong)."""
+    here = [each for i, each in enumerate(known) if i not in out()]
+    if asked is None:
+        return None, "choose a photograph to ask about."
+    if len({label for label, _ in here}) < 2:
+        return None, "add photographs of at least two things."
+    try:
+        return compute.named(name, tuple(here), asked), ""
+    except ValueError as error:
+        return None, f"a photograph cannot be used: {error}"
+
+
+def out():
+    return st.session_state.get("photographs_out", set())
+
+
 def forget():
-    st.session_state.pop("my_photographs", None)
+    for key in ("my_photographs", "photographs_out", "asked_photograph"):
+        st.session_state.pop(key, None)
 
 
 def own_photographs():
@@ -109,8 +125,12 @@ def own_photographs():
         thing = st.text_input("What they show", key="thing", max_chars=MOST_NAME, placeholder="apple")
         files = st.file_uploader("Photographs of it, or a zip with one folder a thing", accept_multiple_files=True,
                                  key="thing_files", max_upload_size=40) or []
+        folder = st.file_uploader("Or a folder with one folder a thing", accept_multiple_files="directory",
+                                  key="thing_folder", max_upload_size=40) or []
         try:
             found = [each for file in files for each in read_files(thing, file.name, file.getvalue())]
+            found += [(of_folder(file.name) or thing.strip(), file.getvalue()) for file in folder
+                      if file.name.lower().endswith(ENDINGS)]
         except ValueError as error:
             st.error(glossary.plain(str(error)), icon=":material/error:")
             return
@@ -145,6 +165,11 @@ def read_files(thing, name, data):
     return found
 
 
+def of_folder(path):
+    """The name of the folder that a file lies in, as the browser tells it; words to show, nothing else."""
+    return path.replace("\\", "/").rpartition("/")[0].rpartition("/")[2][:MOST_NAME]
+
+
 def _is_photograph(member):
     path = member.filename
     hidden = any(part.startswith((".", "__")) for part in path.split("/"))
@@ -158,32 +183,74 @@ def best(answer):
     return answer.classes[int(answer.chance.argmax())]
 
 
-def show_answer(name, answer, truth):
-    least, said, sure = state.get("photo_least", 0) / 100, best(answer), answer.chance.max()
-    if answer.confidence < least:
-        st.warning(f"**None of these**: the nearest photograph is {answer.confidence:.0%} alike, and you ask for "
-                   f"{least:.0%}.", icon=":material/do_not_disturb_on:")
-    elif truth is None:
-        st.info(f"**It says {glossary.plain(said)}**, {sure:.0%} sure.", icon=":material/photo_camera:")
-    elif truth == said:
-        st.success(f"**It says {said}**, {sure:.0%} sure, and that is right.", icon=":material/check_circle:")
-    else:
-        st.error(f"**It says {said}**, {sure:.0%} sure; it is a {truth}.", icon=":material/cancel:")
-    share.chart(few_shot_figures.bars(answer.chance, answer.classes, said, {}, st.context.theme.type == "dark"),
-                key="photo_bars", alt="Probabilities: " + ", ".join(
-                    f"{each} {chance:.0%}" for each, chance in zip(answer.classes, answer.chance, strict=True)))
+def show_ring(name, known, asked, truth, answer, problem):
+    """The photograph that is asked about in the middle, those that are known around it."""
+    gone, look = out(), st.session_state.get("photo_look")
+    here = [i for i in range(len(known)) if i not in gone]
+    classes = answer.classes if answer else list(dict.fromkeys(known[i][0] for i in here))
+    least = state.get("photo_least", 0) / 100
+    sure = answer is not None and answer.confidence >= least
+    if problem:
+        st.warning(f"There is no answer: {glossary.plain(problem)}", icon=":material/info:")
+    pictures = [{"name": f"{label} {i + 1}", "class": classes.index(label) if label in classes else 0,
+                 "out": i in gone, "given": False, "source": compute.thumbnail(file) or compute.thumbnail(BLANK),
+                 "likeness": None, "share": None} for i, (label, file) in enumerate(known)]
+    if answer:
+        for place, i in enumerate(here):
+            pictures[i] |= {"likeness": float(answer.likeness[place]), "share": float(answer.attention[place])}
+    top = here[int(answer.attention.argmax())] if answer else None
+    ring.show("photo_ring", {
+        "model": name, "photos": True, "turn": 0, "drawn": asked is not None and truth is None, "label": "",
+        "query": asked and compute.thumbnail(asked, 256), "truth": truth,
+        "classes": [{"name": each, "chance": float(answer.chance[i]) if answer else 0.0}
+                    for i, each in enumerate(classes)],
+        "answer": classes.index(best(answer)) if sure else None,
+        "none": f"the nearest class is {answer.confidence:.2f} alike, and you ask for {least:.2f}." if answer
+                else problem, "note": "Touch any photograph to see the same of it.", "top": top, "look": look,
+        "step": None, "steps": None, "likeness": "cosine", "without": without(name, known, asked, answer, look, top),
+        "ordered": False, "order": 0, "hint": HINT, "letters": classes,
+        "say": st.session_state.pop("photo_problem", ""), "pictures": pictures}, heard)
 
 
-def show_known(known, answer):
-    """The photographs that it knows, a row a thing, with how much each counts."""
-    shares = answer.attention if answer else [None] * len(known)
-    for label in dict.fromkeys(label for label, _ in known):
-        st.markdown(f"**{glossary.plain(label)}**")
-        with st.container(horizontal=True, gap="small"):
-            for (each, file), share_ in zip(known, shares, strict=True):
-                if each == label:
-                    st.image(file, width=96, caption="" if share_ is None else f"counts {share_:.0%}",
-                             alt=f"A photograph of {label}" + ("" if share_ is None else f", counts {share_:.0%}"))
+def without(name, known, asked, answer, look, top):
+    """The answer without the photograph that is looked at."""
+    index = top if look is None or look in out() else look
+    if index is None:
+        return None
+    less = tuple(each for i, each in enumerate(known) if i not in out() and i != index)
+    if len({label for label, _ in less}) < 2:
+        return {"index": index, "words": "Without it only one thing would be left."}
+    then = compute.named(name, less, asked)
+    return {"index": index, "words": f"Without it the answer is {best(then)}, {then.chance.max():.0%} sure (now "
+                                     f"{best(answer)}, {answer.chance.max():.0%} sure)."}
+
+
+def heard(message):
+    """What the visitor did on the ring."""
+    what = message["what"]
+    known = st.session_state.get("my_photographs") or compute.example(KINDS, state.get("photo_seed", 0))[0]
+    index, label = ring.read_index(message, len(known)), message.get("class")
+    known_label = label if label in {each for each, _ in known} else None
+    try:
+        if what == "ask":
+            st.session_state["asked_photograph"] = ring.read_photo(message.get("picture"))
+        elif what == "undraw":
+            st.session_state.pop("asked_photograph", None)
+        elif what == "add" and known_label:
+            sent = message.get("pictures") or [None]
+            files = [ring.read_photo(each) for each in sent] if sent[0] else [st.session_state["asked_photograph"]]
+            st.session_state["my_photographs"] = [*known, *((known_label, file) for file in files)][:MOST_EXAMPLES]
+        elif what == "move" and index is not None and known_label:
+            st.session_state["my_photographs"] = [
+                (known_label if i == index else each, file) for i, (each, file) in enumerate(known)]
+        elif what == "out" and index is not None:
+            st.session_state["photographs_out"] = out() | {index}
+        elif what == "back" and index is not None:
+            st.session_state["photographs_out"] = out() - {index}
+        elif what == "look":
+            st.session_state["photo_look"] = index
+    except (ValueError, KeyError) as error:
+        st.session_state["photo_problem"] = f"That photograph cannot be used: {error}"
 
 
 def pick_least():

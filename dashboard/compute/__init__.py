@@ -5,7 +5,7 @@ nobody changes it.
 """
 
 from dashboard.compute.few_shot import embedded, embeddings, explanation, permuted, predictions
-from dashboard.compute.photographs import Named, example, named
+from dashboard.compute.photographs import Named, as_png, example, named, thumbnail
 from dashboard.compute.planning import (
     MAPS_AT_ONCE,
     MAX_K,
@@ -108,7 +108,9 @@ __all__ = [
     "OF_PHOTOGRAPHS",
     "OF_SENTENCES",
     "example",
+    "as_png",
     "named",
+    "thumbnail",
     "PlanRun",
     "RolloutRun",
     "broken",

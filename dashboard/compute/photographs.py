@@ -1,5 +1,6 @@
 """What few-shot models make of photographs."""
 
+import base64
 import io
 from typing import Any, NamedTuple
 
@@ -19,13 +20,15 @@ class Named(NamedTuple):
     classes:    what there is to choose from
     chance:     [classes], the probability of each
     attention:  [examples], how much each photograph counts
-    confidence: how alike the nearest photograph is
+    confidence: how alike the nearest class is
+    likeness:   [examples], cosine with each photograph
     """
 
     classes: list[str]
     chance: np.ndarray
     attention: np.ndarray
     confidence: float
+    likeness: np.ndarray
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -58,10 +61,30 @@ def named(name: str, known: tuple, asked: bytes) -> Named:
     Raises:
         ValueError: a file is no photograph; says which and why.
     """
+    from pnzoo import analysis
+
     knows = classifier(name, known)
     order = [list(knows.classes_).index(label) for label in dict.fromkeys(label for label, _ in known)]
     chance, attention = knows.predict_proba([asked])[0], knows.attention([asked])[0]
-    return Named([str(knows.classes_[i]) for i in order], chance[order], attention, float(knows.confidence([asked])[0]))
+    asked_embedding = knows.reader_.embed(knows.reader_.read([asked]))[0]
+    likeness = analysis.explain_embeddings(
+        knows.model_, knows.embeddings_, knows.support_index_, asked_embedding).similarity
+    return Named([str(knows.classes_[i]) for i in order], chance[order], attention, float(knows.confidence([asked])[0]),
+                 likeness)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def thumbnail(data: bytes, side: int = SHOWN) -> str | None:
+    """A photograph as a small square JPEG in an address of its own; None where it cannot be opened."""
+    from PIL import Image, ImageOps
+
+    try:
+        picture = ImageOps.fit(ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB"), (side, side))
+    except Exception:  # a decoder can fail in many ways on bytes made to hurt it
+        return None
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=85)
+    return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode()
 
 
 def as_png(picture: np.ndarray) -> bytes:

@@ -99,7 +99,7 @@ def visit():
 
 @pytest.fixture
 def ring():
-    """ring(app): what the few-shot page sends to its ring."""
+    """ring(app): what a few-shot page sends to its ring."""
 
     def ring(app):
         (shown,) = [each.proto for each in app.get("bidi_component") if each.proto.component_name.endswith("ring")]

@@ -44,32 +44,43 @@ def archive(kinds=2, images=2, folder="{}"):
     return file.getvalue()
 
 
-def test_it_names_an_invented_thing_and_says_what_counted(visit):
+def test_it_names_an_invented_thing_and_says_what_counted(visit, ring):
     app = visit("photographs")
     assert not app.exception
-    assert "It says" in said(app)
+    shown = ring(app)
+    assert shown["truth"] in still_lifes.names(5)
+    assert shown["answer"] is not None
+    assert sum(picture["share"] for picture in shown["pictures"]) == pytest.approx(1, abs=1e-4)
+    assert all(-1 <= picture["likeness"] <= 1.0001 for picture in shown["pictures"])
+    assert shown["without"]["index"] == shown["top"]
     app.button(key="next_asked").click().run()
     assert app.query_params["photo_asked"] == "2"
     app.button(key="new_things").click().run()
     assert app.query_params["photo_seed"] == "1"
     app.slider(key="choose_photo_least").set_value(100).run()
-    assert "None of these" in said(app)
+    assert ring(app)["answer"] is None
+    assert "you ask for 1.00" in ring(app)["none"]
 
 
-def test_a_zip_of_ones_own_is_known_and_a_photograph_is_asked_about(visit):
+def test_a_zip_of_ones_own_is_known_and_a_photograph_is_asked_about(visit, ring):
     from dashboard.compute.photographs import as_png
 
     app = visit("photographs")
     app.file_uploader(key="thing_files").upload("mine.zip", archive(3, folder="my/{}"), "application/zip").run()
     app.button(key="add_photographs").click().run()
-    assert "Choose a photograph" in said(app)
+    assert "choose a photograph" in said(app)
     app.file_uploader(key="asked_file").upload("new.png", as_png(still_lifes.generate(1, 3)[0, 2]), "image/png").run()
     assert not app.exception
-    assert "It says" in said(app)
-    assert sum(each.value.strip("*`") in still_lifes.names(3) for each in app.markdown) == 3
+    shown = ring(app)
+    assert shown["answer"] is not None
+    assert shown["truth"] is None  # nobody knows, so there is no tick
+    assert [each["name"] for each in shown["classes"]] == still_lifes.names(3)
+    app.session_state["photographs_out"] = {0, 1}
+    app.run()
+    assert [each["name"] for each in ring(app)["classes"]] == still_lifes.names(3)[1:]
     app.file_uploader(key="asked_file").set_value(None).run()
     app.button(key="forget_photographs").click().run()
-    assert "It says" in said(app)
+    assert len(ring(app)["classes"]) == 5
 
 
 def test_files_that_are_no_photographs_are_named_and_nothing_is_lost(visit):

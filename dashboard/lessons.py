@@ -1,0 +1,166 @@
+"""Six lessons: a link, one sentence, one task on a canvas, and a check that knows when it is done.
+
+A lesson is a number in the address of a page (`?lesson=3`). `lead` shows its strip above the page, `check` fills in
+whether the task is done, from the same state that the page drew.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from dashboard import compute, state
+from dashboard.widgets import episode_controls, map_input
+from pnzoo import gridworld
+
+
+class Lesson(NamedTuple):
+    """A lesson.
+
+    title, sentence, task: words
+    page:    file of the page that it is on
+    link:    parameters of the page's address
+    done:    whether the task is done
+    """
+
+    title: str
+    sentence: str
+    task: str
+    page: str
+    link: dict
+    done: Callable[[], bool]
+
+
+def _route():
+    """The model of the page Plan, its map, K, paint."""
+    return state.get("model", "vin16"), map_input.current(), state.get("k"), state.get("paint", ())
+
+
+def _walk(name=None, paint=(), k=None):
+    """Where a planner goes on the map of the page; None where it cannot plan."""
+    chosen, map_text, _, _ = _route()
+    name = name or chosen
+    try:
+        return compute.planned(name, map_text, compute.steps_for(name, map_text, k), tuple(paint)).plan
+    except (ValueError, TypeError):
+        return None
+
+
+def _spread():
+    """As many steps as the shortest way has moves: then news of the goal has come to the start."""
+    step, best = state.get("step"), compute.solution(map_input.current())
+    return step is not None and best.reachable and step >= len(best.shortest_path) - 1
+
+
+def _enough():
+    name, _, k, _ = _route()
+    walk = _walk(k=k)
+    few = _walk(k=int(LESSONS[1].link["k"]))
+    return name in compute.cards() and walk is not None and walk.reached and few is not None and not few.reached
+
+
+def _detour():
+    paint = _route()[3]
+    if not paint:
+        return False
+    before, after = _walk(), _walk(paint=paint)
+    cells = {(row, col) for row, col, _ in paint}
+    crossed = lambda walk: bool(cells & {tuple(map(int, cell)) for cell in walk.path})  # noqa: E731
+    return None not in (before, after) and after.reached and crossed(before) and not crossed(after)
+
+
+def _reactive_fails():
+    reactive, planner = _walk("cnn16"), _walk("vin16")
+    return None not in (reactive, planner) and planner.reached and not reactive.reached
+
+
+def _answer(episode):
+    if episode is None:
+        return None, None
+    made = compute.explanation(state.get("fewshot"), episode.images, episode.labels, episode.query)
+    return episode.classes[int(made.probability.argmax())], dict(zip(episode.classes, made.probability, strict=True))
+
+
+def _swayed():
+    if not state.get("drop"):
+        return False
+    now, _ = _answer(episode_controls.current())
+    before, _ = _answer(episode_controls.unchanged())
+    return now is not None and now != before
+
+
+def _ordered():
+    if not state.get("order"):
+        return False
+    (now, chance), (_, before) = _answer(episode_controls.current()), _answer(episode_controls.unchanged())
+    return now is not None and float(np.max([abs(chance[c] - before[c]) for c in chance if c in before])) >= 0.03
+
+
+def _map(start, goal):
+    """A wall with one gap, near the bottom."""
+    walls = np.zeros((16, 16), bool)
+    walls[[0, -1]] = walls[:, [0, -1]] = walls[:, 8] = True
+    walls[13, 8] = False
+    return gridworld.to_string(walls, start, goal)
+
+
+LESSONS = (
+    Lesson("Value spreads", "Value starts at the goal and moves on by one cell a step.",
+           "Slide k from the left, until news of G has reached S.", "plan",
+           {"model": "vin16", "map": _map((2, 3), (2, 12)), "layer": "V", "step": "1"}, _spread),
+    Lesson("Why K matters", "A goal that is more than K steps away might as well not exist.",
+           "With K = 8 it is lost here. Open Planner and give it enough steps.", "plan",
+           {"model": "vin16", "map": _map((2, 3), (2, 12)), "k": "8"}, _enough),
+    Lesson("What it learned as reward and transition",
+           "Nobody told it that walls are bad: it learned R and P from paths.",
+           "Take Reward, drag a cell of the path down until the path leaves it.", "plan",
+           {"model": "vin16", "map": _map((13, 2), (13, 13)), "layer": "R"}, _detour),
+    Lesson("Where a reactive net fails", "A convolutional net without planning reacts to what maps look like.",
+           "Draw walls, or press Break it, until cnn16 is lost where vin16 arrives.", "plan",
+           {"model": "cnn16", "race": "vin16", "map": _map((13, 6), (13, 11))}, _reactive_fails),
+    Lesson("What attention looks at", "The answer is the class of the pictures that look most alike.",
+           "Drag pictures off the ring until the answer changes.", "few_shot",
+           {"fewshot": "matching_glyphs", "way": "5", "shot": "1", "episode": "1"}, _swayed),
+    Lesson("Order and FCE", "A net with full context reads the pictures one after another, so their order counts.",
+           "Shuffle until some class is 3 points more or less probable.", "few_shot",
+           {"fewshot": "matching_fce_glyphs", "way": "5", "shot": "1", "episode": "1"}, _ordered),
+)
+
+
+def lead(page: str):
+    """Above a page that a lesson is on: its strip. Gives what `check` fills in after the page was drawn."""
+    text = st.query_params.get("lesson", "")
+    if text.isascii() and text.isdigit() and len(text) == 1 and 1 <= int(text) <= len(LESSONS):
+        state.put(lesson=int(text))
+    number = state.get("lesson")
+    here = number is not None and LESSONS[number - 1].page == page
+    state.lesson_here(here)
+    if not here:
+        return None
+    return number, st.container(border=True)
+
+
+def check(led) -> None:
+    """Show a lesson: what to do, and whether it is done."""
+    if led is None:
+        return
+    number, strip = led
+    lesson = LESSONS[number - 1]
+    done = lesson.done()
+    with strip, st.container(horizontal=True, vertical_alignment="center"):
+        sign = ":green[:material/check_circle:] **Done.**" if done else ":material/radio_button_unchecked:"
+        st.markdown(f"**Lesson {number} of {len(LESSONS)}: {lesson.title}.** {lesson.sentence} {sign} {lesson.task}",
+                    width="stretch")
+        st.button("Leave", key="leave_lesson", type="tertiary", on_click=lambda: state.put(lesson=None))
+        if number < len(LESSONS):
+            follow(number + 1, "Next lesson")
+        else:
+            st.page_link("app_pages/lessons.py", label="All lessons", icon=":material/school:")
+
+
+def follow(number: int, label: str) -> None:
+    """A link to a lesson."""
+    lesson = LESSONS[number - 1]
+    st.page_link(f"app_pages/{lesson.page}.py", label=label, icon=":material/school:",
+                 query_params={**lesson.link, "lesson": str(number)})

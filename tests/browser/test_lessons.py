@@ -1,0 +1,56 @@
+"""Each lesson's check with the zoo's own models: not done on arrival, done once its task is."""
+
+import pytest
+
+pytest.importorskip("streamlit", reason="the dashboard's own extra is not installed")
+
+from dashboard import lessons, state
+from dashboard.widgets import episode_controls, map_input, painted
+from pnzoo import list_models
+
+pytestmark = [pytest.mark.integration, pytest.mark.skipif(
+    not {"vin16", "cnn16", "matching_glyphs", "matching_fce_glyphs"} <= set(list_models()), reason="they need the zoo")]
+
+# What a visitor who did the task has changed; None where several tries are needed.
+DONE = {1: {"step": 24}, 2: {"k": 40}, 3: {"paint": ((13, 6, -6.0),)}, 5: {"drop": (0,)}}
+
+
+@pytest.fixture
+def values(monkeypatch):
+    """The state of a page, without a browser."""
+    kept = {}
+    monkeypatch.setattr(state, "get", lambda name, default=None: kept.get(name, default))
+    return kept
+
+
+def arrive(values, number):
+    readers = {**episode_controls.readers(), "map": map_input.from_address, "k": int, "step": int, "layer": str,
+               "model": str, "race": str, "paint": painted.from_address}
+    values.clear()
+    values.update({name: readers[name](text) for name, text in lessons.LESSONS[number - 1].link.items()})
+    return lessons.LESSONS[number - 1].done
+
+
+@pytest.mark.parametrize("number", range(1, 7))
+def test_a_lesson_is_done_when_its_task_is(values, number):
+    done = arrive(values, number)
+    assert not done()
+    if number == 4:
+        from pnzoo import gridworld
+
+        for seed in range(200):
+            drawn = gridworld.generate(1, 16, seed=seed)
+            walls, goal = drawn[0][0], tuple(map(int, drawn[1][0]))
+            start = gridworld.farthest_starts(walls[None], [goal])[0]
+            values["map"] = gridworld.to_string(walls, tuple(map(int, start)), goal)
+            if done():
+                return
+        raise AssertionError("no map on which cnn16 is lost where vin16 arrives")
+    if number == 6:
+        for order in range(1, 40):
+            values["order"] = order
+            if done():
+                return
+        raise AssertionError("no order that matters")
+    values.update(DONE[number])
+    assert done()
