@@ -18,6 +18,7 @@ print(gridworld.render(walls, start, goal, plan.path))
 print(plan.reached, plan.reason, len(plan.actions), round(plan.cost, 2))'''
 PAINTED = '''import pnzoo
 from pnzoo import gridworld
+from pnzoo.worlds.gridworld.rollout import rollout
 
 walls, start, goal = gridworld.from_string(
     "{map_text}")
@@ -26,7 +27,7 @@ reward = model.trace(walls, goal).reward.copy()
 for row, col, value in {paint}:
     reward[row, col] = value
 policy = model.replan(walls, goal, reward).policy
-plan = gridworld.rollout(walls, start, goal, policy)
+plan = rollout(walls, start, goal, policy)
 print(gridworld.render(walls, start, goal, plan.path))'''
 
 SURE = ("vin_maze", "vin28", "vin16")  # planners to offer where another one failed, the surest first
@@ -39,7 +40,7 @@ def page():
     planners = compute.names("planning")
     state.adopt({"model": choices.reader("planning"), "map": map_input.from_address, "k": choices.read_k,
                      "hide": read_hide, "paint": painted.from_address, "layer": read_layer,
-                     "step": choices.read_int("step", 0, compute.MAX_K), "race": read_race})
+                     "step": choices.read_int("step", 1, compute.MAX_K), "race": read_race})
     if not planners:
         st.title("Where would it go?")
         st.info("There is no planner in the zoo yet. Train one with `python -m train.planning.imitation vin8`.")
@@ -107,7 +108,7 @@ def show_canvas(name, map_text, k, paint, result, planners):
         seq=edited[0] if edited[1] == map_text else None, greet=not st.session_state.get("greeted"),
         go=st.session_state.get("race_number", 0),
         label=f"Map editor, {height} by {width} cells. {planning_canvas.KEYS}", on_edit=take_edit, on_need=take_need,
-        on_step=lambda step: state.put(step=step), on_layer=lambda layer: state.put(layer=layer), on_race=take_race,
+        on_step=take_step, on_layer=lambda layer: state.put(layer=layer), on_race=take_race,
         on_fresh=map_input.another, on_break=ask_break,
         rival=reactive(map_text) if compute.iterates(name) else None,
     )  # fmt: skip
@@ -145,6 +146,10 @@ def take_edit(message):
         map_input.use(map_text)
     seq = message.get("seq")
     state.put(edited=(seq if isinstance(seq, int) else None, map_text), paint=tuple(paint) or None, step=None)
+
+
+def take_step(step):
+    state.put(step=None if step is None else max(1, step))
 
 
 def take_need(names):

@@ -196,7 +196,7 @@ def pick_caution(name, planner):
                    "it cannot judge.")
     rows = compute.caution_curve(name)
     if rows:
-        with st.expander("What caution buys", icon=":material/monitoring:"):
+        with st.expander("What caution buys", icon=":material/monitoring:", expanded=True):
             figure = terrain_figures.caution_curve(rows, first, st.context.theme.type == "dark")
             share.chart(figure, key="caution_curve", alt="; ".join(
                 f"caution {row['caution']:g}: {row['success_rate'].value:.1%} arrive, "

@@ -106,10 +106,9 @@ def counterexample(name: str, rival: str, seed: int, most: int, told):
 @st.cache_data(max_entries=64, show_spinner=False)
 def size_of(name: str) -> int:
     """The largest side of maps that a reactive network takes."""
-    import pnzoo
-    backend.load()
+    from pnzoo import hub
 
-    return pnzoo.load(name, weights=False).size
+    return hub.config(name)["size"]
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -14,21 +14,22 @@ function makePlanning(host) {
   const slider = find(".film input"), count = find(".film output"), play = find(".play"), hand = find(".hand");
   const scratch = document.createElement("canvas"), widget = { send: null, show, stop };
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const lens = makeLens(find(".lens"), { onSymbol: point, onReward: setReward, onLearned: forgetReward });
+  const lens = makeLens(find(".lens"), { onSymbol: point, onReward: adjust, onLearned: forgetReward });
 
   let data = null, map = null, paint = new Map(), planner = null, size = 10, ratio = 1;
   let work = null, shown = null, silent = null, dirty = false, ticking = false;
   let at = null, layer = "V", symbol = null, tool = "wall", speed = 1, loop = false;
   let cursor = null, hover = null, drag = null, past = [], focused = false, corner = null, pinned = null;
   let plans = 0, film = null, walked = null, racers = [], note = "", before = null;
-  let sent = 0, pending = null, asked = new Set(), resend = null, asking = 0;
+  let sent = 0, pushed = 0, pending = null, adjusting = false, lensAt = 0, asked = new Set(), resend = null, asking = 0;
 
   // -- what the server sends -----------------------------------------------------------------------------
 
   function show(next) {
     const first = !data, other = first || data.rows !== next.rows || data.cols !== next.cols;
     const known = next.seq !== null && next.seq >= sent;
-    const lost = pending && !known && (next.seq !== null || other === false) && pending.rows === next.rows && pending.cols === next.cols;
+    // A server that does not know of an edit long after it was sent has lost it, and gets it again.
+    const lost = pending && !known && !other && Date.now() - pushed > 1500 && pending.rows === next.rows && pending.cols === next.cols;
     const elsewhere = first || next.map !== data.map || (next.model.name !== data.model.name) || next.k !== data.k;
     if (known) pending = null;
     const foreign = next.seq === null && (first || next.map !== codeOf());
@@ -43,7 +44,7 @@ function makePlanning(host) {
     if ((known || next.seq === null) && !drag) {
       const same = map && codeOf() === next.map && paintOf() === JSON.stringify(next.paint);
       if (!same) adopt();
-      if (foreign) { at = next.step === null ? null : next.step; stopFilm(); walked = null; racers = []; }
+      if (foreign) { note = ""; before = null; at = next.step === null ? null : next.step; stopFilm(); walked = null; racers = []; }
     }
     drawControls();
     layout();
@@ -85,6 +86,7 @@ function makePlanning(host) {
 
   function push(message) {
     pending = { ...message };
+    pushed = Date.now();
     widget.send("edit", pending);
     clearTimeout(resend);
     resend = setTimeout(() => {
@@ -532,6 +534,13 @@ function makePlanning(host) {
     if (ended) commit();
   }
 
+  // The slider under the lens: one stroke from the first move to its rest.
+  function adjust(cell, amount, ended) {
+    if (!adjusting) remember();
+    adjusting = !ended;
+    setReward(cell, amount, ended);
+  }
+
   function forgetReward(cell) {
     remember();
     paint.delete(cell);
@@ -710,8 +719,8 @@ function makePlanning(host) {
     tick();
   };
   find(".start-race").onclick = runNow;
-  find(".break").onclick = () => { drawControls(); widget.send("break", Date.now()); };
-  find(".fresh").onclick = () => widget.send("fresh", Date.now());
+  find(".break").onclick = () => { pending = null; widget.send("break", Date.now()); };
+  find(".fresh").onclick = () => { pending = null; widget.send("fresh", Date.now()); };
   find(".entrant").onchange = (event) => { widget.send("race", { add: event.target.value }); event.target.value = ""; };
 
   function drawControls() {
@@ -891,7 +900,9 @@ function makePlanning(host) {
       slider.setAttribute("aria-valuetext", `after step ${k} of ${plan.k}`);
       count.textContent = `k = ${k} of ${plan.k}`;
       drawCurve();
-      showLens(frame_, paints);
+      // The numbers follow more slowly than the map while it moves: nobody reads them sixty times a second.
+      const busy = drag || film;
+      if (!busy || performance.now() - lensAt > 120) { lensAt = performance.now(); showLens(frame_, paints); }
     } else count.textContent = "";
     drawKey(now, paints);
   }

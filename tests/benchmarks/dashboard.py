@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from pnzoo import gridworld
+from tests.benchmarks import planning_canvas
 from tests.browser import serving
 from train.readme.benchmark_tables import BENCHMARKS, dashboard_table
 
@@ -80,6 +81,7 @@ def rows(sessions):
             warm += again
             if last:
                 found = moving(chrome, address)
+                canvas = planning_canvas.rows(chrome, address)
                 early, late = memory(chrome, address, process.pid, sessions)
     return [
         row("first page in a new server, backend import included: median of 3", statistics.median(cold), "s", "6 s"),
@@ -88,6 +90,7 @@ def rows(sessions):
         *found,
         row("memory of the server after 10 page sessions", early, "MB", ""),
         row(f"memory of the server after {sessions} page sessions", late, "MB", "bounded"),
+        *canvas,
     ]
 
 

@@ -72,7 +72,7 @@ NASTY = [
     "$$x$$",
 ]
 PARAMETERS = {
-    "plan": ["model", "map", "k", "hide"],
+    "plan": ["model", "map", "k", "hide", "paint", "layer", "step", "race"],
     "inside": ["model", "map", "k", "view", "cell", "step", "paint"],
     "few_shot": ["fewshot", "source", "way", "shot", "episode", "ask", "drop", "swap", "own", "drawn", "least",
                  "moved", "order", "look", "reading"],

@@ -208,7 +208,11 @@ def dashboard_table(measured=None):
 
 
 def _amount(row):
-    """A value with its unit: 1.24 s, 87 ms, 812 MB."""
+    """A value with its unit: 1.24 s, 87 ms, 812 MB, 41 frames/s, 0.002."""
+    if row["unit"].endswith("/s"):
+        return f"{row['value']:.0f} {row['unit']}"
+    if not row["unit"]:
+        return f"{row['value']:.3f}"
     if row["unit"] == "MB":
         return f"{row['value']:,.0f} MB"
     return f"{row['value']:.2f} s" if row["value"] >= 1 else f"{row['value'] * 1000:.0f} ms"
