@@ -27,7 +27,7 @@ _HTML = f"""<div class="animation"><div class="panels">
 <button type="button" class="forth" aria-label="One step on">›</button><output></output>
 <select aria-label="Speed"><option value="0.4">slow</option><option value="1" selected>1 ×</option>
 <option value="2.5">fast</option></select>
-<button type="button" class="loop" aria-label="Play again and again" aria-pressed="false">⟳</button></div>
+<button type="button" class="loop" aria-label="Repeat" aria-pressed="false">⟳</button></div>
 <div class="say" role="status" aria-live="polite"></div></div>"""
 
 _animation = canvas.component("animation", _HTML)

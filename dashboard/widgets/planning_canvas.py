@@ -41,7 +41,7 @@ _HTML = f"""<div class="plan"><div class="area"><div class="stage">
 <button type="button" class="forth" aria-label="One step on">›</button><output></output>
 <select class="speed" aria-label="Speed"><option value="0.4">slow</option><option value="1" selected>1 ×</option>
 <option value="2.5">fast</option></select>
-<button type="button" class="loop" aria-label="Play again and again" title="Play again and again">⟳</button></div>
+<button type="button" class="loop" aria-label="Repeat" title="Repeat">⟳</button></div>
 </div><div class="side">
 <div class="row layers" role="group" aria-label="Layer of the map">{_LAYERS}</div><p class="about"></p>
 <div class="key"><span class="low"></span><span class="ramp"></span><span class="high"></span></div>
