@@ -6,12 +6,14 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
+from dashboard.figures import film as films
 from dashboard.widgets import copying
 
 CONFIG = {"displaylogo": False, "showSendToCloud": False, "displayModeBar": False, "scrollZoom": False}
 
 
-def panel(name: str, snippet: str, figure: Callable | None = None, arrays: Callable | None = None) -> None:
+def panel(name: str, snippet: str, figure: Callable | None = None, arrays: Callable | None = None,
+          film: Callable | None = None) -> None:
     """Link, snippet and downloads.
 
     Args:
@@ -19,6 +21,7 @@ def panel(name: str, snippet: str, figure: Callable | None = None, arrays: Calla
         snippet: Python that gives what the page shows.
         figure: function that makes the Plotly figure to download; called when the button is pressed.
         arrays: function that gives a dictionary of arrays, likewise.
+        film: function that gives the arguments of `dashboard.figures.film.gif`, likewise.
     """
     with st.container(horizontal=True, vertical_alignment="top"):
         with st.container(width=210):
@@ -36,6 +39,11 @@ def panel(name: str, snippet: str, figure: Callable | None = None, arrays: Calla
             if arrays is not None:
                 st.download_button("Arrays (NumPy)", lambda: npz(arrays()), f"{name}.npz", "application/octet-stream",
                                    on_click="ignore", icon=":material/download:")
+            if film is not None:
+                st.download_button("Film (GIF)", lambda: films.gif(*film()), f"{name}.gif", "image/gif",
+                                   on_click="ignore", icon=":material/movie:")
+                st.download_button("Picture (PNG)", lambda: films.png(*film()), f"{name}.png", "image/png",
+                                   on_click="ignore", icon=":material/image:")
 
 
 def html(figure) -> str:

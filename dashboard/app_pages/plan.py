@@ -326,7 +326,9 @@ def take_along(name, map_text, paint, result):
                 lambda: planning_figures.plan(walls, start, goal, done.plan.path, judged.shortest_path, done.policy),
                 lambda: {"walls": walls, "start": start, "goal": goal, "path": done.plan.path, "policy": done.policy,
                          "best_path": judged.shortest_path,
-                         "distances": gridworld.distances(walls, goal)})
+                         "distances": gridworld.distances(walls, goal)},
+                (lambda: (compute.trace(name, map_text, steps).values, walls, start, goal, done.plan.path))
+                if compute.iterates(name) and not paint else None)
 
 
 page()

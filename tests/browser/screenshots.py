@@ -1,7 +1,7 @@
 """Photograph the dashboard: python -m tests.browser.screenshots
 
-Without arguments: the two pictures of README, into dashboard/screenshots/. With a folder: every page, light and
-dark, at 1,280 and 400 pixels, into that folder, to be looked at.
+Without arguments: the pictures of README and a social one (1,200 x 630), into dashboard/screenshots/. With a folder:
+every page, light and dark, at 1,280 and 400 pixels, into that folder, to be looked at.
 """
 
 import io
@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.browser import serving
 
 MAZE = "inside?model=vin16&step=9"
-README = {"inside": MAZE, "few_shot": "few_shot"}
+README = {"inside": (MAZE, 1280, 860), "few_shot": ("few_shot", 1280, 860), "social": ("few_shot", 1200, 630)}
 PAGES = {
     "plan": "",
     "inside": MAZE,
@@ -22,7 +22,11 @@ PAGES = {
     "few_shot_fce": "few_shot?fewshot=matching_fce_glyphs&shot=2",
     "compare": "compare",
     "compare_few_shot": "compare?what=few-shot",
-    "zoo": "zoo?entry=vin16",
+    "zoo": "zoo",
+    "zoo_card": "zoo?entry=vin16",
+    "answers": "answers",
+    "lessons": "lessons",
+    "photographs": "photographs",
 }
 
 
@@ -31,8 +35,8 @@ def main(folder=None):
     with serving.server() as (address, _), serving.browser() as chrome:
         if folder is None:
             target = serving.ROOT / "dashboard" / "screenshots"
-            for name, path in README.items():
-                take(chrome, f"{address}/{path}", target / f"{name}.png", "light", 1280, height=860)
+            for name, (path, width, height) in README.items():
+                take(chrome, f"{address}/{path}", target / f"{name}.png", "light", width, height=height)
             return
         for name, path in PAGES.items():
             for theme in ("light", "dark"):

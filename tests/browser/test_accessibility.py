@@ -68,6 +68,17 @@ def test_axe_finds_nothing_serious_and_targets_are_large_enough(visit, path):
     page.emulate_media(color_scheme="light")
 
 
+def test_what_is_wrong_is_found(visit):
+    """The checks themselves: faint letters and a small button are seen, also inside a component."""
+    page = visit("answers")
+    page.evaluate("""() => { const host = [...document.querySelectorAll('*')].find((each) => each.shadowRoot);
+        host.shadowRoot.innerHTML += '<p style="color:#ccc;background:#fff">faint</p>'
+          + '<button style="width:12px;height:12px;padding:0">x</button>'; }""")
+    page.evaluate(AXE)
+    assert "color-contrast" in [found[0] for found in page.evaluate(FOUND)]
+    assert page.evaluate(SMALL) != []
+
+
 @pytest.mark.parametrize("path", ["", "few_shot"])
 def test_the_first_tool_is_within_eight_stops_and_focus_is_seen(visit, path):
     page = visit(path)
