@@ -10,9 +10,10 @@ def page():
     st.markdown("One sentence and one task each, on the same canvases as everything else here. A lesson knows when its "
                 "task is done, and its link can be sent to somebody.")
     state.adopt({})
-    columns = st.columns(3, gap="medium")
     for number, lesson in enumerate(lessons.LESSONS, 1):
-        with columns[(number - 1) % 3].container(border=True):
+        if number % 3 == 1:  # a row: on a phone, where columns lie one below the other, the order stays
+            columns = st.columns(3, gap="medium")
+        with columns[(number - 1) % 3].container(border=True, height="stretch"):
             st.header(f"{number}. {lesson.title}", anchor=False)
             st.markdown(f"{lesson.sentence}\n\n**Task.** {lesson.task}")
             lessons.follow(number, "Start")

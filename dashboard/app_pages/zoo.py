@@ -264,8 +264,8 @@ def open_in(card):
 
 
 def metric_row(metric):
-    return {"measure": metric.title(), "value": metric.value_text(), "95 %": metric.ci95_text(),
-            "paper": None if metric.paper is None else metric.paper_text(), "n": metric.n,
+    return {"measure": metric.title(), "value": metric.value_text(),
+            "paper": None if metric.paper is None else metric.paper_text(), "95 %": metric.ci95_text(), "n": metric.n,
             "data set": metric.where(), "command": metric.command}
 
 

@@ -159,7 +159,7 @@ function makeRing(host) {
 
   const half = () => size / 2;
   const padReach = () => size * (data.photos ? 0.14 : size < 420 ? 0.165 : 0.15);
-  const rimReach = () => half() - (size < 420 ? 31 : 38); // labels of two lines lie outside it
+  const rimReach = () => half() - (size < 420 ? 31 : 38) - (data.photos ? 8 : 0); // labels of two lines lie outside it
   const count = () => Math.max(1, buttons.size);
   const side = () => Math.max(24, (size / 640) * (count() <= 6 ? 70 : count() <= 12 ? 60 : count() <= 30 ? 46 : 30));
 
