@@ -14,6 +14,7 @@ def add_commands(commands):
     command.add_argument("--out", metavar="PATH", help="file to write (NAME.onnx, NAME.tflite; NAME for a folder)")
     command.add_argument("--part", choices=PARTS, default="whole", help="of a few-shot model: its backbone or matching")
     command.add_argument("--support", type=checks.whole_number(1), metavar="N", help="number of support images, fixed")
+    command.add_argument("--int8", action="store_true", help="of litert: weights in 8 bits, a quarter of the file")
     command.add_argument("--k", type=checks.whole_number(1), help="steps of a planner; the file holds so many")
     command.set_defaults(run=export)
     web = commands.add_parser("export-web", help="write a static page that plans and names drawings in the browser")
@@ -29,7 +30,7 @@ def export(options):
     model = hub.load(name, **({} if options.k is None else {"k": options.k}))
     part = "" if options.part == "whole" else f"_{options.part}"
     path = options.out or f"{hub.card(name)['name']}{part}{FORMATS[options.format][0]}"
-    hub.export(model, path, options.format, options.part, options.support)
+    hub.export(model, path, options.format, options.part, options.support, options.int8)
     k = getattr(model, "k", None)
     steps = f", {k} steps of value iteration" if k and options.part == "whole" else ""
     print(f"{path}: {name}{steps}, {options.format}")

@@ -21,7 +21,12 @@ PARTS = ("whole", "backbone", "matching")
 
 
 def export(
-    model: Any, path: str | os.PathLike, format: str = "tf_saved_model", part: str = "whole", support: int | None = None
+    model: Any,
+    path: str | os.PathLike,
+    format: str = "tf_saved_model",
+    part: str = "whole",
+    support: int | None = None,
+    int8: bool = False,
 ) -> Path:
     """Write a model for another program; nothing half-written ever stands at `path`.
 
@@ -37,6 +42,8 @@ def export(
             log-probabilities `[B, Q, W]`. With these two a phone keeps its support set as embeddings.
         support: of a few-shot model, the number of support images, fixed in the file; by default any number. LiteRT
             has no loop over any number of them, which a full context by LSTMs takes.
+        int8: of LiteRT: weights as whole numbers of 8 bits, a quarter of the file. `tests.benchmarks.int8` measures
+            what it costs.
 
     Returns:
         `path`.
@@ -58,6 +65,8 @@ def export(
     if format not in FORMATS:
         raise ValueError(f"format={format!r} is not one of {', '.join(FORMATS)}.")
     _check_installed(format)
+    if int8 and format != "litert":
+        raise ValueError(f"int8 is for format='litert', not {format!r}.")
     chosen = _part(model, part, support)
     if path.exists():
         raise FileExistsError(f"{path} is there already; remove it, or give another path.")
@@ -66,7 +75,7 @@ def export(
     new = atomic.temporary(path).with_suffix(FORMATS[format][0])  # Keras looks at the ending
     try:
         with _loops_of(model, format):
-            _write(chosen, new, format)
+            _write(chosen, new, format, int8)
         _check_held(new, format, model)
         os.replace(new, path)
     finally:
@@ -143,9 +152,9 @@ def _matching(model):
     return Match(name="match", dtype="float32")
 
 
-def _write(model, path, format):
+def _write(model, path, format, int8):
     try:
-        model.export(path, format=format, verbose=False)
+        model.export(path, format=format, verbose=False, **(_smaller() if int8 else {}))
     except OSError:
         raise
     except Exception as error:
@@ -153,6 +162,13 @@ def _write(model, path, format):
         if os.strerror(errno.ENOSPC) in first:  # TensorFlow has errors of its own
             raise OSError(errno.ENOSPC, f"no room for the {format} file; make room or choose another folder") from error
         raise ValueError(f"{format} cannot hold this {type(model).__name__}: {first}") from error
+
+
+def _smaller():
+    """What makes LiteRT's converter store weights in 8 bits."""
+    from tensorflow import lite
+
+    return {"optimizations": [lite.Optimize.DEFAULT]}
 
 
 @contextmanager

@@ -27,7 +27,7 @@ RUNS = 5  # the fastest counts
 # -- inputs ---------------------------------------------------------------------------------------------
 
 
-def network_inputs(name):
+def network_inputs(name, channels=1):
     """What the entry's network takes: the golden input, a batch of two, and one of other sizes or None.
 
     Returns:
@@ -44,7 +44,7 @@ def network_inputs(name):
     else:
         one = {key: _typed(value) for key, value in golden.items()}
         if task == "terrain" and one["picture"].ndim == 3:
-            one["picture"] = one["picture"][..., None]
+            one["picture"] = one["picture"][..., None].repeat(channels, axis=-1)
         other = _other_sizes(one, task)
     return {"one": one, "two": _twice(one), "other": other}
 
@@ -161,7 +161,8 @@ def measure(name, formats, model=None):
     import pnzoo
 
     model = model or pnzoo.load(name)
-    inputs = {kind: each for kind, each in network_inputs(name).items() if each is not None and _takes(model, each)}
+    given = network_inputs(name, getattr(model, "channels", 1))
+    inputs = {kind: each for kind, each in given.items() if each is not None and _takes(model, each)}
     whole = {kind: (each, keras.ops.convert_to_numpy(model(each))) for kind, each in inputs.items()}
     cases = {"whole": whole, **(parts_inputs(model, inputs) if hasattr(model, "match") else {})}
     for format in formats:

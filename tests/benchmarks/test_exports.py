@@ -8,7 +8,7 @@ import pytest
 
 import pnzoo
 from pnzoo.hub.exporting import FORMATS
-from tests.benchmarks import exports
+from tests.benchmarks import exports, int8
 from train.readme import benchmark_tables
 
 pytestmark = [
@@ -19,8 +19,8 @@ needs_others = pytest.mark.skipif(
     not all(map(importlib.util.find_spec, ("onnxruntime", "tf2onnx", "ai_edge_litert"))),
     reason="needs pip install 'pnzoo[export]' onnxruntime",
 )
-# The smallest entries of what differs most: a loop with learned P, kernels, a picture, a web, a context over images.
-SAMPLE = {"vin8": "litert", "vin8_paper": "onnx", "vin_tiles": "onnx", "vin_web": "litert", "matching_glyphs": "litert"}
+# The smallest entries of what differs most: a loop with a learned P, kernels, a web, drawings.
+SAMPLE = {"vin8": "litert", "vin8_paper": "onnx", "vin_web": "litert", "matching_glyphs": "litert"}
 
 
 @needs_others
@@ -55,3 +55,22 @@ def test_a_row_says_what_a_file_takes_or_why_there_is_none():
     bad = {"name": "a", "format": "litert", "part": "whole", "ok": False, "reason": "no such layer"}
     table = benchmark_tables.exports_table({"hardware": "a machine", "versions": {"keras": "3"}, "rows": [good, bad]})
     assert "| [`a`](zoo/a) | - | 2.5 MB, 1.2 ms, 2e-06, 5 support images | no such layer |" in table
+
+
+def test_weights_of_8_bits_make_a_smaller_file_that_is_nearly_the_same(tmp_path, entry):
+    pytest.importorskip("ai_edge_litert")
+    model, images = entry("matching_glyphs"), np.random.default_rng(0).random((4, 28, 28, 1)).astype("float32")
+    sides = int8.files(model, tmp_path, "backbone")
+    (large, exact), (small, rounded) = sides["float32"], sides["int8"]
+    assert small.stat().st_size < 0.5 * large.stat().st_size
+    one, other = exact(images), rounded(images)
+    assert 1e-4 < np.abs(one - other).max() / np.abs(one).max() < 0.2
+    with pytest.raises(ValueError, match="int8 is for format='litert'"):
+        pnzoo.hub.export(model, tmp_path / "model.onnx", "onnx", int8=True)
+
+
+def test_the_table_of_int8_shows_both_sides():
+    kinds = {"float32": {"bytes": 80_000, "5w1s": 0.98}, "int8": {"bytes": 20_000, "5w1s": 0.97}}
+    rows = [{"name": "a", "n": 9, "what": "episodes", "kinds": kinds}]
+    table = benchmark_tables.int8_table({"rows": rows})
+    assert "| 9 episodes | 80 to 20 kB | 5-way 1-shot 98.00 % to 97.00 % |" in table

@@ -168,6 +168,23 @@ def exports_table(measured=None):
     return f"{text}\n\n{markdown_table(('entry', *formats.values()), rows)}"
 
 
+MEASURES = {"success_rate": "success", "optimal_action": "optimal moves", "5w1s": "5-way 1-shot",
+            "20w1s": "20-way 1-shot"}
+
+
+def int8_table(measured=None):
+    """What weights in 8 bits cost in LiteRT, as `tests.benchmarks.int8` measured it."""
+    measured = measured or stored("int8")
+    rows = []
+    for row in measured["rows"]:
+        exact, small = row["kinds"]["float32"], row["kinds"]["int8"]
+        known = [key for key in MEASURES if key in exact]
+        found = [f"{MEASURES[key]} {100 * exact[key]:.2f} % to {100 * small[key]:.2f} %" for key in known]
+        sizes = f"{exact['bytes'] / 1e3:,.0f} to {small['bytes'] / 1e3:,.0f} kB"
+        rows.append([f"[`{row['name']}`](zoo/{row['name']})", f"{row['n']} {row['what']}", sizes, "; ".join(found)])
+    return markdown_table(("entry", "measured on", "file", "float32 to int8"), rows)
+
+
 def _exported(row):
     """One file in words: what it takes and how far it is from Keras, or why there is none."""
     if not row["ok"]:
@@ -227,6 +244,7 @@ TABLES = {
     "matching-benchmark": matching_table,
     "photographs-benchmark": photographs_table,
     "exports-benchmark": exports_table,
+    "int8-benchmark": int8_table,
     "rl-benchmark": rl_table,
     "dashboard-benchmark": dashboard_table,
 }
