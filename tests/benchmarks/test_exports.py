@@ -57,6 +57,7 @@ def test_a_row_says_what_a_file_takes_or_why_there_is_none():
     assert "| [`a`](zoo/a) | - | 2.5 MB, 1.2 ms, 2e-06, 5 support images | no such layer |" in table
 
 
+@pytest.mark.slow
 def test_weights_of_8_bits_make_a_smaller_file_that_is_nearly_the_same(tmp_path, entry):
     pytest.importorskip("ai_edge_litert")
     model, images = entry("matching_glyphs"), np.random.default_rng(0).random((4, 28, 28, 1)).astype("float32")
