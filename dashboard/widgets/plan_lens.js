@@ -29,7 +29,7 @@ function makeLens(host, { onSymbol, onReward, onLearned }) {
       const [r, g, b] = colourOf(j);
       each.textContent = numbers[j];
       each.style.background = `rgb(${r},${g},${b})`;
-      each.style.color = 0.3 * r + 0.59 * g + 0.11 * b > 130 ? "#12161c" : "#fff";
+      each.style.color = readable(r, g, b);
     });
   }
 
@@ -93,6 +93,12 @@ function makeLens(host, { onSymbol, onReward, onLearned }) {
   }
 
   return { show, get cell() { return shown && shown.cell; } };
+}
+
+// Black or white, whichever contrasts more: at least 4.5 to 1 on any colour.
+function readable(...rgb) {
+  const [r, g, b] = rgb.map((x) => (x <= 10 ? x / 3294.6 : ((x / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000" : "#fff";
 }
 
 function compass(down, right) {
