@@ -15,7 +15,7 @@ from pnzoo.core import atomic
 from tests.toys import uncompiled
 from train.few_shot import data as few_shot_data
 from train.few_shot import validation
-from train.few_shot.recipes import EpisodicRecipe
+from train.few_shot.recipes import DistillationRecipe, EpisodicRecipe
 from train.language import data as language_data
 from train.language import training as language_training
 from train.language.recipes import LanguageRecipe
@@ -48,6 +48,16 @@ EPISODIC = EpisodicRecipe(
     steps_per_epoch=2,
     epochs=4,
     validate_every=2,
+    augment={"degrees": 10},
+)
+DISTILLATION = DistillationRecipe(
+    data="glyphs",
+    config={"backbone_options": {"filters": 24}},
+    teacher="matching_glyphs",
+    way=5,
+    n_query=1,
+    steps_per_epoch=2,
+    epochs=4,
     augment={"degrees": 10},
 )
 REINFORCEMENT = {
@@ -86,6 +96,7 @@ BODY_REINFORCEMENT = NavigationReinforcementRecipe(
 )  # fmt: skip
 ROOMS = {
     "imitation": "planning", "episodic": "few_shot", "reinforcement": "rl", "terrain": "terrain",
+    "distillation": "few_shot",
     "navigation": "navigation", "body_reinforcement": "navigation", "web": "webgraph", "language": "language",
 }  # fmt: skip
 # Which file of a run it is killed at, and when; the fifth, halfway, where nothing is said.
@@ -97,7 +108,8 @@ def recipe_of(name):
     if name == "reinforcement":
         return type(next(iter(_room(name, "recipes").RECIPES.values()))).from_dict(REINFORCEMENT)
     recipes = {"imitation": IMITATION, "episodic": EPISODIC, "terrain": TERRAIN, "navigation": NAVIGATION}
-    return {**recipes, "body_reinforcement": BODY_REINFORCEMENT, "web": WEB, "language": LANGUAGE}[name]
+    return {**recipes, "body_reinforcement": BODY_REINFORCEMENT, "web": WEB, "language": LANGUAGE,
+            "distillation": DISTILLATION}[name]  # fmt: skip
 
 
 def train(name, folder):

@@ -32,7 +32,8 @@ def test_what_was_measured_is_written(monkeypatch, tmp_path):
     asked = []
     monkeypatch.setattr(baselines.few_shot_data, "part", lambda *what: what)
     monkeypatch.setattr(baselines.hub, "load", lambda name: name)
-    monkeypatch.setattr(baselines, "measure", lambda *what: asked.append(what) or [{"name": "x", "5w1s": METRIC}])
+    found = [{"name": "x", "5w1s": METRIC}]
+    monkeypatch.setattr(baselines, "measure", lambda *what, paper: asked.append(what) or found)
     baselines.main(["--episodes", "20", "--json", str(tmp_path / "found.json")])
     assert asked == [(("omniglot", "vinyals", "test"), "classifier_omniglot", 20)]
     found = json.loads((tmp_path / "found.json").read_text())

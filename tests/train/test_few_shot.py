@@ -1,5 +1,6 @@
 """Few-shot training on invented characters: it learns and leaves an entry that loads."""
 
+import csv
 import dataclasses
 import functools
 import json
@@ -11,14 +12,15 @@ import pytest
 import pnzoo
 from pnzoo import hub
 from pnzoo.data import omniglot
+from pnzoo.models.backbones import make_backbone
 from pnzoo.models.few_shot.embedding import embed_images
 from tests.toys import uncompiled
 from train.__main__ import main
 from train.few_shot import data as few_shot_data
+from train.few_shot import distillation, validation
 from train.few_shot import training as few_shot_run
-from train.few_shot import validation
 from train.few_shot.evaluation import measure
-from train.few_shot.recipes import RECIPES, EpisodicRecipe
+from train.few_shot.recipes import RECIPES, DistillationRecipe, EpisodicRecipe
 
 pytestmark = pytest.mark.integration
 
@@ -189,6 +191,35 @@ def _beside_the_backbone(network):
     ours = {id(weight) for weight in network.backbone.weights}
     rest = [weight for weight in network.weights if id(weight) not in ours]
     return np.concatenate([keras.ops.convert_to_numpy(weight).ravel() for weight in rest])
+
+
+def test_a_student_comes_to_embed_as_its_teacher_does(finished, tmp_path):
+    teacher = str(finished[0] / "entry")
+    options = {"data": "glyphs", "way": 20, "steps_per_epoch": 4, "epochs": 3, "learning_rate": 1e-2}
+    student = {"backbone": "residual", "backbone_options": {"filters": [4, 8], "stem": True, "embedding_dim": 8}}
+    recipe = DistillationRecipe(config=student, teacher=teacher, **options)
+    distillation.train(recipe, tmp_path)
+    rows = [float(row["embedding_loss"]) for row in csv.DictReader((tmp_path / "history.csv").open())]
+    assert rows[-1] < 0.8 * rows[0]
+    with pytest.raises(ValueError, match="Set embedding_dim to that"):
+        distillation.train(dataclasses.replace(recipe, config={}), tmp_path / "no")
+
+
+def test_a_student_of_its_teachers_kind_starts_as_its_teacher(finished):
+    recipe = DistillationRecipe(data="glyphs", config=TINY.config, teacher=str(finished[0] / "entry"))
+    student = distillation.make_trainer(recipe, finished[1]).network
+    images = few_shot_data.part("glyphs", "vinyals", "test").images
+    np.testing.assert_allclose(embed_images(student, images), embed_images(finished[1], images), atol=1e-5)
+
+
+def test_a_widened_network_computes_the_same_in_its_first_channels():
+    sizes = (([3, 4], 5), ([4, 6], 8))
+    narrow, wide = (make_backbone("residual", {"filters": filters, "embedding_dim": dim}) for filters, dim in sizes)
+    distillation.widen(wide, narrow)
+    images = np.random.default_rng(0).random((2, 28, 28, 1)).astype("float32")
+    outputs = [keras.ops.convert_to_numpy(network(images, training=False)) for network in (narrow, wide)]
+    np.testing.assert_allclose(outputs[1][:, :5], outputs[0], atol=1e-5)
+    assert np.abs(outputs[1][:, 5:]).max() > 1e-3
 
 
 def test_classes_turned_alike_make_a_group():

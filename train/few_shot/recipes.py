@@ -80,6 +80,19 @@ class EpisodicRecipe(Recipe):
         return dataclasses.replace(self, ensemble=ensemble, **few)
 
 
+@dataclasses.dataclass(frozen=True)
+class DistillationRecipe(EpisodicRecipe):
+    """How one network is taught what an ensemble sees: see train.few_shot.distillation."""
+
+    objective: str = "nca"
+    teacher: str = "matching_omniglot"  # an entry or a folder
+    teacher_views: int = 1  # of each image, over which the teacher's embeddings are averaged
+    # of the teacher's embedding, of its similarities within a batch, and of the right class
+    loss_weights: dict = dataclasses.field(
+        default_factory=lambda: {"embedding": 10.0, "relations": 1.0, "episode": 0.5}
+    )
+
+
 # A context over the support set, trained together with the backbone that it starts from.
 CONTEXT_ON_CONV4 = {
     "shapes": [[20, 1, 5], [5, 5, 10], [60, 1, 2], [20, 5, 4], [5, 1, 15]],
@@ -131,6 +144,24 @@ RECIPES = {
             "Three backbones look at nine views of every image: some twenty-seven times the work of one backbone with "
             "one view.",
         ],
+    ),
+    "matching_distilled_omniglot": DistillationRecipe(
+        summary="One residual backbone and one view that was taught by matching_omniglot's three with nine",
+        config={
+            "backbone": "residual",
+            "backbone_options": {"filters": [64, 128, 256], "embedding_dim": 768, "stem": True},
+        },
+        way=120,
+        shot=1,
+        n_query=1,
+        split="trainval",
+        flip_as_class=True,
+        augment={**MILD, "elastic": 0.025},
+        dtype_policy="mixed_bfloat16",
+        learning_rate=1.5e-3,
+        epochs=50,
+        notes=FIXED + "; starts from the last member of its teacher, widened",
+        limitations=[OMNIGLOT_ONLY, ONE_RUN],
     ),
     "matching_conv4_omniglot": EpisodicRecipe(
         summary="Matching Network with the paper's Conv-4 backbone and a scaled cosine, no context",

@@ -9,6 +9,7 @@ from pnzoo.hub.page import markdown_table
 from train.experiments.experiment import read_all
 
 BASELINES = Path(__file__).parents[2] / "tests" / "benchmarks" / "baselines.json"
+BASELINES_FROM_SCRATCH = BASELINES.with_name("baselines_tiny_imagenet.json")
 PHOTOS = BASELINES.with_name("photos.json")
 LANGUAGE = BASELINES.with_name("language.json")
 OPEN_SET = BASELINES.with_name("photos_open_set.json")
@@ -65,6 +66,7 @@ GROUPS = (
     ("a body that moves continuously, a force out", "success_rate", lambda card: card["task"] == "navigation"),
     ("the paper's baselines", "success_rate", lambda card: card["model"] in ("CNNPolicy", "FCNPolicy")),
     ("other planners", "success_rate", lambda card: card["task"] == "planning"),
+    ("photographs from scratch, 64x64 pixels", "5w1s", lambda card: _from_scratch(card)),
     ("Matching Networks", "20w1s",
      lambda card: card["model"] == "MatchingNetwork" and card.get("training") != "classification"),
     ("words missing in sentences, by one to three sentences of each", "5w1s",
@@ -156,7 +158,21 @@ def few_shot_table():
 
 
 def _of_characters(card):
-    return card["model"] not in ("PhotoMatchingNetwork", "SentenceMatchingNetwork")
+    return card["model"] not in ("PhotoMatchingNetwork", "SentenceMatchingNetwork") and not _from_scratch(card)
+
+
+def _from_scratch(card):
+    return card.get("recipe", {}).get("data") == "tiny_imagenet" and card["model"] == "MatchingNetwork"
+
+
+def from_scratch_table():
+    """Networks trained on photographs of 64x64 pixels alone, and baselines on the same test episodes."""
+    rows = [[link(card), *(accuracy(metric(card, shot)) for shot in SHOTS), f"{metric(card, SHOTS[0]).n:,}",
+             f"{card['parameters']:,}", weights_size(card)] for card in cards("few-shot") if _from_scratch(card)]
+    measured = json.loads(BASELINES_FROM_SCRATCH.read_text(encoding="utf-8"))
+    rows += [[row["name"], *(accuracy(_stored(row.get(shot))) for shot in SHOTS), f"{measured['episodes']:,}", "", ""]
+             for row in measured["rows"]]
+    return markdown_table(("way", *SHOTS, "episodes", "parameters", "weights"), rows)
 
 
 def _of_photographs(card):
@@ -348,6 +364,7 @@ TABLES = {
     "long-horizon-table": long_horizon_table,
     "few-shot-table": few_shot_table,
     "photo-table": photo_table,
+    "from-scratch-table": from_scratch_table,
     "photo-comparison-table": photo_comparison_table,
     "open-set-table": open_set_table,
     "omniglot-challenge-table": omniglot_challenge_table,
