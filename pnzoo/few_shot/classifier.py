@@ -11,6 +11,7 @@ import numpy as np
 from pnzoo.core.deprecation import renamed_arguments, renamed_method, warn
 from pnzoo.data.photo_folder import read_photo_folder
 from pnzoo.few_shot import open_set, shelf
+from pnzoo.few_shot.calibration import temperature, tempered
 from pnzoo.few_shot.chunked import attend, probabilities
 
 try:
@@ -251,6 +252,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
         self.support_, self.embeddings_, self.support_labels_ = images, embeddings, y
         self.classes_, self.support_index_ = classes, np.searchsorted(classes, y)
         self.threshold_, self._line = (reject if line is None else line.threshold), line
+        self._temperature = None  # found when a probability is asked for
         return self
 
     def _embedded(self, reader, X, y):
@@ -408,7 +410,18 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):
     def _attend(self, embeddings):
         weight = compute_sample_weight(self.parameters_["class_weight"], self.support_labels_)
         limits = {name: self.parameters_[name] for name in ("max_support", "n_subsets", "batch_size")}
-        return attend(self.model_, self.embeddings_, self.support_index_, embeddings, weight=weight, **limits)
+        if not hasattr(getattr(self.model_, "matching_attention", None), "cosines"):
+            return attend(self.model_, self.embeddings_, self.support_index_, embeddings, weight=weight, **limits)
+        attention = attend(self.model_, self.embeddings_, self.support_index_, embeddings, **limits)
+        return self._calibrated(attention, np.ones(len(attention.T)) if weight is None else weight)
+
+    def _calibrated(self, attention, weight):
+        """Attention whose sums over classes are probabilities as sure as the support set says they may be."""
+        if self._temperature is None:
+            self._temperature = temperature(self.model_, self.embeddings_, self.support_index_)
+        shares = attention @ np.eye(len(self.classes_))[self.support_index_]
+        attention = attention * (tempered(shares, self._temperature) / shares)[:, self.support_index_] * weight
+        return attention / attention.sum(1, keepdims=True)
 
     def _proba(self, embeddings):
         """float64 [N, classes]; a class without images, only announced, has probability 0."""

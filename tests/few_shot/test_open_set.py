@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pnzoo.few_shot import open_set
+from pnzoo.few_shot import leave_out, open_set
 from pnzoo.few_shot.class_means import ClassMeans
 from pnzoo.layers import AdaptedAttention
 
@@ -73,7 +73,7 @@ def test_of_many_images_several_are_left_out_at_once(clusters, monkeypatch):
     images, label = support(clusters, 8)
     one_by_one = open_set.line(Model(), images, label)
     monkeypatch.setattr(open_set, "MAX_LEFT_OUT", 13)
-    groups = list(open_set._groups(label, np.arange(40)))
+    groups = list(leave_out.groups(label, np.arange(40), 13))
     assert len(groups) == 5
     assert all(len(set(label[group])) == len(group) <= 3 for group in groups)
     assert open_set.threshold(Model(), images, label) == pytest.approx(one_by_one.threshold, abs=one_by_one.spread)

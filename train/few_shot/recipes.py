@@ -159,7 +159,7 @@ RECIPES = {
         augment={**MILD, "elastic": 0.025},
         dtype_policy="mixed_bfloat16",
         learning_rate=1.5e-3,
-        epochs=50,
+        epochs=40,
         notes=FIXED + "; starts from the last member of its teacher, widened",
         limitations=[OMNIGLOT_ONLY, ONE_RUN],
     ),

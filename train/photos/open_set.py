@@ -18,7 +18,8 @@ from sklearn.metrics import roc_auc_score
 from pnzoo import hub
 from pnzoo.analysis.few_shot.calibration import calibration_curve
 from pnzoo.core.stats import mean_ci
-from pnzoo.few_shot import open_set
+from pnzoo.few_shot import calibration, open_set
+from pnzoo.few_shot.calibration import temperature, tempered
 from train.photos import comparison, data, evaluation
 
 RESULTS = Path(__file__).parents[2] / "tests" / "benchmarks" / "photos_open_set.json"
@@ -32,6 +33,12 @@ class Head:
     def __init__(self, model):
         self.matching_attention = comparison.without(model, "power").attention
         self._weigh, self.n_features = model.matching_attention.weigh, model.backbone.blocks[0]
+
+    def match(self, support, labels, query):
+        """Log-probabilities `[B, Q, W]`, see `MatchingNetwork.match`."""
+        attention = self.matching_attention
+        log_attention = attention.log_attention_of(attention.cosines(support, labels, query), labels)
+        return np.log(np.maximum(np.exp(np.asarray(log_attention, "float64")) @ labels, 1e-30))
 
     def weighed(self, embeddings):
         """float32 `[C, N, D]`; for each class by itself, to use little memory."""
@@ -54,13 +61,12 @@ def scores(head, support, label, query):
         dict name -> float `[Q]`, and float `[Q, W]`.
     """
     labels = np.eye(label.max() + 1, dtype="float32")[label][None]
-    cosines = head.matching_attention.cosines(support[None], labels, query[None])
-    p = np.exp(np.asarray(head.matching_attention.log_attention_of(cosines, labels), "float64"))[0] @ labels[0]
+    p = tempered(np.exp(head.match(support[None], labels, query[None])[0]), temperature(head, support, label))
     features = [x[:, : head.n_features] / np.linalg.norm(x[:, : head.n_features], axis=1, keepdims=True)
                 for x in (support, query)]  # fmt: skip
     means = labels[0].T @ features[0] / labels[0].sum(0)[:, None]
     distance = (means**2).sum(1) - 2 * features[1] @ means.T  # squared, less 1
-    fit = np.asarray(cosines[1])[0].max(1)
+    fit = open_set.fit_scores(head, support, label, query, len(query))
     return {"fit to the best class": fit, "maximum softmax": p.max(1), "nearest mean": -distance.min(1)}, p
 
 
@@ -90,7 +96,7 @@ def measure(head, embeddings, way, shot, n, seed=evaluation.SEED):
 
 
 def fitted(head, embeddings, n, seed=0):
-    """The numbers of `pnzoo.few_shot.open_set`, from other classes than those that are measured on."""
+    """The numbers of `pnzoo.few_shot.open_set` and `calibration`, from other classes than those that are measured on."""
     lines, spreads, ways = [], [], [way for way in (2, 5, 10, 20, 50) if 2 * way <= len(embeddings)]
     for way in ways:
         known = np.concatenate(
@@ -110,8 +116,9 @@ def fitted(head, embeddings, n, seed=0):
             y.append(np.arange(2 * len(known)) >= len(known))
     weights = np.concatenate([np.full(len(one), 1 / len(one)) for one in y])
     line = LogisticRegression(C=1e6).fit(np.concatenate(x)[:, None], np.concatenate(y), weights)
+    lost = np.mean([_lost(head, embeddings, way, shot, n, seed) for way in (5, 20) if way in ways for shot in (3, 5)])
     odds = {"offset": line.intercept_[0], "slope": line.coef_[0, 0]}
-    found = {"ONE_SHOT": one_shot, "ODDS": odds}
+    found = {"ONE_SHOT": one_shot, "ODDS": odds, "calibration": {"LOST": lost}}
     return {name: {key: round(float(value), 3) for key, value in part.items()} for name, part in found.items()}
 
 
@@ -119,6 +126,19 @@ def _fit(head, embeddings, way, shot, seed):
     support, label, query, truth = episode(embeddings, way, shot, np.random.default_rng(seed))
     fit = open_set.fit_scores(head, support, label, query, len(query))
     return fit[truth < way], fit[truth >= way], open_set.line(head, support, label) if shot > 1 else None
+
+
+def _lost(head, embeddings, way, shot, n, seed):
+    """log of the temperature by images left out over the one that is right for queries, times the images of a class."""
+    log_p, labels, found = [], [], []
+    for i in range(n):
+        support, label, query, truth = episode(embeddings, way, shot, np.random.default_rng((seed, way, shot, i)))
+        known = truth < way
+        log_p.append(head.match(support[None], np.eye(way, dtype="float32")[label][None], query[None, known])[0])
+        labels.append(truth[known])
+        found.append(np.log(temperature(head, support, label)) + calibration.LOST / shot)
+    right = -calibration.fit_inverse(np.concatenate(log_p), np.concatenate(labels), np.inf)
+    return shot * (np.mean(found) - right)
 
 
 def _interval(values):

@@ -88,7 +88,8 @@ def entries_table():
     rows = []
     for title, name, _ in GROUPS:
         if members := groups[title]:
-            rows.append([title, ", ".join(map(link, members)), f"{WORDS[name]}: {_range(members, name)}"])
+            names = ", ".join(f"`{card['name']}`" for card in members)
+            rows.append([title, names, f"{WORDS[name]}: {_range(members, name)}"])
     return markdown_table(("what", "entries", "measured"), rows)
 
 
