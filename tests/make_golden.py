@@ -46,6 +46,9 @@ def example(name):
     if pnzoo.card(name)["model"] == "PhotoMatchingNetwork":
         patches = rng.random((1, 10, 7, 7, 3)).astype("float32").repeat(32, axis=2).repeat(32, axis=3)
         return {"support": patches[:, :5], "labels": np.eye(5, dtype="float32")[None], "query": patches[:, 5:]}
+    if getattr(pnzoo.load(name, weights=False), "image_channels", 1) == 3:
+        patches = rng.random((1, 10, 8, 8, 3)).astype("float32").repeat(8, axis=2).repeat(8, axis=3)
+        return {"support": patches[:, :5], "labels": np.eye(5, dtype="float32")[None], "query": patches[:, 5:]}
     strokes = rng.random((1, 10, size, size, 1)) < 0.1
     ink = (strokes | np.roll(strokes, 1, axis=2) | np.roll(strokes, 1, axis=3)).astype("float32")
     return {"support": ink[:, :5], "labels": np.eye(5, dtype="float32")[None], "query": ink[:, 5:]}

@@ -15,7 +15,9 @@ WebPolicyName = Literal["reactive_web"]
 WebPlannerName = Literal["vin_web"]
 BodyPolicyName = Literal["cnn_navigation2d", "vin_navigation2d"]
 EpisodeModelName = Literal[
-    "classifier_omniglot", "mann_omniglot", "matching_background_omniglot", "matching_conv4_omniglot",
-    "matching_fce_glyphs", "matching_fce_omniglot", "matching_fce_ptb", "matching_glyphs", "matching_omniglot",
-    "matching_photo", "matching_ptb", "matching_set_omniglot", "siamese_omniglot",
+    "classifier_omniglot", "classifier_tiny_imagenet", "mann_omniglot", "matching_background_omniglot",
+    "matching_conv4_omniglot", "matching_distilled_omniglot", "matching_fce_glyphs", "matching_fce_omniglot",
+    "matching_fce_ptb", "matching_fce_tiny_imagenet", "matching_glyphs", "matching_omniglot", "matching_photo",
+    "matching_ptb", "matching_residual_tiny_imagenet", "matching_set_omniglot", "matching_tiny_imagenet",
+    "siamese_omniglot",
 ]  # fmt: skip
