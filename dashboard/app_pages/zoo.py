@@ -235,6 +235,10 @@ def open_in(card):
                 'classifier.fit(["the ___ barked at the postman", "she fed milk to her ___"], ["dog", "cat"])\n'
                 'classifier.predict_proba(["the ___ wagged its tail"])', language="python")
         return
+    if compute.in_color(card):
+        st.code(f'classifier = pnzoo.FewShotClassifier("{card["name"]}").fit("my_photos/")\n'
+                'classifier.predict_proba(["new.jpg"])', language="python")
+        return
     if card["task"] == "few-shot":
         st.page_link("app_pages/few_shot.py", label="Draw characters for it", icon=":material/draw:",
                      query_params={"fewshot": card["name"]})

@@ -25,8 +25,17 @@ def broken() -> dict[str, str]:
 
 def names(task: str, models: tuple | None = None) -> list[str]:
     """Entries of a task, of some classes if `models` says so; without, those of no characters are left out."""
-    found = {name: card["model"] for name, card in cards().items() if card["task"] == task}
-    return [name for name, of in found.items() if (of in models if models else of not in OF_PHOTOGRAPHS + OF_SENTENCES)]
+    found = {name: card for name, card in cards().items() if card["task"] == task}
+    if models:
+        return [name for name, card in found.items() if card["model"] in models]
+    without = OF_PHOTOGRAPHS + OF_SENTENCES
+    return [name for name, card in found.items() if card["model"] not in without and not in_color(card)]
+
+
+def in_color(card: dict) -> bool:
+    """Whether an entry reads pictures in colour with a backbone made for characters; no page is for these."""
+    config = (card.get("recipe") or {}).get("config") or {}
+    return (config.get("backbone_options") or {}).get("image_channels") == 3
 
 
 def iterates(name: str) -> bool:

@@ -16,11 +16,14 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture(scope="module")
 def namer(small_zoo):
-    from pnzoo.models import PhotoMatchingNetwork
+    from pnzoo.models import MatchingNetwork, PhotoMatchingNetwork
 
     pnzoo.save(PhotoMatchingNetwork(SMALL, image_size=64), small_zoo / "matching_photo", CARD)
+    color = {"backbone_options": {"filters": 4, "image_channels": 3}, "image_size": 32}
+    pnzoo.save(MatchingNetwork(**color), small_zoo / "matching_color", {**CARD, "recipe": {"config": color}})
     yield
     shutil.rmtree(small_zoo / "matching_photo")
+    shutil.rmtree(small_zoo / "matching_color")
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +97,9 @@ def test_files_that_are_no_photographs_are_named_and_nothing_is_lost(visit):
 
 
 def test_pages_of_characters_leave_models_of_photographs_out(visit):
-    app = visit("few_shot", fewshot="matching_photo")
-    assert not app.exception
-    assert "cannot look into" in said(app)
+    for name in ("matching_photo", "matching_color"):
+        app = visit("few_shot", fewshot=name)
+        assert not app.exception
+        assert "cannot look into" in said(app)
+    assert visit("zoo", entry="matching_color").exception == []
     assert visit("compare", what="few-shot", episodes="30").exception == []
