@@ -52,8 +52,8 @@ def page():
 def part_of(number):
     if number in OF_NAVIGATION:
         return "navigation"
-    firsts = {"photographs": FIRST_OF_PHOTOGRAPHS, "language": FIRST_OF_LANGUAGE, "web": FIRST_OF_WEB, "terrain": FIRST_OF_TERRAIN,
-              "matching": FIRST_OF_MATCHING, "vin": 1}
+    firsts = {"photographs": FIRST_OF_PHOTOGRAPHS, "language": FIRST_OF_LANGUAGE, "web": FIRST_OF_WEB,
+              "terrain": FIRST_OF_TERRAIN, "matching": FIRST_OF_MATCHING, "vin": 1}
     return next(part for part, first in firsts.items() if number >= first)
 
 

@@ -9,9 +9,6 @@ from pnzoo.few_shot.leave_out import groups
 LEAST_IMAGES = 3  # of a class; with two, leaving one out asks another question: by one image
 MAX_LEFT_OUT = 60
 PRIOR_VARIANCE = 1 / 8  # of the temperature's logarithm around 0, for small support sets
-# What leaving one of n images out takes from the temperature's logarithm, times n. Of `matching_photo` on Tiny-ImageNet's
-# training classes, by `python -m train.photos.open_set matching_photo --fit --episodes 60`:
-LOST = 0.3
 _LOGARITHMS = np.linspace(-1.2, 1.2, 97)
 
 
@@ -19,8 +16,8 @@ def temperature(model: Any, support: Any, label: Any) -> float:
     """The temperature T at which a model's probabilities, to the power of 1 / T, fit the support set itself.
 
     Images of classes that have three or more are left out in turn and named by the others; T makes their labels most
-    likely, times a normal prior on its logarithm. An image that is left out is known by one image fewer than a query
-    will be, which makes the model look less sure than it should be: `LOST` makes up for that.
+    likely, times a normal prior on its logarithm. That an image left out is known by one image fewer than a query will
+    be is not made up for: on training classes of `matching_photo` it did not matter.
 
     Args:
         model: has `match(support, labels, query)` over embeddings.
@@ -39,7 +36,7 @@ def temperature(model: Any, support: Any, label: Any) -> float:
         return 1.0
     found = [_left_out(model, support, label, group) for group in groups(label, several, MAX_LEFT_OUT)]
     inverse = fit_inverse(np.concatenate([log_p for log_p, _ in found]), np.concatenate([y for _, y in found]))
-    return float(np.exp(-inverse - LOST / counts[label[several]].mean()))
+    return float(np.exp(-inverse))
 
 
 def fit_inverse(log_p: Any, label: Any, variance: float = PRIOR_VARIANCE) -> float:

@@ -86,7 +86,7 @@ def test_images_that_fit_worse_are_more_probably_none(clusters):
         open_set.none_probability(open_set.fit_scores(Model(), images, label, part.reshape(-1, 32)), line)
         for part in (clusters[:5, 5:], clusters[5:])
     )
-    assert known.mean() < 0.3 < 0.7 < other.mean()
+    assert known.mean() < 0.35 < 0.7 < other.mean()
 
 
 def test_scores_do_not_depend_on_the_batch(clusters):

@@ -18,7 +18,7 @@ from sklearn.metrics import roc_auc_score
 from pnzoo import hub
 from pnzoo.analysis.few_shot.calibration import calibration_curve
 from pnzoo.core.stats import mean_ci
-from pnzoo.few_shot import calibration, open_set
+from pnzoo.few_shot import open_set
 from pnzoo.few_shot.calibration import temperature, tempered
 from train.photos import comparison, data, evaluation
 
@@ -96,7 +96,7 @@ def measure(head, embeddings, way, shot, n, seed=evaluation.SEED):
 
 
 def fitted(head, embeddings, n, seed=0):
-    """The numbers of `pnzoo.few_shot.open_set` and `calibration`, from other classes than those that are measured on."""
+    """The numbers of `pnzoo.few_shot.open_set`, from other classes than those that are measured on."""
     lines, spreads, ways = [], [], [way for way in (2, 5, 10, 20, 50) if 2 * way <= len(embeddings)]
     for way in ways:
         known = np.concatenate(
@@ -116,9 +116,8 @@ def fitted(head, embeddings, n, seed=0):
             y.append(np.arange(2 * len(known)) >= len(known))
     weights = np.concatenate([np.full(len(one), 1 / len(one)) for one in y])
     line = LogisticRegression(C=1e6).fit(np.concatenate(x)[:, None], np.concatenate(y), weights)
-    lost = np.mean([_lost(head, embeddings, way, shot, n, seed) for way in (5, 20) if way in ways for shot in (3, 5)])
     odds = {"offset": line.intercept_[0], "slope": line.coef_[0, 0]}
-    found = {"ONE_SHOT": one_shot, "ODDS": odds, "calibration": {"LOST": lost}}
+    found = {"ONE_SHOT": one_shot, "ODDS": odds}
     return {name: {key: round(float(value), 3) for key, value in part.items()} for name, part in found.items()}
 
 
@@ -126,19 +125,6 @@ def _fit(head, embeddings, way, shot, seed):
     support, label, query, truth = episode(embeddings, way, shot, np.random.default_rng(seed))
     fit = open_set.fit_scores(head, support, label, query, len(query))
     return fit[truth < way], fit[truth >= way], open_set.line(head, support, label) if shot > 1 else None
-
-
-def _lost(head, embeddings, way, shot, n, seed):
-    """log of the temperature by images left out over the one that is right for queries, times the images of a class."""
-    log_p, labels, found = [], [], []
-    for i in range(n):
-        support, label, query, truth = episode(embeddings, way, shot, np.random.default_rng((seed, way, shot, i)))
-        known = truth < way
-        log_p.append(head.match(support[None], np.eye(way, dtype="float32")[label][None], query[None, known])[0])
-        labels.append(truth[known])
-        found.append(np.log(temperature(head, support, label)) + calibration.LOST / shot)
-    right = -calibration.fit_inverse(np.concatenate(log_p), np.concatenate(labels), np.inf)
-    return shot * (np.mean(found) - right)
 
 
 def _interval(values):
