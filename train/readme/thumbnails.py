@@ -37,8 +37,9 @@ def draw(name):
     kinds = {"terrain": terrain, "navigation": body, "web": web, "planning": grid}
     if card["task"] != "few-shot":
         return kinds[card["task"]](model, card)
-    by_class = {"PhotoMatchingNetwork": photographs, "SentenceMatchingNetwork": sentences}
-    return by_class.get(card["model"], characters)(model, card)
+    if getattr(model, "image_channels", 1) == 3:
+        return photographs(model, card)
+    return (sentences if card["model"] == "SentenceMatchingNetwork" else characters)(model, card)
 
 
 def save(frames, file):
