@@ -154,7 +154,7 @@ def rival(name, rest):
 
 
 def show_rates(runs):
-    st.subheader("On many maps")
+    st.header("On many maps", anchor=False)
     columns = st.columns(len(runs))
     for column, (name, run) in zip(columns, runs.items(), strict=True):
         walks = run.walks
@@ -207,7 +207,7 @@ def arrays(runs):
 
 
 def show_failures(runs):
-    st.subheader("Failures, one by one")
+    st.header("Failures, one by one", anchor=False)
     name = choices.pick_run("Failures of", "of", runs,
                                     {key: each.walks.success.mean() for key, each in runs.items()})
     run = runs[name]
@@ -246,7 +246,7 @@ def thumbnail(name, run, index, better):
 
 
 def show_same_map(pair, map_text):
-    st.subheader("On one map")
+    st.header("On one map", anchor=False)
     st.caption("The map of the page Plan; change it there." if state.get("map") else
                "One of these maps, with a far start. Draw one of your own on the page Plan, and it is taken here.")
     walls, start, goal = compute.read_map(map_text)

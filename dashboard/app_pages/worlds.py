@@ -138,7 +138,7 @@ def show_web():
 
 
 def show_walk(name, run, question):
-    st.subheader(name)
+    st.header(name, anchor=False)
     count = len(run.walk.actions)
     if run.walk.reached:
         more = "the shortest way" if count == question.links else f"{question.links} would do"

@@ -61,6 +61,7 @@ def named(name: str, known: tuple, asked: bytes) -> Named:
     Raises:
         ValueError: a file is no photograph; says which and why.
     """
+    backend.load()
     from pnzoo import analysis
 
     knows = classifier(name, known)

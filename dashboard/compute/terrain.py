@@ -63,6 +63,7 @@ def grounds_of(name: str) -> list[str]:
 @st.cache_data(max_entries=32, show_spinner=False)
 def ground(kind: str, seed: int) -> Ground:
     """Invented ground of a kind, with what is true of it."""
+    backend.load()
     from pnzoo import terrain
 
     if kind == "tiles":
@@ -75,6 +76,7 @@ def ground(kind: str, seed: int) -> Ground:
 @st.cache_data(max_entries=64, show_spinner=False)
 def lit(kind: str, seed: int, azimuth: int, altitude: int) -> np.ndarray:
     """The picture of a ground under a sun."""
+    backend.load()
     from pnzoo import terrain
 
     here = ground(kind, seed)
@@ -84,6 +86,7 @@ def lit(kind: str, seed: int, azimuth: int, altitude: int) -> np.ndarray:
 @st.cache_data(max_entries=32, show_spinner=False)
 def cell_slopes(kind: str, seed: int) -> np.ndarray | None:
     """Mean slope of each cell in degrees; None where there is no elevation."""
+    backend.load()
     from pnzoo import terrain
 
     here = ground(kind, seed)

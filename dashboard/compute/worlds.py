@@ -69,6 +69,7 @@ def invented_web():
 @st.cache_data(max_entries=64, show_spinner=False)
 def web_question(seed: int, sentences: int = 2) -> Question:
     """A page to find, from a page a few links away."""
+    backend.load()
     from pnzoo import graphs
 
     web, rng = invented_web().web, np.random.default_rng(seed)

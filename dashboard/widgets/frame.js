@@ -1,14 +1,7 @@
-// The frame of a page: skip to its content; on phones a bar with the names of all pages.
+// The frame of a page: on phones a bar with the names of all pages.
 
 export default function ({ parentElement, data, setTriggerValue }) {
-  const skip = parentElement.querySelector(".pnzoo-skip"), bar = parentElement.querySelector(".pnzoo-tabs");
-  skip.onclick = (event) => {
-    event.preventDefault();
-    const title = document.querySelector("[data-testid=stMain] h1");
-    if (!title) return;
-    title.tabIndex = -1;
-    title.focus();
-  };
+  const bar = parentElement.querySelector(".pnzoo-tabs");
   bar.replaceChildren(...data.pages.map((name) => {
     const button = document.createElement("button");
     button.type = "button";

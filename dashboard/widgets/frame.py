@@ -1,4 +1,4 @@
-"""What is around every page (frame.js): a link that skips the navigation, and on phones a bar of the pages' names.
+"""What is around every page (frame.js): on phones a bar of the pages' names.
 
 Its style holds for the whole page: letters that can be read, a visible focus, targets that a finger meets.
 """
@@ -7,8 +7,7 @@ import streamlit as st
 
 from dashboard.widgets import canvas
 
-_HTML = ('<a class="pnzoo-skip" href="#">Skip to the page</a>'
-         '<nav class="pnzoo-tabs" aria-label="Pages"></nav>')
+_HTML = '<nav class="pnzoo-tabs" aria-label="Pages"></nav>'
 _frame = canvas.component("frame", _HTML, drawing=False, isolated=False)
 
 

@@ -17,14 +17,13 @@ function makeLens(host, { onSymbol, onReward, onLearned }) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "block";
-    button.innerHTML = `<b>${name}</b>${html}`;
+    button.innerHTML = `<b>${name}</b> ${html}`; // spaces: what is read aloud is what is seen
     button.onpointerenter = button.onfocus = () => onSymbol(symbol);
     button.onpointerleave = button.onblur = () => onSymbol(null);
     return button;
   }
 
   function write(block, name, numbers, colourOf) {
-    block.setAttribute("aria-label", `${name}: ${numbers.join(", ")}`);
     block.querySelectorAll("i").forEach((each, j) => {
       const [r, g, b] = colourOf(j);
       each.textContent = numbers[j];
@@ -37,7 +36,7 @@ function makeLens(host, { onSymbol, onReward, onLearned }) {
   function build(free) {
     if (host.dataset.free === String(free)) return;
     host.dataset.free = free;
-    const nine = `<span class="nine">${"<i></i>".repeat(9)}</span>`;
+    const nine = `<span class="nine">${"<i></i> ".repeat(9)}</span>`;
     const parts = free ? [["P", "P for R"], "×", ["R", "R"], "+", ["P", "P for V"], "×", ["V", "V before"]]
       : [["P", "P"], "× (", ["R", "R"], "+", ["V", "V before"], ")"];
     blocks.replaceChildren(...parts.map((each) => (typeof each === "string" ? word(each) : part(...each, nine))),
