@@ -109,7 +109,7 @@ def predictions(name, source, way, shot, count, first, say=False):
 
 
 def show_same_question(pair):
-    st.subheader("On one question")
+    st.header("On one question", anchor=False)
     episode = episode_controls.current()
     if episode is None:
         st.info("Fewer than two classes are left in the support set: put some images back on the page Few-shot.")
@@ -141,7 +141,7 @@ def link(name, label, texts):
 
 
 def show_rates(runs, by_way):
-    st.subheader("In many episodes")
+    st.header("In many episodes", anchor=False)
     for column, (name, run) in zip(st.columns(len(runs)), runs.items(), strict=True):
         wrong, (low, high) = int((~run.correct).sum()), mean_ci(run.correct.mean(axis=1), limits=(0, 1))
         column.metric(f"{name}: right", f"{run.correct.mean():.1%}", border=True, delta_color="off", delta_arrow="off",
@@ -198,7 +198,7 @@ def arrays(runs):
 
 
 def show_mistakes(runs, first):
-    st.subheader("Mistakes, one by one")
+    st.header("Mistakes, one by one", anchor=False)
     name = choices.pick_run("Mistakes of", "fewof", runs, {key: run.correct.mean() for key, run in runs.items()})
     run = runs[name]
     wrong = (~run.correct).nonzero()

@@ -52,7 +52,7 @@ def said(app):
 def test_both_walk_on_the_web_and_another_page_is_another_question(visit):
     app = visit("worlds")
     assert not app.exception
-    assert [each.value for each in app.subheader] == ["vin_web", "reactive_web"]
+    assert [each.value for each in app.header] == ["vin_web", "reactive_web"]
     assert said(app).count("ound** after") + said(app).count("Not found") == 2
     first = next(each.value for each in app.caption if each.value.startswith("From"))
     app.button(key="new_one").click().run()
