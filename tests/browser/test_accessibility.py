@@ -71,7 +71,9 @@ def test_axe_finds_nothing_serious_and_targets_are_large_enough(visit, path):
 def test_what_is_wrong_is_found(visit):
     """The checks themselves: faint letters and a small button are seen, also inside a component."""
     page = visit("answers")
-    page.evaluate("""() => { const host = [...document.querySelectorAll('[data-testid=stMain] *')].find((each) => each.shadowRoot);
+    page.evaluate("""() => {
+        const inside = [...document.querySelectorAll('[data-testid=stMain] *')];
+        const host = inside.find((each) => each.shadowRoot);
         host.shadowRoot.innerHTML += '<p style="color:#ccc;background:#fff">faint</p>'
           + '<button style="width:12px;height:12px;padding:0">x</button>'; }""")
     page.evaluate(AXE)
