@@ -107,9 +107,11 @@ def test_the_tables_are_those_of_the_cards(page):
     assert readme.filled(text, os.path.dirname(page) or ".") == text, f"{page} is stale: run python -m train.readme"
 
 
-def test_readme_links_to_every_entry():
+def test_readme_names_every_entry_and_the_zoo_s_page_links_to_it():
+    page = (ROOT / "zoo" / "README.md").read_text(encoding="utf-8")
     for name in pnzoo.list_models():
-        assert f"(zoo/{name})" in README
+        assert f"`{name}`" in README
+        assert f"]({name})" in page
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -45,7 +45,7 @@ def find_counterexample(
 
     Example:
         >>> import pnzoo
-        >>> found = find_counterexample(pnzoo.load("vin8"), pnzoo.load("cnn8"), 8, most=100)
+        >>> found = find_counterexample(pnzoo.load("vin8"), pnzoo.load("cnn8"), 8)
         >>> pnzoo.load("vin8").plan(found.walls, found.start, found.goal).reached
         True
         >>> pnzoo.load("cnn8").plan(found.walls, found.start, found.goal).reached
