@@ -93,6 +93,11 @@ def entries_table():
     return markdown_table(("what", "entries", "measured"), rows)
 
 
+def entry_links():
+    """All entries, each with a link to its page."""
+    return ", ".join(map(link, cards()))
+
+
 def _range(members, name):
     """`98.98 to 100 %`: the lowest and the highest value among the entries."""
     measured = sorted((m for m in (metric(card, name) for card in members) if m), key=lambda m: m.value)
@@ -356,6 +361,7 @@ def language_table(measured=None):
 
 TABLES = {
     "entries": entries_table,
+    "entry-links": entry_links,
     "language-table": language_table,
     "web-table": web_table,
     "navigation-table": navigation_table,
