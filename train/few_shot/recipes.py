@@ -327,6 +327,7 @@ RECIPES = {
         limitations=[
             OTHER_CLASSES,
             ONE_RUN,
+            "The paper's context reads Conv-4's embeddings, this one those of a residual network.",
             "Its answer depends on the order of the support set.",
             "Trained with at most 100 support images; FewShotClassifier reads larger sets in random subsets.",
         ],
