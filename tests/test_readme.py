@@ -50,16 +50,16 @@ def test_readme_is_short():
 @pytest.mark.integration
 @pytest.mark.parametrize("page", PAGES)
 def test_python_runs_and_prints_what_follows(page, tmp_path, monkeypatch):
-    """All blocks of a page in order, in one folder and one process."""
+    """All blocks of a page in order, in one folder and one process; those of a tutorial go on from each other."""
     monkeypatch.chdir(tmp_path)
-    parts = blocks(page)
-    assert {language for language, _ in parts} <= {"python", "bash", "text"}
+    parts, names = blocks(page), {"__name__": "__main__"}
+    assert {language for language, _ in parts} <= {"python", "bash", "text", "nginx"}
     for i, (language, code) in enumerate(parts):
         if language != "python":
             continue
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
-            exec(compile(code, f"{page} block {i}", "exec"), {"__name__": "__main__"})
+            exec(compile(code, f"{page} block {i}", "exec"), names if "tutorials" in page else dict(names))
         if i + 1 < len(parts) and parts[i + 1][0] == "text":
             assert out.getvalue() == parts[i + 1][1]
 
