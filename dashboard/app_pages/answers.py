@@ -10,8 +10,9 @@ from dashboard.figures import answers_svg
 from dashboard.widgets import copying, tiles
 
 PARTS = {"all": "All", "vin": "Value Iteration Networks", "matching": "Matching Networks", "terrain": "From pictures",
-         "web": "On a web", "navigation": "A moving body", "language": "Language"}
-FIRST_OF_MATCHING, FIRST_OF_TERRAIN, FIRST_OF_WEB, FIRST_OF_LANGUAGE, LAST = 13, 23, 28, 30, 30
+         "web": "On a web", "navigation": "A moving body", "language": "Language", "photographs": "Photographs"}
+FIRST_OF_MATCHING, FIRST_OF_TERRAIN, FIRST_OF_WEB, FIRST_OF_LANGUAGE, FIRST_OF_PHOTOGRAPHS = 13, 23, 28, 30, 31
+LAST = 31
 OF_NAVIGATION = (29,)
 MOST_ROWS = 400
 
@@ -51,8 +52,8 @@ def page():
 def part_of(number):
     if number in OF_NAVIGATION:
         return "navigation"
-    firsts = {"language": FIRST_OF_LANGUAGE, "web": FIRST_OF_WEB, "terrain": FIRST_OF_TERRAIN,
-              "matching": FIRST_OF_MATCHING, "vin": 1}
+    firsts = {"photographs": FIRST_OF_PHOTOGRAPHS, "language": FIRST_OF_LANGUAGE, "web": FIRST_OF_WEB,
+              "terrain": FIRST_OF_TERRAIN, "matching": FIRST_OF_MATCHING, "vin": 1}
     return next(part for part, first in firsts.items() if number >= first)
 
 

@@ -54,7 +54,7 @@ def tiles(app):
 def test_every_answer_is_a_tile_with_a_picture_and_one_line(answers, visit):
     app = visit("answers")
     assert app.title[0].value == "What the reviews asked"
-    assert "2 of 30" in texts(app)
+    assert "2 of 31" in texts(app)
     assert [tile["id"] for tile in tiles(app)] == ["6", "18"]
     for tile in tiles(app):
         assert tile["line"] == "It is 51.0 %."

@@ -31,6 +31,7 @@ MODULES = {
     "few_shot.lake": (20,),
     "few_shot.baselines": (21,),
     "few_shot.fine_tuning": (22,),
+    "few_shot.good_backbone": (31,),
     "terrain.learned_cost": (23,),
     "terrain.sunlight": (24,),
     "terrain.path_count": (25,),

@@ -9,12 +9,12 @@ PARTS = (
     ("Value Iteration Networks", range(1, 13)), ("Matching Networks", range(13, 23)),
     ("Planning from pictures", range(23, 28)),
     ("Planning on a web", range(28, 29)), ("A body that moves", range(29, 30)),
-    ("One-shot language", range(30, 31)),
+    ("One-shot language", range(30, 31)), ("Photographs", range(31, 32)),
 )  # fmt: skip
 MAX_ROWS = 60
-INTRODUCTION = """# Answers to the reviews' 22 questions, to five about planning from pictures, to one about a web, and to one about language
+INTRODUCTION = """# Answers to the reviews' 22 questions, to five about planning from pictures, and to one each about a web, a body, language and photographs
 
-Two well-known reviews of the papers praise the ideas and list what was not shown: questions 1 to 22. Five more ask what planners over terrain learn, one what planning adds on a web, and one what attention and context add in language. Each question below has a hypothesis that was written before the run, a conclusion whose numbers are filled in from the measurements, a figure, and the command that repeats it. Numbers in brackets are 95 % intervals: Wilson's for proportions, Student's for means over maps, episodes or training seeds (or the runs' own, where wider). The dashboard's page Answers shows the same with links to try it. `python -m train.experiments report` makes this page from the results."""  # noqa: E501
+Two well-known reviews of the papers praise the ideas and list what was not shown: questions 1 to 22. Five more ask what planners over terrain learn, one each what planning adds on a web and for a moving body, one what attention and context add in language, and one what they add over a good backbone. Each question below has a hypothesis that was written before the run, a conclusion whose numbers are filled in from the measurements, a figure, and the command that repeats it. Numbers in brackets are 95 % intervals: Wilson's for proportions, Student's for means over maps, episodes or training seeds (or the runs' own, where wider). The dashboard's page Answers shows the same with links to try it. `python -m train.experiments report` makes this page from the results."""  # noqa: E501
 
 
 def write(folder=ANSWERS):
