@@ -104,6 +104,7 @@ def test_a_drawing_is_answered_while_the_pen_moves_and_kept(open_page):
     picture(page, "A2").wait_for()
 
 
+@pytest.mark.slow
 def test_files_are_opened_and_broken_ones_change_nothing(open_page):
     page = open_page(SHOT)
     files = page.locator("input.file")
@@ -119,6 +120,7 @@ def test_files_are_opened_and_broken_ones_change_nothing(open_page):
     assert page.get_by_text("That picture cannot be used").count() == 0
 
 
+@pytest.mark.slow
 def test_the_keyboard_alone_leaves_out_relabels_looks_and_draws(open_page):
     page = open_page(SHOT)
     picture(page, "A1").focus()
@@ -135,6 +137,7 @@ def test_the_keyboard_alone_leaves_out_relabels_looks_and_draws(open_page):
     address(page, "drawn=")
 
 
+@pytest.mark.slow
 def test_reading_steps_and_order_of_a_model_with_full_context(open_page):
     page = open_page("few_shot?fewshot=matching_fce_glyphs", width=390)
     slider = page.get_by_label(re.compile("Reading step"))
@@ -158,6 +161,7 @@ def test_a_closed_socket_loses_nothing(open_page):
     address(page, "drop=1")
 
 
+@pytest.mark.slow
 def test_a_hundred_pictures_stay_within_reach(open_page):
     page = open_page("few_shot?fewshot=matching_glyphs&way=20&shot=5", width=390)
     still(page)

@@ -66,7 +66,8 @@ def of_pnzoo(name, walls, goal):
     return values, ops.convert_to_numpy(model.policy_logits(steps.q)), np.full(len(walls), model.k)
 
 
-@pytest.mark.parametrize("name", PLANNERS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if size == 28 else []) for name, size in PLANNERS.items()])
 def test_planners_in_the_browser_are_those_of_pnzoo(numbers, name):
     """V to 1e-4, the same K and move on 200 maps; where two moves are equally good but for rounding, one of them."""
     side = PLANNERS[name]
@@ -152,6 +153,7 @@ def test_it_plans_while_the_hand_draws_and_the_server_hears_of_it_afterwards(ope
     wait_for_metric(page, "Moves", "9")
 
 
+@pytest.mark.slow
 def test_layers_a_reward_and_the_lens_by_keyboard_alone(open_page):
     page = open_page(f"?model=vin16_paper&map={CODE}&step=4")
     canvas = board(page)
@@ -194,6 +196,7 @@ def test_a_map_is_found_on_which_the_reactive_network_fails(open_page):
     page.locator(".racers li", has_text="vin8").filter(has_text="✓").first.wait_for()
 
 
+@pytest.mark.slow
 def test_a_lost_server_is_said_and_the_drawing_stays(chrome, dashboard):
     page = chrome.new_page()  # whose console may complain about the lost server
     page.goto(f"{dashboard.address}/?model=vin8&map={CODE}&step=1")

@@ -99,6 +99,7 @@ def test_a_vin_gives_the_values_and_moves_of_keras(desktop, entry, border):
         np.testing.assert_array_equal(found["policy"][free][clear], model.policy(one, end)[free][clear])
 
 
+@pytest.mark.slow
 def test_a_deterministic_vin_converges_to_the_values_of_keras(desktop, entry):
     model = entry("vin_maze")
     walls, goal = gridworld.generate_family("maze", 2, 15, seed=1)
@@ -164,6 +165,7 @@ def test_walls_all_around_are_no_path(desktop):
     assert "separate" in page.locator("#verdict").inner_text()
 
 
+@pytest.mark.slow
 def test_every_preset_size_network_and_key_draws(desktop):
     page = desktop
     for planner in ("vin_maze", "vin16"):
@@ -231,6 +233,7 @@ def test_one_draws_characters_and_they_are_named_as_pnzoo_names_them(page):
     np.testing.assert_allclose([found[name] for name in CHARACTERS], probabilities, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_the_example_characters_are_known_and_can_be_forgotten(desktop):
     page = desktop
     page.locator("#tab-name").click()
