@@ -8,6 +8,7 @@ from tests.browser import serving
 pytestmark = [pytest.mark.browser, pytest.mark.integration]
 
 
+@pytest.mark.slow
 def test_fifty_sessions_leave_no_more_behind_than_ten(chrome):
     with serving.server() as (address, process):
         early, late = memory(chrome, address, process.pid, sessions=50)
