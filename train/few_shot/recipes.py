@@ -170,8 +170,8 @@ RECIPES = {
             ONE_RUN,
             "A 24th of its teacher's floating point operations (1.5 against 36.8 billion with 20 support images) and a "
             "14th of its time (0.6 against 8.6 ms an image on two CPU cores, by `python -m "
-            "tests.benchmarks.embedding_time matching_omniglot matching_distilled_omniglot`); 20-way it is not quite as "
-            "good: 97.7 against 98.0 % with one shot.",
+            "tests.benchmarks.embedding_time matching_omniglot matching_distilled_omniglot`); 20-way it is not quite "
+            "as good: 97.7 against 98.0 % with one shot.",
             "Its training time is that of the epochs: the teacher's embeddings, made once before, took some eight "
             "minutes more.",
         ],
