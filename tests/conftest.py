@@ -13,6 +13,24 @@ import pnzoo
 from pnzoo import hub
 
 
+def _seed():
+    import keras
+
+    keras.utils.set_random_seed(0)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def seeded_file():
+    """Random weights that a file's own fixtures make are the same in every run."""
+    _seed()
+
+
+@pytest.fixture(autouse=True)
+def seeded(seeded_file):
+    """So are those that a test makes, whichever tests ran before it."""
+    _seed()
+
+
 @pytest.fixture(scope="session")
 def entry():
     """entry(name): a model of the zoo, loaded once a session; a test that changes a model loads its own."""
