@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: dashboard test test-integration test-all test-backends lint readme docs clean
+.PHONY: dashboard test test-integration test-scale test-all test-backends lint readme docs clean
 
 dashboard: $(VENV)/.installed-all
 	$(BIN)/pnzoo dashboard
@@ -16,6 +16,10 @@ test: $(VENV)/.installed-test
 # Whole trainings, pages, exported files, other processes: the rest of what .ci/run tries.
 test-integration: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m 'integration and not slow' $(PYTEST_ARGS)
+
+# Many maps and many trainings on Ray, which the tests start once; a large support set.
+test-scale: $(VENV)/.installed-scale
+	$(BIN)/python -m pytest -m 'integration and not slow' tests/scale
 
 # The slow ones too: all experiments, not three.
 test-all: $(VENV)/.installed-test
@@ -54,6 +58,10 @@ $(VENV)/.installed-all: pyproject.toml setup.py | $(BIN)/python
 $(VENV)/.installed-test: pyproject.toml setup.py | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[all,test]'
 	touch $@ $(VENV)/.installed-all
+
+$(VENV)/.installed-scale: pyproject.toml setup.py | $(VENV)/.installed-test
+	$(BIN)/python -m pip install --quiet --editable '.[all,test,ray,faiss]'
+	touch $@
 
 $(VENV)/.installed-docs: pyproject.toml setup.py | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[docs]'

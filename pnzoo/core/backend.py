@@ -26,6 +26,13 @@ def choose() -> None:
         os.environ["KERAS_BACKEND"] = available
 
 
+def chosen() -> str:
+    """The backend that Keras will import, or has imported."""
+    if "keras" in sys.modules:
+        return sys.modules["keras"].backend.backend()
+    return os.environ.get("KERAS_BACKEND") or _configured()
+
+
 def require() -> None:
     """Check that the backend which Keras will import is installed.
 

@@ -68,6 +68,9 @@ class Planner(KerasModel, Protocol):
     def plan(
         self, walls: "ArrayLike", start: "ArrayLike", goal: "ArrayLike", max_steps: int | None = None
     ) -> "Plan": ...
+    def plan_batch(
+        self, walls: "ArrayLike", start: "ArrayLike", goal: "ArrayLike", max_steps: int | None = None
+    ) -> "list[Plan]": ...
 
 
 @runtime_checkable

@@ -281,6 +281,13 @@ class DeterministicVIN(ValuePlanner, ZooModel, keras.Model):
         targets = ops.argmax(ops.reshape(p, (-1, self.moves, 9)), axis=-1)
         return {"targets": targets, "costs": ops.ones_like(targets, dtype=costs.dtype) * costs}
 
+    def _solve_batch(self, walls, goal, solver):
+        if self._exactly(solver):
+            return self.policy(walls, goal, solver), [None] * len(walls)
+        result = self._converged(walls, goal)
+        policy = result.logits.argmax(axis=-1)
+        return policy, [Solution(*map_) for map_ in zip(policy, result.k.tolist(), result.not_converged, strict=True)]
+
     def _solve(self, walls, goal):
         logits, _, k, not_converged = (part[0] for part in self._converged(walls[None], np.array([goal])))
         return Solution(logits.argmax(axis=-1), int(k), not_converged)

@@ -16,8 +16,9 @@ from pnzoo.models.planning.trace import Trace
 from pnzoo.worlds import gridworld
 from pnzoo.worlds.gridworld.border import call_with_border
 from pnzoo.worlds.gridworld.maps import _encode
+from pnzoo.worlds.gridworld.plans import follow, reachable
 from pnzoo.worlds.gridworld.rollout import Plan, _checked_limit, _rollout, optimal_steps
-from pnzoo.worlds.gridworld.validation import as_batch
+from pnzoo.worlds.gridworld.validation import as_batch, as_cells
 
 ACTIONS = 8
 MAX_CELLS = 1 << 22  # of one map, 2,048 x 2,048: planning on it takes minutes and gigabytes
@@ -156,6 +157,51 @@ class Planner:
         max_steps = None if max_steps is None else _checked_limit(max_steps)
         return self._plan(walls, start, goal, max_steps, solver)
 
+    def plan_batch(
+        self,
+        walls: ArrayLike,
+        start: ArrayLike,
+        goal: ArrayLike,
+        max_steps: int | None = None,
+        solver: str = "auto",
+    ) -> list[Plan]:
+        """`plan` of many maps of one size: the same answers, from one pass of the network for as many as memory allows.
+
+        Args:
+            walls: bool [B, H, W], True = wall.
+            start, goal: int [B, 2].
+            max_steps, solver: as in `plan`.
+
+        Returns:
+            A list of B `pnzoo.Plan`s. Where a planner counts its steps, `k` is that of the batch.
+
+        Raises:
+            ValueError: as in `plan`; names the first map that is wrong.
+
+        Example:
+            >>> from pnzoo import gridworld
+            >>> from pnzoo.models import DeterministicVIN
+            >>> plans = DeterministicVIN().plan_batch(np.zeros((2, 3, 3), bool), [(0, 0), (1, 1)], [(0, 0), (1, 1)])
+            >>> [plan.reason for plan in plans]
+            ['reached the goal', 'reached the goal']
+        """
+        self._check_solver(solver)
+        walls = gridworld.as_walls(walls, ndim=3)
+        check_cells(walls)
+        start, goal = (as_cells(name, cells, walls, free=True) for name, cells in (("start", start), ("goal", goal)))
+        max_steps = None if max_steps is None else _checked_limit(max_steps)
+        rule = (self.moves, self.corner_cutting)
+        policy, solutions = np.zeros(walls.shape, int), {}
+        planned = np.flatnonzero(reachable(walls, start, goal, *rule)) if len(walls) else []
+        if len(planned):
+            policy[planned], known = self._solve_batch(walls[planned], goal[planned], solver)
+            solutions = dict(zip(planned.tolist(), known, strict=True))
+        plans = follow(walls, start, goal, policy, max_steps, *rule)
+        for i, solution in solutions.items():
+            if solution is not None:
+                plans[i] = self._told(plans[i], solution, walls[i], start[i], goal[i], max_steps)
+        return plans
+
     def _plan(self, walls, start, goal, max_steps, solver):
         """`plan` of checked arguments."""
         solutions = []
@@ -165,12 +211,14 @@ class Planner:
             return solutions[0].policy
 
         plan = _rollout(walls, start, goal, policy, max_steps, self.moves, self.corner_cutting)
-        if not solutions:
-            return plan
-        plan = plan._replace(k=solutions[0].k)
+        return self._told(plan, solutions[0], walls, start, goal, max_steps) if solutions else plan
+
+    def _told(self, plan, solution, walls, start, goal, max_steps):
+        """A plan with the k that was made and, where it fails, with what the planner knows of it."""
+        plan = plan._replace(k=solution.k)
         if plan.reached or len(plan.actions) == max_steps:
             return plan
-        return self._explained(plan, solutions[0], walls, start, goal)
+        return self._explained(plan, solution, walls, start, goal)
 
     def trace(self, walls: ArrayLike, goal: ArrayLike) -> Trace:
         """R, P, V and Q of a map; only planners that compute them have a trace.
@@ -235,6 +283,11 @@ class Planner:
         """Logits at checked positions [B, N, 2] of maps [B, H, W]."""
         everywhere, rows = self.logits(walls, goal), np.arange(len(walls))[:, None]
         return everywhere[rows, positions[..., 0], positions[..., 1]]
+
+    def _solve_batch(self, walls, goal, solver):
+        """Plan on checked maps: policies int [B, H, W], and for each map its `Solution`, or None."""
+        policy = self.policy(walls, goal, solver)
+        return policy, [Solution(each) for each in policy]
 
     def _solve(self, walls, goal):
         """Plan on one checked map."""

@@ -1,0 +1,81 @@
+"""What an actor does: hold a model, and plan on one block of maps after the other."""
+
+import os
+
+from pnzoo.batch import blocks, rows
+
+CELLS_TOGETHER = 1 << 20  # planned on at once; a map of 16x16 has 256
+
+
+class MapPlanner:
+    """Tables of maps to tables of plans, by a model that is loaded once.
+
+    Args:
+        model: name of an entry, or a folder.
+        options: of the model, such as `k`.
+        solver, max_steps: of `model.plan`.
+        threads: that it may use.
+        backend: of Keras.
+    """
+
+    def __init__(self, model, options, solver, max_steps, threads, backend):
+        _use(threads, backend)
+        from pnzoo import hub
+
+        self.model = hub.load(model, **options)
+        self.solver, self.max_steps = solver, max_steps
+
+    def __call__(self, table):
+        return self.plan(table)[0]
+
+    def plan(self, table):
+        """A tuple (table of plans, how many of them were reached, how many rows held no map)."""
+        from pnzoo.worlds.gridworld.rollout import Plan
+
+        groups, wrong = rows.read(table)
+        plans = [None] * len(table)
+        for row, why in wrong.items():
+            plans[row] = Plan([], [], False, None, f"error: {why}")
+        for maps in groups:
+            size = max(1, CELLS_TOGETHER // maps.walls[0].size)
+            for i in range(0, len(maps.rows), size):
+                part = (each[i : i + size] for each in maps[1:])
+                found = self.model.plan_batch(*part, self.max_steps, self.solver)
+                for row, plan in zip(maps.rows[i : i + size].tolist(), found, strict=True):
+                    plans[row] = plan
+        return rows.answers(table, plans), sum(bool(plan.reached) for plan in plans), len(wrong)
+
+
+class BlockPlanner(MapPlanner):
+    """Blocks to files of plans: what comes back is a row of numbers.
+
+    Args:
+        folder: of the plans, that every worker sees.
+        *args: of `MapPlanner`.
+    """
+
+    def __init__(self, folder, *args):
+        super().__init__(*args)
+        self.folder = folder
+
+    def __call__(self, batch):
+        block = blocks.Block(*(batch[name][0] for name in blocks.Block._fields))
+        if blocks.is_done(self.folder, block.name):  # by a worker that was killed before it could say so
+            return {"name": [block.name], "maps": [0], "reached": [0], "errors": [0]}
+        plans, reached, errors = self.plan(blocks.read(block))
+        blocks.write(self.folder, block.name, plans)
+        return {"name": [block.name], "maps": [len(plans)], "reached": [reached], "errors": [errors]}
+
+
+def _use(threads, backend):
+    """Say which backend, and how many threads it has, before it is imported: workers share a machine's cores."""
+    os.environ.update(
+        KERAS_BACKEND=backend,
+        OMP_NUM_THREADS=str(threads),
+        TF_NUM_INTRAOP_THREADS=str(threads),
+        TF_NUM_INTEROP_THREADS="1",
+    )
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    if backend == "jax" and threads == 1:
+        flags = os.environ.get("XLA_FLAGS", "")
+        os.environ["XLA_FLAGS"] = f"{flags} --xla_cpu_multi_thread_eigen=false".strip()
