@@ -4,6 +4,7 @@
     python -m train vin16                         # train; stopped, the same command goes on where it was
     python -m train vin16 --evaluate --publish    # measure it and put it into zoo/
     python -m train vin16 --num-seeds 10          # the same recipe from ten seeds: how often does it work?
+    python -m train vin16 --devices all           # each batch in parts, one for every GPU (KERAS_BACKEND=jax)
 
 A run lives in `runs/NAME`: a checkpoint and a log for each stage, and the finished `entry`, which
 `pnzoo.load("runs/NAME/entry")` reads.
@@ -45,15 +46,16 @@ def main(arguments=None):
     if arguments == ["list"]:
         return print("\n".join(f"{name:30} {recipe.summary}" for name, recipe in recipes().items()))
     name, recipe, options = options_.parse(arguments, recipes(), __doc__)
-    from train.shared import entry, seeds
+    from train.shared import devices, entry, seeds
 
     trainer, folder = trainer_of(name), options_.folder_of(name, options)
+    trainer = trainer._replace(train=devices.on(trainer.train, options["devices"]))
     results = []
     if options["num_seeds"]:
         results = seeds.train_seeds(name, recipe, folder, trainer, options)
         seeds.take_picked(results, folder, trainer)
     elif _must_train(folder, options):
-        command = options_.command_for(name, recipe, recipes()[name])
+        command = options_.command_for(name, recipe, recipes()[name], options["devices"])
         trainer.train(recipe, folder, command, overwrite=options["overwrite"], tensorboard=options["tensorboard"])
     if options["validate"]:
         entry.validate(folder, name, recipe, trainer, options)

@@ -1,6 +1,7 @@
 """Recipes of policies of a body that moves continuously. A recipe is frozen: what a card records is what ran."""
 
 import dataclasses
+from typing import ClassVar
 
 from train.shared.recipe import Recipe
 
@@ -41,6 +42,8 @@ class DriveStage:
 @dataclasses.dataclass(frozen=True)
 class NavigationReinforcementRecipe(Recipe):
     """How a policy of a body is trained by TRPO. Every field is an option of the command line."""
+
+    DATA_PARALLEL: ClassVar[bool] = False
 
     model: str = "ContinuousVIN"
     maps: int = 1000  # distinct maps of training, with a goal each

@@ -10,6 +10,8 @@ import time
 
 import keras
 
+from train.shared import devices
+
 
 def fit(model, progress, epochs, batches, *, validation=None, score=None, label="", callbacks=()):
     """Train a stage, or go on with it; the model ends with the best weights by validation, or else its last.
@@ -26,13 +28,18 @@ def fit(model, progress, epochs, batches, *, validation=None, score=None, label=
         callbacks: for Keras' `fit`.
 
     Raises:
-        ValueError: the loss is no longer a number.
+        ValueError: the loss is no longer a number, or the devices in use cannot share a batch.
     """
     progress.restore(model)
+    if validation is not None:
+        devices.check_batch(validation[0])
     while progress.epoch < epochs:
         started, epoch = time.monotonic(), progress.epoch
+        with devices.undistributed():
+            data = batches(epoch)
+        devices.check_batch(data[0])
         history = model.fit(
-            batches(epoch),
+            data,
             validation_data=validation,
             initial_epoch=epoch,
             epochs=epoch + 1,
@@ -43,7 +50,8 @@ def fit(model, progress, epochs, batches, *, validation=None, score=None, label=
         row = {name: float(values[-1]) for name, values in history.history.items()}
         if not math.isfinite(row["loss"]):
             raise ValueError(f"{label}the loss of epoch {epoch + 1} is {row['loss']}; try a smaller learning rate")
-        value = score(epoch + 1, row) if score else None
+        with devices.undistributed():
+            value = score(epoch + 1, row) if score else None
         progress.advance(model, row, value, time.monotonic() - started)
         print(_line(label, progress, epochs), flush=True)
     progress.restore_best(model)

@@ -55,6 +55,7 @@ def _parser(description, recipe):
     add("--overwrite", action="store_true", help="forget an earlier run in that folder")
     add("--quick", action="store_true", help="a few steps, to see that everything works")
     add("--tensorboard", type=pathlib.Path, metavar="FOLDER", help="draw the log there; needs TensorFlow")
+    add("--devices", type=_devices, metavar="N", help="share each batch among N devices, or `all`; needs JAX")
     add("--num-seeds", type=_count, default=0, metavar="N", help="train and measure so many seeds, from --seed up")
     add("--evaluate", action="store_true", help="measure the trained model and fill in its card")
     add("--validate", action="store_true", help="few-shot: measure on the validation part, write nothing")
@@ -83,6 +84,10 @@ def _count(word):
     return int(word)
 
 
+def _devices(word):
+    return word if word == "all" else _count(word)
+
+
 def _metavar(kind):
     return {str: "TEXT", int: "N", float: "X"}.get(kind, "JSON")
 
@@ -94,8 +99,8 @@ def _unknown(arguments, recipes):
     return f"no recipe {word!r}; {hint}`python -m train list` names them all"
 
 
-def command_for(name, recipe, original):
-    """The command that trains a recipe: its entry, and the fields in which it differs from the original.
+def command_for(name, recipe, original, devices=None):
+    """The command that trains a recipe: its entry, the fields in which it differs from the original, and the devices.
 
     Example:
         >>> from train.shared.recipe import Recipe
@@ -105,6 +110,7 @@ def command_for(name, recipe, original):
     now, before = recipe.to_dict(), original.to_dict()
     changed = {key: value for key, value in now.items() if value != before[key]}
     words = [word for key, value in changed.items() for word in (former.option(key), _word(value))]
+    words += ["--devices", str(devices)] if devices else []
     return shlex.join(["python", "-m", "train", name, *words])
 
 

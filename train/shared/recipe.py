@@ -25,6 +25,7 @@ class Recipe:
     """
 
     FORMER: ClassVar[dict] = former.RECIPE  # names of the last release
+    DATA_PARALLEL: ClassVar[bool] = True  # whether devices can share a batch (train.shared.devices)
 
     summary: str = ""
     model: str = "VIN"  # class in pnzoo.hub.CLASSES

@@ -1,0 +1,69 @@
+"""Train tiny recipes on one device and on all of this process's: JSON of both logs.
+
+    export KERAS_BACKEND=jax XLA_FLAGS=--xla_force_host_platform_device_count=4
+    python -m tests.distribution.training vin FOLDER
+"""
+
+import csv
+import dataclasses
+import importlib
+import json
+import pathlib
+import sys
+
+import keras
+
+from tests.contracts import trainers
+from train.planning.recipes import ImitationRecipe, Stage
+from train.shared import devices
+
+VIN = ImitationRecipe(
+    config={"k": 5, "channels": 3, "filters": [4], "inverse_temperature": 4.0},
+    stages=(Stage(size=6, maps=32, epochs=6, initial_learning_rate=4e-3),),
+    batch_size=8,
+)
+
+
+def recipe_of(name):
+    """A tiny recipe whose batches four devices can share."""
+    if name == "vin":
+        return VIN
+    recipe = trainers.recipe_of(name)
+    return dataclasses.replace(recipe, batch_size=4) if hasattr(recipe, "batch_size") else recipe
+
+
+def train(name, folder, count):
+    """The log of a recipe trained on so many devices, a dict of numbers for each epoch, and where weights lay."""
+    room = importlib.import_module(f"train.{trainers.ROOMS.get(name, 'planning')}.command")
+    placed = []
+
+    class Spy(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            placed.append(max(len(variable.value.devices()) for variable in self.model.variables))
+
+    with trainers.tiny(), added_callback(Spy()):
+        devices.on(room.TRAINER.train, count)(recipe_of(name), folder)
+    rows = [row for path in sorted(folder.rglob("*.csv")) for row in csv.DictReader(path.open())]
+    return {"rows": [{key: float(value) for key, value in row.items()} for row in rows], "devices": placed}
+
+
+def added_callback(callback):
+    """A block in which every `fit` has one more callback."""
+    from unittest import mock
+
+    fit = keras.Model.fit
+
+    def watched(self, *arguments, **options):
+        return fit(self, *arguments, **{**options, "callbacks": [*options.get("callbacks", ()), callback]})
+
+    return mock.patch.object(keras.Model, "fit", watched)
+
+
+def main(name, folder):
+    """Print what both trainings logged."""
+    counts = (1, len(keras.distribution.list_devices()))
+    print(json.dumps({count: train(name, pathlib.Path(folder) / str(count), count) for count in counts}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
