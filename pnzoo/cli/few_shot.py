@@ -4,8 +4,6 @@ import json
 import sys
 import warnings
 
-import numpy as np
-
 from pnzoo.cli import options as checks
 from pnzoo.cli.zoo import checked_name
 
@@ -72,6 +70,8 @@ def _named(classifier, pictures):
     `rejected` says that it is none of the classes; `none_of_these`, of a calibrated classifier, how probable that is,
     were it so of one picture in two; `nearest` are the nearest examples.
     """
+    import numpy as np  # not for `pnzoo list`
+
     labels, probabilities = classifier.predict(pictures), np.round(classifier.predict_proba(pictures), 6)
     confidence, classes = classifier.confidence(pictures), [str(label) for label in classifier.classes_]
     rejected = confidence < (-np.inf if classifier.threshold_ is None else classifier.threshold_)
@@ -92,9 +92,9 @@ def _named(classifier, pictures):
 
 
 def _nearest(classifier, attention):
-    names = classifier.support_ if classifier.support_.ndim == 1 else np.arange(len(attention))
-    labels, order = classifier.support_labels_, np.argsort(-attention, kind="stable")[:NEAREST]
-    weights = np.round(attention, 6).tolist()
+    names = classifier.support_ if classifier.support_.ndim == 1 else range(len(attention))
+    labels, order = classifier.support_labels_, (-attention).argsort(kind="stable")[:NEAREST]
+    weights = attention.round(6).tolist()
     return [{"example": str(names[i]), "label": str(labels[i]), "attention": weights[i]} for i in order]
 
 

@@ -66,6 +66,7 @@ def add_commands(commands):
 
 def plan(options):
     """Plan on one map, or on a picture."""
+    from pnzoo.cli import plain_vin
     from pnzoo.worlds import gridworld
 
     if _plans_on_pictures(options.name):
@@ -78,7 +79,8 @@ def plan(options):
     for letter, cell, what in (("S", start, "start"), ("G", goal, "goal")):
         if cell is None:
             raise ValueError(f"the map has no {what}; mark one cell with {letter}, or add --{what} ROW,COL")
-    result = _load_planner(options).plan(walls, start, goal, solver=options.solver)
+    planner = plain_vin.load(checked_name(options.name), options.k, options.solver) or _load_planner(options)
+    result = planner.plan(walls, start, goal, solver=options.solver)
     if options.json:
         ends = {"start": list(start), "goal": list(goal)}
         print(json.dumps({"model": options.name, **ends, **result.to_dict()}))

@@ -2,8 +2,6 @@
 
 import json
 
-import numpy as np
-
 PATH_COLOUR, START_COLOUR, GOAL_COLOUR = (255, 120, 0), (40, 120, 255), (220, 30, 60)
 
 
@@ -48,6 +46,7 @@ def _check_reactive(options):
 
 def _draw(model, options, result):
     """The picture with the path, and the learned cost beside it, as an image file."""
+    import numpy as np  # not for `pnzoo list`
     from PIL import Image, ImageDraw
 
     from pnzoo.worlds.terrain.pictures import as_pictures

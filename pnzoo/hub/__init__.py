@@ -13,7 +13,7 @@ from pnzoo.hub.errors import EntryError, MissingFileError
 from pnzoo.hub.exporting import export
 from pnzoo.hub.files import sha256
 from pnzoo.hub.huggingface import push
-from pnzoo.hub.loading import FORMAT, card, config, load, read_cards
+from pnzoo.hub.loading import FORMAT, card, config, load, read_arrays, read_cards
 from pnzoo.hub.registry import CARD, CLASSES, CONFIG, ENTRY, README, WEIGHTS, list_models, nearest, zoo_folder
 from pnzoo.hub.saving import save, update_card
 
@@ -35,6 +35,7 @@ __all__ = [
     "load",
     "nearest",
     "push",
+    "read_arrays",
     "read_cards",
     "save",
     "sha256",

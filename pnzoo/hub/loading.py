@@ -185,6 +185,39 @@ def config(name: str | PathLike) -> dict[str, Any]:
         return _read(folder, weights=False)[1].arguments
 
 
+def read_arrays(name: str | PathLike) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """The class, the arguments and the weights of an entry, checked against its card; no backend is imported.
+
+    Args:
+        name: an entry of the zoo, or a folder written by `save`.
+
+    Returns:
+        A tuple (class name, arguments as `config` gives them, arrays: name -> float32).
+
+    Raises:
+        ValueError: no such entry, or a damaged one.
+        FileNotFoundError: a file of the entry is missing.
+
+    Example:
+
+    >>> import pnzoo
+    >>> class_name, arguments, arrays = pnzoo.hub.read_arrays("vin8")
+    >>> class_name, arguments["channels"], arrays["policy/kernel"].shape
+    ('VIN', 16, (16, 8))
+    """
+    from pnzoo.hub.weights import Stored  # NumPy; cards need none
+
+    folder = find(name)
+    with reading(folder):
+        _, stored, data = _read(folder, weights=True)
+        try:
+            with Stored(data or b"") as file:
+                arrays = {path: file.read(path).astype("float32") for path in file.shapes}
+        except Exception as error:
+            raise entry_error(folder / WEIGHTS, error) from error
+    return stored.class_name, stored.arguments, arrays
+
+
 class Config:
     """What a `config.json` says, in today's words: `class_name`, `arguments`, and the `format` it was written in."""
 

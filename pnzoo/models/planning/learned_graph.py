@@ -11,6 +11,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from pnzoo.worlds.gridworld.neighborhoods import wall_patterns
 from pnzoo.worlds.gridworld.solver import MOVES
 
 PATTERNS = 512  # of walls in 3x3 cells; bit 3 i + j is the cell in row i, column j
@@ -126,18 +127,6 @@ def move_table(targets, costs, moves=8, corner_cutting=True):
     edges = np.isfinite(cost)
     exact = bool(exact and there_and_back)
     return MoveTable(cost, action, exact, edges.view(np.uint64).reshape(-1), edges.sum(axis=1, dtype=np.int32))
-
-
-def wall_patterns(padded):
-    """The pattern around every cell of maps with a ring of wall: bool [B, H + 2, W + 2] -> uint16 [B, H, W].
-
-    Example:
-        >>> wall_patterns(np.pad([[[False]]], ((0, 0), (1, 1), (1, 1)), constant_values=True)).tolist()
-        [[[495]]]
-    """
-    bits = padded.view(np.uint8)
-    row = (bits[:, :, :-2] | bits[:, :, 1:-1] << 1 | bits[:, :, 2:] << 2).astype(np.uint16)
-    return row[:, :-2] | row[:, 1:-1] << 3 | row[:, 2:] << 6
 
 
 def build(table, walls):

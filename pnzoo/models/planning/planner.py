@@ -17,7 +17,7 @@ from pnzoo.worlds import gridworld
 from pnzoo.worlds.gridworld.border import call_with_border
 from pnzoo.worlds.gridworld.maps import _encode
 from pnzoo.worlds.gridworld.plans import follow, reachable
-from pnzoo.worlds.gridworld.rollout import Plan, _checked_limit, _rollout, optimal_steps
+from pnzoo.worlds.gridworld.rollout import Plan, _checked_limit, _rollout, explain_horizon
 from pnzoo.worlds.gridworld.validation import as_batch, as_cells
 
 ACTIONS = 8
@@ -298,14 +298,7 @@ class Planner:
         k = getattr(self, "k", None)
         if k is None:
             return plan
-        moves = int(optimal_steps(walls[None], np.array([goal]), np.array([start]), moves=self.moves)[0])
-        if moves <= k:
-            return plan
-        words = (
-            f"; K = {k} iterations look {k} moves ahead and the shortest path has {moves}: "
-            "vin_maze is made for long paths"
-        )
-        return plan._replace(reason=plan.reason + words)
+        return explain_horizon(plan, k, walls, start, goal, self.moves)
 
     def _logits(self, walls, goal):
         """Logits of maps whose border is drawn: bool [B, H, W], int [B, 2] -> [B, H, W, 8]."""

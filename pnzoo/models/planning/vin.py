@@ -1,18 +1,20 @@
 """Value Iteration Networks."""
 
+import functools
 from types import SimpleNamespace
 
 import keras
+import numpy as np
 from keras import ops
 
 from pnzoo.core import former
-from pnzoo.core.model import LayerOption, ZooModel, as_policy, part_policy
+from pnzoo.core.model import LayerOption, ZooModel, as_policy, named_weights, part_policy, plain_policy, to_numpy
 from pnzoo.core.schema import Bool, Either, Float, Int, ListOf, OneOf
 from pnzoo.layers.planning.attention_readout import AttentionReadout
 from pnzoo.layers.planning.value_iteration import TRANSITIONS, ValueIteration
 from pnzoo.models.planning.planner import ACTIONS
 from pnzoo.models.planning.value_planner import ValuePlanner
-from pnzoo.worlds.gridworld import neighborhoods
+from pnzoo.worlds.gridworld import neighborhoods, patch_iteration, patch_tables
 
 PATCH_TABLE_MIN_CELLS = 16_384  # cells from which it is faster to compute each 3x3 patch once than each cell
 GOAL_START = 2.0  # how much less a goal's cell costs than others, before softplus, when training begins
@@ -166,10 +168,26 @@ class VIN(ValuePlanner, ZooModel, keras.Model):
         return keras.Model([image, positions], self.policy_logits(q, observation), name=f"{self.name}_at_positions")
 
     def _logits(self, walls, goal):
+        tables = self._patch_tables() if patch_iteration.is_fast(walls.size, self.k) and _on_cpu() else None
+        if tables is not None:
+            return patch_iteration.logits(tables, neighborhoods.patch_index(walls, goal), self.k)
         if walls.size < PATCH_TABLE_MIN_CELLS or not self.tied:
             return super()._logits(walls, goal)
         patches = neighborhoods.patch_index(walls, goal)
         return self._in_batches(lambda part: self.run_compiled(self._logits_of_patches, part), patches)
+
+    def _patch_tables(self):
+        """R and P of every 3x3 patch, computed anew when weights change; None where the network is not of that kind."""
+        if type(self) is not VIN or plain_policy(self) != "float32":
+            return None
+        weights = self.get_weights()
+        kept = self.__dict__.get("_known_patches")
+        options = (self.inverse_temperature,)
+        if kept is None or kept[0] != options or not all(map(np.array_equal, kept[1], weights)):
+            arrays = {name: np.asarray(to_numpy(weight.value)) for name, weight in named_weights(self).items()}
+            tables = patch_tables.of_vin(arrays, self.get_config())
+            kept = self.__dict__["_known_patches"] = (options, weights, tables)
+        return kept[2]
 
     def _logits_of_patches(self, patches):
         """Logits from the patch around every cell, int [B, H, W]: R and P of each patch are computed once.
@@ -195,6 +213,12 @@ class VIN(ValuePlanner, ZooModel, keras.Model):
             **{group: f"features_{i}" for i, group in enumerate(features)},
             **dict(zip(dense, heads, strict=True)),
         }
+
+
+@functools.cache
+def _on_cpu():
+    """Whether the backend has no accelerator, on which the network itself would be faster."""
+    return "cpu" in str(getattr(ops.zeros(1), "device", "cpu")).lower()
 
 
 def feature_layers(filters, activation, policy):

@@ -115,6 +115,31 @@ def _rollout(walls, start, goal, policy, max_steps=None, moves=8, corner_cutting
     return _plan(path, actions, True, REACHED)
 
 
+def explain_horizon(plan, k, walls, start, goal, moves=8):
+    """Add to the reason of a plan that failed that the shortest path is longer than k, if it is.
+
+    Args:
+        plan: `Plan`.
+        k: steps of value iteration of whoever planned.
+        walls: bool [H, W].
+        start, goal: (row, col).
+        moves: 8 or 4.
+
+    Example:
+        >>> plan = Plan([(0, 0)], [], False, 0.0, "gave up after 0 moves")
+        >>> explain_horizon(plan, 1, np.zeros((1, 3), bool), (0, 0), (0, 2)).reason[:60]
+        'gave up after 0 moves; K = 1 iterations look 1 moves ahead a'
+    """
+    moves = int(optimal_steps(walls[None], np.array([goal]), np.array([start]), moves=moves)[0])
+    if moves <= k:
+        return plan
+    words = (
+        f"; K = {k} iterations look {k} moves ahead and the shortest path has {moves}: "
+        "vin_maze is made for long paths"
+    )
+    return plan._replace(reason=plan.reason + words)
+
+
 def _checked_limit(max_steps):
     return as_count("max_steps", max_steps, 0, "; it is a number of moves, or None for one a cell of the map")
 

@@ -1,0 +1,187 @@
+"""Value iteration with R and P from tables of patches, each map from the first step to the last while it is in cache.
+
+    x = R + V        Q_a(s) = b_a + sum_j P_a(j | patch of s) x_j        V = max_a Q_a
+
+A network on a batch of maps reads P of every cell from memory at every step, which is most of its time. Here a cell
+holds the number of its patch, and the few hundred rows of the table that a batch needs stay beside the processor.
+Numba compiles the loop where it is installed; small jobs, and all jobs without it, are done in NumPy.
+"""
+
+import functools
+import importlib.util
+import itertools
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+# In cells times steps:
+COMPILED_FROM = 500_000  # in all, after which Numba's start, half a second, is worth its while
+PARALLEL_FROM = 50_000  # from which a second thread is
+NUMPY_UP_TO = 100_000  # up to which NumPy is no slower than a network
+HUGE = 4096  # steps beyond which k is bounded by the number of cells
+
+
+@functools.cache
+def has_compiler() -> bool:
+    """Whether Numba is installed; nothing is imported."""
+    return importlib.util.find_spec("numba") is not None
+
+
+def is_fast(cells, k):
+    """Whether `logits` is faster than a network of a backend on a CPU."""
+    return has_compiler() or cells * k <= NUMPY_UP_TO
+
+
+def logits(tables, patches, k):
+    """Logits of the eight moves in every cell, after k steps of value iteration from V = 0.
+
+    Args:
+        tables: `PatchTables`.
+        patches: int32 [B, H, W], as `neighborhoods.patch_index` gives them.
+        k: steps; they end earlier where V no longer changes.
+
+    Returns:
+        float32 [B, H, W, 8].
+
+    Example:
+        >>> from pnzoo.worlds.gridworld.patch_tables import PatchTables
+        >>> stay = np.zeros((5120, 9, 1), "float32")
+        >>> stay[:, 4] = 1
+        >>> reward, bias, head = -np.ones(5120, "float32"), np.zeros(1, "float32"), np.ones((1, 8), "float32")
+        >>> logits(PatchTables(reward, stay, bias, head, None), np.zeros((1, 1, 2), "int32"), k=3)[0, 0, 0, 0].item()
+        -4.0
+    """
+    count, height, width = patches.shape
+    k = min(k, max(HUGE, height * width))
+    work = patches.size * k
+    if not (has_compiler() and _worth_starting(work)):
+        return _in_numpy(tables, patches, k)
+    tables, patches = _compact(tables, patches)
+    relative = tables.logit_scale is not None
+    given = (*tables[:4], relative, np.float32(tables.logit_scale if relative else 1.0), k)
+    result = np.empty((*patches.shape, 8), "float32")
+    kernel = _kernel(len(tables.bias))
+
+    def run(part):
+        kernel(patches[part], *given, result[part])
+
+    threads = min(_threads(), count) if work >= PARALLEL_FROM else 1
+    bounds = [count * i // threads for i in range(threads + 1)]
+    parts = [slice(*pair) for pair in itertools.pairwise(bounds)]
+    if threads == 1:
+        run(parts[0])
+    else:
+        list(_pool().map(run, parts))
+    return result
+
+
+def _compact(tables, patches):
+    """The rows that are used alone, in the order of their numbers."""
+    used = np.zeros(len(tables.reward), bool)
+    used[patches.reshape(-1)] = True
+    rows, number = np.flatnonzero(used), np.cumsum(used, dtype=np.int32) - np.int32(1)
+    return tables._replace(reward=tables.reward[rows], transition=tables.transition[rows]), number[patches]
+
+
+def _in_numpy(tables, patches, k):
+    reward, transition = tables.reward[patches], tables.transition[patches]
+    value = np.zeros_like(reward)
+    for _ in range(k):
+        new = _q(tables, transition, reward + value).max(axis=-1)
+        if np.array_equal(new, value):
+            break
+        value = new
+    q = _q(tables, transition, reward + value)
+    if tables.logit_scale is not None:
+        q = np.float32(tables.logit_scale) * (q - q.max(axis=-1, keepdims=True))
+    return q @ tables.head
+
+
+def _q(tables, transition, x):
+    padded = np.pad(x, ((0, 0), (1, 1), (1, 1)), mode="edge")
+    around = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2)).reshape(*x.shape, 9)
+    return np.einsum("bhwja,bhwj->bhwa", transition, around) + tables.bias
+
+
+@functools.cache
+def _kernel(actions):
+    """The compiled loop for so many actions: their number is a constant of it, so that they lie in registers."""
+    import numba
+
+    def iterate(patches, reward, transition, bias, head, relative, scale, k, logits):
+        count, height, width = patches.shape
+        x = np.empty((height + 2, width + 2), np.float32)
+        value = np.empty((height, width), np.float32)
+        q = np.empty((width, actions), np.float32)
+        for m in range(count):
+            value[:] = 0
+            changed, step = True, 0
+            while step <= k:
+                last = step == k or not changed
+                changed = False
+                for i in range(height):
+                    for j in range(width):
+                        x[i + 1, j + 1] = reward[np.uint64(patches[m, i, j])] + value[i, j]
+                # Beyond the edge lies what lies at it: zeros there would be better than any cell.
+                for j in range(1, width + 1):
+                    x[0, j] = x[1, j]
+                    x[height + 1, j] = x[height, j]
+                for i in range(height + 2):
+                    x[i, 0] = x[i, 1]
+                    x[i, width + 1] = x[i, width]
+                for i in range(height):
+                    for j in range(width):
+                        p = np.uint64(patches[m, i, j])
+                        x0, x1, x2 = x[i, j], x[i, j + 1], x[i, j + 2]
+                        x3, x4, x5 = x[i + 1, j], x[i + 1, j + 1], x[i + 1, j + 2]
+                        x6, x7, x8 = x[i + 2, j], x[i + 2, j + 1], x[i + 2, j + 2]
+                        for a in range(actions):
+                            q[j, a] = (
+                                bias[a]
+                                + transition[p, 0, a] * x0 + transition[p, 1, a] * x1 + transition[p, 2, a] * x2
+                                + transition[p, 3, a] * x3 + transition[p, 4, a] * x4 + transition[p, 5, a] * x5
+                                + transition[p, 6, a] * x6 + transition[p, 7, a] * x7 + transition[p, 8, a] * x8
+                            )  # fmt: skip
+                    for j in range(width):
+                        best = q[j, 0]
+                        for a in range(1, actions):
+                            best = max(best, q[j, a])
+                        if not last:
+                            changed |= best != value[i, j]
+                            value[i, j] = best
+                            continue
+                        shift = best if relative else np.float32(0)
+                        for move in range(8):
+                            total = np.float32(0)
+                            for a in range(actions):
+                                total += scale * (q[j, a] - shift) * head[a, move]
+                            logits[m, i, j, move] = total
+                step = k + 1 if last else step + 1
+
+    # Sums in any order, but numbers that are none stay what they are.
+    options = {"nogil": True, "fastmath": {"reassoc", "contract", "nsz"}, "error_model": "numpy"}
+    try:
+        return numba.njit(cache=True, **options)(iterate)
+    except RuntimeError:  # nowhere to keep it
+        return numba.njit(**options)(iterate)
+
+
+_done = 0  # cells times steps since the program began
+
+
+def _worth_starting(work):
+    """Whether so much has been asked for, this included, that starting the compiler pays."""
+    global _done
+    _done += work
+    return _done >= COMPILED_FROM
+
+
+def _threads():
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(available, int(os.environ.get("NUMBA_NUM_THREADS", available)))
+
+
+@functools.cache
+def _pool():
+    return ThreadPoolExecutor(_threads(), "pnzoo-planning")
