@@ -150,7 +150,7 @@ def open_folder(folder, settings):
     if known != settings:
         changed = [name for name in settings if not isinstance(known, dict) or known.get(name) != settings[name]]
         other = " and another ".join(changed) or "setting"
-        raise ValueError(f"{folder} holds plans that were made with another {other}; choose another folder, or delete it")
+        raise ValueError(f"{folder} holds plans that were made with another {other}; choose another, or delete it")
 
 
 def finished(folder, blocks):

@@ -1,8 +1,7 @@
 """What an actor does: hold a model, and plan on one block of maps after the other."""
 
-import os
-
 from pnzoo.batch import blocks, rows
+from pnzoo.core.backend import limit_threads
 
 CELLS_TOGETHER = 1 << 20  # planned on at once; a map of 16x16 has 256
 
@@ -19,7 +18,7 @@ class MapPlanner:
     """
 
     def __init__(self, model, options, solver, max_steps, threads, backend):
-        _use(threads, backend)
+        limit_threads(threads, backend)
         from pnzoo import hub
 
         self.model = hub.load(model, **options)
@@ -65,17 +64,3 @@ class BlockPlanner(MapPlanner):
         plans, reached, errors = self.plan(blocks.read(block))
         blocks.write(self.folder, block.name, plans)
         return {"name": [block.name], "maps": [len(plans)], "reached": [reached], "errors": [errors]}
-
-
-def _use(threads, backend):
-    """Say which backend, and how many threads it has, before it is imported: workers share a machine's cores."""
-    os.environ.update(
-        KERAS_BACKEND=backend,
-        OMP_NUM_THREADS=str(threads),
-        TF_NUM_INTRAOP_THREADS=str(threads),
-        TF_NUM_INTEROP_THREADS="1",
-    )
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    if backend == "jax" and threads == 1:
-        flags = os.environ.get("XLA_FLAGS", "")
-        os.environ["XLA_FLAGS"] = f"{flags} --xla_cpu_multi_thread_eigen=false".strip()

@@ -33,6 +33,23 @@ def chosen() -> str:
     return os.environ.get("KERAS_BACKEND") or _configured()
 
 
+def limit_threads(threads: int, backend: str) -> None:
+    """Say how many threads a backend may use; it listens only before it is imported.
+
+    Processes that share a machine's cores have one each. With one, sums of floats are also made in one order.
+    """
+    os.environ.update(
+        KERAS_BACKEND=backend,
+        OMP_NUM_THREADS=str(threads),
+        TF_NUM_INTRAOP_THREADS=str(threads),
+        TF_NUM_INTEROP_THREADS="1",
+    )
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    flag = "--xla_cpu_multi_thread_eigen=false"
+    if backend == "jax" and threads == 1 and flag not in os.environ.get("XLA_FLAGS", ""):
+        os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flag}".strip()
+
+
 def require() -> None:
     """Check that the backend which Keras will import is installed.
 

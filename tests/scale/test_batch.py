@@ -4,12 +4,12 @@ import os
 import signal
 import threading
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pnzoo import batch, gridworld
+from tests.scale import processes
 
 pytestmark = pytest.mark.integration
 
@@ -74,30 +74,11 @@ def test_the_plans_are_those_of_the_model(cluster, folder_of_maps, tmp_path, ent
 
     again = batch.plan(source, "vin8", tmp_path / "plans", workers=2, rows_per_block=10, options={"k": 4})
     assert again == batch.Summary(summary.out, 0, 0, 0, 0, 6)
-    with pytest.raises(ValueError, match="plans that were made with another options; choose another folder"):
+    with pytest.raises(ValueError, match="plans that were made with another options; choose another"):
         batch.plan(source, "vin8", tmp_path / "plans", rows_per_block=10)
     (source / "b.parquet").unlink()
     with pytest.raises(ValueError, match="holds 3 files of plans of other maps"):
         batch.plan(source, "vin8", tmp_path / "plans", rows_per_block=10, options={"k": 4})
-
-
-def worker_processes(ray_class):
-    """Process numbers of this process' descendants that are actors of a class."""
-    parents, titles = {}, {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            text, title = status.read_text(), (status.parent / "cmdline").read_bytes()
-        except OSError:  # it ended meanwhile
-            continue
-        pid, parent = int(status.parent.name), int(text[text.rindex(")") + 2 :].split()[1])
-        parents[pid], titles[pid] = parent, title
-    return [pid for pid in parents if _descends(pid, parents) and ray_class.encode() in titles[pid]]
-
-
-def _descends(pid, parents):
-    while pid in parents and pid != os.getpid():
-        pid = parents[pid]
-    return pid == os.getpid()
 
 
 def test_a_killed_worker_costs_nothing(cluster, tmp_path, entry):
@@ -112,7 +93,7 @@ def test_a_killed_worker_costs_nothing(cluster, tmp_path, entry):
     thread.start()
     while len(done := finished_files(out)) < 4 and thread.is_alive():
         time.sleep(0.01)
-    victims = worker_processes("BlockPlanner")
+    victims = processes.workers("BlockPlanner")
     assert victims, "no worker to kill"
     os.kill(victims[0], signal.SIGKILL)
     done |= finished_files(out)

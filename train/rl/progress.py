@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from train.shared import checkpoint, run_folder
+from train.shared import checkpoint, run_folder, watching
 
 RECENT = 3  # batches that a stage's success is averaged over
 
@@ -66,6 +66,7 @@ class Progress:
             self.stage, self.recent = self.stage + 1, []
         self.batches += 1
         self._write()
+        watching.tell(self.rows[-1])
 
     def line(self, total_timesteps):
         """Where the run is, in one line."""

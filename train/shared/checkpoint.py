@@ -15,7 +15,7 @@ import warnings
 import numpy as np
 
 from pnzoo.core import atomic
-from train.shared import run_folder
+from train.shared import run_folder, watching
 
 FACTS = "facts"
 
@@ -141,6 +141,7 @@ class Progress:
         facts = {"recipe": self.digest, **{name: getattr(self, name) for name in self.FACTS}}
         write(self.path, self.arrays, facts)
         self._write_log()
+        watching.tell(row)
 
     def _write_log(self):
         run_folder.write_log(self.path.with_suffix(".csv"), self.rows)
