@@ -150,7 +150,7 @@ def load(name: str | PathLike = _NO_NAME, /, weights: bool = True, **overrides: 
         arguments = check_arguments(cls, stored.arguments, folder / CONFIG)
     arguments |= check_overrides(cls, overrides)
     with reading(folder):
-        model = build(cls, arguments, None if overrides else entry["parameters"])
+        model = build(cls, arguments, None if overrides else entry["parameters"], empty=data is not None)
         if data is not None:
             _assign(model, data, folder / WEIGHTS, overrides)
     return model
@@ -272,13 +272,14 @@ def check_overrides(cls: Any, overrides: Mapping[str, Any]) -> dict[str, Any]:
     return {**schema.check(cls.__name__, table, {k: v for k, v in overrides.items() if k not in objects}), **objects}
 
 
-def build(cls: Any, arguments: dict[str, Any], parameters: int | None) -> Any:
+def build(cls: Any, arguments: dict[str, Any], parameters: int | None, empty: bool = False) -> Any:
     """A model whose parameters are counted before memory is taken for them.
 
     Args:
         cls: its class.
         arguments: checked ones.
         parameters: how many there must be; None allows as many as any entry may have.
+        empty: leave the weights at zero, for those of a file: JAX would compile every random draw, for two seconds.
 
     Raises:
         ValueError: another number of parameters, or too many.
@@ -295,11 +296,19 @@ def build(cls: Any, arguments: dict[str, Any], parameters: int | None) -> Any:
                 raise ValueError(f"this {cls.__name__} has {count:,} parameters, more than {MAX_PARAMETERS:,}")
             if parameters is not None and count != parameters:
                 raise ValueError(f"the card says {parameters:,} parameters, and the config gives {count:,}; {AGAIN}")
+            for weight in model.weights if empty else ():
+                weight._initializer = _zeros
             scope.initialize_variables = True
     except BaseException:
         global_state.set_global_attribute("uninitialized_variables", [])  # or Keras fills them with values later
         raise
     return model
+
+
+def _zeros(shape: Any, dtype: Any = None) -> Any:
+    import numpy as np
+
+    return np.zeros(shape, "float32")
 
 
 def _size(shape: Any) -> int:

@@ -61,6 +61,49 @@ def _growth(measured):
     return markdown_table(("map", *(f"K = {k}" for k in ks)), rows)
 
 
+def peers_table(measured=None):
+    """All of `train.benchmark`: times, ratios and versions of both sides."""
+    measured = measured or stored("peers")
+    rows = [
+        [
+            each["what"],
+            each["backend"] or "none",
+            _time(each["ours_ms"]),
+            f"{each['peer']}: {_time(each['peer_ms'])}",
+            _ratio(each),
+            f"at least {each['asked']:g}x" if each["asked"] else "",
+        ]
+        for each in measured["rows"]
+    ]
+    versions = ", ".join(f"{name} {version}" for name, version in measured["versions"].items())
+    head = ("what", "backend", "here", "instead", "faster", "asked")
+    return f"{markdown_table(head, rows)}\n\nOn {measured['hardware']}, with {versions}."
+
+
+def faster_table(measured=None):
+    """The first lines of it, for the first page: planning on each backend."""
+    measured = measured or stored("peers")
+    planning = [each for each in measured["rows"] if each["part"] == "planning"]
+    backends = list(dict.fromkeys(each["backend"] for each in planning))
+    by_size = {}
+    for each in planning:
+        by_size.setdefault(each["what"], {})[each["backend"]] = f"{each['ratio']:.1f}x"
+    rows = [[what, *(times.get(backend, "") for backend in backends)] for what, times in by_size.items()]
+    return markdown_table(("times faster than a plain PyTorch VIN that answers for one cell a map", *backends), rows)
+
+
+def _time(milliseconds):
+    if milliseconds is None:
+        return "not measured"
+    return f"{milliseconds / 1e3:,.2f} s" if milliseconds >= 1000 else f"{milliseconds:.3g} ms"
+
+
+def _ratio(each):
+    if each["ratio"] is None:
+        return ""
+    return f"{each['ratio']:.2f}x"
+
+
 def long_horizon_table(measured=None):
     """Speed of planning long paths as `tests.benchmarks.long_ways` measured it."""
     measured = measured or stored("long_ways")
@@ -236,6 +279,8 @@ def _amount(row):
 
 
 TABLES = {
+    "peers": peers_table,
+    "faster": faster_table,
     "planning-benchmark": planning_table,
     "long-horizon-benchmark": long_horizon_table,
     "solver-benchmark": solver_table,
