@@ -1,6 +1,6 @@
 """How fast everything is beside what one would take instead: one table of ratios.
 
-    python -m train.benchmark [--only PART ...] [--json tests/benchmarks/peers.json] [--release tests/benchmarks/releases.csv]
+    python -m train.benchmark [--only PART ...] [--json FILE] [--release tests/benchmarks/releases.csv]
 
 A ratio is the peer's time over ours, so more is better. Both sides take turns, so that other work on the machine slows
 both alike; each has a process of its own and all cores. `--release` keeps the ratios of this version in a file with
@@ -232,7 +232,7 @@ def _quiet(command, backend=None):
 
 
 def training(backends):
-    """From nothing to the paper's success at 16x16, on 5,000 maps that are looked at once; the peer is what was asked."""
+    """From nothing to the paper's success at 16x16, on 5,000 new maps; the peer is what was asked."""
     backend = "jax" if "jax" in backends else backends[0]
     found = json.loads(_quiet([sys.executable, "-m", "train.benchmark", "--train"], backend).splitlines()[-1])
     what = f"training `vin16` to {found['success']:.1%} success ({SUCCESS:.1%} asked), compiling included"

@@ -458,3 +458,11 @@ def to_numpy(tensor):
     if keras.backend.standardize_dtype(tensor.dtype) == "bfloat16":
         tensor = ops.cast(tensor, "float32")
     return ops.convert_to_numpy(tensor)
+
+
+def peek(variable):
+    """The numbers of a variable as they are now, perhaps in its own memory: to be read at once and never written."""
+    value = variable.value
+    if hasattr(value, "detach"):
+        value = value.detach().cpu()
+    return value.numpy() if hasattr(value, "numpy") else np.asarray(value)

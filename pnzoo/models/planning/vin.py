@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from pnzoo.core import former
-from pnzoo.core.model import LayerOption, ZooModel, as_policy, named_weights, part_policy, plain_policy, to_numpy
+from pnzoo.core.model import LayerOption, ZooModel, as_policy, named_weights, part_policy, peek, plain_policy
 from pnzoo.core.schema import Bool, Either, Float, Int, ListOf, OneOf
 from pnzoo.layers.planning.attention_readout import AttentionReadout
 from pnzoo.layers.planning.value_iteration import TRANSITIONS, ValueIteration
@@ -180,11 +180,12 @@ class VIN(ValuePlanner, ZooModel, keras.Model):
         """R and P of every 3x3 patch, computed anew when weights change; None where the network is not of that kind."""
         if type(self) is not VIN or plain_policy(self) != "float32":
             return None
-        weights = self.get_weights()
+        weights = [peek(weight) for weight in self.weights]
         kept = self.__dict__.get("_known_patches")
         options = (self.inverse_temperature,)
         if kept is None or kept[0] != options or not all(map(np.array_equal, kept[1], weights)):
-            arrays = {name: np.asarray(to_numpy(weight.value)) for name, weight in named_weights(self).items()}
+            weights = [weight.copy() for weight in weights]
+            arrays = {name: peek(weight) for name, weight in named_weights(self).items()}
             tables = patch_tables.of_vin(arrays, self.get_config())
             kept = self.__dict__["_known_patches"] = (options, weights, tables)
         return kept[2]

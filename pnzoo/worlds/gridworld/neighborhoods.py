@@ -63,12 +63,11 @@ def patch_index(walls, goal):
     """
     walls, goal = np.asarray(walls, bool), np.asarray(goal)
     index = wall_patterns(np.pad(walls, ((0, 0), (1, 1), (1, 1)))).astype(np.int32)
-    each = np.arange(len(walls))
-    for j, (row, column) in enumerate(np.ndindex(3, 3)):
-        # The cells that see the goal in this place lie opposite to it.
-        sees = goal - (row - 1, column - 1)
-        inside = ((sees >= 0) & (sees < walls.shape[1:])).all(axis=1)
-        index[each[inside], sees[inside, 0], sees[inside, 1]] += WALLS * (1 + j)
+    # The cells that see the goal in each of the nine places lie opposite to it.
+    sees = goal[:, None] + 1 - np.array(list(np.ndindex(3, 3)))  # [B, 9, 2]
+    each, place = np.nonzero(((sees >= 0) & (sees < walls.shape[1:])).all(axis=-1))
+    rows, columns = sees[each, place].T
+    index[each, rows, columns] += (WALLS * (1 + place)).astype(np.int32)
     return index
 
 

@@ -59,20 +59,24 @@ def logits(tables, patches, k):
         return _in_numpy(tables, patches, k)
     tables, patches = _compact(tables, patches)
     relative = tables.logit_scale is not None
-    given = (*tables[:4], relative, np.float32(tables.logit_scale if relative else 1.0), k)
+    table = tables.transition.reshape(-1)
+    given = (tables.reward, table, tables.bias, relative, k)
+    head = tables.head * np.float32(tables.logit_scale if relative else 1.0)
     result = np.empty((*patches.shape, 8), "float32")
     kernel = _kernel(len(tables.bias))
 
     def run(part):
-        kernel(patches[part], *given, result[part])
+        q = np.empty((*patches[part].shape, len(tables.bias)), "float32")
+        kernel(patches[part], *given, q)
+        np.matmul(q.reshape(-1, q.shape[-1]), head, out=result[part].reshape(-1, 8))
 
     threads = min(_threads(), count) if work >= PARALLEL_FROM else 1
     bounds = [count * i // threads for i in range(threads + 1)]
     parts = [slice(*pair) for pair in itertools.pairwise(bounds)]
-    if threads == 1:
-        run(parts[0])
-    else:
-        list(_pool().map(run, parts))
+    others = [_pool().submit(run, part) for part in parts[1:]]
+    run(parts[0])
+    for other in others:
+        other.result()
     return result
 
 
@@ -109,20 +113,27 @@ def _kernel(actions):
     """The compiled loop for so many actions: their number is a constant of it, so that they lie in registers."""
     import numba
 
-    def iterate(patches, reward, transition, bias, head, relative, scale, k, logits):
+    # The table is one row of numbers a patch: with one base address and nine constant distances, a cell's sum is nine
+    # instructions.
+    row_size = np.uint64(9 * actions)
+    t1, t2, t3, t4, t5, t6, t7, t8 = (np.uint64(j * actions) for j in range(1, 9))
+
+    # Sums in any order, but numbers that are none stay what they are.
+    options = {"nogil": True, "fastmath": {"reassoc", "contract", "nsz"}, "error_model": "numpy"}
+
+    def iterate(patches, reward, table, bias, relative, k, last_q):
         count, height, width = patches.shape
-        x = np.empty((height + 2, width + 2), np.float32)
-        value = np.empty((height, width), np.float32)
+        x, after = np.zeros((2, height + 2, width + 2), np.float32)  # R + V with a ring around, now and after a step
+        r, rows = np.empty((height, width), np.float32), np.empty((height, width), np.uint64)
         q = np.empty((width, actions), np.float32)
         for m in range(count):
-            value[:] = 0
-            changed, step = True, 0
-            while step <= k:
-                last = step == k or not changed
-                changed = False
-                for i in range(height):
-                    for j in range(width):
-                        x[i + 1, j + 1] = reward[np.uint64(patches[m, i, j])] + value[i, j]
+            for i in range(height):
+                for j in range(width):
+                    patch = np.uint64(patches[m, i, j])
+                    r[i, j], rows[i, j] = reward[patch], patch * row_size
+                    x[i + 1, j + 1] = r[i, j]
+            step = 0
+            while True:
                 # Beyond the edge lies what lies at it: zeros there would be better than any cell.
                 for j in range(1, width + 1):
                     x[0, j] = x[1, j]
@@ -132,35 +143,45 @@ def _kernel(actions):
                     x[i, width + 1] = x[i, width]
                 for i in range(height):
                     for j in range(width):
-                        p = np.uint64(patches[m, i, j])
+                        row = rows[i, j]
                         x0, x1, x2 = x[i, j], x[i, j + 1], x[i, j + 2]
                         x3, x4, x5 = x[i + 1, j], x[i + 1, j + 1], x[i + 1, j + 2]
                         x6, x7, x8 = x[i + 2, j], x[i + 2, j + 1], x[i + 2, j + 2]
                         for a in range(actions):
+                            t = row + np.uint64(a)
                             q[j, a] = (
                                 bias[a]
-                                + transition[p, 0, a] * x0 + transition[p, 1, a] * x1 + transition[p, 2, a] * x2
-                                + transition[p, 3, a] * x3 + transition[p, 4, a] * x4 + transition[p, 5, a] * x5
-                                + transition[p, 6, a] * x6 + transition[p, 7, a] * x7 + transition[p, 8, a] * x8
+                                + table[t] * x0 + table[t + t1] * x1 + table[t + t2] * x2
+                                + table[t + t3] * x3 + table[t + t4] * x4 + table[t + t5] * x5
+                                + table[t + t6] * x6 + table[t + t7] * x7 + table[t + t8] * x8
                             )  # fmt: skip
-                    for j in range(width):
-                        best = q[j, 0]
-                        for a in range(1, actions):
-                            best = max(best, q[j, a])
-                        if not last:
-                            changed |= best != value[i, j]
-                            value[i, j] = best
-                            continue
-                        shift = best if relative else np.float32(0)
-                        for move in range(8):
-                            total = np.float32(0)
+                    if step < k:
+                        for j in range(width):
+                            best = q[j, 0]
+                            for a in range(1, actions):
+                                best = max(best, q[j, a])
+                            after[i + 1, j + 1] = r[i, j] + best
+                    else:
+                        for j in range(width):
+                            shift = np.float32(0)
+                            if relative:
+                                shift = q[j, 0]
+                                for a in range(1, actions):
+                                    shift = max(shift, q[j, a])
                             for a in range(actions):
-                                total += scale * (q[j, a] - shift) * head[a, move]
-                            logits[m, i, j, move] = total
-                step = k + 1 if last else step + 1
+                                last_q[m, i, j, a] = q[j, a] - shift
+                if step == k:
+                    break
+                step += 1
+                if step % 8 == 0:
+                    changed = False
+                    for i in range(1, height + 1):
+                        for j in range(1, width + 1):
+                            changed |= after[i, j] != x[i, j]
+                    if not changed:
+                        step = k
+                x, after = after, x
 
-    # Sums in any order, but numbers that are none stay what they are.
-    options = {"nogil": True, "fastmath": {"reassoc", "contract", "nsz"}, "error_model": "numpy"}
     try:
         return numba.njit(cache=True, **options)(iterate)
     except RuntimeError:  # nowhere to keep it
