@@ -151,6 +151,29 @@ def network(backends):
             yield row("network", what, backend, *times, "PyTorch VIN, one cell a map")
 
 
+def roofline(backends):
+    """A step on 101x101 cells, one core, against reading P of every cell from memory, as a network does each step."""
+    import pnzoo
+    from pnzoo import gridworld
+    from pnzoo.worlds.gridworld import patch_iteration
+    from pnzoo.worlds.gridworld.neighborhoods import patch_index
+    from tests.benchmarks.race import timed
+
+    model = pnzoo.load("vin28")
+    walls, goal = gridworld.generate(1, 101, seed=1)
+    tables, patches = model._patch_tables(), patch_index(walls, goal)
+    patch_iteration.logits(tables, patches, 200)  # starts the compiler
+    few, many = (
+        min(timed(lambda k=k: patch_iteration.logits(tables, patches, k)) for _ in range(ROUNDS)) for k in (20, 60)
+    )
+    large = np.ones(2**26, "float32")
+    bandwidth = large.nbytes / min(timed(large.max) for _ in range(5))
+    transition = patches.size * 9 * model.channels * 4
+    what = f"a step of value iteration on 101x101, {model.channels} actions, one core"
+    peer = f"reading P of every cell, {transition / 1e6:.1f} MB at the measured {bandwidth / 1e9:.1f} GB/s"
+    yield row("roofline", what, "", 1e3 * (many - few) / 40, 1e3 * transition / bandwidth, peer)
+
+
 def dijkstra(backends):
     """Exact plans against SciPy on a graph that is ready."""
     import pnzoo
@@ -262,6 +285,7 @@ def train_once():
 PARTS = {
     "planning": planning,
     "network": network,
+    "roofline": roofline,
     "dijkstra": dijkstra,
     "photographs": photographs,
     "few_shot": few_shot,
