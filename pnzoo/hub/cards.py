@@ -109,6 +109,17 @@ FIELDS: dict[str, Check] = {
         Record({"url": Address(), "sha256": Digest(), "size": Int(1, 10**9)}, required=("url", "sha256", "size"))
     ),
     "metrics": Optional(ListOf(MetricFields(), 0, 1000)),
+    "int8": Optional(
+        Record(
+            {
+                "bytes": Int(1, 10**9),
+                "float32_bytes": Int(1, 10**9),
+                "metrics": ListOf(Record({"int8": MetricFields(), "float32": MetricFields()}), 1, 100),
+                "command": Text(2000),
+            },
+            required=("bytes", "float32_bytes", "metrics", "command"),
+        )
+    ),
     "limitations": Optional(ListOf(_words, 0, 100)),
     "design_notes": Optional(ListOf(_words, 0, 100)),
     "history": Optional(Record({}, others=ListOf(Optional(Float()), 0, 100_000))),

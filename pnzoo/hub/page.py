@@ -11,6 +11,8 @@ def readme(card: Mapping[str, Any]) -> str:
     parts = [f"# {card['name']}", card.get("summary") or f"A {card['model']}.", _facts(card)]
     if card.get("metrics"):
         parts += ["## What it reaches", metrics_table(card["metrics"])]
+    if card.get("int8"):
+        parts += ["## With weights in 8 bits", _int8(card["int8"])]
     parts += ["## Use", f'```python\nimport pnzoo\nmodel = pnzoo.load("{card["name"]}")\n```']
     for title, key in (("Limitations", "limitations"), ("Why it is built like this", "design_notes")):
         if card.get(key):
@@ -24,6 +26,19 @@ def metrics_table(metrics: list[Mapping[str, Any]]) -> str:
     """Markdown rows: value, 95 % interval, n, data set, the paper's number, the command that measures it again."""
     head = ("metric", "value", "95 % interval", "n", "data set", "paper", "command")
     return markdown_table(head, [_metric_row(Metric.from_dict(fields)) for fields in metrics])
+
+
+def _int8(found: Mapping[str, Any]) -> str:
+    """What `pnzoo export --format litert --int8` saves and costs, both files on the same data."""
+    head = ("metric", "8 bits", "95 % interval", "float32", "95 % interval", "n", "data set")
+    rows = []
+    for pair in found["metrics"]:
+        small, exact = (Metric.from_dict(pair[kind]) for kind in ("int8", "float32"))
+        texts = [small.title(), small.value_text(), small.ci95_text(), exact.value_text(), exact.ci95_text()]
+        rows.append([*texts, f"{small.n:,}", small.where()])
+    sizes = f"{found['bytes'] / 1e3:,.0f} kB in place of {found['float32_bytes'] / 1e3:,.0f} kB"
+    words = f"A LiteRT file (`pnzoo export --format litert --int8`) has {sizes}. Measured by `{found['command']}`:"
+    return f"{words}\n\n{markdown_table(head, rows)}"
 
 
 def markdown_table(head: tuple[str, ...], rows: list[list[Any]]) -> str:

@@ -1,12 +1,13 @@
 """What weights in 8 bits cost: entries in LiteRT, with weights as floats and as whole numbers, on their own evaluation.
 
-    python -m tests.benchmarks.int8 [NAME ...] [--n 500] [--json FILE]
+    python -m tests.benchmarks.int8 [NAME ...] [--n 500] [--json FILE] [--publish]
 
 Both files answer the same maps or episodes; the planner's whole network is exported, and a few-shot model's backbone,
 which holds almost all of its weights.
 """
 
 import argparse
+import dataclasses
 import json
 import tempfile
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 
 from tests.benchmarks.exports import opened
 
-PLANNERS = ("vin16",)
+PLANNERS = ("vin8", "vin16", "vin28", "vin16_paper", "fcn16")
 FEW_SHOT = {"matching_glyphs": "characters", "matching_photo": "photographs"}
 
 
@@ -55,10 +56,15 @@ def planner_row(name, model, n):
     row = {"name": name, "n": n, "what": f"maps {height}x{width}", "kinds": {}}
     with tempfile.TemporaryDirectory() as folder:
         for kind, (path, run) in files(model, folder, "whole").items():
-            found = {metric.name: metric.value for metric in evaluation.evaluate(Planner(run), maps)}
-            row["kinds"][kind] = {"bytes": path.stat().st_size, "success_rate": found["success_rate"],
-                                  "optimal_action": found["optimal_action"]}
+            found = {metric.name: metric for metric in evaluation.evaluate(Planner(run), maps)}
+            _keep(row, kind, path, [found["success_rate"], found["optimal_action"]])
     return row
+
+
+def _keep(row, kind, path, metrics):
+    """Write what one file reaches into a row: values for the table, whole metrics for the card."""
+    row["kinds"][kind] = {"bytes": path.stat().st_size, **{metric.name: metric.value for metric in metrics},
+                          "metrics": [metric.to_dict() for metric in metrics]}  # fmt: skip
 
 
 def characters(model):
@@ -86,10 +92,33 @@ def few_shot_row(name, model, n, embed, what):
     with tempfile.TemporaryDirectory() as folder:
         for kind, (path, run) in files(model, folder, "backbone").items():
             vectors = embed(run)
-            accuracies = {f"{way}w1s": episodes.accuracy(model, vectors, way=way, shot=1, n=n, seed=2016).value
-                          for way in (5, 20)}
-            row["kinds"][kind] = {"bytes": path.stat().st_size, **accuracies}
+            ways = {way: episodes.accuracy(model, vectors, way=way, shot=1, n=n, seed=2016) for way in (5, 20)}
+            _keep(row, kind, path, [
+                dataclasses.replace(each, dataset=episodes_of(name, way)) for way, each in ways.items()
+            ])  # fmt: skip
     return row
+
+
+def episodes_of(name, way):
+    """The data set of the card's own metric of so many ways and one shot."""
+    import pnzoo
+
+    sets = [metric["dataset"] for metric in pnzoo.card(name)["metrics"]]
+    return next(each for each in sets if (each.get("way"), each.get("shot")) == (way, 1))
+
+
+def publish(row):
+    """Write a row into the card of its entry."""
+    from pnzoo import hub
+
+    small, exact = row["kinds"]["int8"], row["kinds"]["float32"]
+    command = f"python -m tests.benchmarks.int8 {row['name']} --n {row['n']}"
+    pairs = [
+        {"int8": {**one, "command": command}, "float32": {**other, "command": command}}
+        for one, other in zip(small["metrics"], exact["metrics"], strict=True)
+    ]
+    found = {"bytes": small["bytes"], "float32_bytes": exact["bytes"], "metrics": pairs, "command": command}
+    hub.update_card(row["name"], int8=found)
 
 
 def main(arguments=None):
@@ -98,9 +127,10 @@ def main(arguments=None):
     from train.shared import run_folder
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", help="of these: vin16, matching_glyphs, matching_photo")
+    parser.add_argument("names", nargs="*", help=f"of these: {', '.join((*PLANNERS, *FEW_SHOT))}")
     parser.add_argument("--n", type=int, default=500, help="maps, and episodes")
     parser.add_argument("--json", help="write the results to this file")
+    parser.add_argument("--publish", action="store_true", help="write the results into the cards too")
     options = parser.parse_args(arguments)
     rows = []
     for name in options.names or (*PLANNERS, *FEW_SHOT):
@@ -111,6 +141,8 @@ def main(arguments=None):
         else:
             rows.append(planner_row(name, model, options.n))
         print(json.dumps(rows[-1]), flush=True)
+        if options.publish:
+            publish(rows[-1])
     results = {"hardware": run_folder.hardware(), "rows": rows}
     if options.json:
         Path(options.json).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")

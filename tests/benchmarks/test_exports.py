@@ -75,3 +75,16 @@ def test_the_table_of_int8_shows_both_sides():
     rows = [{"name": "a", "n": 9, "what": "episodes", "kinds": kinds}]
     table = benchmark_tables.int8_table({"rows": rows})
     assert "| 9 episodes | 80 to 20 kB | 5-way 1-shot 98.00 % to 97.00 % |" in table
+
+
+def test_a_card_says_what_8_bits_cost(toy_zoo, guide):
+    from pnzoo.core.metric import Metric
+
+    exact, small = (Metric.of_flags("success_rate", [True] * count + [False]).to_dict() for count in (99, 98))
+    sides = {"float32": {"bytes": 80_000, "metrics": [exact]}, "int8": {"bytes": 20_000, "metrics": [small]}}
+    int8.publish({"name": "guide8", "n": 100, "kinds": sides})
+    page = (toy_zoo / "guide8" / "README.md").read_text()
+    assert "20 kB in place of 80 kB" in page
+    assert "| success rate | 98.99 % | 94.50 to 99.82 | 99.00 % | 94.55 to 99.82 |" in page
+    assert pnzoo.card("guide8")["int8"]["metrics"][0]["int8"]["command"].endswith("int8 guide8 --n 100")
+    pnzoo.load("guide8")
