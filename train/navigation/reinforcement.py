@@ -9,9 +9,10 @@ from pnzoo import hub
 from pnzoo.core import seeds
 from pnzoo.envs import VectorNavigation2D
 from pnzoo.evaluation import navigation as evaluation
-from pnzoo.rl.trpo import Baseline, BodyPolicy, body_features, collect_body_rollouts, estimate, update
+from pnzoo.rl.trpo import Baseline, BodyPolicy, body_features, collect_body_rollouts
 from pnzoo.worlds import navigation
 from train.navigation.drives import recipe_seed, training_tasks
+from train.rl import batch
 from train.rl.progress import Progress
 from train.shared import entry
 from train.shared.run_folder import open_run
@@ -70,29 +71,9 @@ def environments(recipe, tasks, stage):
 
 
 def train_batch(policy, envs, baseline, recipe, progress):
-    """Collect rollouts, estimate advantages, update. All that is random comes from the seed and the batch's number."""
-    rng = np.random.default_rng([recipe.seed, progress.batches])
-    rollouts = collect_body_rollouts(policy, envs, recipe.n_steps, rng)
-    value = baseline(rollouts)
-    advantage, returns = estimate(rollouts, baseline, recipe.gamma, recipe.gae_lambda)
-    info = update(
-        policy,
-        rollouts.training_batch(advantage),
-        target_kl=recipe.target_kl,
-        cg_damping=recipe.cg_damping,
-        cg_max_steps=recipe.cg_max_steps,
-        fisher_rows=recipe.fisher_maps,
-    )
-    baseline.fit(rollouts, returns)
-    missed = (returns - value[:, :-1])[rollouts.mask]
-    return {
-        "timesteps": rollouts.steps,
-        "success_rate": rollouts.success_rate,
-        "ep_rew_mean": rollouts.mean_return,
-        "std": float(np.exp(rollouts.parameters[..., 2:]).mean()),
-        "explained_variance": 1 - np.var(missed) / max(1e-12, np.var(returns[rollouts.mask])),
-        "kl": info.kl,
-    }
+    """See `batch.train_batch`."""
+    rollouts, _, row = batch.train_batch(collect_body_rollouts, policy, envs, baseline, recipe, progress)
+    return {**row, "std": float(np.exp(rollouts.parameters[..., 2:]).mean())}
 
 
 def validate(model, measured):

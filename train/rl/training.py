@@ -15,9 +15,10 @@ import numpy as np
 from pnzoo import gridworld, hub
 from pnzoo.envs import VectorGridWorld
 from pnzoo.evaluation import gridworld as evaluation
-from pnzoo.rl.trpo import Baseline, GridPolicy, collect_grid_rollouts, estimate, grid_features, update
+from pnzoo.rl.trpo import Baseline, GridPolicy, collect_grid_rollouts, grid_features
 from pnzoo.worlds.gridworld import rollout as planning
 from train.planning import imitation
+from train.rl import batch
 from train.rl.progress import Progress
 from train.shared import entry
 from train.shared.run_folder import open_run
@@ -92,32 +93,14 @@ def prepare(model, recipe, stage, own_k, policy=None):
 
 
 def train_batch(policy, envs, baseline, recipe, progress):
-    """Collect rollouts, estimate advantages, update. All that is random comes from the seed and the batch's number."""
-    rng = np.random.default_rng([recipe.seed, progress.batches])
-    rollouts = collect_grid_rollouts(policy, envs, recipe.n_steps, rng)
-    value = baseline(rollouts)
-    advantage, returns = estimate(rollouts, baseline, recipe.gamma, recipe.gae_lambda)
-    info = update(
-        policy,
-        rollouts.training_batch(advantage),
-        target_kl=recipe.target_kl,
-        cg_damping=recipe.cg_damping,
-        cg_max_steps=recipe.cg_max_steps,
-        ent_coef=recipe.ent_coef * (1 - progress.timesteps / recipe.total_timesteps),
-        fisher_rows=recipe.fisher_maps,
+    """See `batch.train_batch`; the entropy's share falls to nothing."""
+    remaining = 1 - progress.timesteps / recipe.total_timesteps
+    rollouts, info, row = batch.train_batch(
+        collect_grid_rollouts, policy, envs, baseline, recipe, progress, ent_coef=recipe.ent_coef * remaining
     )
-    baseline.fit(rollouts, returns)
-    missed, log_prob = (returns - value[:, :-1])[rollouts.mask], rollouts.parameters
-    return {
-        "timesteps": rollouts.steps,
-        "success_rate": rollouts.success_rate,
-        "ep_rew_mean": rollouts.mean_return,
-        "entropy": -(np.exp(log_prob) * log_prob).sum(axis=-1).mean(),
-        "explained_variance": 1 - np.var(missed) / max(1e-12, np.var(returns[rollouts.mask])),
-        "kl": info.kl,
-        "gain": info.gain,
-        "step_size": info.step_size,
-    }
+    log_prob = rollouts.parameters
+    entropy = -(np.exp(log_prob) * log_prob).sum(axis=-1).mean()
+    return {**row, "entropy": entropy, "gain": info.gain, "step_size": info.step_size}
 
 
 def validation_maps(recipe):

@@ -4,11 +4,11 @@ import keras
 from keras import ops
 
 from pnzoo.layers.orthogonal import Orthogonal
-from pnzoo.layers.planning.value_iteration import is_count
+from pnzoo.layers.planning.steps import HasSteps
 
 
 @keras.saving.register_keras_serializable("pnzoo")
-class GatedIteration(keras.layers.Layer):
+class GatedIteration(HasSteps, keras.layers.Layer):
     """h_0 = W_h * phi, c_0 = W_c * phi, then h_k, c_k = LSTM(W * h_{k-1}, (h_{k-1}, c_{k-1})) in every cell.
 
     Args:
@@ -49,17 +49,6 @@ class GatedIteration(keras.layers.Layer):
         return keras.layers.Conv2D(
             width, side, padding="same", data_format="channels_last", dtype=self.dtype_policy, name=name
         )
-
-    @property
-    def k(self):
-        """Number of steps."""
-        return self._k
-
-    @k.setter
-    def k(self, k):
-        if not is_count(k):
-            raise ValueError(f"k is how many times the neighbours are read, at least 1; got {k!r}. Try k=20.")
-        self._k = int(k)
 
     def build(self, features_shape):
         self.first_state.build(features_shape)

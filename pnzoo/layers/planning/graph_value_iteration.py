@@ -12,7 +12,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from pnzoo.layers.planning.value_iteration import is_count
+from pnzoo.layers.planning.steps import HasSteps
 
 WIDTH, THEN = 16, 4  # of the first table of neighbours, and of those that join its rows
 NONE = -1e30  # what a maximum over no links is, before it becomes 0
@@ -80,7 +80,7 @@ def best_neighbor(x, tables):
 
 
 @keras.saving.register_keras_serializable("pnzoo")
-class GraphValueIteration(keras.layers.Layer):
+class GraphValueIteration(HasSteps, keras.layers.Layer):
     """K steps of value iteration on a graph, for many rewards at once; gamma is learned.
 
     Args:
@@ -116,17 +116,6 @@ class GraphValueIteration(keras.layers.Layer):
         if isinstance(discount, bool) or not 0 < float(discount) < 1:
             raise ValueError(f"discount is a number between 0 and 1; got {discount!r}.")
         self.discount = float(discount)
-
-    @property
-    def k(self):
-        """Number of steps."""
-        return self._k
-
-    @k.setter
-    def k(self, k):
-        if not is_count(k):
-            raise ValueError(f"k is the number of value-iteration steps, a whole number >= 1; got {k!r}.")
-        self._k = int(k)
 
     def build(self, reward_shape, links_shape=None):
         start = keras.initializers.Constant(np.log(self.discount / (1 - self.discount)))

@@ -11,7 +11,8 @@ import math
 import keras
 from keras import ops
 
-from pnzoo.layers.planning.value_iteration import _repeat, is_count
+from pnzoo.layers.planning.steps import HasSteps
+from pnzoo.layers.planning.value_iteration import _repeat
 
 # The order of the moves is that of pnzoo.gridworld: N, S, E, W, NE, NW, SE, SW.
 MOVES = ((-1, 0), (1, 0), (0, 1), (0, -1), (-1, 1), (-1, -1), (1, 1), (1, -1))
@@ -20,7 +21,7 @@ FAR = -1e6  # V before any path is known, and what a move beyond the edge comes 
 
 
 @keras.saving.register_keras_serializable("pnzoo")
-class GridValueIteration(keras.layers.Layer):
+class GridValueIteration(HasSteps, keras.layers.Layer):
     """K steps of value iteration with eight known moves: differentiable in the cost of every cell.
 
     Args:
@@ -53,17 +54,6 @@ class GridValueIteration(keras.layers.Layer):
         self.k = k
         self.diagonal_cost = float(diagonal_cost)
         self.unroll = True  # False writes a loop: an exported graph of so many slices would take minutes to convert
-
-    @property
-    def k(self):
-        """Number of steps."""
-        return self._k
-
-    @k.setter
-    def k(self, k):
-        if not is_count(k):
-            raise ValueError(f"k is the number of value-iteration steps, a whole number >= 1; got {k!r}.")
-        self._k = int(k)
 
     def build(self, cost_shape, goal_shape=None):
         self.built = True

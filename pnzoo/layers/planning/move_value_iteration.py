@@ -11,7 +11,8 @@ import keras
 from keras import ops
 
 from pnzoo.layers.planning.grid_value_iteration import FAR, MOVES, _neighbours
-from pnzoo.layers.planning.value_iteration import _repeat, is_count
+from pnzoo.layers.planning.steps import HasSteps
+from pnzoo.layers.planning.value_iteration import _repeat
 
 LONGEST_UNROLLED = (
     8  # eight moves a step: written out, XLA compiles the gradient of 40 steps in minutes, a loop in seconds
@@ -19,7 +20,7 @@ LONGEST_UNROLLED = (
 
 
 @keras.saving.register_keras_serializable("pnzoo")
-class MoveValueIteration(keras.layers.Layer):
+class MoveValueIteration(HasSteps, keras.layers.Layer):
     """K steps of value iteration with eight known moves: differentiable in the cost of every move.
 
     Args:
@@ -54,17 +55,6 @@ class MoveValueIteration(keras.layers.Layer):
         super().__init__(**kwargs)
         self.k = k
         self.unroll = unroll
-
-    @property
-    def k(self):
-        """Number of steps."""
-        return self._k
-
-    @k.setter
-    def k(self, k):
-        if not is_count(k):
-            raise ValueError(f"k is the number of value-iteration steps, a whole number >= 1; got {k!r}.")
-        self._k = int(k)
 
     def build(self, cost_shape, goal_shape=None, value_shape=None):
         self.built = True
