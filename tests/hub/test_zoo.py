@@ -23,7 +23,7 @@ NAMES = pnzoo.list_models()
 PLANNERS = [name for name in NAMES if pnzoo.card(name)["task"] == "planning"]
 TERRAIN = [name for name in NAMES if pnzoo.card(name)["task"] == "terrain"]
 PROPORTIONS = ("success_rate", "optimal_rate")
-FULL_CARD = set(cards.FIELDS) - {"download", "design_notes"}
+FULL_CARD = set(cards.FIELDS) - {"download", "design_notes", "int8"}
 
 
 def _rows(name, *starts):
