@@ -79,7 +79,9 @@ def test_pnzoo_commands_run(line, tmp_path, monkeypatch, capsys):
 def test_other_commands_name_what_is_there(page):
     for line in commands(page):
         words = shlex.split(line, comments=True)
-        words = list(itertools.dropwhile(lambda word: re.fullmatch(r"[A-Z_]+=\S+", word), words))  # variables
+        words = list(itertools.dropwhile(lambda word: re.fullmatch(r"[A-Z_]+=\S+|export", word), words))  # variables
+        if not words:
+            continue
         if words[0] == "make":
             assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE), line
         elif words[0] == "pip":
