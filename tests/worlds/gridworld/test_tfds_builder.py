@@ -65,7 +65,7 @@ def test_the_papers_sizes_are_there(name, folder):
 
 
 def test_splits_share_no_map_and_goal():
-    config = next(c for c in PnzooGridworld.BUILDER_CONFIGS if c.name == "8")
+    config = GridworldConfig(name="6", height=6, width=6, train=1000, validation=200, test=200)
     pairs = {}
     for split in TINY:
         maps = expert_maps(config, split)
@@ -77,8 +77,24 @@ def test_splits_share_no_map_and_goal():
 
 
 def test_bad_splits_are_named():
-    config = GridworldConfig(name="4", height=4, width=4, train=1000, validation=100, test=100)
-    with pytest.raises(ValueError, match="ask for fewer maps, or larger ones"):
-        expert_maps(config, "test")
+    config = GridworldConfig(name="4", height=3, width=4, train=1, validation=1, test=1)  # walls around two cells
+
+    def all_splits():
+        return [expert_maps(config, split) for split in TINY]
+
+    with pytest.raises(ValueError, match=r"no map of size 3x4 for \w+ that other splits have not, in 250 draws; ask"):
+        all_splits()
     with pytest.raises(ValueError, match="one of train, validation, test, received 'dev'"):
-        expert_maps(config, "dev")
+        next(PnzooGridworld.draw(config, "dev", 0))
+
+
+def test_a_map_depends_on_its_index_alone():
+    config = GridworldConfig(name="8", height=8, width=8, train=9)
+    (first, example), (_, again), (_, other) = (
+        next(PnzooGridworld.draw(config, "train", index)) for index in (7, 7, 8)
+    )
+    assert first == 7
+    for name in example:
+        np.testing.assert_array_equal(example[name], again[name])
+    assert any(not np.array_equal(example[name], other[name]) for name in ("walls", "goal"))
+    np.testing.assert_array_equal(example["walls"], expert_maps(config, "train").walls[7])
