@@ -1,4 +1,4 @@
-"""The canvas of the page Plan: planning_canvas.js with planner.js, plan_layers.js, plan_lens.js, and its messages."""
+"""The canvas of the page Plan: plan_layers.js, plan_lens.js, planning_canvas.js and pnzoo's planner.js, and its messages."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -59,8 +59,8 @@ _HTML = f"""<div class="plan"><div class="area"><div class="stage">
 <details class="keys"><summary>Keyboard</summary>{KEYS}</details>
 </div></div><div class="say" role="status" aria-live="polite"></div></div>"""
 
-_FILES = ("planner", "plan_layers", "plan_lens")
-_canvas = canvas.component("planning_canvas", _HTML, before=_FILES)
+_FILES = ("plan_layers", "plan_lens")
+_canvas = canvas.component("planning_canvas", _HTML, before=_FILES, planning=True)
 
 
 class Entry(NamedTuple):

@@ -11,14 +11,9 @@ import numpy as np
 import pnzoo
 from pnzoo import hub
 from pnzoo.core import atomic
-from pnzoo.core.model import named_weights
 
 PLANNERS = ("vin16", "vin_maze")
 MATCHER = "matching_conv4_omniglot"
-PLANNER_CLASSES = ("VIN", "DeterministicVIN")  # what planner.js computes
-PLAIN = {  # of a VIN
-    "transition": "per_cell", "tied": True, "activation": "relu", "nonpositive_reward": True, "concat_state": False,
-}  # fmt: skip
 SITE = "site.json"
 LARGEST = 15_000_000  # bytes of the whole folder
 EXAMPLES = ("alpha", "beta", "gamma", "delta", "epsilon")  # what five invented characters are called on the page
@@ -32,7 +27,7 @@ def export_web(folder: str | os.PathLike, planners: Any = PLANNERS, matcher: str
 
     Args:
         folder: where to write.
-        planners: entries or folders of `VIN`, with a P for each cell, or `DeterministicVIN`.
+        planners: entries or folders of a `VIN` or a `DeterministicVIN` that `pnzoo.analysis.plain_planner` takes.
         matcher: an entry or folder of a `MatchingNetwork` with a Conv-4, cosines, and no context.
 
     Returns:
@@ -81,12 +76,12 @@ def _check_replaceable(place):
 def _files(planners, matcher):
     """Every file of the folder: path -> bytes."""
     site = {path.name: path.read_bytes() for path in (files("pnzoo.web") / "page").iterdir() if path.is_file()}
-    for card, numbers in (*planners, matcher):
-        site[f"models/{card['name']}.json"] = json.dumps(card, indent=1).encode()
-        site[f"models/{card['name']}.bin"] = numbers
+    for card in (*planners, matcher[0]):
+        site[f"models/{card['name']}.json"] = json.dumps(card).encode()
+    site[f"models/{matcher[0]['name']}.bin"] = matcher[1]
     about = {
         "version": pnzoo.__version__,
-        "planners": [card["name"] for card, _ in planners],
+        "planners": [card["name"] for card in planners],
         "matcher": matcher[0]["name"],
         "bytes": sum(map(len, site.values())),
         "examples": _examples(),
@@ -103,20 +98,19 @@ def _examples():
 
 
 def _planner(name):
+    from pnzoo.analysis import plain_planner
+
     model = hub.load(name)
-    config = model.get_config()
-    kind = type(model).__name__
-    if kind not in PLANNER_CLASSES or any(config.get(key, value) != value for key, value in PLAIN.items()):
-        settings = ", ".join(f"{key}={value!r}" for key, value in PLAIN.items())
-        raise ValueError(f"{name} is a {kind}, and the page runs VINs with {settings}, and DeterministicVINs. Take "
-                         f"{' or '.join(PLANNERS)}.")
-    keep = ("k", "channels", "filters", "inverse_temperature", "goal_value", "nonpositive_reward", "logit_scale",
-            "moves", "wall_cost")
-    weights = {path: np.asarray(weight) for path, weight in named_weights(model).items()}
-    return _stored(name, kind, {key: config[key] for key in keep if key in config}, weights)
+    try:
+        plain = plain_planner(model)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} does not run in a page: {error} Take {' or '.join(PLANNERS)}.") from None
+    return {"name": hub.card(name)["name"], "class": type(model).__name__, "plain": plain}
 
 
 def _matcher(name):
+    from pnzoo.core.model import named_weights
+
     model = hub.load(name)
     config = model.get_config()
     plain = (

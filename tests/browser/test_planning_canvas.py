@@ -1,8 +1,6 @@
 """The planning canvas in a real browser: its planners compute what pnzoo computes, and it answers to the hand."""
 
-import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +8,7 @@ from keras import ops
 
 import pnzoo
 from pnzoo import analysis, gridworld
+from pnzoo.web import planner_script
 from pnzoo.worlds.gridworld.maps import _encode
 from pnzoo.worlds.gridworld.rollout import rollout
 from tests.browser import serving
@@ -17,7 +16,6 @@ from tests.browser.test_dashboard import board, centre, drag, wait_for_metric
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration]
 
-WIDGETS = Path(__file__).parents[2] / "dashboard" / "widgets"
 PLANNERS = {"vin8": 8, "vin16": 16, "vin28": 28, "vin8_paper": 8, "vin16_paper": 16, "vin28_paper": 28, "vin_maze": 15}
 MAPS = 200
 SPREAD = 1e-4  # of V and of logits, in units of the largest: two moves nearer than that count as equally good
@@ -46,8 +44,7 @@ RUN = """({plain, maps}) => {
 def numbers(chrome):
     """A page that holds nothing but planner.js."""
     page = chrome.new_page()
-    script = (WIDGETS / "planner.js").read_text(encoding="utf-8")
-    page.add_script_tag(content=f"const MOVES = {json.dumps(gridworld.MOVES.tolist())};\n{script}\n"
+    page.add_script_tag(content=f"{planner_script()}\n"
                                 "Object.assign(window, {makePlanner, makePlan, solve, follow, enoughSteps});")
     yield page
     page.close()

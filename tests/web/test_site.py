@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import pnzoo
+from pnzoo.analysis.planning.plain import unpack
 from pnzoo.cli import main
 from pnzoo.models import VIN, MatchingNetwork
 from pnzoo.web import export_web
@@ -26,11 +27,11 @@ def test_all_files_are_there_and_hold_the_weights(small, tmp_path):
     assert (site["planners"], site["matcher"], site["version"]) == (["planner"], "matcher", pnzoo.__version__)
     assert all(set(each) == {"label", "image"} and len(each["image"]) == 28 * 28 for each in site["examples"])
     card = json.loads((folder / "models" / "planner.json").read_text())
-    numbers = np.frombuffer((folder / "models" / "planner.bin").read_bytes(), "<f4")
+    model = pnzoo.load(small["planners"][0])
+    np.testing.assert_array_equal(unpack(card["plain"])["features_0/kernel"], model.features[0].kernel)
+    card = json.loads((folder / "models" / "matcher.json").read_text())
+    numbers = np.frombuffer((folder / "models" / "matcher.bin").read_bytes(), "<f4")
     assert sum(np.prod(array["shape"]) for array in card["arrays"].values()) == numbers.size
-    kernel = card["arrays"]["features_0/kernel"]
-    first = numbers[kernel["offset"] // 4 :][: 3 * 3 * 2 * 3].reshape(kernel["shape"])
-    np.testing.assert_array_equal(first, pnzoo.load(small["planners"][0]).features[0].kernel)
     page = (folder / "index.html").read_text()
     assert "http:" not in page
     assert "https:" not in page
@@ -51,9 +52,9 @@ def test_a_page_is_replaced_as_a_whole_and_nothing_else_is(small, tmp_path):
 
 
 def test_models_that_the_page_cannot_run_are_refused(small, tmp_path):
-    pnzoo.save(VIN(k=3, channels=2, filters=(3,), transition="kernel"), tmp_path / "paper")
-    with pytest.raises(ValueError, match="paper is a VIN, and the page runs VINs with transition='per_cell'"):
-        export_web(tmp_path / "out", planners=[tmp_path / "paper"], matcher=small["matcher"])
+    pnzoo.save(VIN(k=3, channels=2, filters=(3,), concat_state=True), tmp_path / "reads_phi")
+    with pytest.raises(ValueError, match=r"reads_phi does not run in a page: .* concat_state=True"):
+        export_web(tmp_path / "out", planners=[tmp_path / "reads_phi"], matcher=small["matcher"])
     with pytest.raises(ValueError, match="Matching Networks of 28x28 drawings with a Conv-4"):
         export_web(tmp_path / "out", planners=[], matcher=small["planners"][0])
     assert not (tmp_path / "out").exists()

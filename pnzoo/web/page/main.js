@@ -3,6 +3,7 @@
 import { startMap } from "./map.js";
 import { loadModel } from "./model.js";
 import { startPad } from "./pad.js";
+import { loadPlanner } from "./planning.js";
 
 const tabs = [...document.querySelectorAll("[role=tab]")];
 
@@ -29,8 +30,7 @@ async function start() {
   const trouble = document.getElementById("trouble");
   try {
     const site = await (await fetch("site.json")).json();
-    const models = await Promise.all([...site.planners, site.matcher].map(loadModel));
-    const matcher = models.pop();
+    const [matcher, ...models] = await Promise.all([loadModel(site.matcher), ...site.planners.map(loadPlanner)]);
     globalThis.pnzoo = { map: startMap(models), pad: startPad(matcher, site.examples) }; // to look inside, and for tests
     document.getElementById("about").textContent =
       `${[...site.planners, site.matcher].join(", ")} of pnzoo ${site.version}, MIT. Weights and code: `

@@ -1,6 +1,7 @@
 // A map to draw on: V as colour, the path of the network's policy on top.
 
-import { MOVES, follow, solve } from "./planner.js";
+import { MOVES } from "./planner.js";
+import { pathOf, planOn } from "./planning.js";
 
 const CIVIDIS = [[0, 34, 78], [18, 53, 112], [59, 73, 108], [87, 93, 109], [112, 113, 115], [138, 134, 120],
                  [165, 156, 116], [195, 179, 105], [225, 204, 85], [254, 232, 56]];
@@ -25,10 +26,10 @@ export function startMap(models) {
   function think() {
     stop();
     const last = Number(slider.value) === Number(slider.max);
-    answer = solve(state.model, state);
+    answer = planOn(state.model, state);
     slider.max = answer.k;
     if (last) slider.value = answer.k;
-    plan = follow(state, state.start, state.goal, answer.policy);
+    plan = pathOf(state, answer.policy);
     say();
     draw();
   }
@@ -53,7 +54,7 @@ export function startMap(models) {
     canvas.width = side * ratio;
     canvas.height = (side * ratio * state.height) / state.width;
     const brush = canvas.getContext("2d"), cell = canvas.width / state.width;
-    const k = Number(slider.value), value = answer.values[k], free = [...value.keys()].filter((s) => !state.walls[s]);
+    const k = Number(slider.value), value = answer.valueAt(k), free = [...value.keys()].filter((s) => !state.walls[s]);
     const known = free.filter((s) => value[s] > FAR).map((s) => value[s]);
     const low = Math.min(...known), high = Math.max(...known);
     brush.clearRect(0, 0, canvas.width, canvas.height);
@@ -63,7 +64,7 @@ export function startMap(models) {
       brush.fillRect(x, y, cell + 1, cell + 1);
       if (state.walls[s]) { brush.strokeStyle = WALL_EDGE; brush.strokeRect(x + 0.5, y + 0.5, cell - 1, cell - 1); }
     }
-    if (find("arrows").checked) arrows(brush, cell, k);
+    if (find("arrows").checked) arrows(brush, cell, k, value);
     route(brush, cell);
     marker(brush, cell, state.start, "start");
     marker(brush, cell, state.goal, "goal");
@@ -77,14 +78,14 @@ export function startMap(models) {
     find("high").textContent = known.length ? `V = ${high.toFixed(2)}` : "";
   }
 
-  function arrows(brush, cell, k) {
-    const policy = k === answer.k ? answer.policy : solve(state.model, state, Math.max(1, k)).policy;
+  function arrows(brush, cell, k, value) {
+    const policy = answer.policyAt(k);
     brush.lineWidth = Math.max(1, cell / 14);
     for (let s = 0; s < policy.length; s++) {
       if (state.walls[s] || s === state.goal[0] * state.width + state.goal[1]) continue;
       const [down, right] = MOVES[policy[s]], length = cell * (down && right ? 0.2 : 0.28);
       const x = ((s % state.width) + 0.5) * cell, y = (Math.floor(s / state.width) + 0.5) * cell;
-      brush.strokeStyle = brush.fillStyle = answer.values[k][s] > FAR ? "rgba(255, 255, 255, .75)" : "rgba(255, 255, 255, .2)";
+      brush.strokeStyle = brush.fillStyle = value[s] > FAR ? "rgba(255, 255, 255, .75)" : "rgba(255, 255, 255, .2)";
       brush.beginPath();
       brush.moveTo(x - right * length, y - down * length);
       brush.lineTo(x + right * length, y + down * length);

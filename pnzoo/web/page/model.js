@@ -20,23 +20,6 @@ async function fetched(path) {
   return answer;
 }
 
-// x [n, inputs] times kernel [inputs, outputs] plus bias, with a ReLU or without.
-export function dense(x, n, kernel, outputs, bias, relu = false) {
-  const inputs = kernel.length / outputs, y = new Float32Array(n * outputs);
-  for (let i = 0; i < n; i++) {
-    const row = y.subarray(i * outputs, (i + 1) * outputs);
-    if (bias) row.set(bias);
-    for (let j = 0; j < inputs; j++) {
-      const value = x[i * inputs + j];
-      if (value === 0) continue;
-      const from = j * outputs;
-      for (let o = 0; o < outputs; o++) row[o] += value * kernel[from + o];
-    }
-    if (relu) for (let o = 0; o < outputs; o++) if (row[o] < 0) row[o] = 0;
-  }
-  return y;
-}
-
 // 3x3 convolution of x [height, width, inputs] with zeros beyond the edge, and a ReLU.
 export function convolve(x, height, width, kernel, outputs, bias) {
   const inputs = kernel.length / (9 * outputs), y = new Float32Array(height * width * outputs);
@@ -59,5 +42,3 @@ export function convolve(x, height, width, kernel, outputs, bias) {
   }
   return y;
 }
-
-export const softplus = (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
