@@ -1,4 +1,4 @@
-"""The canvas of the page Plan: plan_layers.js, plan_lens.js, planning_canvas.js and pnzoo's planner.js, and its messages."""
+"""The canvas of the page Plan: planning_canvas.js, plan_layers.js, plan_lens.js, pnzoo's planner.js; its messages."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
