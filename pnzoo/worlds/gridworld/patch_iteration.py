@@ -19,6 +19,7 @@ import numpy as np
 COMPILED_FROM = 500_000  # in all, after which Numba's start, half a second, is worth its while
 PARALLEL_FROM = 50_000  # from which a second thread is
 NUMPY_UP_TO = 100_000  # up to which NumPy is no slower than a network
+CELLS_AT_ONCE = 1 << 18  # whose Q a thread holds
 HUGE = 4096  # steps beyond which k is bounded by the number of cells
 
 
@@ -65,16 +66,19 @@ def logits(tables, patches, k):
     result = np.empty((*patches.shape, 8), "float32")
     kernel = _kernel(len(tables.bias))
 
-    def run(part):
-        q = np.empty((*patches[part].shape, len(tables.bias)), "float32")
-        kernel(patches[part], *given, q)
-        np.matmul(q.reshape(-1, q.shape[-1]), head, out=result[part].reshape(-1, 8))
+    def run(first, end):
+        at_once = max(1, CELLS_AT_ONCE // (height * width))
+        for i in range(first, end, at_once):
+            part = slice(i, min(i + at_once, end))
+            q = np.empty((*patches[part].shape, len(tables.bias)), "float32")
+            kernel(patches[part], *given, q)
+            np.matmul(q.reshape(-1, q.shape[-1]), head, out=result[part].reshape(-1, 8))
 
     threads = min(_threads(), count) if work >= PARALLEL_FROM else 1
     bounds = [count * i // threads for i in range(threads + 1)]
-    parts = [slice(*pair) for pair in itertools.pairwise(bounds)]
-    others = [_pool().submit(run, part) for part in parts[1:]]
-    run(parts[0])
+    parts = list(itertools.pairwise(bounds))
+    others = [_pool().submit(run, *part) for part in parts[1:]]
+    run(*parts[0])
     for other in others:
         other.result()
     return result
@@ -206,3 +210,7 @@ def _threads():
 @functools.cache
 def _pool():
     return ThreadPoolExecutor(_threads(), "pnzoo-planning")
+
+
+if hasattr(os, "register_at_fork"):  # a child has none of its parent's threads
+    os.register_at_fork(after_in_child=_pool.cache_clear)

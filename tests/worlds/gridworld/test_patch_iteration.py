@@ -1,5 +1,9 @@
 """Value iteration in tables of patches: the compiled loop, NumPy and a loop written out here agree."""
 
+import os
+import signal
+import time
+
 import numpy as np
 import pytest
 
@@ -72,6 +76,35 @@ def test_one_map_alone_is_that_map_among_others(started):
     together = patch_iteration.logits(given, index, 9)
     for each, expected in zip(index, together, strict=True):
         np.testing.assert_array_equal(patch_iteration.logits(given, each[None], 9)[0], expected)
+
+
+@compiled
+def test_many_maps_are_done_in_parts(started, monkeypatch):
+    given, index = tables(4), patches(7)
+    together = patch_iteration.logits(given, index, 3)
+    monkeypatch.setattr(patch_iteration, "CELLS_AT_ONCE", 2 * index[0].size)
+    np.testing.assert_array_equal(patch_iteration.logits(given, index, 3), together)
+
+
+@compiled
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_process_plans_too(started):
+    given, index = tables(4), patches(4)
+    expected = patch_iteration.logits(given, index, 3)  # its threads are running now
+    child = os.fork()
+    if not child:
+        same = np.array_equal(patch_iteration.logits(given, index, 3), expected)
+        os._exit(0 if same else 1)
+    for _ in range(600):
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            break
+        time.sleep(0.1)
+    else:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    assert ended, "the child hangs"
+    assert os.waitstatus_to_exitcode(status) == 0
 
 
 @compiled
