@@ -1,5 +1,6 @@
 """Compare: where does it fail?"""
 
+import numpy as np
 import streamlit as st
 
 from dashboard import (
@@ -32,42 +33,44 @@ for name, k in {entries}:
 
 WHAT = {"planners": "Planners", "few-shot": "Few-shot models"}
 INTRO = {
-    "planners": "Two models on the same maps. A walk fails when it enters a wall, or needs more than twice the moves "
-                "of a shortest way.",
-    "few-shot": "Two models on the same questions. Each sees the same support set and names the same query.",
+    "planners": "A walk fails when it enters a wall, or needs more than twice the moves of a shortest way.",
+    "few-shot": "Each sees the same support set and names the same query.",
 }
 
 
 def page():
-    st.title("Where does it fail?")
     state.adopt({
         "what": read_what, "model": choices.reader("planning"), "other": choices.reader("planning"),
         "map": map_input.from_address, "kind": read_kind, "size": choices.one_of("size", SIDES),
         "maps": choices.one_of("maps", COUNTS), "seed": choices.read_int("seed", 0, 10**6),
         "of": choices.reader("planning"), **comparison.readers()})
     what = state.get("what", "planners")
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.title("Where does it fail?", width="stretch")
+        chosen = st.popover("Models and questions" if what == "few-shot" else "Models and maps",
+                            icon=":material/tune:", width="content")
     st.session_state["choose_what"] = what
     st.segmented_control("What to compare", list(WHAT), format_func=WHAT.get, key="choose_what", required=True,
                          label_visibility="collapsed",
                          on_change=lambda: state.put(what=st.session_state["choose_what"]))
-    st.markdown(INTRO[what])
     if what == "few-shot":
-        comparison.show()
+        comparison.show(chosen, INTRO[what])
         glossary.show("Support", "Query", "Way", "Shot", "Attention", "FCE")
     else:
-        show_planners()
+        show_planners(chosen)
         glossary.show("Excess", "K", "Policy", "VIN")
 
 
-def show_planners():
+def show_planners(chosen):
     names = compute.names("planning")
     if not names:
         st.info("There is no planner in the zoo yet. Train one with `python -m train vin8`.")
         return
-    with st.container(border=True):
+    with chosen:
         first, second, kind, size, count, seed = controls(names)
     pair = dict.fromkeys((first, second))  # a zoo of one planner compares it with itself once
-    show_same_map(list(pair), state.get("map") or compute.drawn_map(kind, size, seed))
+    st.markdown(f"**{first}** and **{second}** on the same {count} maps: {map_input.FAMILIES[kind].lower()}, "
+                f"{size} x {size}. {INTRO['planners']}")
     runs = {}
     for name in pair:
         try:
@@ -77,6 +80,7 @@ def show_planners():
     if runs:
         show_rates(runs)
         show_failures(runs)
+    show_same_map(list(pair), state.get("map") or telling_map(runs) or compute.drawn_map(kind, size, seed))
     failures_of = state.get("of")
     state.publish({"model": first, "other": second, "kind": kind, "size": str(size), "maps": str(count),
                        "seed": str(seed), "map": state.get("map"),
@@ -118,7 +122,9 @@ def stop(asked):
 
 
 def controls(names):
-    one, two, three, four, five, six = st.columns([3, 3, 4, 2, 2, 2], vertical_alignment="bottom")
+    one, two = st.columns(2, vertical_alignment="bottom")
+    three, four = st.columns([5, 3], vertical_alignment="bottom")
+    five, six = st.columns(2, vertical_alignment="bottom")
     with one:
         first = choices.pick_model(names, "Model")
     with two:
@@ -153,8 +159,18 @@ def rival(name, rest):
 # -- success ----------------------------------------------------------------------------------------------
 
 
+def telling_map(runs):
+    """The first map on which one arrives and another does not, None where there is none."""
+    if len(runs) < 2:
+        return None
+    many = min(len(run.walks.success) for run in runs.values())
+    arrived = np.array([run.walks.success[:many] for run in runs.values()])
+    apart = arrived.any(axis=0) & ~arrived.all(axis=0)
+    run, index = next(iter(runs.values())), int(apart.argmax())
+    return gridworld.to_string(run.walls[index], run.start[index], run.goal[index]) if apart.any() else None
+
+
 def show_rates(runs):
-    st.header("On many maps", anchor=False)
     columns = st.columns(len(runs))
     for column, (name, run) in zip(columns, runs.items(), strict=True):
         walks = run.walks
@@ -248,7 +264,7 @@ def thumbnail(name, run, index, better):
 def show_same_map(pair, map_text):
     st.header("On one map", anchor=False)
     st.caption("The map of the page Plan; change it there." if state.get("map") else
-               "One of these maps, with a far start. Draw one of your own on the page Plan, and it is taken here.")
+               "One of these maps. Draw one of your own on the page Plan, and it is taken here.")
     walls, start, goal = compute.read_map(map_text)
     if start is None or goal is None:
         st.info("That map has no start or no goal yet.")

@@ -15,7 +15,7 @@ from dashboard.widgets import animation, cell_view, choices, map_grid, map_input
 from pnzoo import analysis, gridworld
 from pnzoo.worlds.gridworld import rollout as planning
 
-VIEWS = {"steps": "Step by step", "cell": "One cell", "moves": "Learned moves", "paint": "Paint a reward"}
+VIEWS = {"steps": "Step by step", "cell": "One cell", "moves": "Its moves", "paint": "Paint R"}  # one row on a phone
 GOOD, BAD = 2, 4  # what brushes paint, in the largest learned reward of a free cell
 STRONGEST = 3  # times that
 START = '''import pnzoo
@@ -39,10 +39,6 @@ MORE = {
 
 
 def page():
-    st.title("How does it plan?")
-    st.markdown("The network turns the map into a reward **R** for every cell and into a belief **P** about what its "
-                "actions do. Then it improves the value **V** of every cell **K** times, each time from the cells "
-                "around it, and walks uphill.")
     names = compute.names("planning", compute.ITERATE)
     state.adopt({
         "model": choices.reader("planning", compute.ITERATE), "map": map_input.from_address, "k": choices.read_k,
@@ -50,14 +46,12 @@ def page():
         "paint": painted.from_address,
     })  # fmt: skip
     if not names:
+        st.title("How does it plan?")
         st.info("There is no Value Iteration Network in the zoo yet. `python -m train vin8` trains one.")
         return
-    with st.container(border=True):
-        left, right = st.columns([5, 6], gap="medium", vertical_alignment="bottom")
-        with left:
-            name, k = choices.model_and_k(names)
-        with right:
-            map_input.random_controls()
+    name, k = choices.title_with_controls("How does it plan?", names)
+    st.markdown("The map becomes a reward **R** and a belief **P** about what actions do. Then the value **V** of "
+                "every cell improves **K** times, from the cells around it.")
     map_text, view = map_input.current(), state.get("view", "steps")
     problem, steps = prepare(name, map_text, k)
     if problem:
@@ -102,31 +96,11 @@ def pick_view(view):
 
 
 def show_steps(name, map_text, k):
-    walls = compute.read_map(map_text).walls
-    trace = compute.trace(name, map_text, k)
-    st.markdown(
-        "Drag the slider, or press ▶: news of the goal spreads by one cell a step. Colours mean the same number "
-        "in every step. A move only compares cells, so V is shown as the distance behind the best one."
-    )
     show_film(name, map_text, k)
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.markdown("**The wave front.** The step at which each cell's move became final: it rolls outward from G. "
-                    "Bright cells far from it guessed right before the news came.")
-        steps = analysis.convergence_step(trace)
-        share.chart(planning_figures.wave(steps, walls, compute.reached(map_text), k, dark=is_dark()), key="wave",
-                    alt="Map of the step at which the move of each cell stopped changing; small near the goal.")
-    with right:
-        st.markdown("**How much V still changes.** When both lines lie flat at 0, more steps change nothing.")
-        largest, mean = analysis.value_change(trace, compute.reached(map_text))
-        share.chart(
-            planning_figures.change(largest, mean, dark=is_dark()),
-            key="change",
-            alt=f"Change of V by step: the largest is {largest[0]:.2f} at step 1 and {largest[-1]:.3f} at step {k}.",
-        )
     needed = compute.solution(map_text).eccentricity
     words_ = "enough" if k >= needed else "**too few**: cells farther away hear nothing of the goal"
-    st.caption(f"The farthest cell is {needed} moves from the goal; {k} steps are {words_}.")
+    st.caption("News of the goal spreads by one cell a step. A move only compares cells, so V is shown as the distance "
+               f"behind the best one. The farthest cell is {needed} moves from the goal; {k} steps are {words_}.")
 
 
 @st.fragment
@@ -258,7 +232,7 @@ def show_paint(name, map_text, k):
         strength = st.session_state.get("strength", 1.0)
         map_grid.draw("paint", walls, start, goal, mode="paint", tools=map_grid.PAINT_TOOLS, on_change=take_paint,
                       seq=state.get("paint_seq"), heat=learned.reward, heatName="reward", low=-BAD * price,
-                      high=BAD * price, stops=theme.stops(theme.reward_scale(sign)),
+                      high=BAD * price, stops=theme.stops(theme.reward_scale(sign, is_dark())),
                       paint=[list(each) for each in paint],
                       brushes={"good": round(sign * strength * GOOD * price, 3),
                                "bad": round(-sign * strength * BAD * price, 3)},

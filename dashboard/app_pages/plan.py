@@ -45,12 +45,7 @@ def page():
         st.title("Where would it go?")
         st.info("There is no planner in the zoo yet. Train one with `python -m train.planning.imitation vin8`.")
         return
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.title("Where would it go?", width="stretch")
-        with st.popover(f"Planner: {choices.chosen(planners)}", icon=":material/neurology:", width="content"):
-            name, k = choices.model_and_k(planners)
-        with st.popover("Map", icon=":material/grid_on:", width="content"):
-            map_input.random_controls()
+    name, k = choices.title_with_controls("Where would it go?", planners)
     st.markdown("A network walks from **S** to **G**. Draw walls, drag **S** and **G**, point at a cell: it plans as "
                 "you draw.")
     map_text = map_input.current()

@@ -32,9 +32,10 @@ OWN = 'picture = "my_picture.png"'
 
 
 def page():
-    st.title("What does it see in a picture?")
-    st.markdown("It was shown pictures and the paths that were taken there, nothing else. From the picture alone it "
-                "guesses what each place **costs**, and plans from **S** to **G**. Drag both; move the sun.")
+    line = st.container(horizontal=True, gap="small", vertical_alignment="center")
+    line.title("What does it see in a picture?", width="stretch")
+    st.markdown("From the picture alone it guesses what each place **costs**, and plans from **S** to **G**. Drag "
+                "both; move the sun.")
     names = compute.terrain_names()
     state.adopt({
         "terrain": read_name, "ground": read_ground, "seed": choices.read_int("seed", 0, 999_999),
@@ -46,9 +47,12 @@ def page():
         glossary.show("VIN", "Caution", "Policy", "R, reward", "V, value", "Value iteration")
         return
     board, side = st.columns([11, 8], gap="large")
-    with side:
-        name = pick_model(names)
-        ground = pick_ground(name)
+    with line:
+        with st.popover("Ground and model", icon=":material/terrain:", width="content"):
+            name = pick_model(names)
+            ground = pick_ground(name)
+        st.button("New ground", key="new_ground", icon=":material/casino:", on_click=new_ground,
+                  disabled=ground == "own")
     picture, truth, slopes = seen(ground)
     planner = compute.model(name)
     rows, columns = (side_ // planner.cell for side_ in picture.shape[:2])
@@ -62,8 +66,8 @@ def page():
     with board:
         layer = pick_layer(slopes is not None)
         show_board(picture, run, slopes, truth, start, goal, layer)
-    with side:
         show_verdict(run, truth, planner)
+    with side:
         pick_caution(name, planner)
         if ground in ("moon", "relief"):
             pick_sun()
@@ -84,13 +88,8 @@ def pick_model(names):
 def pick_ground(name):
     """The ground whose picture is shown: one that the model can read, or the visitor's own."""
     kinds = [*compute.grounds_of(name), *(["own"] if own() is not None else [])]
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
-    with left:
-        words = {**compute.GROUNDS, "own": "My own picture"}
-        ground = choices.pick("Ground", "ground", kinds, kinds[0], words.get, then=forget_ends)
-    right.button("New ground", key="new_ground", icon=":material/casino:", width="stretch", on_click=new_ground,
-                 disabled=ground == "own")
-    return ground
+    words = {**compute.GROUNDS, "own": "My own picture"}
+    return choices.pick("Ground", "ground", kinds, kinds[0], words.get, then=forget_ends)
 
 
 def forget_ends():
@@ -156,10 +155,9 @@ def show_board(picture, run, slopes, truth, start, goal, layer):
         words = [f"{word}; truly {cost:.3g}" for word, cost in zip(words, truth.ravel(), strict=True)]
     terrain_map.draw(
         "terrain", compute.picture_url(picture), shape, run.plan.path, start, goal, layer=drawn,
-        stops=theme.stops(theme.COST_SCALE), ends=ends, tell=words, on_ends=take_ends,
+        stops=theme.stops(theme.COST_SCALE), ends=ends, tell=words, on_ends=take_ends, widest=570,
         label=f"Ground of {shape[0]} by {shape[1]} cells from above, with the planned path. {terrain_map.KEYS}",
     )  # fmt: skip
-    st.caption(terrain_map.KEYS)
 
 
 def take_ends(start, goal):
@@ -196,12 +194,14 @@ def pick_caution(name, planner):
                    "it cannot judge.")
     rows = compute.caution_curve(name)
     if rows:
-        with st.expander("What caution buys", icon=":material/monitoring:", expanded=True):
+        with st.container():
+            st.markdown("**What caution buys, and what it costs**")
             figure = terrain_figures.caution_curve(rows, first, st.context.theme.type == "dark")
             share.chart(figure, key="caution_curve", alt="; ".join(
                 f"caution {row['caution']:g}: {row['success_rate'].value:.1%} arrive, "
-                f"{row['optimal_rate'].value:.1%} on a cheapest path" for row in rows))
-            st.caption(f"{rows[0]['success_rate'].n} places that no training saw; numbers at the points are caution.")
+                f"{row['excess_cost'].value:.2%} longer than the cheapest path" for row in rows))
+            st.caption(f"{rows[0]['success_rate'].n} places that no training saw. Numbers at the points are caution; "
+                       "the length is of paths that arrive.")
 
 
 def pick_sun():

@@ -17,7 +17,8 @@ TASKS = {"all": "All", "planning": "Planning", "terrain": "Terrain", "web": "Web
 
 
 def page():
-    st.title("The zoo")
+    line = st.container(horizontal=True, gap="small", vertical_alignment="center")
+    line.title("The zoo", width="stretch")
     all_cards = compute.cards()
     state.adopt({"entry": read_entry, "task": read_task, "find": read_find, "sort": read_sort})
     for name, problem in compute.broken().items():
@@ -32,7 +33,7 @@ def page():
         with left.container(border=True):
             show_card(all_cards[entry])
     with beside:
-        task, find, sort = filters(narrow=entry in all_cards)
+        task, find, sort = filters(line)
         shown = [card for card in all_cards.values() if task in ("all", card["task"]) and matches(card, find)]
         shown.sort(key=ORDERS[sort])
         if shown:
@@ -71,18 +72,17 @@ ORDERS = {"best": lambda card: (*score(card), card["parameters"]), "small": lamb
 SORTS = {"best": "Best first", "small": "Smallest first", "name": "By name"}
 
 
-def filters(narrow):
-    """Three: the task, the order, a search."""
-    left, middle, right = [st.container()] * 3 if narrow else st.columns([3, 3, 5], vertical_alignment="bottom")
-    with left:
+def filters(line):
+    """Three beside the title, folded, so that the gallery is the first thing: the task, the order, a search."""
+    task, find, sort = state.get("task", "all"), state.get("find", ""), state.get("sort", "best")
+    label = ", ".join([TASKS[task], SORTS[sort].lower(), *([glossary.plain(find)] if find else [])])
+    with line.popover(label, icon=":material/filter_list:", width="content"):
         choices.pick("Task", "task", list(TASKS), "all", TASKS.get)
-    with middle:
-        sort = choices.pick("Order", "sort", list(SORTS), "best", SORTS.get)
-    with right:
-        st.session_state["find"] = state.get("find", "")
+        choices.pick("Order", "sort", list(SORTS), "best", SORTS.get)
+        st.session_state["find"] = find
         st.text_input("Search", key="find", placeholder="name, class, paper or summary", icon=":material/search:",
                       on_change=lambda: state.put(find=st.session_state["find"] or None))
-    return state.get("task", "all"), state.get("find", ""), sort
+    return task, find, sort
 
 
 def matches(card, find):

@@ -132,7 +132,8 @@ def animation(name: str, map_text: str, k: int, paint: tuple = ()) -> dict:
     steps = planning_figures.frame_steps(cells.size, len(seen.values) - 1)
     shown = seen._replace(**{part: getattr(seen, part)[steps] for part in ("values", "policies", "greedy")})
     gap, push = analysis.value_gap(shown, cells), analysis.mean_displacement(shown)
-    return animation_data(shown, gap, push, cells, *read_map(map_text), steps, reward_sign(name))
+    return animation_data(shown, gap, push, cells, *read_map(map_text), steps, analysis.convergence_step(seen),
+                          analysis.value_change(seen, cells), reward_sign(name))
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

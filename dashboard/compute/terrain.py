@@ -122,7 +122,7 @@ def picture_url(picture: np.ndarray) -> str:
 
 
 def caution_curve(name: str) -> list[dict]:
-    """Success and optimal paths over caution, as the card has them: the curve of the entry's own world."""
+    """Success and length of the path over caution, as the card has them: the curve of the entry's own world."""
     from pnzoo.hub import cards as card_files
 
     rows: dict = {}
@@ -131,4 +131,4 @@ def caution_curve(name: str) -> list[dict]:
         if data.get("caution") is not None and data.get("world") == world_of(name):
             rows.setdefault(data["caution"], {})[metric.name] = metric
     return [{"caution": caution, **found} for caution, found in sorted(rows.items())
-            if {"success_rate", "optimal_rate"} <= set(found)]
+            if {"success_rate", "excess_cost"} <= set(found)]

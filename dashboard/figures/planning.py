@@ -102,33 +102,6 @@ def reward_end(trace):
     return min(float(size.max()), 20 * common or np.inf) or 1.0
 
 
-def change(largest, mean, dark=False):
-    """How much V still changes at each step, `pnzoo.analysis.value_change`."""
-    colours = theme.of(dark)
-    x = np.arange(1, len(largest) + 1)
-    figure = go.Figure()
-    figure.add_trace(go.Scatter(x=x, y=largest, name="largest", mode="lines+markers",
-                                line={"color": colours.path, "width": 2.5}, marker={"size": 5}))
-    figure.add_trace(go.Scatter(x=x, y=mean, name="mean", mode="lines+markers",
-                                line={"color": colours.best, "width": 2.5, "dash": "dot"},
-                                marker={"size": 5, "symbol": "square"}))
-    figure.update_layout(height=280, margin={"l": 8, "r": 8, "t": 8, "b": 8}, xaxis_title="step k",
-                         yaxis_title="change of V behind its best", legend={"x": 0.98, "xanchor": "right", "y": 0.98})
-    return figure
-
-
-def wave(settled, walls, cells, k, dark=False):
-    """The wave front: at which step each cell's arrow became what it is in the end."""
-    colours = theme.of(dark)
-    figure = go.Figure(go.Heatmap(z=np.where(cells, settled, np.nan), colorscale="Viridis", zmin=0, zmax=max(1, k),
-                                  reversescale=True, colorbar={"title": "step", "thickness": 12},
-                                  hovertemplate="row %{y}, column %{x}: settled at step %{z}<extra></extra>"))
-    figure.add_trace(_wall_layer(walls, colours))
-    _square_axes(figure, walls.shape)
-    figure.update_layout(height=330, margin={"l": 8, "r": 8, "t": 8, "b": 8})
-    return figure
-
-
 def q_curves(history, moves, step, dark=False):
     """How far each action of one cell is behind its best in steps 1 ... K, [K, A]; lines are named by their move."""
     colours = theme.of(dark)

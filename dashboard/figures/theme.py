@@ -63,9 +63,10 @@ def letters_on(red: float, green: float, blue: float) -> str:
     return BLACK if 0.3 * red + 0.59 * green + 0.11 * blue > 130 else WHITE
 
 
-def reward_scale(sign: int) -> list[str]:
+def reward_scale(sign: int, dark: bool = False) -> list[str]:
     """Colours of R from its lowest to its highest: purple is what makes V rise, whichever way round R is."""
-    return REWARD_SCALE if sign >= 0 else REWARD_SCALE[::-1]
+    scale = REWARD_SCALE_DARK if dark else REWARD_SCALE
+    return scale if sign >= 0 else scale[::-1]
 
 
 def stops(scale):

@@ -5,8 +5,10 @@ export default keep(".animation", makeAnimation);
 function makeAnimation(host) {
   const [slider, play, count, say, curve] = ["input", ".play", "output", ".say", ".curve"].map((name) => host.querySelector(name));
   const panels = Object.fromEntries(["R", "P", "V"].map((name) => [name, host.querySelector(`canvas[data-panel=${name}]`)]));
+  const wave = host.querySelector("canvas[data-panel=wave]"), change = host.querySelector("canvas[data-panel=change]");
+  const read = host.querySelector(".read"), here = host.querySelector(".here");
   const animation = { send: null, show, stop };
-  let speed = 1, loop = false, data = null, at = 0, timer = null, cell = null, size = 10, pens = {};
+  let speed = 1, loop = false, data = null, at = 0, timer = null, cell = null, pens = {}, sizes = {};
 
   function show(next) {
     const same = data && data.id === next.id;
@@ -14,17 +16,17 @@ function makeAnimation(host) {
     data.v = decode(next.values, Uint16Array);
     data.p = decode(next.push, Int8Array);
     slider.max = data.steps.length - 1;
+    const late = data.vStops.slice().reverse().map((c) => `rgb(${c})`);
+    host.querySelector(".below .key").style.setProperty("--ramp", `linear-gradient(90deg, ${late})`);
+    host.querySelector(".wave-end").textContent = `step ${data.last}`;
+    wave.setAttribute("aria-label", "Map of the step at which the move of each cell stopped changing; small near the goal.");
+    change.setAttribute("aria-label", `Change of V by step: the largest is ${data.largest[0].toFixed(2)} at step 1 and `
+      + `${data.largest[data.last - 1].toFixed(3)} at step ${data.last}.`);
     if (!same) {
       at = data.first;
       cell = null;
       halt();
       if (data.autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) start();
-    }
-    for (const name of ["R", "V"]) {
-      const key = host.querySelector(`.key[data-panel=${name}]`), [low, high] = name === "R" ? data.rRange : data.vRange;
-      key.style.setProperty("--ramp", `linear-gradient(90deg, ${data[name === "R" ? "rStops" : "vStops"].map((c) => `rgb(${c})`)})`);
-      key.querySelector(".low").textContent = low.toFixed(2);
-      key.querySelector(".high").textContent = high.toFixed(2);
     }
     const words = host.querySelector("canvas[data-panel=R]").parentElement.querySelector("small");
     words.textContent = "orange costs, purple pays; walls are hatched"
@@ -43,25 +45,85 @@ function makeAnimation(host) {
     count.textContent = `after step k = ${data.steps[at]} of ${data.steps[data.steps.length - 1]}`;
     draw(["P", "V"]);
     drawCurve();
+    drawWave();
+    drawChange();
     if (cell) tell();
   }
 
-  // How much V changed up to each step, and where we are.
+  // How much V changed at each step, and where we are.
   function drawCurve() {
     const wide = curve.clientWidth, high = curve.clientHeight, pen = curve.getContext("2d"), colour = palette(host);
     if (!wide || !curve.width) return;
+    const top = Math.max(1e-6, ...data.largest);
     pen.clearRect(0, 0, wide, high);
-    const last = data.change.length || 1, top = Math.max(1e-6, ...data.change);
     pen.fillStyle = colour.text;
     pen.globalAlpha = 0.22;
     pen.beginPath();
     pen.moveTo(0, high);
-    data.change.forEach((y, i) => pen.lineTo(((i + 1) / last) * wide, high - 1 - Math.sqrt(y / top) * (high - 5)));
+    data.largest.forEach((y, i) => pen.lineTo(((i + 1) / data.last) * wide, high - 1 - Math.sqrt(y / top) * (high - 5)));
     pen.lineTo(wide, high);
     pen.fill();
     pen.globalAlpha = 1;
     pen.fillStyle = colour.path;
-    pen.fillRect(Math.max(0, Math.min(wide - 2, (at / last) * wide - 1)), 0, 2, high);
+    pen.fillRect(Math.max(0, Math.min(wide - 2, (data.steps[at] / data.last) * wide - 1)), 0, 2, high);
+  }
+
+  // The wave front: cells whose move is final by now in the colour of their step, those of this very step framed.
+  function drawWave() {
+    const pen = pens.wave, size = sizes.wave, colour = palette(host), k = data.steps[at], before = at ? data.steps[at - 1] : -1;
+    if (!pen) return;
+    for (let i = 0; i < data.rows * data.cols; i++) {
+      const settled = data.settled[i], place = [Math.floor(i / data.cols), i % data.cols];
+      pen.fillStyle = data.walls[i] === "1" ? colour.wall : settled >= 0 && settled <= k ? shade(1 - settled / data.last, data.vStops) : colour.floor;
+      pen.fillRect(place[1] * size, place[0] * size, size + 0.5, size + 0.5);
+    }
+    for (let i = 0; i < data.rows * data.cols; i++)
+      if (data.settled[i] > before && data.settled[i] <= k && k && data.walls[i] === "0")
+        frame(pen, [Math.floor(i / data.cols), i % data.cols], size, colour.path, [], 2);
+    mark(pen, data.start, size, "S", colour);
+    mark(pen, data.goal, size, "G", colour);
+    here.style.left = `${(100 * k) / data.last}%`;
+  }
+
+  const EDGE = { left: 44, right: 10, top: 8, bottom: 24 };
+
+  function drawChange() {
+    const pen = pens.change, wide = change.clientWidth, high = change.clientHeight, colour = palette(host);
+    if (!pen) return;
+    const { largest, mean, last } = data, k = data.steps[at], top = Math.max(1e-6, ...largest);
+    const x = (step) => EDGE.left + (step / last) * (wide - EDGE.left - EDGE.right);
+    const y = (value) => high - EDGE.bottom - (value / top) * (high - EDGE.top - EDGE.bottom);
+    pen.clearRect(0, 0, wide, high);
+    pen.font = "12px sans-serif";
+    pen.textBaseline = "middle";
+    for (const share of [0, 0.5, 1]) {
+      pen.globalAlpha = 0.2;
+      pen.fillStyle = colour.text;
+      pen.fillRect(EDGE.left, Math.round(y(share * top)), wide - EDGE.left - EDGE.right, 1);
+      pen.globalAlpha = 1;
+      pen.textAlign = "right";
+      pen.fillText((share * top).toPrecision(2), EDGE.left - 6, y(share * top));
+      pen.textAlign = share ? (share < 1 ? "center" : "right") : "left";
+      pen.fillText(String(Math.round(share * last)), x(Math.round(share * last)), high - EDGE.bottom / 2 + 2);
+    }
+    for (const [values, ink, dashes] of [[largest, colour.path, []], [mean, colour.best, [5, 4]]]) {
+      pen.strokeStyle = ink;
+      pen.lineWidth = 2.5;
+      pen.setLineDash(dashes);
+      pen.beginPath();
+      values.forEach((value, i) => pen[i ? "lineTo" : "moveTo"](x(i + 1), y(value)));
+      pen.stroke();
+      pen.setLineDash([]);
+    }
+    pen.fillStyle = colour.text;
+    pen.fillRect(x(k) - 1, EDGE.top, 2, high - EDGE.top - EDGE.bottom);
+    for (const [values, ink] of k ? [[largest, colour.path], [mean, colour.best]] : []) {
+      pen.fillStyle = ink;
+      pen.beginPath();
+      pen.arc(x(k), y(values[k - 1]), 5, 0, 7);
+      pen.fill();
+    }
+    read.textContent = k ? `step ${k}: largest ${largest[k - 1].toPrecision(3)}, mean ${mean[k - 1].toPrecision(3)}` : "step 0: nothing has changed yet";
   }
 
   function start() {
@@ -121,15 +183,24 @@ function makeAnimation(host) {
 
   // -- pointing at a cell --------------------------------------------------------------------------------
 
-  curve.onpointerdown = (event) => {
+  // The frame nearest to a share of all steps.
+  function goTo(share) {
     halt();
-    go(Math.round((event.offsetX / curve.clientWidth) * (data.steps.length - 1)));
-    animation.send("step", data.steps[at]);
-  };
+    const wanted = share * data.last, gaps = data.steps.map((step) => Math.abs(step - wanted));
+    go(gaps.indexOf(Math.min(...gaps)));
+  }
+
+  for (const [canvas, share] of [[curve, (x) => x / curve.clientWidth],
+    [change, (x) => (x - EDGE.left) / (change.clientWidth - EDGE.left - EDGE.right)]]) {
+    canvas.onpointerdown = (event) => { canvas.setPointerCapture(event.pointerId); goTo(share(event.offsetX)); };
+    canvas.onpointermove = (event) => { if (event.buttons) goTo(share(event.offsetX)); };
+    canvas.onpointerup = () => animation.send("step", data.steps[at]);
+  }
 
   for (const canvas of Object.values(panels)) {
     canvas.onpointermove = canvas.onpointerdown = (event) => {
       const box = canvas.getBoundingClientRect();
+      const size = box.width / data.cols;
       point([Math.floor((event.clientY - box.top) / size), Math.floor((event.clientX - box.left) / size)]);
     };
     canvas.onkeydown = (event) => {
@@ -157,11 +228,28 @@ function makeAnimation(host) {
 
   // -- drawing -------------------------------------------------------------------------------------------
 
+  const stopsOf = (name, colour) => (name === "V" ? data.vStops : colour.dark ? data.rStopsDark : data.rStops);
+
   function layout() {
-    const wide = Math.min(panels.R.parentElement.clientWidth, 420, (420 * data.cols) / data.rows);
-    if (wide < 20) return;
-    size = wide / data.cols;
-    for (const name in panels) pens[name] = fit(panels[name], Math.round(wide), Math.round(size * data.rows));
+    const colour = palette(host);
+    for (const name of ["R", "V"]) {
+      const key = host.querySelector(`.key[data-panel=${name}]`), [low, high] = name === "R" ? data.rRange : data.vRange;
+      key.style.setProperty("--ramp", `linear-gradient(90deg, ${stopsOf(name, colour).map((c) => `rgb(${c})`)})`);
+      key.querySelector(".low").textContent = low.toFixed(2);
+      key.querySelector(".high").textContent = high.toFixed(2);
+    }
+    host.style.setProperty("--largest", colour.path);
+    host.style.setProperty("--mean", colour.best);
+    for (const name in panels) {
+      const wide = Math.min(panels[name].parentElement.clientWidth, 420, (420 * data.cols) / data.rows);
+      if (wide < 20) return;
+      sizes[name] = wide / data.cols;
+      pens[name] = fit(panels[name], Math.round(wide), Math.round(sizes[name] * data.rows));
+    }
+    const room = wave.parentElement.clientWidth, wide = Math.min(room, 300, (300 * data.cols) / data.rows);
+    sizes.wave = wide / data.cols;
+    pens.wave = fit(wave, Math.round(wide), Math.round(sizes.wave * data.rows));
+    pens.change = fit(change, Math.max(120, Math.min(640, change.parentElement.clientWidth)), 240);
     fit(curve, Math.max(40, slider.clientWidth), 26);
     draw(["R"]);
     go(at);
@@ -170,16 +258,16 @@ function makeAnimation(host) {
   function draw(names) {
     const colour = palette(host), cells = data.rows * data.cols;
     for (const name of names) {
-      const pen = pens[name];
+      const pen = pens[name], size = sizes[name];
       if (!pen) continue;
       for (let i = 0; i < cells; i++) {
         pen.fillStyle = data.walls[i] === "1" && name !== "R" ? colour.wall : name === "P" ? colour.floor : name === "V"
           ? shade(data.v[at * cells + i] / 65535, data.vStops)
-          : shade((data.reward[i] - data.rRange[0]) / (data.rRange[1] - data.rRange[0]), data.rStops);
+          : shade((data.reward[i] - data.rRange[0]) / (data.rRange[1] - data.rRange[0]), stopsOf("R", colour));
         pen.fillRect((i % data.cols) * size, Math.floor(i / data.cols) * size, size + 0.5, size + 0.5);
       }
-      if (name === "P") drawPush(pen, colour, at * cells * 2);
-      if (name === "R") hatchWalls(pen, colour);
+      if (name === "P") drawPush(pen, colour, size, at * cells * 2);
+      if (name === "R") hatchWalls(pen, colour, size);
       mark(pen, data.start, size, "S", colour);
       mark(pen, data.goal, size, "G", colour);
       if (cell) frame(pen, cell, size, colour.path, [], 3);
@@ -187,7 +275,7 @@ function makeAnimation(host) {
   }
 
   // R of walls is learned too, so their colour stays and lines tell them from free cells.
-  function hatchWalls(pen, colour) {
+  function hatchWalls(pen, colour, size) {
     pen.strokeStyle = colour.wall;
     pen.lineWidth = Math.max(1, size * 0.13);
     pen.beginPath();
@@ -200,7 +288,7 @@ function makeAnimation(host) {
     pen.stroke();
   }
 
-  function drawPush(pen, colour, first) {
+  function drawPush(pen, colour, size, first) {
     pen.strokeStyle = colour.text;
     pen.lineWidth = Math.max(0.7, size * 0.06);
     pen.lineCap = "round";

@@ -20,6 +20,14 @@ _HTML = f"""<div class="animation"><div class="panels">
 {_PANEL.format("R", "the reward it sees", "orange costs, purple pays; walls are hatched", _KEY)}
 {_PANEL.format("P", "what its best action does", "where each cell's best action pushes", "")}
 {_PANEL.format("V", "how good each cell is", "behind the best cell: bright is near it, dark far", _KEY)}
+</div><div class="panels below">
+<figure><figcaption><b>The wave front</b>: when each cell's move became final
+<small>it rolls outward from G; bright cells far from it guessed right before the news came</small></figcaption>
+<canvas data-panel="wave" role="img"></canvas>
+<div class="key"><span>step 0</span><span class="ramp"><i class="here"></i></span><span class="wave-end"></span></div>
+</figure><figure><figcaption><b>How much V still changes</b>: <span class="largest">━ largest</span>
+<span class="mean">┅ mean</span><small class="read"></small></figcaption>
+<canvas data-panel="change" role="img"></canvas></figure>
 </div><div class="control"><button type="button" class="play" aria-label="Play">▶</button>
 <button type="button" class="back" aria-label="One step back">‹</button>
 <div class="scrub"><input type="range" min="0" value="0" step="1" aria-label="Step of value iteration">
@@ -53,7 +61,7 @@ def draw(key: str, data: dict, *, step: int | None, on_step: Callable[[int], Non
     _animation(key=key, data={**data, "autoplay": step is None, "first": len(shown) - 1}, on_step_change=moved)
 
 
-def animation_data(trace, behind, push, cells, walls, start, goal, steps, sign=1):
+def animation_data(trace, behind, push, cells, walls, start, goal, steps, settled, change, sign=1):
     """What the page needs: whole numbers in base64, a few bytes a cell and step.
 
     Args:
@@ -63,19 +71,23 @@ def animation_data(trace, behind, push, cells, walls, start, goal, steps, sign=1
         cells: bool [H, W], those that the colours of V must tell apart.
         walls, start, goal: the map.
         steps: which steps the frames are.
+        settled: int [H, W], `pnzoo.analysis.convergence_step` of the whole trace.
+        change: `pnzoo.analysis.value_change` of the whole trace, (largest [K], mean [K]).
         sign: `pnzoo.analysis.reward_sign` of the planner.
     """
     low, high = planning_figures.value_range(behind, cells, len(steps) - 1)
     share = np.clip((behind - low) / (high - low), 0, 1)
     values = _base64(np.round(share * 65535).astype("<u2"))
     top = planning_figures.reward_end(trace)
-    change = np.abs(np.diff(behind[:, cells], axis=0)).max(axis=1) if cells.any() else np.zeros(len(steps) - 1)
+    largest, mean = ([float(f"{x:.4g}") for x in each] for each in change)
     return {"rows": walls.shape[0], "cols": walls.shape[1], "walls": bits(walls), "start": [int(x) for x in start],
             "goal": [int(x) for x in goal], "steps": steps, "values": values, "vRange": [low, high],
             "push": _base64(np.round(push * 127).astype("i1")),
             "reward": [round(float(x), 3) for x in trace.reward.ravel()], "rRange": [-top, top],
-            "rStops": theme.stops(theme.reward_scale(sign)), "vStops": theme.stops(theme.VALUE_SCALE),
-            "turned": sign < 0, "change": [round(float(x), 4) for x in change],
+            "rStops": theme.stops(theme.reward_scale(sign)),
+            "rStopsDark": theme.stops(theme.reward_scale(sign, dark=True)), "vStops": theme.stops(theme.VALUE_SCALE),
+            "turned": sign < 0, "largest": largest, "mean": mean, "last": int(steps[-1]),
+            "settled": np.where(cells, settled, -1).ravel().tolist(),
             "id": hashlib.sha256((values + bits(walls)).encode()).hexdigest()[:16]}
 
 

@@ -6,6 +6,7 @@ function palette(host) {
   const light = /^#[0-9a-f]{6}/i.test(back) ? [1, 3, 5].reduce((sum, i) => sum + parseInt(back.substr(i, 2), 16), 0) : 700;
   const theme = light < 380 ? DARK : LIGHT; // of figures/theme.py
   return {
+    dark: theme === DARK,
     floor: of("--st-secondary-background-color", theme.floor), text: of("--st-text-color", theme.text),
     focus: of("--st-primary-color", "#00659e"), wall: theme.wall, path: theme.path, best: theme.best,
     start: theme.path, goal: theme.good, ink: theme.ink, edge: theme.edge,

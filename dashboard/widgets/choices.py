@@ -49,15 +49,15 @@ def chosen(names, key="model", default="vin16"):
     return state.get(key) if state.get(key) in names else first
 
 
-def pick_model(names, label="Model", key="model", default="vin16"):
-    """A select box whose choice is the state's."""
+def pick_model(names, label="Model", key="model", default="vin16", aside=None):
+    """A select box whose choice is the state's; what must be seen while it is folded away is said in `aside`."""
     first = chosen(names, None, default)
     wanted = state.get(key, first)
     widget = f"choose_{key}_{len(names)}"
     st.session_state[widget] = wanted if wanted in names else first
     if wanted not in names and wanted in compute.cards():  # chosen on another page
         kind = compute.cards()[wanted]["model"]
-        st.caption(f"{wanted} is a {kind}, which this page does not take; shown is {first}.")
+        (aside or st).caption(f"{wanted} is a {kind}, which this page does not take; shown is {first}.")
     return st.selectbox(label, names, key=widget, help=None,
                         on_change=lambda: state.put(**{key: st.session_state[widget]}))
 
@@ -67,11 +67,11 @@ def shows_best(name):
     return compute.cards()[name]["model"] in ("VIN", "DeterministicVIN", "MatchingNetwork")
 
 
-def model_and_k(names):
+def model_and_k(names, aside=None):
     """Model and K; K is None where the model and the map decide."""
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
-        name = pick_model(names)
+        name = pick_model(names, aside=aside)
     with right:
         if not compute.iterates(name):
             st.number_input("K, steps ahead", value=None, disabled=True, key="no_k", placeholder="does not plan")
@@ -83,6 +83,18 @@ def model_and_k(names):
                              "longer to arrive.",
                         on_change=lambda: state.put(k=st.session_state["choose_k"]))
     return name, state.get("k")
+
+
+def title_with_controls(title, names):
+    """The title of a page about one planner on one map, with what chooses them folded beside it: (model, K)."""
+    line, aside = st.container(horizontal=True, gap="small", vertical_alignment="center"), st.container()
+    with line:
+        st.title(title, width="stretch")
+        with st.popover(f"Planner: {chosen(names)}", icon=":material/neurology:", width="content"):
+            name, k = model_and_k(names, aside)
+        with st.popover("Map", icon=":material/grid_on:", width="content"):
+            map_input.random_controls()
+    return name, k
 
 
 def automatic(name):

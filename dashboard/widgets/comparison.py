@@ -36,21 +36,22 @@ def readers():
             "first": choices.read_int("first", 0, episode_controls.MOST_EPISODES - max(COUNTS))}
 
 
-def show():
-    """Draw it all, from the controls to what can be taken along."""
+def show(chosen, intro):
+    """Draw it all: the controls into the container `chosen`, then `intro`, then the rest of the page."""
     names = compute.names("few-shot")
     if not names:
         st.info("There is no few-shot model in the zoo yet. Train one with `python -m train.few_shot.command`.")
         return
-    with st.container(border=True):
+    with chosen:
         pair, count, first = controls(names)
-    show_same_question(pair)
+    st.markdown(f"{' and '.join(f'**{name}**' for name in pair)} in the same {count} episodes. {intro}")
     source, way, shot, _ = episode_controls.words()
     runs = {name: run for name in pair if (run := predictions(name, source, way, shot, count, first, say=True))}
     if runs:
         by_way = accuracy_by_way(runs, source, shot, count, first)
         show_rates(runs, by_way)
         show_mistakes(runs, first)
+    show_same_question(pair)
     of = state.get("fewof")
     state.publish({
         "what": "few-shot", "fewshot": pair[0], "fewother": pair[-1], **episode_controls.texts(),
@@ -63,13 +64,14 @@ def show():
 
 def controls(names):
     """((first, second), episodes, number of the first episode)."""
-    one, two, three = st.columns(3, vertical_alignment="bottom")
+    one, two = st.columns(2, vertical_alignment="bottom")
+    three, four = st.columns(2, vertical_alignment="bottom")
+    columns = [four, *st.columns(3, vertical_alignment="bottom")]
     with one:
         first = choices.pick_model(names, key="fewshot", default=episode_controls.FIRST[episode_controls.words()[0]])
     rest = [name for name in names if name != first] or names
     with two:
         second = choices.pick_model(rest, "Compared with", "fewother", rival(first, rest))
-    columns = st.columns([3, 2, 2, 2, 2], vertical_alignment="bottom")
     with three:
         episode_controls.pick_source()
     with columns[0]:

@@ -7,7 +7,7 @@ function makeTerrain(host) {
   const canvas = host.querySelector("canvas"), say = host.querySelector(".say"), key = host.querySelector(".key");
   const widget = { send: null, show, stop };
   const image = new Image();
-  let data = null, ends = {}, held = null, cursor = null, size = 10, walked = 0, timer = null;
+  let data = null, ends = {}, held = null, tapped = null, cursor = null, size = 10, walked = 0, timer = null;
 
   function show(next) {
     const anew = !data || data.id !== next.id;
@@ -51,10 +51,16 @@ function makeTerrain(host) {
   const same = (a, b) => a && b && a[0] === b[0] && a[1] === b[1];
   const near = (a, b) => Math.max(Math.abs(a[0] - b[0]), Math.abs(a[1] - b[1])) <= 1;
 
+  const endAt = (cell) => ["start", "goal"].find((end) => same(cell, ends[end])) || ["start", "goal"].find((end) => near(cell, ends[end]));
+
+  // A thumb scrolls past the map, unless it has taken hold of S or G.
+  canvas.addEventListener("touchstart", (event) => { if (data && endAt(cellOf(event.touches[0]))) event.preventDefault(); }, { passive: false });
+
   canvas.onpointerdown = (event) => {
     if (event.button > 0) return;
     const cell = cellOf(event);
-    held = ["start", "goal"].find((end) => same(cell, ends[end])) || ["start", "goal"].find((end) => near(cell, ends[end]));
+    held = endAt(cell);
+    if (!held && event.pointerType === "touch") { tapped = cell; return; } // a tap, or the page is scrolled
     if (!held) held = "goal"; // elsewhere: G goes there
     canvas.setPointerCapture(event.pointerId);
     canvas.focus({ preventScroll: true });
@@ -62,7 +68,9 @@ function makeTerrain(host) {
     put(held, cell);
   };
   canvas.onpointermove = (event) => { if (held) put(held, cellOf(event)); };
-  canvas.onpointerup = canvas.onpointercancel = () => {
+  canvas.onpointerup = canvas.onpointercancel = (event) => {
+    if (tapped && event.type === "pointerup") { put("goal", tapped); commit(); }
+    tapped = null;
     if (!held) return;
     held = null;
     commit();

@@ -9,12 +9,14 @@ import streamlit as st
 from dashboard.widgets import canvas
 from dashboard.widgets.map_grid import read_cell
 
-_HTML = """<div class="terrain"><canvas tabindex="0" role="application"></canvas>
-<div class="key"><span class="low"></span><span class="ramp"></span><span class="high"></span></div>
-<div class="say" role="status" aria-live="polite"></div></div>"""
-_terrain = canvas.component("terrain_map", _HTML)
+HINT = "Drag S and G, or tap where G shall be."
+BY_KEYS = "Keyboard: arrow keys move, S and G put start and goal."
+KEYS = f"{HINT} {BY_KEYS}"
 
-KEYS = "Drag S and G, or tap where G shall be. Keyboard: arrow keys move, S and G put start and goal."
+_HTML = f"""<div class="terrain"><canvas tabindex="0" role="application"></canvas>
+<div class="key"><span class="low"></span><span class="ramp"></span><span class="high"></span></div>
+<div class="say" role="status" aria-live="polite">{HINT} <span class="keys">{BY_KEYS}</span></div></div>"""
+_terrain = canvas.component("terrain_map", _HTML)
 
 
 def draw(

@@ -15,8 +15,8 @@ MOON = {"recipe": {"world": "moon"}, "metrics": [
     {"name": name, "value": value, "n": 100, "ci95": [value - 0.1, value + 0.1], "seeds": [0], "command": "x",
      "dataset": {"kind": "terrain", "world": "moon", "split": "test", "cells": 16, "n": 100, "seed": 1, "caution": c},
      "paper": None}
-    for c, success, optimal in ((1.0, 0.8, 0.7), (4.0, 0.9, 0.6))
-    for name, value in (("success_rate", success), ("optimal_rate", optimal))]}  # fmt: skip
+    for c, success, longer in ((1.0, 0.8, 0.01), (4.0, 0.9, 0.03))
+    for name, value in (("success_rate", success), ("excess_cost", longer))]}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +67,17 @@ def test_a_wrong_address_is_said_and_the_page_stays(visit, part, message):
     app = visit("terrain", **part)
     assert not app.exception
     assert message in said(app)
+
+
+def test_caution_has_its_curve_beside_it():
+    from dashboard import compute
+    from dashboard.figures import terrain
+
+    rows = compute.caution_curve("vin_moon")
+    figure = terrain.caution_curve(rows, 3.0)
+    assert list(figure.data[0].x) == [0.01, 0.03]  # length of the path
+    assert list(figure.data[0].y) == [0.8, 0.9]  # success
+    assert figure.data[0].marker.size[1] > figure.data[0].marker.size[0]  # caution 4 is nearest to 3
 
 
 def test_a_picture_of_ones_own(visit):
