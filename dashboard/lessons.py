@@ -147,7 +147,8 @@ def check(led) -> None:
         return
     number, strip = led
     lesson = LESSONS[number - 1]
-    done = lesson.done()
+    if done := lesson.done():
+        finished().add(number)
     with strip, st.container(horizontal=True, vertical_alignment="center"):
         sign = ":green[:material/check_circle:] **Done.**" if done else ":material/radio_button_unchecked:"
         st.markdown(f"**Lesson {number} of {len(LESSONS)}: {lesson.title}.** {lesson.sentence} {sign} {lesson.task}",
@@ -157,6 +158,11 @@ def check(led) -> None:
             follow(number + 1, "Next lesson")
         else:
             st.page_link("app_pages/lessons.py", label="All lessons", icon=":material/school:")
+
+
+def finished() -> set[int]:
+    """Numbers of the lessons that this visitor has done."""
+    return st.session_state.setdefault("lessons_done", set())
 
 
 def follow(number: int, label: str) -> None:

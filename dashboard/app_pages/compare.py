@@ -248,8 +248,8 @@ def thumbnail(name, run, index, better):
     walls, start, goal = run.walls[index], run.start[index], run.goal[index]
     map_text = gridworld.to_string(walls, start, goal)
     done = compute.planned(name, map_text, run.k)
-    with st.container(width=172):  # two a row on a narrow screen
-        st.image(planning_svg.world(walls, start, goal, done.plan.path, dark=is_dark()), width=170,
+    with st.container(width=166):  # two a row on a narrow screen
+        st.image(planning_svg.world(walls, start, goal, done.plan.path, dark=is_dark()), width=164,
                  alt=f"Map {index}: {name} {done.plan.reason}.")
         st.caption(
             done.plan.reason[0].upper() + done.plan.reason[1:] + (f". {better[0]} gets there." if better else ".")

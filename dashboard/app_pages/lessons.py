@@ -1,8 +1,11 @@
 """Lessons: six tasks on the canvases, from how value spreads to why order matters."""
 
+from pathlib import Path
+
 import streamlit as st
 
-from dashboard import glossary, lessons, share, state
+from dashboard import compute, glossary, lessons, share, state
+from dashboard.figures import planning_svg
 
 
 def page():
@@ -14,12 +17,28 @@ def page():
         if number % 3 == 1:  # a row: on a phone, where columns lie one below the other, the order stays
             columns = st.columns(3, gap="medium")
         with columns[(number - 1) % 3].container(border=True, height="stretch"):
-            st.header(f"{number}. {lesson.title}", anchor=False)
-            st.markdown(f"{lesson.sentence}\n\n**Task.** {lesson.task}")
-            lessons.follow(number, "Start")
+            left, right = st.columns([2, 5], gap="small")
+            left.image(picture(lesson), width=110, alt="")
+            with right:
+                done = " :green[:material/check_circle:]" if number in lessons.finished() else ""
+                st.header(f"{number}. {lesson.title}{done}", anchor=False)
+                st.markdown(f"{lesson.sentence}\n\n**Task.** {lesson.task}")
+                lessons.follow(number, "Again" if done else "Start")
     state.publish({})
     share.panel("lessons", "from dashboard import lessons\n\nfor lesson in lessons.LESSONS:\n    print(lesson.title)")
     glossary.show()
+
+
+def picture(lesson):
+    """The map of a lesson, or the last picture of its model's thumbnail."""
+    if "map" in lesson.link:
+        walls, start, goal = compute.read_map(lesson.link["map"])
+        way = compute.solution(lesson.link["map"]).shortest_path
+        return planning_svg.world(walls, start, goal, way, dark=st.context.theme.type == "dark")
+    from PIL import Image
+
+    strip = Image.open(Path(__file__).parents[1] / "thumbnails" / f"{lesson.link['fewshot']}.png")
+    return strip.crop((strip.width - strip.height, 0, strip.width, strip.height)).convert("RGB")
 
 
 page()

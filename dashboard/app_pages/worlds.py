@@ -23,6 +23,7 @@ INTRO = {
                  "into the last sentence? Bars show which example decided.",
 }  # fmt: skip
 MAPS = (20, 28, 40)
+FIRST = 3  # seed of what a visitor meets: a page that the planner finds and its reactive opponent does not
 KEPT = {"web": ("seed", "words"), "body": ("seed", "side"), "sentences": ("sentences", "examples", "asked")}
 LONGEST = 3000  # characters of a text in the address
 ENTRIES = {"web": ("vin_web", "reactive_web"), "body": ("vin_navigation2d", "cnn_navigation2d")}
@@ -102,7 +103,7 @@ def no_entry(words):
 
 def new_one(label):
     st.button(label, key="new_one", icon=":material/casino:",
-              on_click=lambda: state.put(seed=state.get("seed", 1) + 1, words=None))  # fmt: skip
+              on_click=lambda: state.put(seed=state.get("seed", FIRST) + 1, words=None))  # fmt: skip
 
 
 def is_dark():
@@ -117,7 +118,7 @@ def show_web():
     if not names:
         no_entry("`python -m train vin_web` trains one.")
         return
-    seed = state.get("seed", 1)
+    seed = state.get("seed", FIRST)
     question = compute.web_question(seed)
     left, right = st.columns([5, 1], vertical_alignment="bottom")
     text = left.text_area("What is looked for: sentences of the page", max_chars=600,
@@ -148,7 +149,7 @@ def show_walk(name, run, question):
     if run.guesses:
         likely = ", ".join(f"{title} {share:.0%}" for title, share in run.guesses[:3])
         st.caption(f"It takes the page for: {likely}.")
-    st.image(worlds_svg.walk(run.steps, run.walk.reached, is_dark()), width="stretch",
+    st.image(worlds_svg.walk(run.steps, run.walk.reached, is_dark()), width=worlds_svg.WIDE,
              alt=f"The pages that {name} visits: " + ", then ".join(step.title for step in run.steps))  # fmt: skip
 
 
@@ -160,7 +161,7 @@ def show_body():
     if not names:
         no_entry("`python -m train vin_navigation2d` trains one.")
         return
-    seed = state.get("seed", 1)
+    seed = state.get("seed", FIRST)
     left, right = st.columns([2, 5], gap="large")
     with left:
         side = choices.pick("Map", "side", MAPS, 28, lambda n: f"{n} x {n} cells")

@@ -1,6 +1,32 @@
-// The frame of a page: on phones a bar with the names of all pages.
+// The frame of a page: on phones a bar with the names of all pages; and the page is drawn anew when its theme changes,
+// as the pictures and figures that the server draws have the colours of one.
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+let tell = null, drawn = null, told = 0, timer = null;
+
+function looks() {
+  const back = getComputedStyle(document.querySelector("[data-testid=stApp]") || document.body).backgroundColor;
+  return (back.match(/\d+/g) || []).slice(0, 3).reduce((sum, x) => sum + Number(x), 0) < 380 ? "dark" : "light";
+}
+
+// For some seconds, as Streamlit takes a new theme over after the browser has it.
+function watch() {
+  let tries = 0;
+  clearInterval(timer);
+  timer = setInterval(() => {
+    if (tries++ > 40) clearInterval(timer);
+    const now = looks();
+    if (now === drawn || !tell || Date.now() - told < 1500) return;
+    told = Date.now(); // and again, should the page have been drawn before Streamlit knew
+    tell("theme", now);
+  }, 150);
+}
+dark.addEventListener("change", watch);
 
 export default function ({ parentElement, data, setTriggerValue }) {
+  tell = setTriggerValue;
+  drawn = data.theme;
+  watch();
   const bar = parentElement.querySelector(".pnzoo-tabs");
   bar.replaceChildren(...data.pages.map((name) => {
     const button = document.createElement("button");

@@ -19,7 +19,9 @@ def show(pages: list, current) -> None:
         current: the one that is open.
     """
     by_title = {page.title: page for page in pages}
-    found = _frame(key="frame", data={"pages": list(by_title), "current": current.title}, on_page_change=lambda: None)
+    found = _frame(key="frame", data={"pages": list(by_title), "current": current.title,
+                                    "theme": st.context.theme.type or "light"}, on_page_change=lambda: None,
+                   on_theme_change=lambda: None)
     wanted = getattr(found, "page", None)
     if wanted in by_title and wanted != current.title:
         st.switch_page(by_title[wanted])

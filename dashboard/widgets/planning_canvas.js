@@ -155,6 +155,7 @@ function makePlanning(host) {
     }
     plans++;
     host.dataset.plans = plans;
+    host.dataset.known = Boolean(shown.known);
     if (!drag) refreshRace();
   }
 

@@ -75,6 +75,15 @@ def test_opens_without_an_error_wide_and_narrow_light_and_dark(open_page, index,
     assert page.locator("[data-testid=stException]").count() == 0
 
 
+@pytest.mark.slow
+def test_pictures_of_the_server_follow_a_change_of_theme(open_page):
+    page = open_page(f"inside?model={PLANNER}&map={ROOM}&view=moves")
+    source = "() => document.querySelector('[data-testid=stImage] img').src"
+    before = page.evaluate(source)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"before => ({source})() !== before", arg=before)
+
+
 def test_a_wall_drawn_with_the_mouse_changes_the_path(open_page):
     page = open_page(f"?model={PLANNER}&map={ROOM}")
     wait_for_metric(page, "Shortest length", "7.00")

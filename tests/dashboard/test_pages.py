@@ -232,7 +232,7 @@ def test_a_map_too_large_for_every_step_shows_the_first_ones(visit, monkeypatch)
     monkeypatch.setitem(compute.MAX_TRACE, "VIN", most * 5 * 10)  # as if the room had 10,000 cells
     app = visit("inside", map=code(ROOM), model="vin8")
     assert f"you see the first {most}" in texts(app)
-    assert "Drag the slider" in texts(app)
+    assert "News of the goal" in texts(app)
     app.number_input(key="choose_k").set_value(most + 1).run()
     assert f"choose K of at most {most}" in texts(app)
     assert "Words used here" in [each.label for each in app.expander]

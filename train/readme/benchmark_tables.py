@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pnzoo.hub.page import markdown_table
 
+BUSY = 2.5  # load average above which a row says so: the browser and the server themselves keep two cores busy
 BENCHMARKS = Path(__file__).parents[2] / "tests" / "benchmarks"
 
 
@@ -267,14 +268,20 @@ def dashboard_table(measured=None):
     return markdown_table((f"on {measured['machine']}", "measured", "asked"), rows)
 
 
+def canvas_table(measured=None):
+    """How fast the dashboard answers to the hand, as `tests.benchmarks.planning_canvas` measured it."""
+    measured = measured or stored("planning_canvas")
+    rows = [[row["what"] + (f" (beside a load of {row['load']:.0f})" if row["load"] > BUSY else ""), _amount(row),
+             row["asked"] or "-"] for part in measured["parts"].values() for row in part]
+    return markdown_table((f"on {measured['machine']}", "measured", "asked"), rows)
+
+
 def _amount(row):
     """A value with its unit: 1.24 s, 87 ms, 812 MB, 41 frames/s, 0.002."""
-    if row["unit"].endswith("/s"):
-        return f"{row['value']:.0f} {row['unit']}"
     if not row["unit"]:
         return f"{row['value']:.3f}"
-    if row["unit"] == "MB":
-        return f"{row['value']:,.0f} MB"
+    if row["unit"] != "s":
+        return f"{row['value']:,.0f} {row['unit']}"
     return f"{row['value']:.2f} s" if row["value"] >= 1 else f"{row['value'] * 1000:.0f} ms"
 
 
@@ -282,6 +289,7 @@ TABLES = {
     "peers": peers_table,
     "faster": faster_table,
     "planning-benchmark": planning_table,
+    "canvas-benchmark": canvas_table,
     "long-horizon-benchmark": long_horizon_table,
     "solver-benchmark": solver_table,
     "graph-step-benchmark": graph_step_table,
