@@ -1,7 +1,9 @@
 """Photographs: what is it, and which pictures say so?"""
 
 import io
+import lzma
 import zipfile
+import zlib
 
 import numpy as np
 import streamlit as st
@@ -19,6 +21,7 @@ from dashboard.widgets import choices, ring
 KINDS = 5  # invented things at the first visit
 MOST_EXAMPLES, MOST_BYTES, MOST_NAME = 60, 8_000_000, 40
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError)  # of a zip
 SNIPPET = '''import pnzoo
 
 classifier = pnzoo.FewShotClassifier("{name}")
@@ -158,7 +161,7 @@ def read_files(thing, name, data):
             inside = [each for each in archive.infolist() if _is_photograph(each)][:MOST_EXAMPLES]
             found = [(each.filename.rpartition("/")[0].rpartition("/")[2][:MOST_NAME], archive.read(each))
                      for each in inside]
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:  # damaged, or with a password
+    except (*DAMAGED, RuntimeError, NotImplementedError, OSError) as error:  # or with a password
         raise ValueError(f"the zip {name[:60]!r} cannot be read: {error}") from None
     if not found:
         raise ValueError(f"the zip {name[:60]!r} holds no photograph in a folder; put each thing into one of its own.")

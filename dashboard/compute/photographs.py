@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import backend
 from dashboard.compute.zoo import model
 
+MOST_PIXELS = 50_000_000  # of a photograph that is shown small
 SHOWN = 96  # pixels of a side of what is drawn
 EXAMPLES, ASKED = 3, 2  # pictures of each invented thing: known, and to ask about
 
@@ -80,7 +81,10 @@ def thumbnail(data: bytes, side: int = SHOWN) -> str | None:
     from PIL import Image, ImageOps
 
     try:
-        picture = ImageOps.fit(ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB"), (side, side))
+        picture = Image.open(io.BytesIO(data))
+        if picture.width * picture.height > MOST_PIXELS:  # said by the header, before a pixel is unpacked
+            return None
+        picture = ImageOps.fit(ImageOps.exif_transpose(picture).convert("RGB"), (side, side))
     except Exception:  # a decoder can fail in many ways on bytes made to hurt it
         return None
     file = io.BytesIO()

@@ -96,6 +96,19 @@ def test_files_that_are_no_photographs_are_named_and_nothing_is_lost(visit):
     assert not app.exception
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_STORED])
+def test_a_zip_that_was_damaged_on_its_way_is_named(visit, method):
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", method) as archive:
+        archive.writestr("apple/1.png", bytes(range(256)) * 40)
+    data = bytearray(whole.getvalue())
+    data[45:75] = b"\xff" * 30  # behind the header of the file in it
+    app = visit("photographs")
+    app.file_uploader(key="thing_files").upload("mine.zip", bytes(data), "application/zip").run()
+    assert not app.exception
+    assert "cannot be read" in said(app)
+
+
 def test_pages_of_characters_leave_models_of_photographs_out(visit):
     for name in ("matching_photo", "matching_color"):
         app = visit("few_shot", fewshot=name)
