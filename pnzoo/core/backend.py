@@ -43,6 +43,7 @@ def limit_threads(threads: int, backend: str) -> None:
         OMP_NUM_THREADS=str(threads),
         TF_NUM_INTRAOP_THREADS=str(threads),
         TF_NUM_INTEROP_THREADS="1",
+        NUMBA_NUM_THREADS=str(threads),
     )
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     flag = "--xla_cpu_multi_thread_eigen=false"
