@@ -16,8 +16,11 @@ VALIDATION_SEED = seeds.VALIDATION_MAPS.start  # + size
 PAPER = "Tamar et al. 2016, Value Iteration Networks, arXiv 1602.02867"
 
 
-def train(recipe, folder, command="", overwrite=False, tensorboard=None):
+def train(recipe, folder, command="", overwrite=False, tensorboard=None, data=labels.data):
     """Train by a recipe, or go on with a run that was stopped, as `entry.Trainer` says.
+
+    Args:
+        data: in place of `labels.data`, whose arguments it takes.
 
     Returns:
         The best model by validation, also saved in `folder / "entry"`.
@@ -28,13 +31,13 @@ def train(recipe, folder, command="", overwrite=False, tensorboard=None):
         if recipe.init_from:
             transfer_weights(hub.load(recipe.init_from), model)
         own = {name: getattr(model, name) for name in model.options()}
-        stages = [train_stage(model, recipe, number, folder, tensorboard) for number in range(len(recipe.stages))]
+        stages = [train_stage(model, recipe, i, folder, tensorboard, data) for i in range(len(recipe.stages))]
         set_options(model, own)
         entry.save(model, folder, card(recipe, stages, command))
     return model
 
 
-def train_stage(model, recipe, number, folder, tensorboard=None):
+def train_stage(model, recipe, number, folder, tensorboard=None, data=labels.data):
     """Train one stage, or what a stopped run left of it: maps of one size, a learning rate that falls.
 
     Returns:
@@ -49,9 +52,7 @@ def train_stage(model, recipe, number, folder, tensorboard=None):
     set_options(model, {**own, **({"k": stage.k} if stage.k else {}), **stage.model_options})
     learner = learner_of(model, recipe, stage)
     compile_for(learner, recipe, stage)
-    # Maps of a stage have a seed of their own.
-    training = labels.data(recipe, stage, recipe.seed * 10 + (0 if recipe.reuse_maps else number), stage.maps)
-    validation = labels.data(recipe, stage, VALIDATION_SEED + stage.size, VALIDATION_MAPS)
+    training, validation = stage_data(recipe, number, data)
     size, cells = recipe.batch_size, recipe.cells_per_map
     fitting.fit(
         learner,
@@ -64,6 +65,13 @@ def train_stage(model, recipe, number, folder, tensorboard=None):
         callbacks=fitting.tensorboard(tensorboard and tensorboard / f"stage{number}"),
     )
     return progress
+
+
+def stage_data(recipe, number, data=labels.data):
+    """What a stage learns from, and what it is validated on: two results of `data`, see `labels.data`."""
+    stage = recipe.stages[number]
+    seed = recipe.seed * 10 + (0 if recipe.reuse_maps else number)  # maps of a stage have a seed of their own
+    return data(recipe, stage, seed, stage.maps), data(recipe, stage, VALIDATION_SEED + stage.size, VALIDATION_MAPS)
 
 
 def learner_of(model, recipe, stage):

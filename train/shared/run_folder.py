@@ -1,5 +1,6 @@
 """The folder of a run: one recipe, one process at a time, small files that are whole or not there."""
 
+import collections
 import contextlib
 import json
 import os
@@ -157,8 +158,15 @@ def _rounded(value):
 
 
 def hardware():
-    """One line on the machine, for a card."""
-    return _gpu() or f"{os.cpu_count()} CPU cores ({_processor()}), no GPU"
+    """One line on the machine, for a card.
+
+    Example:
+        >>> " CPU cores (" in hardware()
+        True
+    """
+    gpus = collections.Counter(_gpus())
+    named = ", ".join(f"{count} x {name}" if count > 1 else name for name, count in gpus.items())
+    return f"{os.cpu_count()} CPU cores ({_processor()}), {named or 'no GPU'}"
 
 
 def _processor():
@@ -168,15 +176,20 @@ def _processor():
     return models[0] if models else platform.machine()
 
 
-def _gpu():
+def _gpus():
+    """What the makers call the GPUs that Keras' backend sees."""
     import keras
 
-    if keras.backend.backend() == "torch":  # for which Keras lists no devices
+    backend = keras.backend.backend()
+    if backend == "jax":
+        import jax
+
+        return [device.device_kind for device in jax.devices() if device.platform == "gpu"]
+    if backend == "torch":
         import torch
 
-        return torch.cuda.get_device_name() if torch.cuda.is_available() else ""
-    try:
-        devices = keras.distribution.list_devices("gpu")
-    except (RuntimeError, ValueError):
-        devices = []
-    return ", ".join(devices)
+        return [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+    import tensorflow as tf
+
+    details = tf.config.experimental.get_device_details
+    return [details(gpu).get("device_name", gpu.name) for gpu in tf.config.list_physical_devices("GPU")]
