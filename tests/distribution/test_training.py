@@ -91,9 +91,9 @@ def test_devices_are_a_number_or_all(word, capsys):
 def test_a_batch_that_devices_cannot_share(monkeypatch):
     shared = type("Distribution", (), {"device_mesh": type("Mesh", (), {"devices": np.empty(DEVICES)})})
     monkeypatch.setattr(keras.distribution, "distribution", lambda: shared)
-    devices.check_batch((np.zeros((8, 3)), None, {"y": np.zeros(4)}))
+    devices.check_batches([(np.zeros((8, 3)), None, {"y": np.zeros(4)})])
     with pytest.raises(ValueError, match="a batch of 6 is not to be shared by 4 devices in equal parts"):
-        devices.check_batch((np.zeros((8, 3)), np.zeros(6)))
+        devices.check_batches([(np.zeros((8, 3)), np.zeros(6))])
 
 
 def test_the_command_of_a_card_names_the_devices():

@@ -79,11 +79,12 @@ def undistributed():
         keras.distribution.set_distribution(before)
 
 
-def check_batch(batch):
-    """Refuse a batch that the devices in use cannot share in equal parts.
+def check_batches(batches):
+    """Refuse batches that the devices in use cannot share in equal parts.
 
     Args:
-        batch: nested arrays, each with the batch as its first axis.
+        batches: `keras.utils.PyDataset`, whose first batch is looked at: nested arrays, the batch being their first
+            axis. Without a distribution nothing is looked at.
 
     Raises:
         ValueError: a size that is no multiple of the number of devices.
@@ -92,7 +93,7 @@ def check_batch(batch):
     if distribution is None:
         return
     count = distribution.device_mesh.devices.size
-    for array in keras.tree.flatten(batch):
+    for array in keras.tree.flatten(batches[0]):
         if array is not None and array.shape[0] % count:
             raise ValueError(
                 f"a batch of {array.shape[0]} is not to be shared by {count} devices in equal parts: "

@@ -32,12 +32,12 @@ def fit(model, progress, epochs, batches, *, validation=None, score=None, label=
     """
     progress.restore(model)
     if validation is not None:
-        devices.check_batch(validation[0])
+        devices.check_batches(validation)
     while progress.epoch < epochs:
         started, epoch = time.monotonic(), progress.epoch
         with devices.undistributed():
             data = batches(epoch)
-        devices.check_batch(data[0])
+        devices.check_batches(data)
         history = model.fit(
             data,
             validation_data=validation,
