@@ -3,7 +3,7 @@
 from pnzoo.batch import blocks, rows
 from pnzoo.core.backend import limit_threads
 
-CELLS_TOGETHER = 1 << 20  # planned on at once; a map of 16x16 has 256
+CELLS_TOGETHER = 1 << 16  # planned on at once, so that they stay in the cache; a map of 16x16 has 256
 
 
 class MapPlanner:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from statistics import median
 
 from pnzoo.hub.page import markdown_table
 
@@ -285,9 +286,33 @@ def _amount(row):
     return f"{row['value']:.2f} s" if row["value"] >= 1 else f"{row['value'] * 1000:.0f} ms"
 
 
+def batch_planning_table(measured=None):
+    """How planning on Ray grows, as `tests.benchmarks.batch_planning` measured it."""
+    measured = measured or stored("batch_planning")
+    growth, turns = measured["growth"], measured["turns"]
+    one, two = ([row["maps_per_second"] for row in turns if row["workers"] == n] for n in (1, 2))
+    least, most = min(row["driver_mb"] for row in growth), max(row["driver_mb"] for row in growth)
+    summary = [
+        ["maps a second, one worker; two", f"{median(one):,.0f}; {median(two):,.0f}", ""],
+        ["two workers against twice one", f"{measured['efficiency']:.2f}", "at least 0.9"],
+        ["the driver's memory, all numbers of maps below", f"{least:,} to {most:,} MB", "flat"],
+    ]
+    rows = [
+        [f"{row['maps']:,}", f"{row['seconds']:,.0f} s", f"{row['start_s']:.0f} s", f"{row['maps_per_second']:,}",
+         f"{row['driver_mb']:,} MB"]
+        for row in growth
+    ]  # fmt: skip
+    side = f"{measured['side']}x{measured['side']}"
+    text = (f"`{measured['entry']}` on maps of {side}, {measured['rows_per_block']:,} a block, one thread a worker, on "
+            f"{measured['hardware']}. Two workers:")
+    head = ("maps", "in all", "of which: until both have begun", "maps a second after that", "driver")
+    return "\n\n".join([markdown_table(("what", "measured", "asked"), summary), text, markdown_table(head, rows)])
+
+
 TABLES = {
     "peers": peers_table,
     "faster": faster_table,
+    "batch-planning-benchmark": batch_planning_table,
     "planning-benchmark": planning_table,
     "canvas-benchmark": canvas_table,
     "long-horizon-benchmark": long_horizon_table,
