@@ -1,4 +1,5 @@
-"""The command line: `pnzoo list`, `card`, `plan`, `evaluate`, `classify`, `export`, `export-web` and `dashboard`.
+"""The command line: `pnzoo list`, `card`, `plan`, `evaluate`, `classify`, `export`, `export-web`, `batch-plan`
+and `dashboard`.
 
 Exit status: 0 done; 1 the planner did not reach the goal, or an entry of the list cannot be read; 2 wrong input (one
 line on stderr says what to type); 130 interrupted.
@@ -9,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from pnzoo import __version__
-from pnzoo.cli import export, few_shot, planning, zoo
+from pnzoo.cli import batch, export, few_shot, planning, zoo
 from pnzoo.cli.options import Parser, suggestion
 from pnzoo.cli.planning import trained_size
 from pnzoo.cli.zoo import dashboard_script
@@ -69,5 +70,6 @@ def _parser():
     planning.add_commands(commands)
     few_shot.add_commands(commands)
     export.add_commands(commands)
+    batch.add_commands(commands)
     zoo.add_dashboard(commands)
     return parser, commands

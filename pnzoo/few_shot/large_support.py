@@ -105,7 +105,7 @@ class LargeSupport:
     def attend(self, query: Any) -> NearestAttention:
         """Attention over the nearest support images: embeddings float [Q, D] -> `NearestAttention`."""
         cosine, index = self.index_.search(_unit(query), self.n_neighbors)
-        logits = np.where(index >= 0, self.scale * cosine, -np.inf)
+        logits = np.where(index >= 0, self.scale * np.maximum(cosine, -1), -np.inf)
         weight = np.exp(logits - logits.max(axis=1, keepdims=True))
         return NearestAttention(index, weight / weight.sum(axis=1, keepdims=True))
 

@@ -302,16 +302,43 @@ def batch_planning_table(measured=None):
          f"{row['driver_mb']:,} MB"]
         for row in growth
     ]  # fmt: skip
-    side = f"{measured['side']}x{measured['side']}"
-    text = (f"`{measured['entry']}` on maps of {side}, {measured['rows_per_block']:,} a block, one thread a worker, on "
-            f"{measured['hardware']}. Two workers:")
+    sides = [f"{measured[name]}x{measured[name]}" for name in ("side", "growth_side")]
+    text = (f"`{measured['entry']}`, {measured['rows_per_block']:,} maps a block, one thread a worker, on "
+            f"{measured['hardware']}. Turns on maps of {sides[0]}; below, two workers on maps of {sides[1]}:")
     head = ("maps", "in all", "of which: until both have begun", "maps a second after that", "driver")
     return "\n\n".join([markdown_table(("what", "measured", "asked"), summary), text, markdown_table(head, rows)])
+
+
+def large_support_table(measured=None):
+    """Attention by an index against full attention, as `tests.benchmarks.large_support` measured it."""
+    measured = measured or stored("large_support")
+    head = ("index", "searched", "neighbours", "recall", "mass", "other answers", "distance", "accuracy", "a query",
+            "built in", "memory")
+    words = {"drawings": "invented drawings by `matching_glyphs`", "vectors": "invented vectors"}
+    parts = [f"{measured['support']:,} support images, {measured['queries']:,} queries, one thread, on "
+             f"{measured['hardware']}."]
+    for name, case in measured["sets"].items():
+        rows = [
+            [row["index"], row.get("probe", ""), f"{row['neighbors']:,}", *_shares(row), f"{row['ms']:.2f} ms",
+             f"{row['build_s']:,.0f} s" if "build_s" in row else "", f"{row['mb']:,.0f} MB"]
+            for row in case["rows"]
+        ]  # fmt: skip
+        parts.append(f"{words[name].capitalize()}, {case['size']} numbers each, {case['classes']:,} classes, scale "
+                     f"{case['scale']:.1f}:")
+        parts.append(markdown_table(head, rows))
+    return "\n\n".join(parts)
+
+
+def _shares(row):
+    """How near an index comes to full attention, in per cent."""
+    names = ("recall", "mass", "other_answers", "distance", "accuracy")
+    return [f"{100 * row[name]:.1f} %" if name in row else "" for name in names]
 
 
 TABLES = {
     "peers": peers_table,
     "faster": faster_table,
+    "large-support-benchmark": large_support_table,
     "batch-planning-benchmark": batch_planning_table,
     "planning-benchmark": planning_table,
     "canvas-benchmark": canvas_table,
