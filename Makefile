@@ -19,7 +19,7 @@ test-integration: $(VENV)/.installed-test
 
 # Many maps and many trainings on Ray, which the tests start once; a large support set.
 test-scale: $(VENV)/.installed-scale
-	$(BIN)/python -m pytest -m 'integration and not slow' tests/scale
+	$(BIN)/python -m pytest -m 'integration and not slow' tests/scale 'tests/test_readme.py::test_python_runs_and_prints_what_follows[docs/scale.md]'
 
 # Data sets written by Apache Beam, which wants an older protobuf than the rest: it has an environment of its own, to
 # which .venv lends all else.

@@ -44,9 +44,10 @@ class LargeSupport:
         ValueError: embeddings and labels do not belong together, or FAISS knows no such index.
 
     Example:
-        >>> support = LargeSupport(np.eye(3), ["a", "b", "b"], scale=10.0, index="Flat", n_neighbors=2)
-        >>> support.predict(np.array([[0.1, 0.9, 0.0]])).tolist()
-        ['b']
+        ```python
+        support = LargeSupport(np.eye(3), ["a", "b", "b"], scale=10.0, index="Flat", n_neighbors=2)
+        support.predict([[0.1, 0.9, 0.0]])     # ["b"]
+        ```
 
     Reference: Vinyals et al. 2016, equation 1, with the sum over the nearest i only.
     """

@@ -15,7 +15,7 @@ from train.readme import benchmark_tables, rl_tables, zoo_tables
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "zoo/README.md", "pnzoo/rl/README.md", "dashboard/README.md", "tests/benchmarks/README.md",
-         "train/experiments/README.md", "pnzoo/few_shot/README.md")
+         "train/experiments/README.md", "pnzoo/few_shot/README.md", "docs/scale.md")
 TABLES = {**zoo_tables.TABLES, **rl_tables.TABLES, **benchmark_tables.TABLES}
 
 

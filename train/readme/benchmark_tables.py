@@ -335,9 +335,94 @@ def _shares(row):
     return [f"{100 * row[name]:.1f} %" if name in row else "" for name in names]
 
 
+# What the page on scale is about.
+MANY_MAPS, MANY_PHOTOGRAPHS = 1e9, 1e8
+EARTH_M2 = 510.07e12  # surface, land and water; a pixel is one square metre
+LITE0 = 1280  # numbers of an embedding that an index would hold
+
+
+def scale_constants_table(measured=None):
+    """What one map, one cell and one photograph cost, as `tests.benchmarks.scale` measured it."""
+    measured = measured or stored("scale")
+    row, ground, photo = measured["rows"], measured["ground"], measured["photographs"]
+    rows = [
+        ["a plan by `vin_maze`, 16x16", f"{measured['vin_maze']['core_us']:,.0f} us",
+         f"{measured['vin_maze']['peak_mb']:,.0f} MB a worker", f"{row['plans_bytes']:.0f} bytes"],
+        ["a plan by `vin16`, 16x16", f"{measured['vin16']['core_us']:,.0f} us",
+         f"{measured['vin16']['peak_mb']:,.0f} MB a worker", f"{row['plans_bytes']:.0f} bytes"],
+        ["its map in Parquet, read; its plan, written", f"{row['core_us']:,.0f} us", "",
+         f"{row['maps_bytes']:.0f} bytes"],
+        ["a cell's way to the goal, one map of 1024x1024", f"{measured['cells']['core_us']:.2f} us",
+         f"{measured['cells']['bytes']:,.0f} bytes", "1 byte a move"],
+        [f"a cell of {ground['cell']}x{ground['cell']} pixels by `vin_moon`", f"{ground['core_us']:,.1f} us",
+         f"{ground['bytes']:,.0f} bytes", f"{ground['cell'] ** 2} bytes of picture, 4 of cost"],
+        ["a photograph by `matching_photo`", f"{photo['core_ms']:,.0f} ms", "",
+         f"{4 * LITE0:,} bytes ({LITE0:,} numbers)"],
+    ]  # fmt: skip
+    text = f"On {measured['hardware']}; times are a core's:"
+    return f"{text}\n\n{markdown_table(('one', 'core time', 'memory', 'disk'), rows)}"
+
+
+def scale_table(measured=None, support=None):
+    """The same, multiplied."""
+    measured, support = measured or stored("scale"), support or stored("large_support")
+    row, ground = measured["rows"], measured["ground"]
+    cells = EARTH_M2 / ground["cell"] ** 2
+    rows = [
+        [f"{MANY_MAPS:,.0f} maps of 16x16, {name}",
+         _hours(MANY_MAPS * (measured[name]["core_us"] + row["core_us"]) / 1e6),
+         f"{measured[name]['peak_mb'] / 1024:.1f} GB a worker",
+         f"{_bytes(MANY_MAPS * row['maps_bytes'])} in, {_bytes(MANY_MAPS * row['plans_bytes'])} out"]
+        for name in ("vin_maze", "vin16")
+    ]  # fmt: skip
+    rows += [
+        [f"a planet's cost, {cells:.1e} cells", _hours(cells * ground["core_us"] / 1e6), "a tile's",
+         f"{_bytes(EARTH_M2)} in (one byte a pixel), {_bytes(4 * cells)} out"],
+        ["a planet's moves to one goal", _hours(cells * measured["cells"]["core_us"] / 1e6),
+         f"{_bytes(cells * measured['cells']['bytes'])} as one graph; in tiles, a tile's", _bytes(cells)],
+        [f"{MANY_PHOTOGRAPHS:,.0f} photographs embedded",
+         _hours(MANY_PHOTOGRAPHS * measured["photographs"]["core_ms"] / 1e3), "a batch's",
+         f"{_bytes(MANY_PHOTOGRAPHS * 4 * LITE0)} of embeddings"],
+        *_index_rows(support),
+    ]  # fmt: skip
+    return markdown_table(("what", "core time", "memory at once", "disk"), rows)
+
+
+def _index_rows(support):
+    """Searching in all photographs: what is proportional to their number, and what to its root."""
+    case = support["sets"]["vectors"]
+    more, wider = MANY_PHOTOGRAPHS / support["support"], LITE0 / case["size"]
+    by_name = {(row["index"].split(",")[0][:3], row.get("probe")): row for row in case["rows"]}
+    everything, lists = by_name["ful", None], by_name["IVF", 32]
+    floats = MANY_PHOTOGRAPHS * 4 * LITE0
+    return [
+        ["one query, full attention", _hours(everything["ms"] / 1e3 * more * wider), _bytes(floats), ""],
+        ["one query, IVF of 4 sqrt(S) lists, 32 searched", _hours(lists["ms"] / 1e3 * more**0.5 * wider),
+         f"{_bytes(floats)}; with PQ64 in place of floats {_bytes(MANY_PHOTOGRAPHS * 72)}", "the same"],
+        ["that index, built", _hours(lists["build_s"] * more**1.5 * wider), "", ""],
+    ]  # fmt: skip
+
+
+def _hours(seconds):
+    """Core time in the unit that reads best."""
+    for size, unit in ((3.6e9, "million core hours"), (3.6e3, "core hours"), (1, "core seconds")):
+        if seconds >= size:
+            return f"{seconds / size:,.1f} {unit}" if seconds < 100 * size else f"{seconds / size:,.0f} {unit}"
+    return f"{1e3 * seconds:,.1f} core milliseconds"
+
+
+def _bytes(number):
+    for size, unit in ((1e15, "PB"), (1e12, "TB"), (1e9, "GB")):
+        if number >= size:
+            return f"{number / size:,.1f} {unit}"
+    return f"{number / 1e6:,.1f} MB"
+
+
 TABLES = {
     "peers": peers_table,
     "faster": faster_table,
+    "scale-constants": scale_constants_table,
+    "scale": scale_table,
     "large-support-benchmark": large_support_table,
     "batch-planning-benchmark": batch_planning_table,
     "planning-benchmark": planning_table,
