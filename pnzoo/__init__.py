@@ -14,7 +14,7 @@ from pnzoo.core import registry as _registry
 from pnzoo.core.backend import choose as _choose_backend
 
 if TYPE_CHECKING:
-    from pnzoo import analysis, envs, hub, layers, models
+    from pnzoo import analysis, batch, envs, hub, layers, models
     from pnzoo.data import episodes, glyphs, language, omniglot, still_lifes
     from pnzoo.few_shot.classifier import FewShotClassifier
     from pnzoo.few_shot.embedder import ImageEmbedder
@@ -38,6 +38,7 @@ _HOME = {
     "Plan": "pnzoo.worlds.gridworld.rollout:Plan",
     "Trace": "pnzoo.models.planning.trace:Trace",
     "analysis": "pnzoo.analysis",
+    "batch": "pnzoo.batch",
     "envs": "pnzoo.envs",
     "hub": "pnzoo.hub",
     "layers": "pnzoo.layers",

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from statistics import median
 
 from pnzoo.hub.page import markdown_table
 
@@ -289,11 +288,10 @@ def _amount(row):
 def batch_planning_table(measured=None):
     """How planning on Ray grows, as `tests.benchmarks.batch_planning` measured it."""
     measured = measured or stored("batch_planning")
-    growth, turns = measured["growth"], measured["turns"]
-    one, two = ([row["maps_per_second"] for row in turns if row["workers"] == n] for n in (1, 2))
+    growth = measured["growth"]
     least, most = min(row["driver_mb"] for row in growth), max(row["driver_mb"] for row in growth)
     summary = [
-        ["maps a second, one worker; two", f"{median(one):,.0f}; {median(two):,.0f}", ""],
+        ["maps a second, one worker; two", f"{measured['one']:,}; {measured['two']:,}", ""],
         ["two workers against twice one", f"{measured['efficiency']:.2f}", "at least 0.9"],
         ["the driver's memory, all numbers of maps below", f"{least:,} to {most:,} MB", "flat"],
     ]
@@ -338,7 +336,6 @@ def _shares(row):
 # What the page on scale is about.
 MANY_MAPS, MANY_PHOTOGRAPHS = 1e9, 1e8
 EARTH_M2 = 510.07e12  # surface, land and water; a pixel is one square metre
-LITE0 = 1280  # numbers of an embedding that an index would hold
 
 
 def scale_constants_table(measured=None):
@@ -357,7 +354,7 @@ def scale_constants_table(measured=None):
         [f"a cell of {ground['cell']}x{ground['cell']} pixels by `vin_moon`", f"{ground['core_us']:,.1f} us",
          f"{ground['bytes']:,.0f} bytes", f"{ground['cell'] ** 2} bytes of picture, 4 of cost"],
         ["a photograph by `matching_photo`", f"{photo['core_ms']:,.0f} ms", "",
-         f"{4 * LITE0:,} bytes ({LITE0:,} numbers)"],
+         f"{4 * photo['size']:,} bytes ({photo['size']:,} numbers)"],
     ]  # fmt: skip
     text = f"On {measured['hardware']}; times are a core's:"
     return f"{text}\n\n{markdown_table(('one', 'core time', 'memory', 'disk'), rows)}"
@@ -382,19 +379,19 @@ def scale_table(measured=None, support=None):
          f"{_bytes(cells * measured['cells']['bytes'])} as one graph; in tiles, a tile's", _bytes(cells)],
         [f"{MANY_PHOTOGRAPHS:,.0f} photographs embedded",
          _hours(MANY_PHOTOGRAPHS * measured["photographs"]["core_ms"] / 1e3), "a batch's",
-         f"{_bytes(MANY_PHOTOGRAPHS * 4 * LITE0)} of embeddings"],
-        *_index_rows(support),
+         f"{_bytes(MANY_PHOTOGRAPHS * 4 * measured['photographs']['size'])} of embeddings"],
+        *_index_rows(support, measured["photographs"]["size"]),
     ]  # fmt: skip
     return markdown_table(("what", "core time", "memory at once", "disk"), rows)
 
 
-def _index_rows(support):
+def _index_rows(support, size):
     """Searching in all photographs: what is proportional to their number, and what to its root."""
     case = support["sets"]["vectors"]
-    more, wider = MANY_PHOTOGRAPHS / support["support"], LITE0 / case["size"]
+    more, wider = MANY_PHOTOGRAPHS / support["support"], size / case["size"]
     by_name = {(row["index"].split(",")[0][:3], row.get("probe")): row for row in case["rows"]}
     everything, lists = by_name["ful", None], by_name["IVF", 32]
-    floats = MANY_PHOTOGRAPHS * 4 * LITE0
+    floats = MANY_PHOTOGRAPHS * 4 * size
     return [
         ["one query, full attention", _hours(everything["ms"] / 1e3 * more * wider), _bytes(floats), ""],
         ["one query, IVF of 4 sqrt(S) lists, 32 searched", _hours(lists["ms"] / 1e3 * more**0.5 * wider),

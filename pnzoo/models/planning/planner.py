@@ -173,7 +173,9 @@ class Planner:
             max_steps, solver: as in `plan`.
 
         Returns:
-            A list of B `pnzoo.Plan`s. Where a planner counts its steps, `k` is that of the batch.
+            A list of B `pnzoo.Plan`s. Where a planner counts its steps, `k` is that of the batch. Large and small
+            batches are computed in different ways, which round differently: where two moves are equally good but for
+            that, another one may be taken than on the map alone. `solver="dijkstra"` has no such ties.
 
         Raises:
             ValueError: as in `plan`; names the first map that is wrong.
