@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from pnzoo import hub
 from pnzoo.batch import blocks, engine, sources
+from pnzoo.batch.worker import ERRORS
 from pnzoo.core import backend
 from pnzoo.worlds.gridworld.validation import as_count
 
@@ -117,7 +118,10 @@ def plan(
         engine.start()
         todo = engine.ray().data.from_items(left, override_num_blocks=min(len(left), MOST_TASKS))
         constructor = (str(out), *constructor)
-        for row in _mapped(todo, "BlockPlanner", constructor, 1, "numpy", workers, threads, verbose).iter_rows():
+        planned = _mapped(todo, "BlockPlanner", constructor, 1, "numpy", workers, threads, verbose)
+        for row in planned.iter_rows():
+            if row["failure"]:
+                raise ERRORS[row["kind"]](row["failure"])
             for name in totals:
                 totals[name] += int(row[name])
     return Summary(out, **totals, blocks=len(left), finished=len(done))

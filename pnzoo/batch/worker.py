@@ -5,6 +5,8 @@ from pnzoo.core.backend import limit_threads
 
 CELLS_TOGETHER = 1 << 16  # planned on at once, so that they stay in the cache; a map of 16x16 has 256
 
+ERRORS = {"value": ValueError, "memory": MemoryError, "system": OSError}  # which a block may end in, for its caller
+
 
 class MapPlanner:
     """Tables of maps to tables of plans, by a model that is loaded once.
@@ -59,8 +61,18 @@ class BlockPlanner(MapPlanner):
 
     def __call__(self, batch):
         block = blocks.Block(*(batch[name][0] for name in blocks.Block._fields))
-        if blocks.is_done(self.folder, block.name):  # by a worker that was killed before it could say so
-            return {"name": [block.name], "maps": [0], "reached": [0], "errors": [0]}
+        counts, failure = (0, 0, 0), None
+        try:
+            if not blocks.is_done(self.folder, block.name):  # by a worker that was killed before it could say so
+                counts = self.write(block)
+        except tuple(ERRORS.values()) as error:  # Ray would wrap it in words of its own, and forget what it was
+            failure = error
+        kind = next((name for name, kind in ERRORS.items() if isinstance(failure, kind)), "")
+        row = dict(zip(("maps", "reached", "errors"), counts, strict=True), kind=kind, failure=str(failure or ""))
+        return {name: [value] for name, value in row.items()}
+
+    def write(self, block):
+        """Plan on a block and write its file: how many maps, how many reached, how many rows held none."""
         plans, reached, errors = self.plan(blocks.read(block))
         blocks.write(self.folder, block.name, plans)
-        return {"name": [block.name], "maps": [len(plans)], "reached": [reached], "errors": [errors]}
+        return len(plans), reached, errors

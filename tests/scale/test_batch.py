@@ -142,6 +142,8 @@ def test_arrays_stream_through_without_a_folder(cluster, entry):
 
 def test_wrong_input_is_one_clear_error(cluster, tmp_path):
     one = maps(1, 8, 0)
+    with pytest.raises(ValueError, match=r"^solver of a VIN is 'auto'"):  # which only a worker knows
+        batch.plan(one, "vin8", tmp_path / "solver", workers=1, solver="dijkstra")
     with pytest.raises(FileNotFoundError, match="is not there; maps are read from a Parquet file"):
         batch.plan(tmp_path / "none.parquet", "vin8", tmp_path / "out")
     (tmp_path / "empty").mkdir()
