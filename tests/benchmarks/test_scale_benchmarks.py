@@ -41,5 +41,6 @@ def test_full_attention_is_that_of_the_layer():
 
 def test_the_tables():
     table = benchmark_tables.batch_planning_table()
-    assert "| two workers against twice one |" in table
+    assert "| the driver's memory" in table
+    assert "| 1,000,000 |" in table
     assert "| Flat |" in benchmark_tables.large_support_table()

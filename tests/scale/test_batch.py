@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from pnzoo import batch, gridworld
+from pnzoo.batch import blocks, planning, worker
 from tests.scale import processes
 
 pytestmark = pytest.mark.integration
@@ -142,8 +143,6 @@ def test_arrays_stream_through_without_a_folder(cluster, entry):
 
 def test_wrong_input_is_one_clear_error(cluster, tmp_path):
     one = maps(1, 8, 0)
-    with pytest.raises(ValueError, match=r"^solver of a VIN is 'auto'"):  # which only a worker knows
-        batch.plan(one, "vin8", tmp_path / "solver", workers=1, solver="dijkstra")
     with pytest.raises(FileNotFoundError, match="is not there; maps are read from a Parquet file"):
         batch.plan(tmp_path / "none.parquet", "vin8", tmp_path / "out")
     (tmp_path / "empty").mkdir()
@@ -164,3 +163,30 @@ def test_wrong_input_is_one_clear_error(cluster, tmp_path):
         batch.plan(one, "vin8", tmp_path / "mine")
     with pytest.raises(ValueError, match=r"workers must be a whole number of 1 or more"):
         batch.plan(one, "vin8", tmp_path / "out", workers=-1)
+
+
+def test_what_a_worker_raises_is_raised_as_it_was(cluster, tmp_path, monkeypatch):
+    """The worker in this process, which has a model's libraries already."""
+
+    class Mapped:
+        def __init__(self, todo, name, constructor, *_):
+            self.todo, self.worker = todo, getattr(worker, name)(*constructor)
+
+        def iter_rows(self):
+            for block in self.todo.take_all():
+                row = self.worker({name: [value] for name, value in block.items()})
+                yield {name: values[0] for name, values in row.items()}
+
+    monkeypatch.setattr(planning, "_mapped", Mapped)
+    monkeypatch.setattr(worker, "limit_threads", lambda *_: None)
+    one = maps(1, 8, 0)
+    assert batch.plan(one, "vin8", tmp_path / "good").maps == 1
+    with pytest.raises(ValueError, match=r"^solver of a VIN is 'auto'"):  # which only a worker knows
+        batch.plan(one, "vin8", tmp_path / "solver", solver="dijkstra")
+
+    def full(*_):
+        raise OSError(28, "cannot write 9 bytes: No space left on device; make room", "plans")
+
+    monkeypatch.setattr(blocks, "write", full)
+    with pytest.raises(OSError, match="No space left on device"):
+        batch.plan(one, "vin8", tmp_path / "full")

@@ -290,9 +290,12 @@ def batch_planning_table(measured=None):
     measured = measured or stored("batch_planning")
     growth = measured["growth"]
     least, most = min(row["driver_mb"] for row in growth), max(row["driver_mb"] for row in growth)
-    summary = [
+    turns = [
         ["maps a second, one worker; two", f"{measured['one']:,}; {measured['two']:,}", ""],
         ["two workers against twice one", f"{measured['efficiency']:.2f}", "at least 0.9"],
+    ] if "turns" in measured else []  # fmt: skip
+    summary = [
+        *turns,
         ["the driver's memory, all numbers of maps below", f"{least:,} to {most:,} MB", "flat"],
     ]
     rows = [
