@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: dashboard test test-integration test-scale test-beam test-all test-backends lint readme docs clean
+.PHONY: dashboard test test-integration test-extras test-beam test-all test-backends lint readme docs clean
 
 dashboard: $(VENV)/.installed-all
 	$(BIN)/pnzoo dashboard
@@ -17,9 +17,11 @@ test: $(VENV)/.installed-test
 test-integration: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m 'integration and not slow' $(PYTEST_ARGS)
 
-# Many maps and many trainings on Ray, which the tests start once; a large support set.
-test-scale: $(VENV)/.installed-scale
-	$(BIN)/python -m pytest -m 'integration and not slow' tests/scale 'tests/test_readme.py::test_python_runs_and_prints_what_follows[docs/scale.md]'
+# What needs other programs: exported files in their runtimes, Ray, FAISS, several devices of JAX.
+test-extras: $(VENV)/.installed-extras
+	$(BIN)/python -m pytest -m 'integration and not slow' $(PYTEST_ARGS) tests/scale tests/distribution \
+	  tests/hub/test_exporting.py tests/benchmarks/test_exports.py tests/benchmarks/test_photographs_benchmark.py \
+	  'tests/test_readme.py::test_python_runs_and_prints_what_follows[docs/scale.md]'
 
 # Data sets written by Apache Beam, which wants an older protobuf than the rest: it has an environment of its own, to
 # which .venv lends all else.
@@ -65,8 +67,8 @@ $(VENV)/.installed-test: pyproject.toml setup.py | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[all,test]'
 	touch $@ $(VENV)/.installed-all
 
-$(VENV)/.installed-scale: pyproject.toml setup.py | $(VENV)/.installed-test
-	$(BIN)/python -m pip install --quiet --editable '.[all,test,ray,faiss]'
+$(VENV)/.installed-extras: pyproject.toml setup.py | $(VENV)/.installed-test
+	$(BIN)/python -m pip install --quiet --editable '.[all,test,export,jax,ray,faiss]' onnxruntime
 	touch $@
 
 $(BEAM)/.installed: $(VENV)/.installed-test

@@ -57,7 +57,7 @@ def test_python_runs_and_prints_what_follows(page, tmp_path, monkeypatch):
     for i, (language, code) in enumerate(parts):
         if language != "python":
             continue
-        if "large_support" in code:  # `make test-scale` installs it
+        if "large_support" in code:  # `make test-extras` installs it
             pytest.importorskip("faiss")
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
