@@ -4,16 +4,17 @@
     python -m tests.distribution.training vin FOLDER
 """
 
+import contextlib
 import csv
 import dataclasses
-import importlib
 import json
 import pathlib
 import sys
+from unittest import mock
 
 import keras
 
-from tests.contracts import trainers
+from train.planning import imitation
 from train.planning.recipes import ImitationRecipe, Stage
 from train.shared import devices
 
@@ -24,33 +25,36 @@ VIN = ImitationRecipe(
 )
 
 
-def recipe_of(name):
-    """A tiny recipe whose batches four devices can share."""
+def training_of(name):
+    """(what trains, a tiny recipe whose batches four devices can share, a context in which little is validated)."""
     if name == "vin":
-        return VIN
+        return imitation.train, VIN, mock.patch.object(imitation, "VALIDATION_MAPS", 8)
+    from tests.contracts import trainers  # which imports all rooms
+
     recipe = trainers.recipe_of(name)
-    return dataclasses.replace(recipe, batch_size=4) if hasattr(recipe, "batch_size") else recipe
+    recipe = dataclasses.replace(recipe, batch_size=4) if hasattr(recipe, "batch_size") else recipe
+    return trainers._room(name, "command").TRAINER.train, recipe, trainers.tiny()
 
 
 def train(name, folder, count):
     """The log of a recipe trained on so many devices, a dict of numbers for each epoch, and where weights lay."""
-    room = importlib.import_module(f"train.{trainers.ROOMS.get(name, 'planning')}.command")
+    function, recipe, tiny = training_of(name)
     placed = []
 
     class Spy(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
             placed.append(max(len(variable.value.devices()) for variable in self.model.variables))
 
-    with trainers.tiny(), added_callback(Spy()):
-        devices.on(room.TRAINER.train, count)(recipe_of(name), folder)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(tiny)
+        stack.enter_context(added_callback(Spy()))
+        devices.on(function, count)(recipe, folder)
     rows = [row for path in sorted(folder.rglob("*.csv")) for row in csv.DictReader(path.open())]
     return {"rows": [{key: float(value) for key, value in row.items()} for row in rows], "devices": placed}
 
 
 def added_callback(callback):
     """A block in which every `fit` has one more callback."""
-    from unittest import mock
-
     fit = keras.Model.fit
 
     def watched(self, *arguments, **options):
