@@ -17,9 +17,9 @@ def page():
         if number % 3 == 1:  # a row: on a phone, where columns lie one below the other, the order stays
             columns = st.columns(3, gap="medium")
         with columns[(number - 1) % 3].container(border=True, height="stretch"):
-            left, right = st.columns([2, 5], gap="small")
-            left.image(picture(lesson), width=110, alt="")
-            with right:
+            beside = st.container(horizontal=True, gap="medium", vertical_alignment="top", wrap=False)
+            beside.image(picture(lesson), width=84, alt="")
+            with beside.container(width="stretch"):
                 done = " :green[:material/check_circle:]" if number in lessons.finished() else ""
                 st.header(f"{number}. {lesson.title}{done}", anchor=False)
                 st.markdown(f"{lesson.sentence}\n\n**Task.** {lesson.task}")

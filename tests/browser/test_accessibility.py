@@ -19,9 +19,9 @@ FOUND = """async () => (await axe.run(document, {resultTypes: ['violations']})).
   .filter((each) => ['serious', 'critical'].includes(each.impact) || each.id === 'heading-order')
   .map((each) => [each.id, ...each.nodes.slice(0, 3).map((node) => node.target.flat().join(' ') + ': '
                   + (node.any[0]?.message ?? '') + ' ' + node.html.slice(0, 120))])"""
-SMALL = """() => { const found = [], look = (root) => { for (const each of root.querySelectorAll('*')) {
+SMALL = """() => { const THUMB = '[data-testid=stSlider] [style*="translate(-50%, -50%)"]'; const found = [], look = (root) => { for (const each of root.querySelectorAll('*')) {
     if (each.shadowRoot) look(each.shadowRoot);
-    if (!each.matches('button, a[href], input, select, summary, [role=button]')) continue;
+    if (!each.matches('button, a[href], input, select, summary, [role=button], ' + THUMB)) continue;
     const box = each.getBoundingClientRect(), label = each.closest('label')?.getBoundingClientRect();
     const wide = Math.max(box.width, label?.width ?? 0), high = Math.max(box.height, label?.height ?? 0);
     const text = each.matches('p a, li a');  // links in a sentence may be as high as its letters
