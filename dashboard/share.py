@@ -13,7 +13,7 @@ CONFIG = {"displaylogo": False, "showSendToCloud": False, "displayModeBar": Fals
 
 
 def panel(name: str, snippet: str, figure: Callable | None = None, arrays: Callable | None = None,
-          film: Callable | None = None) -> None:
+          film: Callable | None = None, left_out: str | None = None) -> None:
     """Link, snippet and downloads.
 
     Args:
@@ -22,12 +22,15 @@ def panel(name: str, snippet: str, figure: Callable | None = None, arrays: Calla
         figure: function that makes the Plotly figure to download; called when the button is pressed.
         arrays: function that gives a dictionary of arrays, likewise.
         film: function that gives the arguments of `dashboard.figures.film.gif`, likewise.
+        left_out: what of the page the link does not hold, such as "your own photographs".
     """
     with st.container(horizontal=True, vertical_alignment="top"):
         with st.container(width=210):
             copying.button("copy_link", "Copy the link", None)
         folded = st.expander("Take it with you: Python, figure, arrays", icon=":material/download:", key="take_along",
                              on_change="rerun")
+    if left_out:
+        st.caption(f"The link holds all of this page but {left_out}: what you open here stays in this session.")
     if not folded.open:
         return
     with folded:

@@ -63,8 +63,15 @@ def page():
     share.panel("photographs", SNIPPET.format(name=name),
                 (lambda: few_shot_figures.bars(answer.chance, answer.classes, best(answer), {})) if answer else None,
                 (lambda: {"classes": answer.classes, "chance": answer.chance, "attention": answer.attention})
-                if answer else None)
+                if answer else None, left_out=left_out(asked, truth))
     glossary.show("Support", "Query", "Way", "Shot", "Attention")
+
+
+def left_out(asked, truth):
+    """What the address cannot hold."""
+    if st.session_state.get("my_photographs") or (asked is not None and truth is None):
+        return "your own photographs"
+    return "which photographs were left out" if out() else None
 
 
 # -- which photographs ------------------------------------------------------------------------------------

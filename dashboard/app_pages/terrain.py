@@ -74,7 +74,8 @@ def page():
         own_picture(planner)
     publish(name, ground, start, goal, layer)
     share.panel("terrain", snippet(name, ground, start, goal, caution), None,
-                lambda: {"picture": picture, "cost": run.costs, "path": run.plan.path, "start": start, "goal": goal})
+                lambda: {"picture": picture, "cost": run.costs, "path": run.plan.path, "start": start, "goal": goal},
+                left_out="your own picture" if ground == "own" else None)
     glossary.show("VIN", "Caution", "Policy", "R, reward", "V, value", "Value iteration")
 
 
@@ -278,7 +279,7 @@ def read_layer(text):
 
 def read_caution(text):
     try:
-        caution = float(text)
+        caution = float(text) if text.isascii() and "_" not in text and text == text.strip() else -1.0
     except ValueError:
         caution = -1.0
     if not 0 <= caution <= 10:

@@ -79,10 +79,15 @@ PARAMETERS = {
     "compare": ["what", "model", "other", "map", "kind", "size", "maps", "seed", "of"],
     "compare?what=few-shot": ["fewshot", "fewother", "fewof", "source", "way", "shot", "episodes", "first", "own"],
     "zoo": ["entry", "task", "find", "sort"],
+    "terrain": ["terrain", "ground", "seed", "azimuth", "altitude", "caution", "layer", "ends"],
+    "worlds": ["world", "seed", "side", "sentences"],
+    "photographs": ["photo", "photo_seed", "photo_asked", "photo_least"],
+    "answers": ["question", "part"],
 }
 # A few of them are fine for some parameters, and nothing is said then.
-MAY_BE_0 = ("ask", "episode", "least", "seed", "drop", "first", "order", "look")
-FINE = {("cell", "1.5"), *((name, "0") for name in MAY_BE_0)}
+MAY_BE_0 = ("ask", "episode", "least", "seed", "drop", "first", "order", "look", "azimuth", "caution", "photo_seed",
+            "photo_asked", "photo_least")
+FINE = {("cell", "1.5"), ("caution", "1.5"), ("part", "vin"), *((name, "0") for name in MAY_BE_0)}
 
 
 def is_fine(name, value):

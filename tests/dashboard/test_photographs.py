@@ -78,6 +78,7 @@ def test_a_zip_of_ones_own_is_known_and_a_photograph_is_asked_about(visit, ring)
     assert shown["answer"] is not None
     assert shown["truth"] is None  # nobody knows, so there is no tick
     assert [each["name"] for each in shown["classes"]] == still_lifes.names(3)
+    assert any("but your own photographs" in each.value for each in app.caption)  # the link says what it lacks
     app.session_state["photographs_out"] = {0, 1}
     app.run()
     assert [each["name"] for each in ring(app)["classes"]] == still_lifes.names(3)[1:]

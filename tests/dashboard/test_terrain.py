@@ -91,6 +91,7 @@ def test_a_picture_of_ones_own(visit):
     app.button(key="use_ground").click().run()
     assert not app.exception
     assert "Nobody knows the true ground" in said(app) or "No path" in said(app)
+    assert any("but your own picture" in each.value for each in app.caption)  # the link says what it lacks
 
 
 def test_ends_from_a_page_of_another_ground_are_left_out():
