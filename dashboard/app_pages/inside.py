@@ -121,7 +121,7 @@ def show_cell(name, map_text, k):
     step = min(state.get("step", k), k)
     left, right = st.columns([4, 6], gap="large")
     with left:
-        st.markdown("Click a cell, or move to it with the arrow keys and press space.")
+        st.markdown("Touch a cell, or move to it with the arrow keys and press space.")
         st.session_state["choose_step"] = step
         if k > 1:
             st.slider("Step k", 1, k, key="choose_step",
@@ -145,9 +145,9 @@ def show_cell(name, map_text, k):
             label=f"Map of the value V after step {step}. Arrow keys move, space picks a cell.",
         )
         st.caption(f"V after step {step}: bright cells are near the best, dark ones far behind.")
-        pick_by_number(cell, walls.shape)
     with right:
         cell_view.show(name, compute.model(name, k), trace, walls, cell, step, is_dark())
+        pick_by_number(cell, walls.shape)
 
 
 def chosen_cell(walls, start):
@@ -193,7 +193,7 @@ def show_moves(name, map_text, k):
     )
     pushes = analysis.displacement(weights)
     often_first = sorted(range(len(weights)), key=lambda action: -roles.frequency[action])
-    width = 164 if len(weights) <= 10 else 112  # eight a row on a wide screen, three on a narrow one
+    width = 164 if len(weights) <= 10 else 106  # eight a row on a wide screen, three on a narrow one
     with st.container(horizontal=True, gap="small"):
         for action in often_first:
             push, move = pushes[action], roles.move[action]

@@ -7,6 +7,7 @@ import numpy as np
 from dashboard.figures import theme
 from pnzoo.gridworld import MOVES
 
+_SIGN = 26  # pixels between blocks
 _CELL = 60
 
 
@@ -103,6 +104,32 @@ def block(numbers, title, stops, low, high, dark=False, walls=None):
             f'fill="{theme.letters_on(*colour)}">'
             f"{words[row, col]}</text>")
     return "".join(parts) + "</svg>"
+
+
+def joined(blocks, signs, dark=False):
+    """Blocks beside each other with a sign after each, so that a product can be read across however narrow the page.
+
+    Args:
+        blocks: what `block` returned.
+        signs: a sign for each, such as "×".
+        dark: theme.
+
+    Returns:
+        SVG text, `joined_width` wide.
+    """
+    side, parts = 3 * _CELL, []
+    for i, (each, sign) in enumerate(zip(blocks, signs, strict=True)):
+        left = i * (side + _SIGN)
+        parts.append(each.replace("<svg ", f'<svg x="{left}" width="{side}" height="{side + 24}" ', 1))
+        parts.append(f'<text x="{left + side + _SIGN / 2}" y="{side / 2 + 30}" font-size="18" text-anchor="middle" '
+                     f'fill="{theme.of(dark).text}">{escape(sign)}</text>')
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {joined_width(len(blocks))} {side + 24}" '
+            f'font-family="sans-serif">{"".join(parts)}</svg>')
+
+
+def joined_width(count):
+    """Of `count` blocks, in pixels."""
+    return count * (3 * _CELL + _SIGN)
 
 
 def _rgb(colour):

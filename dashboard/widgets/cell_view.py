@@ -80,12 +80,14 @@ def show_blocks(numbers, best, span, dark, sign, walls):
         most = float(max(np.abs(kernel).max(), np.abs(weights).max())) or 1.0
         blocks = [(weights, f"Weights of R, action {best}", reward, -most, most), blocks[0],
                   (kernel, f"Weights of V, action {best}", reward, -most, most), blocks[1]]
-    with st.container(horizontal=True, gap="medium"):
-        for each, title, stops, low, high in blocks:
-            hidden = fenced if title[0] in "RV" else None
-            picture = planning_svg.block(each, title, stops, low, high, dark, hidden)
-            st.image(picture, width=168 if len(blocks) == 3 else 150,
-                     alt=f"{title}: " + "; ".join(", ".join(f"{x:.3f}" for x in row) for row in each))
+    pictures = [planning_svg.block(each, title, stops, low, high, dark, fenced if title[0] in "RV" else None)
+                for each, title, stops, low, high in blocks]
+    words = [f"{title}: " + "; ".join(", ".join(f"{x:.3f}" for x in row) for row in each) for each, title, *_ in blocks]
+    signs = ["× (", "+", ")"] if len(blocks) == 3 else ["×", "", "×", ""]
+    for first in (0,) if len(blocks) == 3 else (0, 2):  # weights of R and of V: a line each
+        part = slice(first, first + (3 if len(blocks) == 3 else 2))
+        st.image(planning_svg.joined(pictures[part], signs[part], dark),
+                 width=planning_svg.joined_width(len(pictures[part])), alt=". ".join(words[part]))
 
 
 def sum_in_words(numbers, best):
