@@ -61,7 +61,7 @@ def _ordered(example):
     return tf_example_pb2.Example.FromString(example).SerializeToString(deterministic=True)
 
 
-class SeededBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+class SeededBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):  # type: ignore[call-arg]
     """A builder whose examples are drawn, each from a seed of its own.
 
     Without Beam's options one process draws all, and Apache Beam need not be installed.
