@@ -62,8 +62,20 @@ def _range(figure):
 
 
 def _axis(figure, name, unit=""):
-    log = {"type": "log", "dtick": "D2"} if figure[f"log_{name}"] else {"type": "linear"}
+    log = {"type": "log", **_ticks(figure, name)} if figure[f"log_{name}"] else {"type": "linear"}
     return {"title": figure[f"{name}_title"], **log, "tickformat": ".1~%" if unit == "%" else None}
+
+
+def _ticks(figure, name):
+    """1, 2 and 5 times the powers of ten in full where they fit, the powers alone where there would be many."""
+    along = "at" if (name == "x") == (figure["kind"] == "lines") else "value"
+    values = np.array([x for series in figure["series"] for x in series[along] if isinstance(x, int | float) and x > 0])
+    if not len(values):
+        return {}
+    low, high = np.floor(np.log10(values.min())), np.ceil(np.log10(values.max()))
+    shown = [digit * 10.0**power for power in np.arange(low, high + 1) for digit in (1, 2, 5)]
+    shown = [x for x in shown if values.min() * 0.7 <= x <= values.max() * 1.4]
+    return {"tickvals": shown if len(shown) <= 9 else [x for x in shown if f"{x:e}"[0] == "1"], "minor": {"ticks": ""}}
 
 
 def _layout(drawing, figure, height, **axes):

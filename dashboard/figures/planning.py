@@ -136,10 +136,20 @@ def q_curves(history, moves, step, dark=False):
         height=380,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         xaxis_title="step k",
-        yaxis_title="Q minus the best Q",
+        yaxis={"title": "Q minus the best Q", **_without_walls(behind)},
         legend={"title": "action (its move)", "tracegroupgap": 0, "font": {"size": 11}},
     )
     return figure
+
+
+def _without_walls(behind):
+    """An axis on which actions are told apart although others, into walls, cost thousands by design."""
+    lowest = np.sort(-behind.min(axis=0))
+    near = lowest[lowest <= 1000 * max(lowest[min(1, len(lowest) - 1)], 0.05)]
+    if len(near) == len(lowest):
+        return {}
+    most = max(float(near.max()), 0.1)
+    return {"range": [-1.1 * most, 0.06 * most]}
 
 
 def kernels(weights, pushes, moves):

@@ -19,7 +19,9 @@ FOUND = """async () => (await axe.run(document, {resultTypes: ['violations']})).
   .filter((each) => ['serious', 'critical'].includes(each.impact) || each.id === 'heading-order')
   .map((each) => [each.id, ...each.nodes.slice(0, 3).map((node) => node.target.flat().join(' ') + ': '
                   + (node.any[0]?.message ?? '') + ' ' + node.html.slice(0, 120))])"""
-SMALL = """() => { const THUMB = '[data-testid=stSlider] [style*="translate(-50%, -50%)"]'; const found = [], look = (root) => { for (const each of root.querySelectorAll('*')) {
+SMALL = """() => {
+  const THUMB = '[data-testid=stSlider] [style*="translate(-50%, -50%)"]';  // a slider's handle
+  const found = [], look = (root) => { for (const each of root.querySelectorAll('*')) {
     if (each.shadowRoot) look(each.shadowRoot);
     if (!each.matches('button, a[href], input, select, summary, [role=button], ' + THUMB)) continue;
     const box = each.getBoundingClientRect(), label = each.closest('label')?.getBoundingClientRect();
