@@ -76,9 +76,14 @@ def in_a_process(source, *workers):
         command = [sys.executable, "-m", "tests.benchmarks.batch_planning", "--drive", str(source), folder,
                    *map(str, workers)]  # fmt: skip
         environment = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0", "TF_CPP_MIN_LOG_LEVEL": "3"}
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=environment, check=True)
-        rows = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-        print(*rows, sep="\n", flush=True)
+        rows = []
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+            for line in process.stdout:
+                if line.startswith("{"):
+                    rows.append(json.loads(line))
+                    print(rows[-1], flush=True)
+        if process.returncode:
+            raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
         return rows
 
 

@@ -49,8 +49,8 @@ def test_two_seeds_are_those_of_plain_trainings_though_one_is_killed(cluster, tm
     lock = (first / "lock").read_text()  # "process N"
     assert not sweep.is_finished(trials[0]), "it was killed after the end"
     os.kill(int(lock.split()[1]), signal.SIGKILL)
-    thread.join(120)
-    said, errors = plain.communicate(timeout=120)
+    thread.join(300)
+    said, errors = plain.communicate(timeout=300)
     assert plain.returncode == 0, errors
 
     assert (first / "lock").read_text() != lock  # another process took it up
