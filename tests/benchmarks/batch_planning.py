@@ -2,11 +2,11 @@
 
     python -m tests.benchmarks.batch_planning --turns 4 --maps 10000 100000 1000000 [--json FILE]
 
-The maps are copies of one Parquet file of 10,000. One worker and two take turns on 80,000 maps of 16x16; what counts is
-the fastest eighth of each run, and of all turns the fastest, so that other programs on the machine disturb less. Then
-two plan on more and more maps of 8x8, each time in a process of its own with a Ray cluster of its own. Maps a second
-are counted from the moment when every worker has finished a block, so that the start of Ray and of the models is apart
-from what they do. Memory is the driver's highest resident set, everything that it imports included; the workers'
+The maps are copies of one Parquet file of 10,000. One worker and two take turns on 160,000 maps of 16x16; what counts
+is the fastest eighth of each run, and of all turns the fastest, so that other programs on the machine disturb less.
+Then two plan on more and more maps of 8x8, each time in a process of its own with a Ray cluster of its own. Maps a
+second are counted from the moment when every worker has finished a block, so that the start of Ray and of the models is
+apart from what they do. Memory is the driver's highest resident set, everything that it imports included; the workers'
 memory does not depend on the number of maps. Without --turns or --maps, what FILE says of them stays.
 """
 
@@ -22,11 +22,12 @@ from pathlib import Path
 
 import numpy as np
 
-ENTRY, SIDE, GROWTH_SIDE, PER_FILE, ROWS = "vin_maze", 16, 8, 10_000, 2_000
-TURN_FILES = 8
+ENTRY, PER_FILE = "vin_maze", 10_000
+SIDE, ROWS, FILES = 16, 5_000, 16  # of the turns
+GROWTH_SIDE, GROWTH_ROWS = 8, 2_000
 
 
-def write_maps(folder, files, side, per_file=PER_FILE):
+def write_maps(folder, files, side, rows, per_file=PER_FILE):
     """Parquet files of maps: one that is generated, and copies."""
     from pyarrow import parquet
 
@@ -36,12 +37,12 @@ def write_maps(folder, files, side, per_file=PER_FILE):
     start = gridworld.random_starts(walls, goal, rng=0)
     folder.mkdir()
     first = folder / "000000.parquet"
-    parquet.write_table(batch.table(walls, start, goal), first, row_group_size=ROWS)
+    parquet.write_table(batch.table(walls, start, goal), first, row_group_size=rows)
     for number in range(1, files):
         shutil.copyfile(first, folder / f"{number:06d}.parquet")
 
 
-def drive(source, out, workers_in_turn, rows=ROWS):
+def drive(source, out, rows, workers_in_turn):
     """Plan on all maps of a folder, by each number of workers in turn: rows of what a driver measures of itself."""
     import ray
 
@@ -70,11 +71,11 @@ def peak_mb():
     return int(line.split()[1]) / 1024
 
 
-def in_a_process(source, *workers):
+def in_a_process(source, rows_per_block, *workers):
     """`drive` in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "tests.benchmarks.batch_planning", "--drive", str(source), folder,
-                   *map(str, workers)]  # fmt: skip
+                   *map(str, (rows_per_block, *workers))]  # fmt: skip
         environment = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0", "TF_CPP_MIN_LOG_LEVEL": "3"}
         rows = []
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
@@ -91,8 +92,8 @@ def turns(count):
     """One worker and two, so many times each."""
     with tempfile.TemporaryDirectory() as folder:
         few = Path(folder) / "few"
-        write_maps(few, TURN_FILES, SIDE)
-        rows = in_a_process(few, *count * [1, 2])
+        write_maps(few, FILES, SIDE, ROWS)
+        rows = in_a_process(few, ROWS, *count * [1, 2])
     one, two = (max(row["best_per_second"] for row in rows if row["workers"] == n) for n in (1, 2))
     return {"turns": rows, "one": one, "two": two, "efficiency": round(two / one / 2, 2)}
 
@@ -103,8 +104,8 @@ def growth(maps):
     for count in maps:
         with tempfile.TemporaryDirectory() as folder:
             source = Path(folder) / "maps"
-            write_maps(source, count // PER_FILE, GROWTH_SIDE)
-            rows += in_a_process(source, 2)
+            write_maps(source, count // PER_FILE, GROWTH_SIDE, GROWTH_ROWS)
+            rows += in_a_process(source, GROWTH_ROWS, 2)
     return {"growth": rows}
 
 
@@ -114,19 +115,21 @@ def main(arguments=None):
     parser.add_argument("--turns", type=int, default=0, help="of one worker and two")
     parser.add_argument("--maps", type=int, nargs="+", default=(), help="numbers of maps, multiples of 10,000")
     parser.add_argument("--json", type=Path, default=None, help="write the results to this file")
-    parser.add_argument("--drive", nargs="+", metavar="WORD", help="MAPS OUT WORKERS ...: runs, as the above starts it")
+    parser.add_argument("--drive", nargs="+", metavar="WORD", help="MAPS OUT ROWS WORKERS ...: as the above starts it")
     options = parser.parse_args(arguments)
     if options.drive:
-        source, out, *workers = options.drive
-        for row in drive(source, out, list(map(int, workers))):
+        source, out, rows, *workers = options.drive
+        for row in drive(source, out, int(rows), list(map(int, workers))):
             print(json.dumps(row), flush=True)
         return None
     from train.readme.benchmark_tables import batch_planning_table
     from train.shared import run_folder as run
 
     known = json.loads(options.json.read_text()) if options.json and options.json.exists() else {}
-    results = {**known, "hardware": run.hardware(), "entry": ENTRY, "side": SIDE, "growth_side": GROWTH_SIDE,
-               "rows_per_block": ROWS}  # fmt: skip
+    results = {
+        **known, "hardware": run.hardware(), "entry": ENTRY, "side": SIDE, "rows_per_block": ROWS,
+        "growth_side": GROWTH_SIDE, "growth_rows_per_block": GROWTH_ROWS,
+    }  # fmt: skip
     results |= turns(options.turns) if options.turns else {}
     results |= growth(options.maps) if options.maps else {}
     if options.json:

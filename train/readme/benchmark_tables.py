@@ -303,9 +303,10 @@ def batch_planning_table(measured=None):
          f"{row['driver_mb']:,} MB"]
         for row in growth
     ]  # fmt: skip
-    sides = [f"{measured[name]}x{measured[name]}" for name in ("side", "growth_side")]
-    text = (f"`{measured['entry']}`, {measured['rows_per_block']:,} maps a block, one thread a worker, on "
-            f"{measured['hardware']}. Turns on maps of {sides[0]}; below, two workers on maps of {sides[1]}:")
+    kinds = [f"maps of {measured[f'{of}side']}x{measured[f'{of}side']}, {measured[f'{of}rows_per_block']:,} a block"
+             for of in ("", "growth_")]  # fmt: skip
+    text = (f"`{measured['entry']}`, one thread a worker, on {measured['hardware']}. Turns on {kinds[0]}; below, two "
+            f"workers on {kinds[1]}:")
     head = ("maps", "in all", "of which: until both have begun", "maps a second after that", "driver")
     return "\n\n".join([markdown_table(("what", "measured", "asked"), summary), text, markdown_table(head, rows)])
 
