@@ -94,7 +94,7 @@ class AdaptedAttention(EpisodeLayer):
             float32 `[B, S, D]` and `[B, Q, D]`, of length 1.
         """
         counts = ops.ones_like(support[..., 0], "float32") if mask is None else ops.cast(mask, "float32")
-        counts = counts[..., None] / ops.maximum(ops.sum(counts, 1)[:, None, None], 1)
+        counts = ops.expand_dims(counts / ops.maximum(ops.sum(counts, 1, keepdims=True), 1), -1)
         blocks = []
         for i, both in enumerate(zip(self._blocks(support), self._blocks(query), strict=True)):
             if self.centers is not None:
@@ -131,7 +131,7 @@ class AdaptedAttention(EpisodeLayer):
         """
         support, query = self.adapt(support, query, mask)
         labels = _without_padding(labels, mask)
-        counts = ops.sum(labels, 1)[..., None]
+        counts = ops.expand_dims(ops.sum(labels, 1), -1)
         means = ops.matmul(ops.transpose(labels, (0, 2, 1)), support) / ops.maximum(counts, 1)
         if self.whitening is None:
             return _cosine(query, support), _cosine(query, means)
@@ -158,12 +158,12 @@ class AdaptedAttention(EpisodeLayer):
         """`log_attention` from what `cosines` gave."""
         images, means = cosines
         labels = _without_padding(labels, mask)
-        counts = ops.sum(labels, 1)[:, None]
+        counts = ops.sum(labels, 1, keepdims=True)
         means = ops.matmul(means, ops.transpose(labels, (0, 2, 1)))
         share = ops.sigmoid(self.instance[0]) if self.instance is not None else 0.0
         logits = self._scale(counts) * (share * images + (1 - share) * means)
         logits = logits - ops.log(ops.maximum(ops.matmul(counts, ops.transpose(labels, (0, 2, 1))), 1))
-        logits = ops.where(ops.sum(labels, -1)[:, None] > 0, logits, MASKED_LOGIT)
+        logits = ops.where(ops.expand_dims(ops.sum(labels, -1), 1) > 0, logits, MASKED_LOGIT)
         return ops.log_softmax(logits, -1)
 
     def _scale(self, counts):
@@ -177,7 +177,7 @@ class AdaptedAttention(EpisodeLayer):
         labels = ops.cast(labels, "float32")
         log_a = self.log_attention(query, support, labels, given[0] if given else mask_of(mask, 0))
         log_y = ops.where(labels > 0, ops.log(ops.maximum(labels, 1e-30)), MASKED_LOGIT)
-        return ops.logsumexp(log_a[:, :, :, None] + log_y[:, None, :, :], axis=2)
+        return ops.logsumexp(ops.expand_dims(log_a, 3) + ops.expand_dims(log_y, 1), axis=2)
 
     def compute_output_spec(self, inputs, mask=None):
         return keras.KerasTensor(self.compute_output_shape([x.shape for x in inputs]), "float32")
@@ -194,7 +194,7 @@ class AdaptedAttention(EpisodeLayer):
 
 def _without_padding(labels, mask):
     labels = ops.cast(labels, "float32")
-    return labels if mask is None else labels * ops.cast(mask, "float32")[..., None]
+    return labels if mask is None else labels * ops.expand_dims(ops.cast(mask, "float32"), -1)
 
 
 def _cosine(query, others, metric=lambda x: x):
@@ -202,7 +202,7 @@ def _cosine(query, others, metric=lambda x: x):
     lengths = [ops.sum(metric(x) * x, -1) for x in (query, others)]
     query_length, other_length = (ops.rsqrt(ops.maximum(length, 1e-12)) for length in lengths)
     products = ops.matmul(query, ops.transpose(metric(others), (0, 2, 1)))
-    return products * query_length[:, :, None] * other_length[:, None]
+    return products * ops.expand_dims(query_length, 2) * ops.expand_dims(other_length, 1)
 
 
 def _inverse(matrix):

@@ -48,15 +48,15 @@ class PairComparison(EpisodeLayer):
             `[B, Q, S]`.
         """
         support, query = ops.cast(support, self.compute_dtype), ops.cast(query, self.compute_dtype)
-        return self.compare(ops.abs(query[:, :, None, :] - support[:, None, :, :]))[..., 0]
+        return ops.squeeze(self.compare(ops.abs(ops.expand_dims(query, 2) - ops.expand_dims(support, 1))), -1)
 
     def class_logits(self, support, labels, query, mask=None):
         """The best pair's logit of every class, `[B, Q, W]`."""
-        logits = self.pair_logits(support, query)[:, :, :, None]
+        logits = ops.expand_dims(self.pair_logits(support, query), 3)
         taken = ops.cast(labels, "bool")
         if mask is not None:
-            taken = ops.logical_and(taken, ops.cast(mask, "bool")[:, :, None])
-        return ops.max(ops.where(taken[:, None], logits, MASKED_LOGIT), axis=2, initial=MASKED_LOGIT)
+            taken = ops.logical_and(taken, ops.expand_dims(ops.cast(mask, "bool"), 2))
+        return ops.max(ops.where(ops.expand_dims(taken, 1), logits, MASKED_LOGIT), axis=2, initial=MASKED_LOGIT)
 
     def get_config(self):
         return super().get_config()
