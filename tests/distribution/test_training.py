@@ -77,8 +77,13 @@ def test_more_devices_than_there_are(monkeypatch):
 
 
 def test_rollouts_are_not_shared():
-    with pytest.raises(ValueError, match="--devices is for trainings by batches; a ReinforcementRecipe collects"):
+    with pytest.raises(ValueError, match="shares batches of one size among devices, and this ReinforcementRecipe"):
         main(["vin8_rl", "--devices", "2"])
+
+
+def test_batches_of_as_many_words_are_not_shared():
+    with pytest.raises(ValueError, match="and this LanguageRecipe does not train by such"):
+        main(["matching_invented_language", "--devices", "2"])
 
 
 @pytest.mark.parametrize("word", ["0", "-1", "some"])

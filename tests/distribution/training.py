@@ -33,6 +33,10 @@ def training_of(name):
 
     recipe = trainers.recipe_of(name)
     recipe = dataclasses.replace(recipe, batch_size=4) if hasattr(recipe, "batch_size") else recipe
+    if hasattr(recipe, "jit_compile"):  # op by op, devices wait for each other at each
+        recipe = dataclasses.replace(recipe, jit_compile=True)
+    if name == "language":  # its first stage has batches of as many words, and not of as many sentences
+        recipe = dataclasses.replace(recipe, pretrain_epochs=0)
     return trainers._room(name, "command").TRAINER.train, recipe, trainers.tiny()
 
 

@@ -37,6 +37,10 @@ class LanguageRecipe(Recipe):
     sentences_per_word: int = 16  # that episodes draw from
     notes: str = ""
 
+    @property
+    def data_parallel(self):
+        return bool(self.init_from) or not self.pretrain_epochs  # a step of language modelling reads so many words
+
     def quick(self):
         """The same in a few steps on the invented language, to see that everything works."""
         few = {"pretrain_epochs": 2, "steps_per_epoch": 4, "words_per_step": 320, "targets_per_step": 64}

@@ -43,7 +43,7 @@ class DriveStage:
 class NavigationReinforcementRecipe(Recipe):
     """How a policy of a body is trained by TRPO. Every field is an option of the command line."""
 
-    DATA_PARALLEL: ClassVar[bool] = False
+    data_parallel: ClassVar[bool] = False  # rollouts and no batches
 
     model: str = "ContinuousVIN"
     maps: int = 1000  # distinct maps of training, with a goal each

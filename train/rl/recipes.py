@@ -23,7 +23,7 @@ class ReinforcementRecipe(Recipe):
     """How a planner is trained by TRPO. Every field is an option of the command line."""
 
     FORMER: ClassVar[dict] = former.REINFORCEMENT
-    DATA_PARALLEL: ClassVar[bool] = False
+    data_parallel: ClassVar[bool] = False  # rollouts and no batches
 
     stages: tuple = ()
     curriculum: bool = True  # False: the last stage from the beginning

@@ -30,8 +30,11 @@ def on(train, devices):
 
     @functools.wraps(train)
     def trained(recipe, *arguments, **options):
-        if not recipe.DATA_PARALLEL:
-            raise ValueError(f"--devices is for trainings by batches; a {type(recipe).__name__} collects rollouts")
+        if not recipe.data_parallel:
+            raise ValueError(
+                f"--devices shares batches of one size among devices, and this {type(recipe).__name__} does not train "
+                "by such: leave --devices out"
+            )
         with data_parallel(devices):
             return train(recipe, *arguments, **options)
 

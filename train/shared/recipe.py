@@ -25,7 +25,6 @@ class Recipe:
     """
 
     FORMER: ClassVar[dict] = former.RECIPE  # names of the last release
-    DATA_PARALLEL: ClassVar[bool] = True  # whether devices can share a batch (train.shared.devices)
 
     summary: str = ""
     model: str = "VIN"  # class in pnzoo.hub.CLASSES
@@ -66,6 +65,11 @@ class Recipe:
             ValueError: this kind of recipe has no short form.
         """
         raise ValueError(f"--quick is not for a {type(self).__name__}; give smaller numbers instead")
+
+    @property
+    def data_parallel(self):
+        """Whether devices can share its batches: all have one size (`train.shared.devices`)."""
+        return True
 
     def digest(self):
         """A hash of `recorded`: two runs of one digest train the same weights."""
