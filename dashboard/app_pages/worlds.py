@@ -23,7 +23,8 @@ INTRO = {
                  "into the last sentence? Bars show which example decided.",
 }  # fmt: skip
 MAPS = (20, 28, 40)
-FIRST = 3  # seed of what a visitor meets: a page that the planner finds and its reactive opponent does not
+WIDEST = 580  # pixels of a map, so that a screen holds it
+FIRST = {"web": 3, "body": 1}  # seeds of what a visitor meets: the planner arrives, its reactive opponent does not
 KEPT = {"web": ("seed", "words"), "body": ("seed", "side"), "sentences": ("sentences", "examples", "asked")}
 LONGEST = 3000  # characters of a text in the address
 ENTRIES = {"web": ("vin_web", "reactive_web"), "body": ("vin_navigation2d", "cnn_navigation2d")}
@@ -102,8 +103,8 @@ def no_entry(words):
 
 
 def new_one(label):
-    st.button(label, key="new_one", icon=":material/casino:",
-              on_click=lambda: state.put(seed=state.get("seed", FIRST) + 1, words=None))  # fmt: skip
+    seed = state.get("seed", FIRST[state.get("world", "web")])
+    st.button(label, key="new_one", icon=":material/casino:", on_click=lambda: state.put(seed=seed + 1, words=None))
 
 
 def is_dark():
@@ -118,7 +119,7 @@ def show_web():
     if not names:
         no_entry("`python -m train vin_web` trains one.")
         return
-    seed = state.get("seed", FIRST)
+    seed = state.get("seed", FIRST["web"])
     question = compute.web_question(seed)
     left, right = st.columns([5, 1], vertical_alignment="bottom")
     text = left.text_area("What is looked for: sentences of the page", max_chars=600,
@@ -161,8 +162,8 @@ def show_body():
     if not names:
         no_entry("`python -m train vin_navigation2d` trains one.")
         return
-    seed = state.get("seed", FIRST)
-    left, right = st.columns([2, 5], gap="large")
+    seed = state.get("seed", FIRST["body"])
+    right, left = st.columns([5, 4], gap="large")  # on a phone the map comes first
     with left:
         side = choices.pick("Map", "side", MAPS, 28, lambda n: f"{n} x {n} cells")
         new_one("Another map")
@@ -183,7 +184,7 @@ def show_body():
             show_drive(name, run.drive, "orange" if name == names[0] else "blue")
     with right:
         drives = [(run.drive.path, run.drive.seconds, colours[name]) for name, run in runs.items()]
-        st.image(worlds_svg.drive(walls, goal, drives, values, is_dark()), width="stretch",
+        st.image(worlds_svg.drive(walls, goal, drives, values, is_dark()), width=WIDEST,
                  alt="A map with the ways of the bodies: " + ", ".join(
                      f"{name} {'arrives' if run.drive.reached else 'does not arrive'}" for name, run in runs.items()))
         st.caption("Yellow is near the goal in the planner's eyes, blue is far. The discs go as fast as the bodies "
