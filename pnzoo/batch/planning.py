@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pnzoo import hub
-from pnzoo.batch import blocks, engine, sources
-from pnzoo.batch.worker import ERRORS
+from pnzoo.batch import blocks, engine, sources, worker
 from pnzoo.core import backend
 from pnzoo.worlds.gridworld.validation import as_count
 
@@ -86,13 +85,14 @@ def plan(
     Example:
         ```python
         maps = pnzoo.gridworld.generate(100_000, 16, seed=0)
-        start = pnzoo.gridworld.random_starts(*maps, seed=0)
+        start = pnzoo.gridworld.random_starts(maps.walls, maps.goal, rng=0)
         summary = pnzoo.batch.plan((maps.walls, start, maps.goal), "vin_maze", "plans")
         plans = pyarrow.dataset.dataset("plans").to_table()
         ```
     """
     engine.ray(), engine.arrow()
-    for name, value in (("workers", workers or 1), ("threads", threads), ("rows_per_block", rows_per_block)):
+    counts = {"workers": 1 if workers is None else workers, "threads": threads, "rows_per_block": rows_per_block}
+    for name, value in counts.items():
         as_count(name, value, 1)
     options, model = dict(options or {}), _checked_model(model)
     maps = sources.of(dataset, rows_per_block)
@@ -121,7 +121,7 @@ def plan(
         planned = _mapped(todo, "BlockPlanner", constructor, 1, "numpy", workers, threads, verbose)
         for row in planned.iter_rows():
             if row["failure"]:
-                raise ERRORS[row["kind"]](row["failure"])
+                raise worker.ERRORS[row["kind"]](row["failure"])
             for name in totals:
                 totals[name] += int(row[name])
     return Summary(out, **totals, blocks=len(left), finished=len(done))
@@ -129,8 +129,6 @@ def plan(
 
 def _mapped(source, task, constructor, rows_per_call, form, workers, threads, verbose):
     """A dataset through actors that hold the model."""
-    from pnzoo.batch import worker
-
     ray = engine.ray()
     if workers is None:
         workers = max(1, int(ray.cluster_resources().get("CPU", 1)) // threads)
