@@ -3,7 +3,7 @@
     python -m tests.benchmarks.batch_planning --turns 4 --maps 10000 100000 1000000 [--json FILE]
 
 The maps are copies of one Parquet file of 10,000. One worker and two take turns on 160,000 maps of 16x16; what counts
-is the fastest eighth of each run, and of all turns the fastest, so that other programs on the machine disturb less.
+is the fastest third of each run, and of all turns the fastest, so that other programs on the machine disturb less.
 Then two plan on more and more maps of 8x8, each time in a process of its own with a Ray cluster of its own. Maps a
 second are counted from the moment when every worker has finished a block, so that the start of Ray and of the models is
 apart from what they do. Memory is the driver's highest resident set, everything that it imports included; the workers'
@@ -54,7 +54,7 @@ def drive(source, out, rows, workers_in_turn):
         summary = batch.plan(source, ENTRY, place, workers=workers, rows_per_block=rows)
         seconds = time.time() - began
         written = np.sort([path.stat().st_mtime for path in place.glob("*.parquet")])[workers - 1 :]
-        window = max(1, len(written) // 8)
+        window = workers * max(1, len(written) // (3 * workers))  # workers in step finish their blocks together
         yield {
             "maps": summary.maps, "reached": summary.reached, "workers": workers, "seconds": round(seconds, 1),
             "start_s": round(written[0] - began, 1),
