@@ -36,12 +36,12 @@ def weights(trial):
 
 
 def test_two_seeds_are_those_of_plain_trainings_though_one_is_killed(cluster, tmp_path):
-    file = written(tmp_path / "tiny.json", seeds=[0, 1])
+    file = written(tmp_path / "tiny.json", seeds=[0, 1], early_stopping={"grace_epochs": 100})  # ASHA stops none
     command = [sys.executable, "-m", "train.sweep", str(file), "--run", str(tmp_path / "plain")]
     plain = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     trials, stopping = sweep.read(file, tmp_path / "ray")
-    assert stopping is None
-    thread = threading.Thread(target=sweep.on_ray, args=(trials, tmp_path / "ray"))
+    assert stopping == {**sweep.STOPPING, "grace_epochs": 100}
+    thread = threading.Thread(target=sweep.on_ray, args=(trials, tmp_path / "ray", stopping))
     thread.start()
     first = trials[0].folder
     while not (first / "stage0.csv").exists() and thread.is_alive():
@@ -69,6 +69,7 @@ def test_two_seeds_are_those_of_plain_trainings_though_one_is_killed(cluster, tm
     assert not processes.workers("trainable")
 
 
+@pytest.mark.slow
 def test_asha_stops_what_falls_behind_and_its_training_can_go_on(cluster, tmp_path):
     slow = {**TINY, "stages": [{**STAGE, "initial_learning_rate": 1e-7, "end_learning_rate": 1e-7}]}
     halving = {"grace_epochs": 1, "reduction_factor": 2}
