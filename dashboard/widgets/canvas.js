@@ -72,15 +72,22 @@ function frame(pen, [row, col], size, colour, dashes, width) {
   pen.setLineDash([]);
 }
 
-// A component's function is called again with every new data; what it keeps between calls lives in its host element.
+// A component's function is called again with every new data, and sometimes ended in between while its element stays;
+// what it keeps between calls lives in its host element, until that has left the page.
 function keep(selector, make) {
-  const made = new WeakMap();
+  const made = new WeakMap(), ends = new WeakMap();
   return (component) => {
     const host = component.parentElement.querySelector(selector);
+    clearTimeout(ends.get(host));
     if (!made.has(host)) made.set(host, make(host));
     const widget = made.get(host);
     widget.send = component.setTriggerValue;
     widget.show(component.data);
-    return () => { widget.stop(); made.delete(host); };
+    const end = () => {
+      if (host.isConnected) return ends.set(host, setTimeout(end, 1000));
+      widget.stop();
+      made.delete(host);
+    };
+    return () => { clearTimeout(ends.get(host)); ends.set(host, setTimeout(end, 0)); };
   };
 }

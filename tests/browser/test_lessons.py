@@ -1,5 +1,7 @@
 """Each lesson's check with the zoo's own models: not done on arrival, done once its task is."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 pytest.importorskip("streamlit", reason="the dashboard's own extra is not installed")
@@ -54,3 +56,25 @@ def test_a_lesson_is_done_when_its_task_is(values, number):
         raise AssertionError("no order that matters")
     values.update(DONE[number])
     assert done()
+
+
+# What a visitor presses, and where.
+BY_KEYS = {1: (".film input", ["ArrowRight"] * 24),
+           3: ("canvas.map", [*["ArrowRight"] * 4, *["-"] * 24]),  # the cursor starts on S, the path is straight
+           5: ("button[aria-label^='A1, class']", ["Delete"])}
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("number", BY_KEYS)
+def test_a_lesson_is_done_by_keyboard_alone(open_page, number):
+    lesson = lessons.LESSONS[number - 1]
+    where, keys = BY_KEYS[number]
+    page = open_page(f"{'' if lesson.page == 'plan' else lesson.page}?{urlencode({**lesson.link, 'lesson': number})}")
+    page.get_by_text(lesson.task).wait_for()
+    assert page.get_by_text("Done.").count() == 0
+    page.locator(where).first.focus()
+    for key in keys:
+        page.keyboard.press(key)
+        page.wait_for_timeout(60)
+    page.get_by_text("Done.").wait_for()
