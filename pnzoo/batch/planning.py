@@ -49,9 +49,8 @@ def plan(
     """Plan on many maps, on all cores of a machine or of a Ray cluster.
 
     Every row is answered as `model.plan(walls, start, goal)` answers; maps of one block may differ in size, and those
-    of one size are planned on together (`plan_batch`: where two moves are equally good but for rounding, a network may
-    take the other one). A row that holds no map (a wall as goal, lines of different lengths) does not
-    end the run: its `reason` begins with "error:".
+    of one size are planned on together (`plan_batch`). A row that holds no map (a wall as goal, lines of different
+    lengths) does not end the run: its `reason` begins with "error:".
 
     A run that is killed anywhere goes on when it is called again: a block whose file is in `out` is not planned again.
     A worker that is killed in the middle is replaced, and its block planned by another one.

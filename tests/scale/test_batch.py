@@ -32,11 +32,6 @@ def same(row, plan):
     return found == (plan.path.tolist(), plan.actions.tolist(), plan.reached, plan.cost, plan.reason)
 
 
-def as_good(row, plan):
-    """Networks break ties by rounding, which differs between one map and many: then paths cost the same."""
-    return same(row, plan) or (row["reached"] and plan.reached and abs(row["cost"] - plan.cost) < 1e-6)
-
-
 @pytest.fixture
 def folder_of_maps(tmp_path):
     """Two files: maps of two sizes, one whose halves are apart, and three rows that hold no map."""
@@ -65,7 +60,6 @@ def test_the_plans_are_those_of_the_model(cluster, folder_of_maps, tmp_path, ent
     assert count == len(plans) == summary.maps == 50
     assert (summary.blocks, summary.finished, summary.errors) == (6, 0, 3)
     model = entry("vin8").with_options(k=4)
-    exactly = []
     wrong = {7: "goal (0, 0) is a wall", 9: "rows of equal length", 11: "at least one row"}
     for i, row in plans.items():
         if i in wrong:
@@ -73,10 +67,7 @@ def test_the_plans_are_those_of_the_model(cluster, folder_of_maps, tmp_path, ent
             assert row["reason"].startswith("error: ")
             assert wrong[i] in row["reason"]
         else:
-            alone = model.plan(walls[i], start[i], goal[i])
-            assert as_good(row, alone), i
-            exactly.append(same(row, alone))
-    assert np.mean(exactly) > 0.9
+            assert same(row, model.plan(walls[i], start[i], goal[i])), i
     reasons = " ".join(row["reason"] for row in plans.values())
     assert "walls separate them" in reasons
     assert "K = 4 iterations look 4 moves ahead" in reasons
@@ -115,7 +106,7 @@ def test_a_killed_worker_costs_nothing(cluster, tmp_path, entry, request):
     assert len({name for name, *_ in finished_files(out)}) == summaries[0].blocks == 40
     model = entry("vin16")
     for i in range(0, 960, 80):
-        assert as_good(plans[i], model.plan(walls[i], start[i], goal[i])), i
+        assert same(plans[i], model.plan(walls[i], start[i], goal[i])), i
 
     # Whoever is killed leaves whole blocks, and perhaps a half-written one under another name.
     left = sorted(finished_files(out))

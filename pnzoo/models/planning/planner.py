@@ -173,9 +173,10 @@ class Planner:
             max_steps, solver: as in `plan`.
 
         Returns:
-            A list of B `pnzoo.Plan`s. Where a planner counts its steps, `k` is that of the batch. Large and small
-            batches are computed in different ways, which round differently: where two moves are equally good but for
-            that, another one may be taken than on the map alone. `solver="dijkstra"` has no such ties.
+            A list of B `pnzoo.Plan`s. Where a planner counts its steps, `k` is that of the batch. A `VIN` with a P for
+            each cell (where Numba is installed) and `solver="dijkstra"` answer as on the map alone to the last bit;
+            what a backend computes may be rounded otherwise in a batch, and the other of two moves be taken that are
+            equally good but for that.
 
         Raises:
             ValueError: as in `plan`; names the first map that is wrong.

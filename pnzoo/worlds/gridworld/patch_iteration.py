@@ -4,7 +4,8 @@
 
 A network on a batch of maps reads P of every cell from memory at every step, which is most of its time. Here a cell
 holds the number of its patch, and the few hundred rows of the table that a batch needs stay beside the processor.
-Numba compiles the loop where it is installed; small jobs, and all jobs without it, are done in NumPy.
+Numba compiles the loop where it is installed; small jobs, and all jobs without it, are done in NumPy. Both add up in
+one order, so that an answer depends neither on that nor on the maps beside it.
 """
 
 import functools
@@ -19,7 +20,6 @@ import numpy as np
 COMPILED_FROM = 500_000  # in all, after which Numba's start, half a second, is worth its while
 PARALLEL_FROM = 50_000  # from which a second thread is
 NUMPY_UP_TO = 100_000  # up to which NumPy is no slower than a network
-CELLS_AT_ONCE = 1 << 18  # whose Q a thread holds
 HUGE = 4096  # steps beyond which k is bounded by the number of cells
 
 
@@ -60,19 +60,13 @@ def logits(tables, patches, k):
         return _in_numpy(tables, patches, k)
     tables, patches = _compact(tables, patches)
     relative = tables.logit_scale is not None
-    table = tables.transition.reshape(-1)
-    given = (tables.reward, table, tables.bias, relative, k)
-    head = tables.head * np.float32(tables.logit_scale if relative else 1.0)
+    given = (tables.reward, tables.transition.reshape(-1), tables.bias, tables.head)
+    scale = np.float32(tables.logit_scale if relative else 1.0)
     result = np.empty((*patches.shape, 8), "float32")
     kernel = _kernel(len(tables.bias))
 
     def run(first, end):
-        at_once = max(1, CELLS_AT_ONCE // (height * width))
-        for i in range(first, end, at_once):
-            part = slice(i, min(i + at_once, end))
-            q = np.empty((*patches[part].shape, len(tables.bias)), "float32")
-            kernel(patches[part], *given, q)
-            np.matmul(q.reshape(-1, q.shape[-1]), head, out=result[part].reshape(-1, 8))
+        kernel(patches[first:end], *given, relative, scale, k, result[first:end])
 
     threads = min(_threads(), count) if work >= PARALLEL_FROM else 1
     bounds = [count * i // threads for i in range(threads + 1)]
@@ -103,13 +97,16 @@ def _in_numpy(tables, patches, k):
     q = _q(tables, transition, reward + value)
     if tables.logit_scale is not None:
         q = np.float32(tables.logit_scale) * (q - q.max(axis=-1, keepdims=True))
-    return q @ tables.head
+    # A product of matrices would add up in an order that depends on their size.
+    return sum(q[..., a, None] * row for a, row in enumerate(tables.head))
 
 
 def _q(tables, transition, x):
     padded = np.pad(x, ((0, 0), (1, 1), (1, 1)), mode="edge")
     around = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2)).reshape(*x.shape, 9)
-    return np.einsum("bhwja,bhwj->bhwa", transition, around) + tables.bias
+    parts = [transition[..., j, :] * around[..., j, None] for j in range(9)]
+    north, middle, south = (parts[j] + parts[j + 1] + parts[j + 2] for j in (0, 3, 6))
+    return tables.bias + north + middle + south
 
 
 @functools.cache
@@ -122,10 +119,7 @@ def _kernel(actions):
     row_size = np.uint64(9 * actions)
     t1, t2, t3, t4, t5, t6, t7, t8 = (np.uint64(j * actions) for j in range(1, 9))
 
-    # Sums in any order, but numbers that are none stay what they are.
-    options = {"nogil": True, "fastmath": {"reassoc", "contract", "nsz"}, "error_model": "numpy"}
-
-    def iterate(patches, reward, table, bias, relative, k, last_q):
+    def iterate(patches, reward, table, bias, head, relative, scale, k, logits):
         count, height, width = patches.shape
         x, after = np.zeros((2, height + 2, width + 2), np.float32)  # R + V with a ring around, now and after a step
         r, rows = np.empty((height, width), np.float32), np.empty((height, width), np.uint64)
@@ -153,12 +147,10 @@ def _kernel(actions):
                         x6, x7, x8 = x[i + 2, j], x[i + 2, j + 1], x[i + 2, j + 2]
                         for a in range(actions):
                             t = row + np.uint64(a)
-                            q[j, a] = (
-                                bias[a]
-                                + table[t] * x0 + table[t + t1] * x1 + table[t + t2] * x2
-                                + table[t + t3] * x3 + table[t + t4] * x4 + table[t + t5] * x5
-                                + table[t + t6] * x6 + table[t + t7] * x7 + table[t + t8] * x8
-                            )  # fmt: skip
+                            north = table[t] * x0 + table[t + t1] * x1 + table[t + t2] * x2
+                            middle = table[t + t3] * x3 + table[t + t4] * x4 + table[t + t5] * x5
+                            south = table[t + t6] * x6 + table[t + t7] * x7 + table[t + t8] * x8
+                            q[j, a] = bias[a] + north + middle + south
                     if step < k:
                         for j in range(width):
                             best = q[j, 0]
@@ -172,8 +164,16 @@ def _kernel(actions):
                                 shift = q[j, 0]
                                 for a in range(1, actions):
                                     shift = max(shift, q[j, a])
+                            n = s = e = w = ne = nw = se = sw = np.float32(0)
                             for a in range(actions):
-                                last_q[m, i, j, a] = q[j, a] - shift
+                                part = scale * (q[j, a] - shift)
+                                n, s = n + part * head[a, 0], s + part * head[a, 1]
+                                e, w = e + part * head[a, 2], w + part * head[a, 3]
+                                ne, nw = ne + part * head[a, 4], nw + part * head[a, 5]
+                                se, sw = se + part * head[a, 6], sw + part * head[a, 7]
+                            out = logits[m, i, j]
+                            out[0], out[1], out[2], out[3] = n, s, e, w
+                            out[4], out[5], out[6], out[7] = ne, nw, se, sw
                 if step == k:
                     break
                 step += 1
@@ -186,6 +186,7 @@ def _kernel(actions):
                         step = k
                 x, after = after, x
 
+    options = {"nogil": True, "error_model": "numpy"}  # and no fast mathematics: sums stay in their order
     try:
         return numba.njit(cache=True, **options)(iterate)
     except RuntimeError:  # nowhere to keep it
