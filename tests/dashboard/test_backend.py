@@ -63,7 +63,7 @@ def test_what_is_compiled_outlives_the_runs_of_a_page(visit, monkeypatch):
     counted = functools.wraps(call)(lambda *given, **more: traced.append(1) or call(*given, **more))
     monkeypatch.setattr(ValueIteration, "call", counted)
     compute.model.clear()
-    app = visit("plan", model="vin8", k="7", map=gridworld.to_string(*gridworld.parse(ROOM)))
+    app = visit("plan", model="vin8_paper", k="7", map=gridworld.to_string(*gridworld.parse(ROOM)))
     assert traced
     traced.clear()
     before = keras.backend.get_uid("pages")

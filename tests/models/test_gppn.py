@@ -55,5 +55,5 @@ def test_training_and_planning_compute_the_same_and_positions_too():
 
 
 def test_k_has_a_least():
-    with pytest.raises(ValueError, match="at least 1"):
+    with pytest.raises(ValueError, match=">= 1"):
         GPPN(k=0)
