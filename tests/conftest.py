@@ -1,5 +1,6 @@
 """What every test finds: quiet backends, and a zoo of toys in a temporary folder."""
 
+import contextlib
 import functools
 import os
 
@@ -13,22 +14,30 @@ import pnzoo
 from pnzoo import hub
 
 
-def _seed():
-    import keras
-
-    keras.utils.set_random_seed(0)
-
-
 @pytest.fixture(scope="module", autouse=True)
 def seeded_file():
-    """Random weights that a file's own fixtures make are the same in every run."""
-    _seed()
+    """Random weights of a file's own fixtures are the same in every run; what runs after them has the same backend."""
+    with _alone():
+        yield
 
 
 @pytest.fixture(autouse=True)
 def seeded(seeded_file):
     """So are those that a test makes, whichever tests ran before it."""
-    _seed()
+    with _alone():
+        yield
+
+
+@contextlib.contextmanager
+def _alone():
+    import keras
+
+    keras.utils.set_random_seed(0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KERAS_BACKEND", os.environ.get("KERAS_BACKEND", ""))  # so that it is put back
+        if not os.environ["KERAS_BACKEND"]:
+            del os.environ["KERAS_BACKEND"]
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,7 @@ def _trained(folder, recipe, seed):
 
 def _train_one(name, recipe, original, folder, trainer, options):
     place = folder / f"seed{recipe.seed}"
-    command = options_.command_for(name, recipe, original, options["devices"])
+    command = options_.command_for(name, recipe, original, options.get("devices"))
     model = trainer.train(recipe, place, command, overwrite=options["overwrite"])
     seconds = hub.card(place / "entry")["training_seconds"]
     return {"seed": recipe.seed, "seconds": seconds, **trainer.score_seed(model, name, recipe, place, options)}
