@@ -47,7 +47,7 @@ SLOW = [name for name in BUILDERS if name not in ("pnzoo_terrain", "pnzoo_glyphs
 
 
 @pytest.mark.parametrize(
-    "name", ["pnzoo_terrain", "pnzoo_glyphs", *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)]
+    "name", ["pnzoo_terrain", *(pytest.param(name, marks=pytest.mark.slow) for name in ("pnzoo_glyphs", *SLOW))]
 )
 def test_beam_writes_what_one_process_writes(name, tmp_path, monkeypatch):
     monkeypatch.setattr("pnzoo.core.seeded_builder.DRAWS_PER_TASK", 1)  # as many tasks as draws
