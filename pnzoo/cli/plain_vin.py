@@ -9,6 +9,11 @@ from pnzoo.worlds.gridworld.border import call_with_border
 from pnzoo.worlds.gridworld.neighborhoods import patch_index
 from pnzoo.worlds.gridworld.rollout import Plan, _rollout, explain_horizon
 
+ARGUMENTS = {  # what a VIN of float32 has; with any other, `hub.load` judges
+    "k", "channels", "filters", "activation", "transition", "tied", "inverse_temperature", "goal_value",
+    "nonpositive_reward", "logit_scale", "concat_state",
+}  # fmt: skip
+
 
 class PlainVIN:
     """`plan` as that of `pnzoo.models.VIN`, from tables of patches.
@@ -56,10 +61,11 @@ def load(name, k=None, solver="auto"):
     if hub.card(name)["model"] != "VIN" or solver not in ("auto", "value_iteration"):
         return None
     class_name, arguments, arrays = hub.read_arrays(name)
-    if class_name != "VIN" or "dtype" in arguments:
+    k = k or arguments.get("k")
+    if class_name != "VIN" or set(arguments) != ARGUMENTS or type(k) is not int or k < 1:
         return None
     try:
         tables = patch_tables.of_vin(arrays, arguments)
-        return None if tables is None else PlainVIN(tables, int(k or arguments["k"]))
+        return None if tables is None else PlainVIN(tables, k)
     except (KeyError, ValueError, TypeError, IndexError, AttributeError):  # what is wrong, `hub.load` says better
         return None

@@ -39,6 +39,18 @@ def test_others_are_left_to_keras(tmp_path):
     assert plain_vin.load(tmp_path / "reads_phi") is None
 
 
+@pytest.mark.parametrize("wrong", [{"k": -3}, {"k": "3"}, {"colour": 1}, {"dtype": "mixed_float16"}], ids=str)
+def test_arguments_that_only_keras_judges(wrong, monkeypatch):
+    real = plain_vin.hub.read_arrays
+
+    def altered(name):
+        class_name, arguments, arrays = real(name)
+        return class_name, {**arguments, **wrong}, arrays
+
+    monkeypatch.setattr(plain_vin.hub, "read_arrays", altered)
+    assert plain_vin.load("vin8") is None
+
+
 def test_damage_is_said_as_ever(tmp_path, capsys):
     folder = pnzoo.save(VIN(k=2, channels=2, filters=(3,)), tmp_path / "mine")
     (tmp_path / "map.txt").write_text(MAP)
