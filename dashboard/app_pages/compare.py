@@ -10,14 +10,14 @@ from dashboard import (
     share,
     state,
 )
+from dashboard.figures import difference_svg, planning_svg
 from dashboard.figures import planning as planning_figures
-from dashboard.figures import planning_svg
-from dashboard.widgets import choices, comparison, map_grid, map_input
+from dashboard.widgets import choices, comparison, map_input, trials
 from pnzoo import analysis, gridworld
+from pnzoo.core import stats
 
 SIDES = (8, 11, 16, 21, 28, 41)
 COUNTS = (100, 300, 1000)
-MOST_SHOWN = 12
 SNIPPET = '''import numpy as np
 import pnzoo
 from pnzoo import analysis, gridworld
@@ -32,10 +32,8 @@ for name, k in {entries}:
 
 
 WHAT = {"planners": "Planners", "few-shot": "Few-shot models"}
-INTRO = {
-    "planners": "A walk fails when it enters a wall, or needs more than twice the moves of a shortest way.",
-    "few-shot": "Each sees the same support set and names the same query.",
-}
+HARDER = (("optimal_cost", "length of a shortest way", "The farther, the harder?"),
+          ("wall_density", "share of wall", "The denser, the harder?"))
 
 
 def page():
@@ -43,18 +41,18 @@ def page():
         "what": read_what, "model": choices.reader("planning"), "other": choices.reader("planning"),
         "map": map_input.from_address, "kind": read_kind, "size": choices.one_of("size", SIDES),
         "maps": choices.one_of("maps", COUNTS), "seed": choices.read_int("seed", 0, 10**6),
-        "of": choices.reader("planning"), **comparison.readers()})
+        "trial": choices.read_int("trial", 0, max(COUNTS) - 1), **comparison.readers()})
     what = state.get("what", "planners")
+    st.session_state["choose_what"] = what
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.title("Where does it fail?", width="stretch")
-        chosen = st.popover("Models and questions" if what == "few-shot" else "Models and maps",
-                            icon=":material/tune:", width="content")
-    st.session_state["choose_what"] = what
-    st.segmented_control("What to compare", list(WHAT), format_func=WHAT.get, key="choose_what", required=True,
-                         label_visibility="collapsed",
-                         on_change=lambda: state.put(what=st.session_state["choose_what"]))
+        with st.container(width="content"):
+            st.segmented_control("What to compare", list(WHAT), format_func=WHAT.get, key="choose_what", required=True,
+                                 label_visibility="collapsed",
+                                 on_change=lambda: state.put(what=st.session_state["choose_what"]))
+        chosen = st.popover("Choose", icon=":material/tune:", width="content")
     if what == "few-shot":
-        comparison.show(chosen, INTRO[what])
+        comparison.show(chosen)
         glossary.show("Support", "Query", "Way", "Shot", "Attention", "FCE")
     else:
         show_planners(chosen)
@@ -69,22 +67,21 @@ def show_planners(chosen):
     with chosen:
         first, second, kind, size, count, seed = controls(names)
     pair = dict.fromkeys((first, second))  # a zoo of one planner compares it with itself once
-    st.markdown(f"**{first}** and **{second}** on the same {count} maps: {map_input.FAMILIES[kind].lower()}, "
-                f"{size} x {size}. {INTRO['planners']}")
     runs = {}
     for name in pair:
         try:
             runs[name] = walked(name, kind, size, count, seed)
         except ValueError as error:
             st.warning(f"{name} cannot walk on these maps: {error}", icon=":material/help:")
+    trial = None
     if runs:
-        show_rates(runs)
-        show_failures(runs)
-    show_same_map(list(pair), state.get("map") or telling_map(runs) or compute.drawn_map(kind, size, seed))
-    failures_of = state.get("of")
+        trial = show_trials(runs, f"{map_input.FAMILIES[kind].lower()}, {size} x {size}")
+        show_where(runs)
+    if state.get("map"):
+        show_own_map(list(pair), state.get("map"))
     state.publish({"model": first, "other": second, "kind": kind, "size": str(size), "maps": str(count),
                        "seed": str(seed), "map": state.get("map"),
-                       "of": failures_of if failures_of in pair else None})
+                       "trial": str(trial) if trial is not None and trial == state.get("trial") else None})
     entries = [(name, run.k) for name, run in runs.items()]
     share.panel("compare", SNIPPET.format(family=kind, count=count, side=size, seed=seed, entries=entries),
                 (lambda: rate_figure(runs, "optimal_cost", "length of a shortest way")) if runs else None,
@@ -156,45 +153,115 @@ def rival(name, rest):
     return (other or rest)[0]
 
 
-# -- success ----------------------------------------------------------------------------------------------
+# -- every map --------------------------------------------------------------------------------------------
 
 
-def telling_map(runs):
-    """The first map on which one arrives and another does not, None where there is none."""
-    if len(runs) < 2:
-        return None
+def show_trials(runs, maps):
+    """The headline, one map large and all of them as squares; gives the map that is large."""
     many = min(len(run.walks.success) for run in runs.values())
-    arrived = np.array([run.walks.success[:many] for run in runs.values()])
-    apart = arrived.any(axis=0) & ~arrived.all(axis=0)
-    run, index = next(iter(runs.values())), int(apart.argmax())
-    return gridworld.to_string(run.walls[index], run.start[index], run.goal[index]) if apart.any() else None
+    success = [run.walks.success[:many] for run in runs.values()]
+    kind = trials.kinds(success)
+    run, names = next(iter(runs.values())), list(runs)
+    telling = trials.telling(kind, sum(each.walks.steps[:many] for each in runs.values()))  # long walks show most
+    lost = len(telling)
+    longest = np.argsort(run.walks.optimal_cost[:many], kind="stable")
+    asked = state.get("trial")
+    shown = asked if asked is not None and asked < many else int(telling[0] if len(telling) else longest[-1])
+    counts = [int(each.sum()) for each in success]
+    against = f", {names[1]} on {counts[1]}" if len(names) > 1 else ""
+    st.header(f"{names[0]} arrives on {counts[0]} of {many} maps{against}", anchor=False)
+    trials.show("trials", kind, longest, shown, [large(runs, shown)], [
+        {"id": int(index), **thumbnail(runs, int(index))}
+        for index in telling[: trials.MOST_THUMBS]], {
+            "both": "both arrive" if len(names) > 1 else f"{names[0]} arrives",
+            "first": len(names) > 1 and f"only {names[0]} arrives",
+            "second": len(names) > 1 and f"only {names[1]} arrives",
+            "neither": "neither" if len(names) > 1 else "it fails",
+            "about": f"{difference(runs, success)}The maps: {maps}. A walk fails when it enters a wall, or needs more "
+                     "than twice the moves of a shortest way.", "left": "shortest ways", "right": "longest ways",
+            "touch": "each square is a map: touch one",
+            "thumbs": f"Maps on which one is lost ({min(lost, trials.MOST_THUMBS)} of {lost}):"},
+        lambda index: state.put(trial=index))
+    if not lost:
+        st.info("Nobody fails here. Under Choose there are mazes, larger maps and other seeds.",
+                icon=":material/check_circle:")
+    walls, start, goal = run.walls[shown], run.start[shown], run.goal[shown]
+    failing = next((name for name, each in zip(runs, success, strict=True) if not each[shown]), names[0])
+    rest = [name for name in names if name != failing]
+    st.page_link("app_pages/plan.py", label=f"Open map {shown} on the canvas, and change it",
+                 icon=":material/open_in_new:", query_params={"model": failing, **({"race": rest[0]} if rest else {}),
+                               "map": gridworld.to_string(walls, start, goal)})
+    return shown
 
 
-def show_rates(runs):
-    columns = st.columns(len(runs))
-    for column, (name, run) in zip(columns, runs.items(), strict=True):
-        walks = run.walks
+def difference(runs, success):
+    """One sentence: how much more often the first arrives, and whether that can be chance."""
+    if len(runs) < 2:
+        return ""
+    share = float(success[0].mean() - success[1].mean())
+    low, high = stats.difference_ci(*success)
+    (better, worse), sign = (list(runs), 1) if share >= 0 else (list(runs)[::-1], -1)
+    low, high = sorted((sign * low, sign * high))
+    told = "more than chance" if low > 0 else "too little to tell them apart"
+    return (f"On the same maps {better} arrives {100 * abs(share):.1f} points more often than {worse} "
+            f"(95 % interval {100 * low:.1f} to {100 * high:.1f}): {told}. ")
+
+
+def large(runs, index):
+    """The walks of all models on one map."""
+    run = next(iter(runs.values()))
+    walls, start, goal = run.walls[index], run.start[index], run.goal[index]
+    map_text = gridworld.to_string(walls, start, goal)
+    plans = {name: compute.planned(name, map_text, each.k).plan for name, each in runs.items()}
+    lines = [{"name": name, "colour": colour, **said(plan, float(runs[name].walks.optimal_cost[index]))}
+             for (name, plan), colour in zip(plans.items(), ("first", "second"), strict=False)]
+    return {"svg": planning_svg.walks(walls, start, goal, [plan.path for plan in plans.values()], is_dark()),
+            "lines": lines, "alt": f"Map {index}: " + "; ".join(f"{each['name']} {each['text']}" for each in lines)}
+
+
+def said(plan, best):
+    if not plan.reached:
+        return {"good": False, "text": plan.reason}
+    excess = plan.cost - best
+    return {"good": True, "text": f"reaches G in {len(plan.path) - 1} moves, "
+            + ("a shortest way" if excess < 1e-6 else f"{excess:.1f} longer than a shortest way")}
+
+
+def thumbnail(runs, index):
+    """The walk of one that fails on a map."""
+    name = next(name for name, run in runs.items() if not run.walks.success[index])
+    run = runs[name]
+    walls, start, goal = run.walls[index], run.start[index], run.goal[index]
+    plan = compute.planned(name, gridworld.to_string(walls, start, goal), runs[name].k).plan
+    return {"label": f"Map {index}: {name} {plan.reason}",
+            "svg": planning_svg.world(walls, start, goal, plan.path, is_dark(), other=name != next(iter(runs)))}
+
+
+# -- where it is harder -----------------------------------------------------------------------------------
+
+
+def show_where(runs):
+    """Differences by what makes a map hard; behind them the success of each by itself."""
+    if len(runs) == 2:
+        first, second = runs
+        many = min(len(run.walks.success) for run in runs.values())
+        success = [run.walks.success[:many] for run in runs.values()]
+        for column, (field, title, question) in zip(st.columns(2, gap="large"), HARDER, strict=True):
+            rows = analysis.difference_by_bin(getattr(runs[first].walks, field)[:many], *success)
+            if len(rows) < 2:  # mazes are all as dense
+                continue
+            column.markdown(f"**{question}** Points between them, each an eighth of the maps; grey is no difference "
+                            "that one could tell.")
+            column.image(difference_svg.by_group(rows, title, first, second, "arrives more often", is_dark(),
+                                                 field == "wall_density"),
+                         width="stretch", alt=f"{question} " + "; ".join(
+                             f"{row['mean']:.2g}: {100 * row['difference']:+.0f} points" for row in rows))
+    more = st.expander("The success of each by itself", icon=":material/show_chart:", key="rates", on_change="rerun")
+    if not more.open:
+        return
+    for column, (field, title, question) in zip(more.columns(2, gap="large"), HARDER, strict=True):
         with column:
-            failed, crashed = int((~walks.success).sum()), int(walks.collided.sum())
-            st.metric(f"{name}: success", f"{walks.success.mean():.1%}", border=True, delta_color="off",
-                      delta=f"{failed} of {len(walks.success)} failed, {crashed} in a wall", delta_arrow="off")
-    left, right = st.columns(2, gap="large")
-    for column, field, title, words_ in (
-        (
-            left,
-            "optimal_cost",
-            "length of a shortest way",
-            "**The farther, the harder?** Each point is an eighth of the maps; bars are 95 % intervals.",
-        ),
-        (
-            right,
-            "wall_density",
-            "share of wall",
-            "**The denser, the harder?** The same walks, ordered by the share of wall on the map.",
-        ),
-    ):
-        with column:
-            st.markdown(words_)
+            st.markdown(f"**{question}** Each point is an eighth of the maps; bars are 95 % intervals.")
             share.chart(rate_figure(runs, field, title), key=f"rates_{field}", alt=describe(runs, field, title))
 
 
@@ -219,71 +286,26 @@ def arrays(runs):
     return kept
 
 
-# -- failures ---------------------------------------------------------------------------------------------
+# -- a map of one's own -----------------------------------------------------------------------------------
 
 
-def show_failures(runs):
-    st.header("Failures, one by one", anchor=False)
-    name = choices.pick_run("Failures of", "of", runs,
-                                    {key: each.walks.success.mean() for key, each in runs.items()})
-    run = runs[name]
-    failed = (~run.walks.success).nonzero()[0]
-    if not len(failed):
-        st.success(
-            f"{name} failed on none of these {len(run.walks.success)} maps. Try mazes, larger maps, or another seed.",
-            icon=":material/check_circle:",
-        )
-        return
-    others = [other for other in runs if other != name]
-    shown = failed[:MOST_SHOWN]
-    st.caption(
-        f"{len(failed)} of {len(run.walks.success)}; the first {len(shown)} are shown. Open one to see what it does."
-    )
-    with st.container(horizontal=True, gap="small"):
-        for index in shown:
-            thumbnail(name, run, int(index), [o for o in others if runs[o].walks.success[index]])
-
-
-def thumbnail(name, run, index, better):
-    walls, start, goal = run.walls[index], run.start[index], run.goal[index]
-    map_text = gridworld.to_string(walls, start, goal)
-    done = compute.planned(name, map_text, run.k)
-    with st.container(width=166):  # two a row on a narrow screen
-        st.image(planning_svg.world(walls, start, goal, done.plan.path, dark=is_dark()), width=164,
-                 alt=f"Map {index}: {name} {done.plan.reason}.")
-        st.caption(
-            done.plan.reason[0].upper() + done.plan.reason[1:] + (f". {better[0]} gets there." if better else ".")
-        )
-        st.page_link("app_pages/plan.py", label=f"Open map {index}", icon=":material/open_in_new:",
-                     query_params={"model": name, "map": map_text, **({"k": str(run.k)} if run.k else {})})
-
-
-# -- the same map -----------------------------------------------------------------------------------------
-
-
-def show_same_map(pair, map_text):
-    st.header("On one map", anchor=False)
-    st.caption("The map of the page Plan; change it there." if state.get("map") else
-               "One of these maps. Draw one of your own on the page Plan, and it is taken here.")
+def show_own_map(pair, map_text):
+    st.header("On your map of the page Plan", anchor=False)
     walls, start, goal = compute.read_map(map_text)
     if start is None or goal is None:
         st.info("That map has no start or no goal yet.")
         return
-    for column, name in zip(st.columns(len(pair), gap="large"), pair, strict=True):
-        with column:
-            try:
-                steps = compute.steps_for(name, map_text, None)
-                done, judged = compute.planned(name, map_text, steps), compute.verdict(name, map_text, steps)
-            except ValueError as error:
-                st.info(f"{name} cannot plan on this map: {error}", icon=":material/help:")
-                continue
-            excess = done.plan.cost - judged.optimal_cost
-            better = "on a shortest way" if excess < 1e-6 else f"{excess:.2f} longer than a shortest way"
-            ending = f"reaches G, {better}" if done.plan.reached else done.plan.reason
-            st.markdown(f"**{name}**: {ending}")
-            map_grid.draw(f"same_{name}", walls, start, goal, mode="pick", on_change=lambda message: None, widest=480,
-                          path=done.plan.path, reached=done.plan.reached, best=judged.shortest_path,
-                          label=f"The map with the way of {name} and a shortest way.")
+    plans = {}
+    for name in pair:
+        try:
+            steps = compute.steps_for(name, map_text, None)
+            plans[name] = compute.planned(name, map_text, steps).plan
+            ending = said(plans[name], compute.verdict(name, map_text, steps).optimal_cost)["text"]
+            st.markdown(f":{'orange' if name == pair[0] else 'blue'}[●] **{name}** {ending}")
+        except ValueError as error:
+            st.info(f"{name} cannot plan on this map: {error}", icon=":material/help:")
+    st.image(planning_svg.walks(walls, start, goal, [plan.path for plan in plans.values()], is_dark()), width=420,
+             alt="Your map with the ways of " + " and ".join(plans))
 
 
 # -- address ----------------------------------------------------------------------------------------------

@@ -143,7 +143,7 @@ def _between(share, stops):
     return np.rint(a + (b - a) * (place - first))
 
 
-def world(walls, start, goal, path, dark=False):
+def world(walls, start, goal, path, dark=False, other=False):
     """A small map: walls, the way, S as a disc and G as a diamond, x where the way ends short of G.
 
     Args:
@@ -151,13 +151,14 @@ def world(walls, start, goal, path, dark=False):
         start, goal: (row, col).
         path: int [T, 2].
         dark: theme.
+        other: whether the way is in the colour of the second of two models.
 
     Returns:
         SVG text.
     """
     height, width = walls.shape
     look = theme.of(dark)
-    own, ink = look.path, look.ink
+    own, ink = look.best if other else look.path, look.ink
     cells = "".join(f"M{c} {r}h1v1h-1z" for r, c in np.argwhere(walls))
     line = " ".join(f"{c + 0.5},{r + 0.5}" for r, c in path)
     (sr, sc), (gr, gc), (er, ec) = start, goal, path[-1]
@@ -171,3 +172,46 @@ def world(walls, start, goal, path, dark=False):
         f'<path d="M{gc + 0.5} {gr - 0.15}l.65 .65l-.65 .65l-.65 -.65z" fill="{look.good}" stroke="{ink}" '
         'stroke-width=".08"/></svg>'
     )
+
+
+def walks(walls, start, goal, paths, dark=False, seconds=0.16, longest=6.0):
+    """A map with the walk of each model, all at one speed; a cross where one ends short of G.
+
+    Lines have the class `walk`, discs `walker`, crosses `end`, and `--time` says when each is there: whoever shows the
+    markup may let them move (trials.css); as it is, it shows them at their ends.
+
+    Args:
+        walls: bool [H, W].
+        start, goal: (row, col).
+        paths: int [T, 2] of one or two models; the first is drawn broad, the second inside it.
+        dark: theme.
+        seconds: for a move; fewer where the longest walk would take more than `longest`.
+
+    Returns:
+        SVG text.
+    """
+    (height, width), look = walls.shape, theme.of(dark)
+    pace = min(seconds, longest / max(1, *(len(path) - 1 for path in paths)))
+    cells = "".join(f"M{c} {r}h1v1h-1z" for r, c in np.argwhere(walls))
+    (sr, sc), (gr, gc) = start, goal
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" shape-rendering="geometricPrecision">'
+        f'<rect width="{width}" height="{height}" fill="{look.floor}"/><path d="{cells}" fill="{look.wall}"/>'
+    ]
+    movers, ends = [], []
+    for path, colour, broad in zip(paths, (look.path, look.best), (0.42, 0.18), strict=False):
+        way, (er, ec) = "M" + "L".join(f"{c + 0.5} {r + 0.5}" for r, c in path), path[-1]
+        time = f"--time:{pace * (len(path) - 1):.2f}s"
+        parts.append(f'<path class="walk" style="{time}" pathLength="1" d="{way}" fill="none" stroke="{colour}" '
+                     f'stroke-width="{broad}" stroke-linejoin="round" stroke-linecap="round"/>')
+        if (er, ec) != (gr, gc):
+            ends.append(f'<path class="end" style="{time}" d="M{ec + 0.05} {er + 0.05}l.9 .9m0 -.9l-.9 .9" '
+                          f'stroke="{colour}" stroke-width=".26" stroke-linecap="round"/>')
+        movers.append(f'<circle class="walker" style="{time};offset-path:path(\'{way}\');offset-distance:100%" '
+                      f'r="{broad * 0.55 + 0.14:.2f}" fill="{colour}" stroke="{look.ink}" stroke-width=".07"/>')
+    letter = f'text-anchor="middle" font-size=".62" font-weight="700" font-family="sans-serif" fill="{look.ink}"'
+    parts.append(
+        f'<circle cx="{sc + 0.5}" cy="{sr + 0.5}" r=".48" fill="{look.text}"/><text x="{sc + 0.5}" y="{sr + 0.72}" '
+        f'{letter}>S</text>{"".join(movers + ends)}<path d="M{gc + 0.5} {gr - 0.15}l.65 .65l-.65 .65l-.65 -.65z" fill="{look.good}" '
+        f'stroke="{look.ink}" stroke-width=".08"/><text x="{gc + 0.5}" y="{gr + 0.72}" {letter}>G</text>')
+    return "".join([*parts, "</svg>"])

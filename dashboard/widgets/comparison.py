@@ -1,4 +1,4 @@
-"""The few-shot half of Compare: two models on the same episode, in many episodes, and their mistakes."""
+"""The few-shot half of Compare: two models on the same questions, all of them and one by one."""
 
 import numpy as np
 import streamlit as st
@@ -6,13 +6,12 @@ import streamlit as st
 from dashboard import compute, share, state
 from dashboard.figures import few_shot_svg
 from dashboard.figures import planning as planning_figures
-from dashboard.widgets import choices, episode_controls, support_set
+from dashboard.widgets import choices, episode_controls, support_set, trials
 from pnzoo import analysis
 from pnzoo.core.metric import Metric
 from pnzoo.core.stats import mean_ci
 
 COUNTS = (30, 100, 300)  # episodes, with one query of each class
-MOST_SHOWN = 12
 SNIPPET = '''import numpy as np
 import pnzoo
 from pnzoo import analysis, episodes, {module}
@@ -31,35 +30,44 @@ for name in {names}:
 
 def readers():
     """name of a parameter -> how to read it, for `state.adopt`."""
-    return {**episode_controls.readers(), "fewother": choices.reader("few-shot"), "fewof": choices.reader("few-shot"),
+    return {**episode_controls.readers(), "fewother": choices.reader("few-shot"),
+            "fewtrial": choices.read_int("fewtrial", 0, max(COUNTS) * max(episode_controls.WAYS) - 1),
             "episodes": choices.one_of("episodes", COUNTS),
             "first": choices.read_int("first", 0, episode_controls.MOST_EPISODES - max(COUNTS))}
 
 
-def show(chosen, intro):
-    """Draw it all: the controls into the container `chosen`, then `intro`, then the rest of the page."""
+def show(chosen):
+    """Draw it all: the controls into the container `chosen`, then the rest of the page."""
     names = compute.names("few-shot")
     if not names:
         st.info("There is no few-shot model in the zoo yet. Train one with `python -m train.few_shot.command`.")
         return
     with chosen:
         pair, count, first = controls(names)
-    st.markdown(f"{' and '.join(f'**{name}**' for name in pair)} in the same {count} episodes. {intro}")
     source, way, shot, _ = episode_controls.words()
     runs = {name: run for name in pair if (run := predictions(name, source, way, shot, count, first, say=True))}
+    trial = None
     if runs:
-        by_way = accuracy_by_way(runs, source, shot, count, first)
-        show_rates(runs, by_way)
-        show_mistakes(runs, first)
-    show_same_question(pair)
-    of = state.get("fewof")
+        trial = show_trials(runs, first)
+        more = st.expander("More classes, harder? Does it know when it is wrong?", icon=":material/show_chart:",
+                           key="rates", on_change="rerun")
+        if more.open:
+            with more:
+                show_rates(runs, accuracy_by_way(runs, source, shot, count, first))
+    more = st.expander("Both on the question of the page Few-shot", icon=":material/draw:", key="same_question",
+                       on_change="rerun")
+    if more.open:
+        with more:
+            show_same_question(pair)
     state.publish({
         "what": "few-shot", "fewshot": pair[0], "fewother": pair[-1], **episode_controls.texts(),
-        "episodes": str(count), "first": str(first), "fewof": of if of in pair else None})
+        "episodes": str(count), "first": str(first),
+        "fewtrial": str(trial) if trial is not None and trial == state.get("fewtrial") else None})
     module, images = support_set.IN_PYTHON[source]
     share.panel("compare", SNIPPET.format(module=module, images=images, way=way, shot=shot, first=first,
                                           last=first + count, names=list(runs)),
-                (lambda: way_figure(by_way)) if runs else None, (lambda: arrays(runs)) if runs else None)
+                (lambda: way_figure(accuracy_by_way(runs, source, shot, count, first))) if runs else None,
+                (lambda: arrays(runs)) if runs else None)
 
 
 def controls(names):
@@ -111,7 +119,6 @@ def predictions(name, source, way, shot, count, first, say=False):
 
 
 def show_same_question(pair):
-    st.header("On one question", anchor=False)
     episode = episode_controls.current()
     if episode is None:
         st.info("Fewer than two classes are left in the support set: put some images back on the page Few-shot.")
@@ -143,11 +150,6 @@ def link(name, label, texts):
 
 
 def show_rates(runs, by_way):
-    st.header("In many episodes", anchor=False)
-    for column, (name, run) in zip(st.columns(len(runs)), runs.items(), strict=True):
-        wrong, (low, high) = int((~run.correct).sum()), mean_ci(run.correct.mean(axis=1), limits=(0, 1))
-        column.metric(f"{name}: right", f"{run.correct.mean():.1%}", border=True, delta_color="off", delta_arrow="off",
-                      delta=f"{wrong} of {run.correct.size} wrong; 95 % interval {low:.1%} to {high:.1%}")
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**More classes, harder?** New episodes for each way; bars are 95 % intervals.")
@@ -196,38 +198,74 @@ def arrays(runs):
     return kept
 
 
-# -- mistakes ---------------------------------------------------------------------------------------------
+# -- every question ---------------------------------------------------------------------------------------
 
 
-def show_mistakes(runs, first):
-    st.header("Mistakes, one by one", anchor=False)
-    name = choices.pick_run("Mistakes of", "fewof", runs, {key: run.correct.mean() for key, run in runs.items()})
-    run = runs[name]
-    wrong = (~run.correct).nonzero()
-    if not len(wrong[0]):
-        st.success(f"{name} made no mistake in these {run.correct.size} answers. Try more classes, or fewer examples.",
-                   icon=":material/check_circle:")
-        return
-    shown = list(zip(*wrong, strict=True))[:MOST_SHOWN]
-    st.caption(f"{len(wrong[0])} of {run.correct.size}; the first {len(shown)} are shown. Open one to see who decided.")
-    others = {other: each for other, each in runs.items() if other != name}
-    with st.container(horizontal=True, gap="medium"):
-        for index, asked in shown:
-            better = [other for other, each in others.items() if each.correct[index, asked]]
-            mistake(name, run.probability[index, asked], first + int(index), int(asked), better)
+def show_trials(runs, first):
+    """The headline, one question large and all of them as squares; gives the question that is large."""
+    names, right = list(runs), [run.correct.ravel() for run in runs.values()]
+    kind = trials.kinds(right)
+    sure = np.argsort(np.mean([run.probability.max(axis=-1).ravel() for run in runs.values()], axis=0), kind="stable")
+    telling, asked = trials.telling(kind), state.get("fewtrial")
+    shown = asked if asked is not None and asked < len(kind) else int(telling[0] if len(telling) else sure[0])
+    counts = [int(each.sum()) for each in right]
+    against = f", {names[1]} on {counts[1]}" if len(names) > 1 else ""
+    st.header(f"{names[0]} is right on {counts[0]} of {len(kind)} questions{against}", anchor=False)
+    lost, way = len(telling), next(iter(runs.values())).correct.shape[1]
+    trials.show("few_trials", kind, sure, shown, [large(name, place, first + shown // way, shown % way)
+                                                   for place, name in enumerate(runs)], [
+        {"id": int(index), **thumbnail(runs, first, int(index))} for index in telling[: trials.MOST_THUMBS]], {
+            "both": "both right" if len(names) > 1 else f"{names[0]} is right",
+            "first": len(names) > 1 and f"only {names[0]}", "second": len(names) > 1 and f"only {names[1]}",
+            "about": f"{difference(runs)}Each sees the same few labelled pictures and names the same new one.",
+            "neither": "neither" if len(names) > 1 else "wrong", "left": "least sure", "right": "surest",
+            "touch": "each square is a question: touch one",
+            "thumbs": f"Questions that one gets wrong ({min(lost, trials.MOST_THUMBS)} of {lost}):"},
+        lambda index: state.put(fewtrial=index))
+    if not lost:
+        st.info("No mistake here. Under Choose there are more classes and fewer examples.",
+                icon=":material/check_circle:")
+    source, _, shot, _ = episode_controls.words()
+    wrong = next((name for name, each in zip(names, right, strict=True) if not each[shown]), names[0])
+    link(wrong, f"Open question {shown}: who decided?", {"source": source, "way": str(way), "shot": str(shot),
+                                         "episode": str(first + shown // way), "ask": str(shown % way)})
+    return shown
 
 
-def mistake(name, probability, number, asked, better):
+def difference(runs):
+    """One sentence: how much more often the first is right, and whether that can be chance."""
+    if len(runs) < 2:
+        return ""
+    apart = np.subtract(*(run.correct.mean(axis=1) for run in runs.values()))
+    sign = 1 if apart.mean() >= 0 else -1
+    better, worse = list(runs)[::sign]
+    low, high = mean_ci(sign * apart, limits=(-1, 1))
+    told = "more than chance" if low > 0 else "too little to tell them apart"
+    return (f"On the same questions {better} is right {100 * abs(apart.mean()):.1f} points more often than "
+            f"{worse} (95 % interval {100 * low:.1f} to {100 * high:.1f}): {told}. ")
+
+
+def large(name, place, number, asked):
+    """What a model made of one question."""
     source, way, shot, _ = episode_controls.words()
     episode = support_set.with_query(source, way, shot, number, asked)
-    said = int(probability.argmax())
-    with st.container(width=292):
-        st.image(few_shot_svg.mistake(episode, said, asked, probability, is_dark()), width=290,
-                 alt=f"Episode {number}: {name} takes a {episode.classes[asked]} for a {episode.classes[said]}.")
-        if better:
-            st.caption(f"{better[0]} gets it right.")
-        link(name, f"Open episode {number}", {"source": source, "way": str(way), "shot": str(shot),
-                                               "episode": str(number), "ask": str(asked)})
+    explanation = compute.explanation(name, episode.images, episode.labels, episode.query)
+    answer, chance = episode.classes[int(explanation.probability.argmax())], explanation.probability.max()
+    right = answer == episode.true_label
+    text = f"says {answer}, {chance:.0%} sure" + ("" if right else f"; it is {episode.true_label}")
+    return {"svg": few_shot_svg.decision(episode, explanation, answer, is_dark()), "alt": f"{name} {text}",
+            "lines": [{"name": name, "good": bool(right), "text": text, "colour": ("first", "second")[place]}]}
+
+
+def thumbnail(runs, first, index):
+    """The picture that was taken for another."""
+    source, way, shot, _ = episode_controls.words()
+    name, run = next((name, run) for name, run in runs.items() if not run.correct.ravel()[index])
+    number, asked = divmod(index, way)
+    episode = support_set.with_query(source, way, shot, first + number, asked)
+    taken = episode.classes[int(run.probability[number, asked].argmax())]
+    return {"label": f"{name} takes a {episode.classes[asked]} for a {taken}",
+            "svg": few_shot_svg.small(episode.query, is_dark())}
 
 
 def is_dark():

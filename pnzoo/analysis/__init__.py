@@ -34,7 +34,12 @@ from pnzoo.analysis.planning.kernels import ActionUsage, action_usage, displacem
 from pnzoo.analysis.planning.optimality import OptimalityReport, compare_to_optimal
 from pnzoo.analysis.planning.plain import plain_planner
 from pnzoo.analysis.planning.reward_sign import reward_sign
-from pnzoo.analysis.planning.rollouts import RolloutReport, evaluate_rollouts, success_by_bin
+from pnzoo.analysis.planning.rollouts import (
+    RolloutReport,
+    difference_by_bin,
+    evaluate_rollouts,
+    success_by_bin,
+)
 from pnzoo.core.deprecation import renamed
 from pnzoo.few_shot.predictions import EpisodePredictions, predict_episodes
 
@@ -43,7 +48,7 @@ __all__ = [
     "EpisodePredictions", "Explanation", "OptimalityReport", "OrderSensitivity", "RewardAgreement", "RolloutReport",
     "TransitionAgreement", "ablate_q", "action_usage", "attention_by_step", "averaged_subsets", "backup",
     "calibration_curve", "certify", "chosen_moves", "compare_to_optimal", "convergence_step", "displacement",
-    "evaluate_rollouts", "explain", "explain_embeddings",
+    "difference_by_bin", "evaluate_rollouts", "explain", "explain_embeddings",
     "find_counterexample", "flops", "matched_kernels", "mean_displacement",
     "mean_kernels", "order_sensitivity", "pca_2d", "permute_support", "plain_planner", "policy_weights",
     "predict_episodes", "q_history", "reward_agreement", "reward_sign", "success_by_bin", "transition_agreement",

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pnzoo.core.stats import mean_ci, proportion_ci
+from pnzoo.core.stats import difference_ci, mean_ci, proportion_ci
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,26 @@ from pnzoo.core.stats import mean_ci, proportion_ci
 )
 def test_wilson_as_newcombe_1998_publishes_it(successes, n, low, high):
     assert proportion_ci(successes, n) == pytest.approx((low, high), abs=5e-5)
+
+
+# Newcombe 1998, Statistics in Medicine 17: 2635-2650: cells are both, the first alone, the second alone, neither.
+@pytest.mark.parametrize(
+    "cells,low,high",
+    [((36, 12, 2, 0), 0.0569, 0.3404), ((30, 0, 0, 0), -0.1135, 0.1135)],
+)
+def test_paired_difference(cells, low, high):
+    first, second = (np.repeat(flags, cells) for flags in ((1, 1, 0, 0), (1, 0, 1, 0)))
+    assert difference_ci(first, second) == pytest.approx((low, high), abs=5e-5)
+    assert difference_ci(second, first) == pytest.approx((-high, -low), abs=5e-5)
+
+
+def test_pairing_tells_apart_what_two_intervals_do_not():
+    first, second = np.arange(300) >= 20, np.arange(300) >= 30  # the second fails wherever the first one does
+    assert proportion_ci(first.sum(), 300)[0] < proportion_ci(second.sum(), 300)[1]
+    assert difference_ci(first, second)[0] > 0
+    assert difference_ci([], []) == (-1.0, 1.0)
+    with pytest.raises(ValueError, match="the same trials"):
+        difference_ci([True], [True, False])
 
 
 @given(st.integers(1, 10_000), st.floats(0, 1))

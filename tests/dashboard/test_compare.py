@@ -1,6 +1,9 @@
 """Compare: two entries on the same input, planners and few-shot models."""
 
 
+import json
+import re
+
 import numpy as np
 import pytest
 
@@ -30,13 +33,27 @@ def few_ways(monkeypatch):
     monkeypatch.setattr(episode_controls, "WAYS", (2, 3, 5))
 
 
-def metrics(app):
-    return {each.label: each.value for each in app.metric}
+def trials(app):
+    """What the page sends to its component."""
+    (shown,) = [each.proto for each in app.get("bidi_component") if "trials" in each.proto.component_name]
+    return json.loads(shown.json)
+
+
+def counted(app):
+    """name -> (how often it succeeds, in how many trials), as the headline says it."""
+    said = app.header[0].value
+    first, hits, of = re.match(r"(\w+) (?:arrives|is right) on (\d+) of (\d+)", said).groups()
+    other = re.search(r", (\w+) on (\d+)$", said)
+    return {first: (int(hits), int(of)), **({other[1]: (int(other[2]), int(of))} if other else {})}
 
 
 def test_two_planners_on_the_same_map_and_on_many(visit):
     app = visit("compare", model="vin8", other="cnn8", kind="maze", size="8", maps="100", seed="3", map=code(SQUARE))
-    assert {"vin8: success", "cnn8: success"} == set(metrics(app))
+    assert counted(app).keys() == {"vin8", "cnn8"}
+    shown = trials(app)
+    assert len(shown["kinds"]) == 100
+    assert sorted(shown["order"]) == list(range(100))
+    assert [line["name"] for line in shown["pictures"][0]["lines"]] == ["vin8", "cnn8"]
     assert "**vin8**" in texts(app)
     assert "**cnn8**" in texts(app)
     assert app.query_params["map"] == code(SQUARE)
@@ -44,7 +61,11 @@ def test_two_planners_on_the_same_map_and_on_many(visit):
 
 def test_two_few_shot_models_on_the_same_question_and_on_many(visit):
     app = visit("compare", **FEW)
-    assert {"matching_omniglot: right", "matching_fce_omniglot: right"} == set(metrics(app))
+    assert counted(app).keys() == {"matching_omniglot", "matching_fce_omniglot"}
+    assert len(trials(app)["kinds"]) == 30 * 5
+    app.session_state["same_question"] = app.session_state["rates"] = True
+    app.run()
+    assert not app.exception
     for name in ("matching_omniglot", "matching_fce_omniglot"):
         assert f"**{name}** says" in texts(app)
     assert app.query_params["what"] == "few-shot"
@@ -55,6 +76,8 @@ def test_the_question_is_the_one_of_the_few_shot_page(visit, ring):
     changed = {"way": "3", "shot": "2", "episode": "7", "ask": "1", "drop": "0"}
     alone = visit("few_shot", fewshot="matching_omniglot", **changed)
     both = visit("compare", **FEW, **changed)
+    both.session_state["same_question"] = True
+    both.run()
     answer = ring(alone)["classes"][ring(alone)["answer"]]
     said = f"**matching_omniglot** says **{answer['name']}**, {100 * answer['chance']:.0f} % sure"
     assert said in texts(both).replace("%", " %")
@@ -65,12 +88,19 @@ def test_a_mistake_opens_as_a_question_that_is_answered_wrong(visit, ring):
     from dashboard import compute
 
     app = visit("compare", **FEW, way="5", first="20")
-    assert "the first 12 are shown" in texts(app)
+    shown = trials(app)
+    assert len(shown["thumbs"]) == 12
     run = compute.predictions("matching_omniglot", "invented", 5, 1, 30, 20)
+    other = compute.predictions("matching_fce_omniglot", "invented", 5, 1, 30, 20)
+    assert shown["shown"] == np.flatnonzero((run.correct ^ other.correct).ravel())[0]
     episode, asked = (int(x[0]) for x in np.nonzero(~run.correct))
+    app = visit("compare", **FEW, way="5", first="20", fewtrial=str(5 * episode + asked))
+    assert trials(app)["shown"] == 5 * episode + asked
+    assert app.query_params["fewtrial"] == str(5 * episode + asked)
     page = visit("few_shot", fewshot="matching_omniglot", episode=str(20 + episode), ask=str(asked))
     said = "ABCDE"[int(run.probability[episode, asked].argmax())]
     shown = ring(page)
+    assert f"says {said}," in trials(app)["pictures"][0]["lines"][0]["text"]
     assert shown["classes"][shown["answer"]]["name"] == said
     assert shown["truth"] == "ABCDE"[asked]
 
@@ -80,8 +110,8 @@ def test_a_network_with_a_bound_on_classes_is_compared_where_it_can_answer(visit
 
     monkeypatch.setattr(episode_controls, "WAYS", (5, 20))
     app = visit("compare", **{**FEW, "fewother": "mann_omniglot", "way": "20"})
-    assert "matching_omniglot: right" in metrics(app)
-    assert ("mann_omniglot cannot answer" in texts(app)) != ("mann_omniglot: right" in metrics(app))
+    assert "matching_omniglot" in counted(app)
+    assert ("mann_omniglot cannot answer" in texts(app)) != ("mann_omniglot" in counted(app))
 
 
 @pytest.mark.parametrize("options", [TWO, FEW],
@@ -91,12 +121,12 @@ def test_the_snippet_gives_the_numbers_of_the_page(visit, options):
     (snippet,) = snippets(app)
     said = []
     exec(snippet, {"print": lambda *words: said.append(words)})
-    shown = metrics(app)
+    shown = counted(app)
     rates = [words for words in said if isinstance(words[0], str)]
     assert len(rates) == len(shown) == 2
     for name, rate in rates:
-        (value,) = (value for label, value in shown.items() if label.startswith(f"{name}:"))
-        assert value == f"{rate:.1%}"
+        hits, of = shown[name]
+        assert hits == round(rate * of)
 
 
 def test_switching_keeps_what_was_chosen(visit):
@@ -124,7 +154,25 @@ def test_a_thousand_maps_are_walked_a_hundred_at_a_time_and_may_be_stopped(visit
     app.session_state["stopped"], app.session_state["done"] = {asked: 100}, {asked: 100}
     app.run()
     assert "cnn8 was stopped after 100 of 300 maps." in texts(app)
-    assert metrics(app).keys() == {"vin8: success", "cnn8: success"}
+    assert counted(app)["vin8"][1] == 100  # those that both walked
     app.button(key="go_on_cnn8").click().run()
     assert not app.exception
     assert "was stopped" not in texts(app)
+
+
+def test_squares_say_who_succeeds_and_the_chosen_map_is_large(visit):
+    from dashboard import compute
+    from pnzoo.core.stats import difference_ci
+
+    app = visit("compare", **TWO, trial="7")
+    runs = [compute.trials(name, "open", 8, 100, 1).walks.success for name in ("vin8", "cnn8")]
+    shown = trials(app)
+    meant = {(True, True): "0", (True, False): "1", (False, True): "2", (False, False): "3"}
+    assert shown["kinds"] == "".join(meant[bool(runs[0][i]), bool(runs[1][i])] for i in shown["order"])
+    assert shown["shown"] == 7
+    assert app.query_params["trial"] == "7"
+    low, high = difference_ci(*sorted(runs, key=np.mean, reverse=True))
+    assert f"(95 % interval {100 * low:.1f} to {100 * high:.1f})" in shown["words"]["about"]
+    walked = [line["good"] for line in shown["pictures"][0]["lines"]]
+    assert shown["pictures"][0]["svg"].count('class="end"') == walked.count(False)
+    assert "trial" not in visit("compare", **TWO, trial="999").query_params

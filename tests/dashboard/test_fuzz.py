@@ -76,8 +76,8 @@ PARAMETERS = {
     "inside": ["model", "map", "k", "view", "cell", "step", "paint"],
     "few_shot": ["fewshot", "source", "way", "shot", "episode", "ask", "drop", "swap", "own", "drawn", "least",
                  "moved", "order", "look", "reading"],
-    "compare": ["what", "model", "other", "map", "kind", "size", "maps", "seed", "of"],
-    "compare?what=few-shot": ["fewshot", "fewother", "fewof", "source", "way", "shot", "episodes", "first", "own"],
+    "compare": ["what", "model", "other", "map", "kind", "size", "maps", "seed", "trial"],
+    "compare?what=few-shot": ["fewshot", "fewother", "fewtrial", "source", "way", "shot", "episodes", "first", "own"],
     "zoo": ["entry", "task", "find", "sort"],
     "terrain": ["terrain", "ground", "seed", "azimuth", "altitude", "caution", "layer", "ends"],
     "worlds": ["world", "seed", "side", "sentences"],
@@ -86,7 +86,7 @@ PARAMETERS = {
 }
 # A few of them are fine for some parameters, and nothing is said then.
 MAY_BE_0 = ("ask", "episode", "least", "seed", "drop", "first", "order", "look", "azimuth", "caution", "photo_seed",
-            "photo_asked", "photo_least")
+            "photo_asked", "photo_least", "trial", "fewtrial")
 FINE = {("cell", "1.5"), ("caution", "1.5"), ("part", "vin"), *((name, "0") for name in MAY_BE_0)}
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pnzoo.core.deprecation import renamed, renamed_method
-from pnzoo.core.stats import proportion_ci
+from pnzoo.core.stats import difference_ci, proportion_ci
 from pnzoo.worlds import gridworld
 from pnzoo.worlds.gridworld.rollout import greedy_actions, optimal_steps, rollouts
 
@@ -86,17 +86,46 @@ def success_by_bin(values, success, bins=8):
         [1.0, 0.5]
     """
     values, success = np.asarray(values, float), np.asarray(success, bool)
-    if len(values) == 0:
+    rows = []
+    for here in _groups(values, bins):
+        hits, n = int(success[here].sum()), int(here.sum())
+        rows.append({**_place(values[here]), "rate": hits / n, "ci95": proportion_ci(hits, n)})
+    return rows
+
+
+def difference_by_bin(values, first, second, bins=8):
+    """How much more often one succeeds than another on the same maps, in groups of about equal size.
+
+    Args:
+        values: [B] numbers, such as `report.optimal_cost`.
+        first, second: bool [B], success of each.
+        bins: at most so many groups; equal numbers are never split.
+
+    Returns:
+        list of {"low", "high", "mean", "difference", "ci95", "n"} in the order of `values`; Newcombe's 95 % intervals
+        of the paired difference.
+
+    Example:
+        >>> [row["difference"] for row in difference_by_bin([1, 1, 9, 9], [1, 1, 1, 1], [1, 1, 0, 1], bins=2)]
+        [0.0, 0.5]
+    """
+    values, first, second = np.asarray(values, float), np.asarray(first, bool), np.asarray(second, bool)
+    return [{**_place(values[here]), "difference": float(first[here].mean() - second[here].mean()),
+             "ci95": difference_ci(first[here], second[here])} for here in _groups(values, bins)]
+
+
+def _groups(values, bins):
+    """Flags of the members of each group, lowest values first."""
+    if not len(values):
         return []
     edges = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1]))
     group = np.searchsorted(edges, values, side="left")
-    return [_row(values[group == number], success[group == number]) for number in np.unique(group)]
+    return [group == number for number in np.unique(group)]
 
 
-def _row(values, success):
-    hits, n = int(success.sum()), len(success)
+def _place(values):
     low, high, mean = (float(of(values)) for of in (np.min, np.max, np.mean))
-    return {"low": low, "high": high, "mean": mean, "rate": hits / n, "ci95": proportion_ci(hits, n), "n": n}
+    return {"low": low, "high": high, "mean": mean, "n": len(values)}
 
 
 __getattr__ = renamed(
