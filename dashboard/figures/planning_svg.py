@@ -212,6 +212,6 @@ def walks(walls, start, goal, paths, dark=False, seconds=0.16, longest=6.0):
     letter = f'text-anchor="middle" font-size=".62" font-weight="700" font-family="sans-serif" fill="{look.ink}"'
     parts.append(
         f'<circle cx="{sc + 0.5}" cy="{sr + 0.5}" r=".48" fill="{look.text}"/><text x="{sc + 0.5}" y="{sr + 0.72}" '
-        f'{letter}>S</text>{"".join(movers + ends)}<path d="M{gc + 0.5} {gr - 0.15}l.65 .65l-.65 .65l-.65 -.65z" fill="{look.good}" '
-        f'stroke="{look.ink}" stroke-width=".08"/><text x="{gc + 0.5}" y="{gr + 0.72}" {letter}>G</text>')
+        f'{letter}>S</text>{"".join(movers + ends)}<path d="M{gc + 0.5} {gr - 0.15}l.65 .65l-.65 .65l-.65 -.65z" '
+        f'fill="{look.good}" stroke="{look.ink}" stroke-width=".08"/><text x="{gc + 0.5}" y="{gr + 0.72}" {letter}>G</text>')
     return "".join([*parts, "</svg>"])

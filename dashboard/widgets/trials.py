@@ -24,7 +24,12 @@ def kinds(success: list[np.ndarray]) -> np.ndarray:
 
 
 def telling(kind: np.ndarray, worth: np.ndarray | None = None) -> np.ndarray:
-    """The trials that tell most: those first in which one succeeds and the other does not; by `worth`, largest first."""
+    """The trials that tell most: those first in which one succeeds and the other does not.
+
+    Args:
+        kind: of each trial, see `kinds`.
+        worth: [n], the largest first; None: as they stand.
+    """
     order = np.arange(len(kind)) if worth is None else np.argsort(-worth, kind="stable")
     apart = np.isin(kind[order], (FIRST, SECOND))
     return np.concatenate([order[apart], order[kind[order] == NEITHER]])
