@@ -49,7 +49,10 @@ def _walk(name=None, paint=(), k=None):
 
 def _spread():
     """As many steps as the shortest way has moves: then news of the goal has come to the start."""
-    step, best = state.get("step"), compute.solution(map_input.current())
+    name, map_text, k, _ = _route()
+    if (step := state.get("step")) is None and state.get("slid"):  # to the last one
+        step = compute.steps_for(name, map_text, k)
+    best = compute.solution(map_text)
     return step is not None and best.reachable and step >= len(best.shortest_path) - 1
 
 
@@ -117,7 +120,7 @@ LESSONS = (
            "Take Reward, drag a cell of the path down until the path leaves it.", "plan",
            {"model": "vin16", "map": _map((13, 2), (13, 13)), "layer": "R"}, _detour),
     Lesson("Where a reactive net fails", "A convolutional net without planning reacts to what maps look like.",
-           "Draw walls, or press Break it, until cnn16 is lost where vin16 arrives.", "plan",
+           "Draw a long wall across its way, or press Break cnn16, until cnn16 is lost where vin16 arrives.", "plan",
            {"model": "cnn16", "race": "vin16", "map": _map((13, 6), (13, 11))}, _reactive_fails),
     Lesson("What attention looks at", "The answer is the class of the pictures that look most alike.",
            "Drag pictures off the ring until the answer changes.", "few_shot",
@@ -138,7 +141,7 @@ def lead(page: str):
     state.lesson_here(here)
     if not here:
         return None
-    return number, st.container(border=True)
+    return number, st.container(border=True, key="lesson")  # its style (frame.css) keeps it in view beside the canvas
 
 
 def check(led) -> None:
@@ -149,7 +152,7 @@ def check(led) -> None:
     lesson = LESSONS[number - 1]
     if done := lesson.done():
         finished().add(number)
-    with strip, st.container(horizontal=True, vertical_alignment="center"):
+    with strip, st.container(horizontal=True, vertical_alignment="center", wrap=False):
         sign = ":green[:material/check_circle:] **Done.**" if done else ":material/radio_button_unchecked:"
         st.markdown(f"**Lesson {number} of {len(LESSONS)}: {lesson.title}.** {lesson.sentence} {sign} {lesson.task}",
                     width="stretch")

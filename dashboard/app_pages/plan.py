@@ -105,7 +105,7 @@ def show_canvas(name, map_text, k, paint, result, planners):
         label=f"Map editor, {height} by {width} cells. {planning_canvas.KEYS}", on_edit=take_edit, on_need=take_need,
         on_step=take_step, on_layer=lambda layer: state.put(layer=layer), on_race=take_race,
         on_fresh=map_input.another, on_break=ask_break,
-        rival=reactive(map_text) if compute.iterates(name) else None,
+        rival=duel(name, map_text)[1],
     )  # fmt: skip
     st.session_state["greeted"] = True
 
@@ -140,11 +140,12 @@ def take_edit(message):
     if map_text != old:
         map_input.use(map_text)
     seq = message.get("seq")
-    state.put(edited=(seq if isinstance(seq, int) else None, map_text), paint=tuple(paint) or None, step=None)
+    state.put(edited=(seq if isinstance(seq, int) else None, map_text), paint=tuple(paint) or None, step=None,
+              slid=None)
 
 
 def take_step(step):
-    state.put(step=None if step is None else max(1, step))
+    state.put(step=None if step is None else max(1, step), slid=True)
 
 
 def take_need(names):
@@ -159,20 +160,32 @@ def take_race(add, drop):
 
 
 def break_it(name, map_text, busy):
-    """Search a map on which a reactive network fails and the page's planner does not, and let them race on it."""
-    rival = reactive(map_text)
-    bar = busy.progress(0.0, f"Looking for a map where {rival} fails and {name} does not")
+    """Search a map on which a reactive network fails and a planner does not, and let them race on it."""
+    planner, rival = duel(name, map_text)
+    if rival is None:
+        return
+    bar = busy.progress(0.0, f"Looking for a map where {rival} fails and {planner} does not")
     seed = st.session_state["break_seed"] = st.session_state.get("break_seed", 0) + TRIED
-    found = compute.counterexample(name, rival, seed, TRIED, lambda tried: bar.progress(
-        tried / TRIED, f"{tried} maps tried, {rival} walked them all or {name} failed too"))
+    found = compute.counterexample(planner, rival, seed, TRIED, lambda tried: bar.progress(
+        tried / TRIED, f"{tried} maps tried, {rival} walked them all or {planner} failed too"))
     busy.empty()
     if found is None:
-        busy.info(f"On {TRIED} maps {rival} failed nowhere that {name} did not.", icon=":material/search_off:")
+        busy.info(f"On {TRIED} maps {rival} failed nowhere that {planner} did not.", icon=":material/search_off:")
         return
     map_input.use(gridworld.to_string(found.walls, found.start, found.goal))
-    state.put(race=(rival,), k=None, layer="V")
+    state.put(race=(rival if name == planner else planner,), k=None, layer="V")
     st.session_state["race_number"] = st.session_state.get("race_number", 0) + 1
     st.rerun()
+
+
+def duel(name, map_text):
+    """The planner and the reactive network of the button Break; the page's own model is one of them."""
+    planners = compute.names("planning")
+    if compute.iterates(name):
+        return name, reactive(map_text)
+    planner = next((other for other in (*racers(name), *SURE) if other in planners and compute.iterates(other)), None)
+    only_reacts = compute.cards()[name]["model"] in ("CNNPolicy", "FCNPolicy")
+    return planner, name if only_reacts and planner else None
 
 
 def reactive(map_text):

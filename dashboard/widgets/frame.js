@@ -6,6 +6,7 @@ let tell = null, drawn = null, told = 0, timer = null;
 
 function looks() {
   const back = getComputedStyle(document.querySelector("[data-testid=stApp]") || document.body).backgroundColor;
+  document.documentElement.style.setProperty("--pnzoo-page", back); // for what lies over the page
   return (back.match(/\d+/g) || []).slice(0, 3).reduce((sum, x) => sum + Number(x), 0) < 380 ? "dark" : "light";
 }
 
@@ -23,9 +24,22 @@ function watch() {
 }
 dark.addEventListener("change", watch);
 
+// What a key unfolds over the page stands at the document's end, a whole page of tab stops away: the focus goes there.
+// Escape folds it and brings the focus back, which Streamlit does itself.
+document.addEventListener("click", (event) => {
+  if (event.detail || !event.target.closest?.("[data-testid=stPopover]")) return; // a key's click counts no presses
+  let tries = 0;
+  const wait = setInterval(() => {
+    const first = document.querySelector("[data-testid=stPopoverBody] :is(input, button, select, textarea, a[href])");
+    if (first || tries++ > 40) clearInterval(wait);
+    first?.focus();
+  }, 50);
+});
+
 export default function ({ parentElement, data, setTriggerValue }) {
   tell = setTriggerValue;
   drawn = data.theme;
+  looks();
   watch();
   const bar = parentElement.querySelector(".pnzoo-tabs");
   bar.replaceChildren(...data.pages.map((name) => {

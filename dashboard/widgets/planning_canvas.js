@@ -284,7 +284,7 @@ function makePlanning(host) {
       if (!film.hand) next("end"); else next("reach");
     } else if (film.stage === "reach" || film.stage === "drag" || film.stage === "look" || film.stage === "undo") runHand(past, next);
     else if (film.stage === "again" && past > 900) { at = 0; walked = null; next("flood"); film.from = 0; }
-    else if (film.stage === "end") { stopFilm(); return false; }
+    else if (film.stage === "end") { stopFilm(); if (data.step !== null) rest(); return false; }
     return true;
   }
 
@@ -745,7 +745,7 @@ function makePlanning(host) {
     find(".lens").hidden = !data.model.live;
     find(".break").hidden = !data.rival;
     find(".break").textContent = `Break ${data.rival}`;
-    find(".break").title = `Search a map on which ${data.rival}, which only reacts, fails and ${data.model.name} does not`;
+    find(".break").title = `Search a map on which ${data.rival}, which only reacts, fails and ${data.rival === data.model.name ? "a planner" : data.model.name} does not`;
     drawRace();
   }
 

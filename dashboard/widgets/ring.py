@@ -30,11 +30,11 @@ Delete leaves it out, a letter gives it another class."></div>
 <button type="button" class="keep">Keep as an example of</button><select class="letter" aria-label="Class"></select>
 <input class="file" type="file" accept="image/*" multiple hidden>
 </div>
-<div class="detail"></div>
 <div class="steps" hidden>
 <label>Reading step <span class="at"></span><input type="range" min="1" step="1"></label></div>
 <div class="orders" hidden><button type="button" class="shuffle">Shuffle the order</button>
 <button type="button" class="sorted">Class after class</button><span></span></div>
+<div class="detail"></div>
 <div class="tray" role="group" aria-label="Left out"></div>
 <p class="hint"></p>
 </div>

@@ -1,7 +1,5 @@
 """Each lesson's check with the zoo's own models: not done on arrival, done once its task is."""
 
-from urllib.parse import urlencode
-
 import pytest
 
 pytest.importorskip("streamlit", reason="the dashboard's own extra is not installed")
@@ -58,23 +56,11 @@ def test_a_lesson_is_done_when_its_task_is(values, number):
     assert done()
 
 
-# What a visitor presses, and where.
-BY_KEYS = {1: (".film input", ["ArrowRight"] * 24),
-           3: ("canvas.map", [*["ArrowRight"] * 4, *["-"] * 24]),  # the cursor starts on S, the path is straight
-           5: ("button[aria-label^='A1, class']", ["Delete"])}
-
-
-@pytest.mark.browser
-@pytest.mark.slow
-@pytest.mark.parametrize("number", BY_KEYS)
-def test_a_lesson_is_done_by_keyboard_alone(open_page, number):
-    lesson = lessons.LESSONS[number - 1]
-    where, keys = BY_KEYS[number]
-    page = open_page(f"{'' if lesson.page == 'plan' else lesson.page}?{urlencode({**lesson.link, 'lesson': number})}")
-    page.get_by_text(lesson.task).wait_for()
-    assert page.get_by_text("Done.").count() == 0
-    page.locator(where).first.focus()
-    for key in keys:
-        page.keyboard.press(key)
-        page.wait_for_timeout(60)
-    page.get_by_text("Done.").wait_for()
+def test_k_that_was_slid_to_its_end_is_not_taken_for_an_arrival(values):
+    done = arrive(values, 1)
+    del values["step"]  # the last step has no number in the address
+    assert not done()
+    values["slid"] = True
+    assert done()
+    values["k"] = 20  # whose last step is not enough
+    assert not done()
