@@ -1,4 +1,6 @@
-"""The words of the field, one sentence each."""
+"""The words of the field, one sentence each, and what was measured in plain words."""
+
+import re
 
 import streamlit as st
 
@@ -26,6 +28,37 @@ TERMS = {
     "Attention": "How much each support image counts for the answer; all of it adds up to 1.",
     "FCE": "Full context embeddings: every image is read again in the light of the whole support set.",
 }
+
+
+MAPS = {"maze": "mazes", "braided": "mazes with loops", "rooms": "maps of rooms", "caves": "caves",
+        "spirals": "spirals", "bugtraps": "bug traps", "alternating_gaps": "walls with gaps", "forests": "forests"}
+MEASURES = {
+    ("success_rate", "terrain"): "of new grounds crossed", ("success_rate", "web_queries"): "of the pages found",
+    ("success_rate", "navigation"): "of drives at rest at the goal",
+    ("success_rate_far", "web_queries"): "of the pages found that are three or more links away",
+    "success_rate": "of new {maps} solved",
+    "success_rate_all_starts": "of new {maps} solved, from every free cell",
+    "success_rate_over_seeds": "of new maps solved, mean of several trainings",
+    "seed_success_rate": "of new maps solved, by other seeds", "optimal_rate": "of new {maps} solved by a shortest way",
+    "optimal_rate_all_starts": "of the ways from every free cell of {maps} as short as can be",
+    "optimal_action": "of the moves are best ones", "excess_cost": "longer than a shortest way",
+    "excess_links": "more links than needed", "expected_reward": "reward, as the paper counts it",
+    "prediction_loss": "of the moves differ from the shown ones", "final_distance": "from the goal at the end",
+    "time_to_goal": "until it rests at the goal",
+    "omniglot_challenge_error": "wrong within an alphabet of 20 letters, one example each",
+}
+WAYS = {"": "", "_class_mean": ", by class means", "_one_view": ", from one view each"}
+
+
+def measure(metric) -> str:
+    """What a metric counts, to be read after its value: `of new mazes solved, from every free cell`."""
+    few = re.fullmatch(r"(within_alphabet_|mnist_)?(\d+)w(\d+)s(_class_mean|_one_view)?", metric.name)
+    if few:
+        group, way, shot, rest = few.groups()
+        of = {"within_alphabet_": "letters of one alphabet", "mnist_": "digits"}.get(group, "classes")
+        return f"right: {way} {of}, {shot} example{'s' * (shot != '1')} each{WAYS[rest or '']}"
+    words = MEASURES.get((metric.name, metric.dataset.get("kind")), MEASURES.get(metric.name))
+    return metric.title() if words is None else words.format(maps=MAPS.get(metric.dataset.get("family"), "maps"))
 
 
 def plain(text: str, most: int = 400) -> str:

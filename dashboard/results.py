@@ -41,7 +41,7 @@ def line(conclusion, most=110):
     text = re.split(r"; |\. ", text, maxsplit=1)[0].rstrip(".")
     if len(text) <= most:
         return f"{text}."
-    for pause in (", ", ": "):
-        if len(first := text[:most].rpartition(pause)[0]) > 3:
+    for pause, least in ((": ", 15), (", ", 4), (" and ", 4)):
+        if len(first := text[:most].rpartition(pause)[0]) >= least:
             return f"{first}."
     return text[:most].rpartition(" ")[0] + "…"

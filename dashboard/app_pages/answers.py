@@ -4,16 +4,19 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import glossary, results, share, state
+from dashboard import glossary, headlines, results, share, state
 from dashboard.figures import answers as answer_figures
 from dashboard.figures import answers_svg
 from dashboard.widgets import copying, tiles
 
-PARTS = {"all": "All", "vin": "Value Iteration Networks", "matching": "Matching Networks", "terrain": "From pictures",
-         "web": "On a web", "navigation": "A moving body", "language": "Language", "photographs": "Photographs"}
-FIRST_OF_MATCHING, FIRST_OF_TERRAIN, FIRST_OF_WEB, FIRST_OF_LANGUAGE, FIRST_OF_PHOTOGRAPHS = 13, 23, 28, 30, 31
+PARTS = {"all": "All", "inside": "What it learns", "limits": "How good it is", "matching": "Few examples",
+         "worlds": "Beyond the grid"}
+THEMES = {"inside": "What does a planner learn inside?", "limits": "How good are planners, and where do they end?",
+          "matching": "How does it learn from a few examples?", "worlds": "Does it work beyond the grid?"}
+INSIDE = (2, 3, 4, 6, 7, 11)
+FORMER = {"vin": "limits", "terrain": "worlds", "web": "worlds", "navigation": "worlds", "language": "matching",
+          "photographs": "matching"}  # parts that links of before name
 LAST = 31
-OF_NAVIGATION = (29,)
 MOST_ROWS = 400
 
 
@@ -31,17 +34,17 @@ def page():
         with st.container(border=True):
             show(answered[asked])
     else:
-        st.markdown("Questions that two reviews of the papers left open, and a few more. Each was answered by an "
-                    "experiment whose hypothesis was written first.")
+        st.markdown("Questions that two reviews of the papers left open, and a few more; each has an experiment.")
     part = choose_part()
     if len(answered) < LAST:
         st.caption(f"{len(answered)} of {LAST} questions are answered; the others have not been run yet.")
     dark = st.context.theme.type == "dark"
     tiles.show("answers", "question", [
-        {"id": str(number), "title": result["question"], "line": results.line(result["conclusion"]),
-         "tag": f"Question {number}", "open": number == asked, "svg": answers_svg.small(result, dark)}
-        for number, result in answered.items() if part in ("all", part_of(number))],
-        lambda number: state.put(question=int(number)))
+        {"id": str(number), "line": results.line(answered[number]["conclusion"]), "tag": f"Question {number}",
+         "open": number == asked, "group": THEMES[theme] if part == "all" else "",
+         **face(number, answered[number]["conclusion"], dark, answered[number])}
+        for theme in THEMES if part in ("all", theme) for number in answered if part_of(number) == theme],
+        lambda number: state.put(question=int(number)), wide=True)
     state.publish({"question": str(asked) if asked else None, "part": part if part != "all" else None})
     one = answered.get(asked) or answered[min(answered)]
     share.panel(f"question{one['number']}", snippet(one), lambda: answer_figures.main_figure(one) or matrices(one),
@@ -49,17 +52,22 @@ def page():
     glossary.show("VIN", "K", "R, reward", "P, transition", "Q", "psi", "FCE", "Way", "Shot", "Support")
 
 
+@st.cache_data(max_entries=100, show_spinner=False)
+def face(number, conclusion, dark, _result):
+    """Title and picture of a tile; the conclusion tells results of one number apart."""
+    return {"title": headlines.of(_result).title, "svg": answers_svg.small(_result, dark)}
+
+
 def part_of(number):
-    if number in OF_NAVIGATION:
-        return "navigation"
-    firsts = {"photographs": FIRST_OF_PHOTOGRAPHS, "language": FIRST_OF_LANGUAGE, "web": FIRST_OF_WEB,
-              "terrain": FIRST_OF_TERRAIN, "matching": FIRST_OF_MATCHING, "vin": 1}
-    return next(part for part, first in firsts.items() if number >= first)
+    if number in INSIDE:
+        return "inside"
+    return "limits" if number <= 12 else "worlds" if 23 <= number <= 29 else "matching"
 
 
 def choose_part():
     st.session_state["choose_part"] = state.get("part", "all")
     st.segmented_control("About", list(PARTS), format_func=PARTS.get, key="choose_part", required=True,
+                         label_visibility="collapsed",
                          on_change=lambda: state.put(part=st.session_state["choose_part"]))
     return state.get("part", "all")
 
@@ -67,11 +75,13 @@ def choose_part():
 def show(result):
     """One question: conclusion, figure, links; the rest is folded."""
     number = result["number"]
-    left, right = st.columns([8, 1], vertical_alignment="top")
-    left.header(f"Question {number}. {plain(result['question'])}", anchor=False)
-    right.button("Close", key="close_question", icon=":material/close:", width="stretch",
-                 on_click=lambda: state.put(question=None))
+    with st.container(horizontal=True, vertical_alignment="top", wrap=False):
+        st.header(f"Question {number}. {plain(headlines.of(result).title)}", anchor=False, width="stretch")
+        st.button("Close", key="close_question", icon=":material/close:", width="content",
+                  on_click=lambda: state.put(question=None))
     st.markdown(plain(result["conclusion"]))
+    if headlines.of(result).title != result["question"]:
+        st.caption(f"In the review's words: {plain(result['question'])}")
     figure = answer_figures.main_figure(result)
     if figure is not None:
         share.chart(figure, key=f"figure_{number}", alt=f"Question {number}: {result['conclusion']}")
@@ -149,6 +159,7 @@ def read_question(text):
 
 
 def read_part(text):
+    text = FORMER.get(text, text)
     if text not in PARTS:
         raise ValueError(f"part is one of {', '.join(PARTS)}, and this is {text[:40]!r}")
     return text

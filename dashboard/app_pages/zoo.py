@@ -93,12 +93,12 @@ def matches(card, find):
 def tile(card, entry):
     """What the gallery shows of an entry: what it does, its number with the interval, and the paper's."""
     metric = first_metric(card)
-    line = "not measured"
+    number, line = "", "not measured"
     if metric is not None:
-        line = f"{metric.value_text()} ({metric.ci95_text()}) {metric.title()}"
-        line += f"; the paper: {metric.paper_text()}" if metric.paper is not None else ""
+        number, line = metric.value_text(), f"{glossary.measure(metric)} (95 % interval {metric.ci95_text()}"
+        line += f"; the paper: {metric.paper_text()})" if metric.paper is not None else ")"
     return {"id": card["name"], "title": card["name"], "tag": TASKS.get(card["task"], card["task"]), "line": line,
-            "open": card["name"] == entry, **thumbnail(card["name"])}
+            "number": number, "open": card["name"] == entry, **thumbnail(card["name"])}
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
@@ -142,7 +142,7 @@ def row_of(card):
     return {
         "Model": card["name"], "Task": card["task"],
         "Reached": metric.value if metric and metric.unit == "%" else None,
-        "Measure": metric.title() if metric else None,
+        "Measure": glossary.measure(metric) if metric else None,
         "95 %": metric.ci95_text() if metric else None,
         "Paper": 100 * metric.paper if metric and metric.paper is not None else None,
         "Class": card["model"], "Parameters": card["parameters"],
@@ -157,8 +157,8 @@ def reached(shown):
     for card in shown:
         metric = first_metric(card)
         if metric and metric.unit == "%":
-            rows.append({"name": card["name"], "value": metric.value, "ci95": metric.ci95, "measure": metric.title(),
-                         "paper": metric.paper})
+            rows.append({"name": card["name"], "value": metric.value, "ci95": metric.ci95,
+                         "measure": glossary.measure(metric), "paper": metric.paper})
     return rows
 
 
@@ -268,7 +268,7 @@ def open_in(card):
 
 
 def metric_row(metric):
-    return {"measure": metric.title(), "value": metric.value_text(),
+    return {"measure": glossary.measure(metric), "value": metric.value_text(),
             "paper": None if metric.paper is None else metric.paper_text(), "95 %": metric.ci95_text(), "n": metric.n,
             "data set": metric.where(), "command": metric.command}
 

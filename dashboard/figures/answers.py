@@ -43,6 +43,7 @@ def points(figure):
     # Names stand above their lines: beside them they would leave a phone no room for the points.
     return _layout(drawing, figure, 120 + 34 * count, xaxis={**_axis(figure, "x", figure["unit"]), **_range(figure)},
                    yaxis={"autorange": "reversed", "type": "category", "ticklabelposition": "inside top",
+                          "ticklabelshift": 5,
                           "tickvals": names, "ticktext": [_words(name) for name in names]})
 
 

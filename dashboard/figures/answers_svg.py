@@ -1,16 +1,19 @@
-"""Results of the experiments -> small SVG pictures: the shape of an answer without its axes."""
+"""Results of the experiments -> small SVG pictures that can be read at the size of a tile."""
 
+import itertools
 from html import escape
 
 import numpy as np
 
+from dashboard import headlines
 from dashboard.figures import theme
 
-_WIDTH, _HEIGHT, _EDGE = 240, 112, 12
+_WIDTH, _HEIGHT, _EDGE, _PLOT = 240, 112, 10, 146
+_MANY = 4
 
 
 def small(result, dark=False):
-    """The main figure of a result as a picture of a tile: its first learned matrix, else lines or bars.
+    """What of a result tells most: learned matrices, bars with their numbers, or curves with their names.
 
     Args:
         result: as `results.read_all` gives them.
@@ -19,59 +22,109 @@ def small(result, dark=False):
     Returns:
         SVG text.
     """
-    series = result["figure"]["series"]
-    if result["pictures"]:
-        inside = _matrix(np.array(result["pictures"][0]["values"], float))
-    elif series and result["figure"]["kind"] == "lines":
-        inside = _lines(result["figure"])
+    look, figure = theme.of(dark), result["figure"]
+    bars, curves = headlines.measured(result), headlines.curves(result)
+    if result["pictures"] and not bars:
+        inside = _matrices(result["pictures"][:2], look, dark)
+    elif bars:
+        inside = _bars(bars[:_MANY], figure["unit"], look)
+    elif curves or figure["kind"] == "lines":
+        curves = curves or [(each["label"], each) for each in figure["series"] if each["value"]][:3]
+        inside = _curves(curves, figure, headlines.of(result).along or figure["x_title"].split(",")[0], look)
     else:
-        inside = _bars(series, theme.of(dark)) if series else ""
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}">{inside}</svg>'
+        rows = [(str(at), value) for each in figure["series"] for at, value in
+                zip(each["at"], each["value"], strict=True)]
+        inside = _bars(rows[:_MANY], figure["unit"], look) if rows else ""
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" '
+            f'fill="{look.text}">{inside}</svg>')
 
 
-def _lines(figure):
-    shown = [each for each in figure["series"] if len(each["value"])][:6]
-    place = (lambda x: np.log10(np.maximum(np.asarray(x, float), 1e-9))) if figure["log_x"] else np.asarray
-    numeric = all(isinstance(at, int | float) for each in shown for at in each["at"])
-    at = [place(each["at"]).astype(float) if numeric else np.arange(len(each["at"]), dtype=float) for each in shown]
-    left, right = min(x.min() for x in at), max(x.max() for x in at)
-    low, high = _range([each["value"] for each in shown])
-    parts = []
-    for i, (x, each) in enumerate(zip(at, shown, strict=True)):
-        across = _EDGE + (x - left) / max(right - left, 1e-9) * (_WIDTH - 2 * _EDGE)
-        points = " ".join(f"{a:.1f},{_down(v, low, high):.1f}" for a, v in zip(across, each["value"], strict=True))
-        colour = theme.RESULTS_PALETTE[i % 8]
-        parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="3" '
-                     'stroke-linejoin="round" stroke-linecap="round"/>')
-        last = points.rsplit(" ", 1)[-1].split(",")
-        parts.append(f'<circle cx="{last[0]}" cy="{last[1]}" r="4" fill="{colour}"/>')
-    return "".join(parts)
-
-
-def _bars(series, colours):
-    rows = [(i, value) for i, each in enumerate(series) for value in each["value"]][:9]
+def _bars(rows, unit, look):
+    """A line of label and number for each, over its bar; the first one in colour."""
     low, high = min(0.0, *(value for _, value in rows)), max(0.0, *(value for _, value in rows))
     place = lambda value: _EDGE + (value - low) / max(high - low, 1e-9) * (_WIDTH - 2 * _EDGE)  # noqa: E731
-    step = (_HEIGHT - 2 * _EDGE) / len(rows)
-    parts = [f'<line x1="{place(0):.1f}" x2="{place(0):.1f}" y1="{_EDGE / 2}" y2="{_HEIGHT - _EDGE / 2}" '
-             f'stroke="{colours.text}" stroke-opacity=".4"/>']
-    for row, (i, value) in enumerate(rows):
+    step, parts = (_HEIGHT - 8) / max(3, len(rows)), []
+    top = (_HEIGHT - step * len(rows)) / 2
+    for row, (label, value) in enumerate(rows):
         left, right = sorted((place(0), place(value)))
-        top = _EDGE + row * step + step * 0.14
-        parts.append(f'<rect x="{left:.1f}" y="{top:.1f}" width="{max(2, right - left):.1f}" '
-                     f'height="{step * 0.72:.1f}" rx="2" fill="{theme.RESULTS_PALETTE[i % 8]}"/>')
+        y, first = top + (row + 1) * step, row == 0
+        size, weight, colour = (14, 700, look.path) if first else (12, 400, look.edge)
+        thick = 7 if first else 5
+        shown = escape(_cut(label, 24))
+        parts.append(
+            f'<text x="{_EDGE}" y="{y - 10:.1f}" font-size="12" font-weight="{weight}">{shown}</text>'
+            f'<text x="{_WIDTH - _EDGE}" y="{y - 10:.1f}" font-size="{size}" font-weight="700" text-anchor="end">'
+            f'{number(value, unit)}</text><rect x="{left:.1f}" y="{y - 7:.1f}" width="{max(2, right - left):.1f}" '
+            f'height="{thick}" rx="2" fill="{colour}"/>')
     return "".join(parts)
 
 
-def _matrix(values):
-    top = float(np.abs(values).max()) or 1.0
-    unit = min((_WIDTH - 2 * _EDGE) / values.shape[1], (_HEIGHT - 2 * _EDGE) / values.shape[0])
-    left, up = (_WIDTH - unit * values.shape[1]) / 2, (_HEIGHT - unit * values.shape[0]) / 2
-    last = len(theme.REWARD_SCALE) - 1
-    return "".join(
-        f'<rect x="{left + c * unit:.1f}" y="{up + r * unit:.1f}" width="{unit + 0.3:.1f}" height="{unit + 0.3:.1f}" '
-        f'fill="{escape(theme.REWARD_SCALE[round((value / top + 1) / 2 * last)])}"/>'
-        for (r, c), value in np.ndenumerate(values))
+def _curves(curves, figure, along, look):
+    """Curves with their names and last values at their ends, and what they run along below."""
+    place = (lambda x: np.log10(np.maximum(np.asarray(x, float), 1e-9))) if figure["log_x"] else np.asarray
+    numeric = all(isinstance(at, int | float) for _, each in curves for at in each["at"])
+    at = [place(each["at"]).astype(float) if numeric else np.arange(len(each["at"]), dtype=float) for _, each in curves]
+    left, right = min(x.min() for x in at), max(x.max() for x in at)
+    low, high = _range([each["value"] for _, each in curves])
+    ends = _apart([_down(each["value"][-1], low, high) for _, each in curves], 29)
+    parts = []
+    for i, (x, (label, each)) in enumerate(zip(at, curves, strict=True)):
+        colour = (look.path, look.best, look.good)[i % 3]
+        across = _EDGE + (x - left) / max(right - left, 1e-9) * (_PLOT - _EDGE)
+        points = " ".join(f"{a:.1f},{_down(v, low, high):.1f}" for a, v in zip(across, each["value"], strict=True))
+        x_end, y_end = points.rsplit(" ", 1)[-1].split(",")
+        parts.append(
+            f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="3" stroke-linecap="round" '
+            f'stroke-linejoin="round"/><circle cx="{x_end}" cy="{y_end}" r="4" fill="{colour}"/>'
+            f'<text x="{_PLOT + 10}" y="{ends[i]:.1f}" font-size="14" font-weight="700" fill="{colour}">'
+            f'{number(each["value"][-1], figure["unit"])}</text>'
+            f'<text x="{_PLOT + 10}" y="{ends[i] + 12:.1f}" font-size="11">{escape(_cut(label, 14))}</text>')
+    words = along
+    if numeric:
+        first, last = min(each["at"][0] for _, each in curves), max(each["at"][-1] for _, each in curves)
+        words = f"{first:,.0f} → {last:,.0f} {along}"
+    parts.append(f'<text x="{_EDGE - 2}" y="{_HEIGHT - 4}" font-size="11">{escape(_cut(words, 40))}</text>')
+    return "".join(parts)
+
+
+def _matrices(pictures, look, dark):
+    """One or two learned matrices beside each other, each with its title."""
+    scale = theme.REWARD_SCALE_DARK if dark else theme.REWARD_SCALE
+    wide, parts = _WIDTH / len(pictures), []
+    for i, picture in enumerate(pictures):
+        values = np.array(picture["values"], float)
+        top = float(np.abs(values).max()) or 1.0
+        unit = min((wide - 10) / values.shape[1], (_HEIGHT - 22) / values.shape[0])
+        left = i * wide + (wide - unit * values.shape[1]) / 2
+        last = len(scale) - 1
+        side = f'width="{unit + 0.3:.1f}" height="{unit + 0.3:.1f}"'
+        parts += [f'<rect x="{left + c * unit:.1f}" y="{3 + r * unit:.1f}" {side} '
+                  f'fill="{scale[round((value / top + 1) / 2 * last)]}"/>'
+                  for (r, c), value in np.ndenumerate(values)]
+        parts.append(f'<text x="{i * wide + wide / 2:.1f}" y="{_HEIGHT - 5}" font-size="11" text-anchor="middle">'
+                     f'{escape(_cut(picture["title"], 20))}</text>')
+    return "".join(parts)
+
+
+def number(value, unit):
+    """A value as a tile has it."""
+    if unit == "%":
+        return f"{100 * value:.1f} %".replace("100.0", "100")
+    if abs(value) >= 1e6:
+        return f"{value / 1e6:,.0f} M"
+    return f"{value:,.0f} {unit}".strip() if abs(value) >= 100 else f"{value:.3g} {unit}".strip()
+
+
+def _cut(text, most):
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _apart(places, gap):
+    """Heights of labels near the places, none nearer to another than `gap`, all inside the picture."""
+    order, moved = np.argsort(places, kind="stable"), np.array(places, float)
+    for before, after in itertools.pairwise(order):
+        moved[after] = max(moved[after], moved[before] + gap)
+    return np.clip(moved - max(0.0, moved.max() - (_HEIGHT - 30)), 14, None)
 
 
 def _range(values):
@@ -80,4 +133,4 @@ def _range(values):
 
 
 def _down(value, low, high):
-    return _HEIGHT - _EDGE - (value - low) / (high - low) * (_HEIGHT - 2 * _EDGE)
+    return _HEIGHT - 26 - (value - low) / (high - low) * (_HEIGHT - 26 - 14)

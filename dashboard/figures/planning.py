@@ -241,7 +241,7 @@ def rates(groups, title, rate_title="success", each="maps", dark=False):
         dark: theme.
     """
     colours = theme.of(dark)
-    styles = ((colours.best, "circle", "solid"), (colours.path, "square", "dash"), (colours.good, "diamond", "dot"))
+    styles = ((colours.path, "circle", "solid"), (colours.best, "square", "dash"), (colours.good, "diamond", "dot"))
     figure = go.Figure()
     for (name, rows), (colour, symbol, dash) in zip(groups.items(), styles, strict=False):
         rate = np.array([row["rate"] for row in rows])

@@ -210,8 +210,10 @@ def walks(walls, start, goal, paths, dark=False, seconds=0.16, longest=6.0):
         movers.append(f'<circle class="walker" style="{time};offset-path:path(\'{way}\');offset-distance:100%" '
                       f'r="{broad * 0.55 + 0.14:.2f}" fill="{colour}" stroke="{look.ink}" stroke-width=".07"/>')
     letter = f'text-anchor="middle" font-size=".62" font-weight="700" font-family="sans-serif" fill="{look.ink}"'
-    parts.append(
-        f'<circle cx="{sc + 0.5}" cy="{sr + 0.5}" r=".48" fill="{look.text}"/><text x="{sc + 0.5}" y="{sr + 0.72}" '
-        f'{letter}>S</text>{"".join(movers + ends)}<path d="M{gc + 0.5} {gr - 0.15}l.65 .65l-.65 .65l-.65 -.65z" '
-        f'fill="{look.good}" stroke="{look.ink}" stroke-width=".08"/><text x="{gc + 0.5}" y="{gr + 0.72}" {letter}>G</text>')
+    diamond = f"M{gc + 0.5} {gr - 0.15}l.65 .65l-.65 .65l-.65 -.65z"
+    parts += [
+        f'<circle cx="{sc + 0.5}" cy="{sr + 0.5}" r=".48" fill="{look.text}"/>'
+        f'<text x="{sc + 0.5}" y="{sr + 0.72}" {letter}>S</text>', *movers, *ends,
+        f'<path d="{diamond}" fill="{look.good}" stroke="{look.ink}" stroke-width=".08"/>'
+        f'<text x="{gc + 0.5}" y="{gr + 0.72}" {letter}>G</text>']
     return "".join([*parts, "</svg>"])

@@ -9,12 +9,14 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const made = JSON.stringify([data, document.body.clientWidth > 0]);
   if (PLAYED.get(list) === made) return;
   PLAYED.set(list, made);
-  list.replaceChildren(...data.tiles.map((tile) => {
+  list.classList.toggle("wide", data.wide);
+  list.replaceChildren(...data.tiles.flatMap((tile, at) => {
     const item = document.createElement("li"), link = document.createElement("a"), address = new URL(location.href);
     address.searchParams.set(data.name, tile.id);
     link.href = address.href;
     if (tile.open) link.setAttribute("aria-current", "true");
-    link.append(picture(tile), ...(tile.tag ? [text("tag", tile.tag)] : []), text("title", tile.title), text("line", tile.line));
+    link.append(picture(tile), ...(tile.tag ? [text("tag", tile.tag)] : []), text("title", tile.title),
+      ...(tile.number ? [text("number", tile.number)] : []), text("line", tile.line));
     link.onclick = (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();
@@ -24,7 +26,11 @@ export default function ({ parentElement, data, setTriggerValue }) {
     const film = link.querySelector(".film");
     if (film) link.onpointerenter = link.onfocus = () => play(film, tile.frames);
     item.append(link);
-    return item;
+    if (!tile.group || tile.group === data.tiles[at - 1]?.group) return [item];
+    const group = document.createElement("li");
+    group.className = "group";
+    group.append(text("", tile.group, "h2"));
+    return [group, item];
   }));
 
   function picture(tile) {

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from dashboard import results
+from dashboard import headlines, results
 from dashboard.figures import answers as answer_figures
+from dashboard.figures import answers_svg
 
 pytestmark = pytest.mark.integration
 
@@ -58,13 +59,14 @@ def test_every_answer_is_a_tile_with_a_picture_and_one_line(answers, visit):
     assert [tile["id"] for tile in tiles(app)] == ["6", "18"]
     for tile in tiles(app):
         assert tile["line"] == "It is 51.0 %."
-        assert "<rect" in tile["svg"]
+        assert "<rect" in tile["svg"] or "<polyline" in tile["svg"]
         assert not tile["open"]
     assert not app.dataframe
 
 
 def test_a_link_lands_on_its_question_which_closes(answers, visit):
     app = visit("answers", question="18", part="matching")
+    assert "In the review's words: What about" in texts(app)
     assert app.header[0].value.startswith("Question 18.")  # above all tiles
     assert [(tile["id"], tile["open"]) for tile in tiles(app)] == [("18", True)]
     assert dict(app.query_params) == {"question": "18", "part": "matching"}
@@ -85,6 +87,15 @@ def test_the_line_is_a_whole_statement_without_intervals():
         "One does: with 50 maps it has 88.2 %.")
     assert line("It has, " + "very " * 40 + "many.") == "It has."
     assert len(line("word " * 60)) <= 111
+    assert line("There is nothing to rescue: of 6 sets, averaged ones are better in 0, " + "very " * 30) == (
+        "There is nothing to rescue.")
+
+
+@pytest.mark.parametrize("former,part", [("vin", "limits"), ("terrain", "worlds"), ("photographs", "matching")])
+def test_links_to_parts_of_before_still_lead_to_them(answers, visit, former, part):
+    app = visit("answers", part=former)
+    assert not app.warning
+    assert dict(app.query_params) == {"part": part}
 
 
 @pytest.mark.parametrize("parameters", [{"question": "0"}, {"question": "x"}, {"question": "999"}, {"part": "rl"}])
@@ -131,3 +142,15 @@ def test_the_repository_s_results_are_shown(visit):
         assert any(stored[number]["command"] in each for each in snippets)
         assert len(app.dataframe) == 1
         assert all(tile["line"] and tile["svg"].count("<") > 3 for tile in tiles(app))
+
+
+def test_each_headline_is_found_in_its_result():
+    for number, stored in results.read_all().items():
+        wanted = headlines.of(stored)
+        assert number in headlines.HEADLINES
+        assert [label for label, _ in headlines.measured(stored)] == [label for label, *_ in wanted.bars], number
+        assert [label for label, _ in headlines.curves(stored)] == [label for label, *_ in wanted.curves], number
+        assert wanted.bars or wanted.curves or stored["pictures"], number
+        svg = answers_svg.small(stored)
+        for _, value in headlines.measured(stored):
+            assert answers_svg.number(value, stored["figure"]["unit"]) in svg, number

@@ -482,7 +482,8 @@ def test_zoo_has_three_filters_and_the_best_first(visit, zoo):
         "vin8", "vin8_paper", "vin_maze", "cnn8", "fcn8"}
     names = [tile["id"] for tile in gallery(visit("zoo", sort="name"))]
     assert names == sorted(names)
-    assert "50.00 % (40.00 to 60.00)" in gallery(app)[0]["line"]
+    assert gallery(app)[0]["number"] == "50.00 %"
+    assert gallery(app)[0]["line"].startswith("of new maps solved (95 % interval 40.00 to 60.00;")
     assert "paper: 99.60 %" in gallery(app)[0]["line"]
 
 
