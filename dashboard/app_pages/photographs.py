@@ -19,6 +19,8 @@ from dashboard.figures import few_shot as few_shot_figures
 from dashboard.widgets import choices, ring
 
 KINDS = 5  # invented things at the first visit
+INVENTED = KINDS * compute.EXAMPLES
+UNCHANGED = {"photo_drop": None, "photo_moved": None, "photo_look": None}  # what belongs to one support set
 MOST_EXAMPLES, MOST_BYTES, MOST_NAME = 60, 8_000_000, 40
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError)  # of a zip
@@ -41,7 +43,9 @@ def page():
     names = compute.names("few-shot", compute.OF_PHOTOGRAPHS)
     state.adopt({"photo": read_name, "photo_seed": choices.read_int("photo_seed", 0, 999_999),
                  "photo_asked": choices.read_int("photo_asked", 0, 2 * KINDS - 1),
-                 "photo_least": choices.read_int("photo_least", 0, 100)})
+                 "photo_least": choices.read_int("photo_least", 0, 100),
+                 "photo_drop": read_drop, "photo_moved": read_moved,
+                 "photo_look": choices.read_int("photo_look", 0, MOST_EXAMPLES - 1)})
     if not names:
         st.info("There is no model of photographs in the zoo yet. `python -m train matching_photo` trains one.")
         glossary.show("Support", "Query", "Way", "Shot", "Attention")
@@ -58,8 +62,8 @@ def page():
     with under:
         pick_least()
         own_photographs()
-    state.publish({"photo": name, **{key: None if state.get(key) is None else str(state.get(key))
-                                     for key in ("photo_seed", "photo_asked", "photo_least")}})
+    state.publish({"photo": name, **{key: None if state.get(key) is None else str(state.get(key)) for key in (
+        "photo_seed", "photo_asked", "photo_least", "photo_look")}, **changes()})
     share.panel("photographs", SNIPPET.format(name=name),
                 (lambda: few_shot_figures.bars(answer.chance, answer.classes, best(answer), {})) if answer else None,
                 (lambda: {"classes": answer.classes, "chance": answer.chance, "attention": answer.attention})
@@ -69,9 +73,15 @@ def page():
 
 def left_out(asked, truth):
     """What the address cannot hold."""
-    if st.session_state.get("my_photographs") or (asked is not None and truth is None):
-        return "your own photographs"
-    return "which photographs were left out" if out() else None
+    return "your own photographs" if mine() or (asked is not None and truth is None) else None
+
+
+def changes():
+    """What the visitor changed in the invented support set, as the address carries it."""
+    if mine():
+        return {}
+    return {"photo_drop": ",".join(map(str, sorted(out()))) or None,
+            "photo_moved": ",".join(f"{i}:{kind}" for i, kind in state.get("photo_moved", ())) or None}
 
 
 # -- which photographs ------------------------------------------------------------------------------------
@@ -81,16 +91,32 @@ def controls(names):
     choices.pick_model(names, "Model", "photo", "matching_photo")
 
 
+def mine():
+    """The visitor's own support set, [(what it shows, file), ...]; empty while it is the invented one."""
+    return st.session_state.get("my_photographs", [])
+
+
+def invented():
+    """(known, to ask about, names of things): the invented photographs, as the visitor relabelled them."""
+    known, to_ask = compute.example(KINDS, state.get("photo_seed", 0))
+    kinds, moved = list(dict.fromkeys(label for label, _ in known)), dict(state.get("photo_moved", ()))
+    known = [(kinds[moved[i]] if i in moved else label, file) for i, (label, file) in enumerate(known)]
+    return known, to_ask, kinds
+
+
 def photographs():
     """(known, to ask about): the visitor's, or invented ones."""
-    mine = st.session_state.get("my_photographs")
-    known, to_ask = compute.example(KINDS, state.get("photo_seed", 0))
-    if mine:
+    own, (known, to_ask, _) = mine(), invented()
+    if own:
         st.button("Back to the invented ones", key="forget_photographs", icon=":material/undo:", on_click=forget)
-        return mine, to_ask if len(mine) > len(known) and mine[: len(known)] == known else []
-    st.button("Other invented things", key="new_things", icon=":material/casino:", on_click=lambda: state.put(
-        photo_seed=state.get("photo_seed", 0) + 1, photo_asked=None))
+        begins_with_them = [file for _, file in own[: len(known)]] == [file for _, file in known]
+        return own, to_ask if begins_with_them else []
+    st.button("Other invented things", key="new_things", icon=":material/casino:", on_click=other_things)
     return known, to_ask
+
+
+def other_things():
+    state.put(photo_seed=(state.get("photo_seed", 0) + 1) % 10**6, photo_asked=None, **UNCHANGED)
 
 
 def pick_asked(to_ask):
@@ -122,12 +148,21 @@ def think(name, known, asked):
 
 
 def out():
-    return st.session_state.get("photographs_out", set())
+    """Which of the support set are left out: those of one's own stay in the session, others are the address's."""
+    return st.session_state.get("photographs_out", set()) if mine() else set(state.get("photo_drop", ()))
+
+
+def leave_out(numbers):
+    if mine():
+        st.session_state["photographs_out"] = numbers
+    else:
+        state.put(photo_drop=tuple(sorted(numbers)) or None)
 
 
 def forget():
     for key in ("my_photographs", "photographs_out", "asked_photograph"):
         st.session_state.pop(key, None)
+    state.put(**UNCHANGED)
 
 
 def own_photographs():
@@ -149,8 +184,12 @@ def own_photographs():
                       key="add_photographs", type="primary", icon=":material/add:", on_click=add, args=(found,))
 
 
-def add(found):
-    st.session_state["my_photographs"] = [*st.session_state.get("my_photographs", []), *found][:MOST_EXAMPLES]
+def add(found, beside=()):
+    """Photographs of the visitor's join the support set; the first ones stand alone, or beside the invented ones."""
+    if not mine():
+        st.session_state["photographs_out"] = out() if beside else set()
+        state.put(**UNCHANGED)
+    st.session_state["my_photographs"] = [*(mine() or beside), *found][:MOST_EXAMPLES]
 
 
 def read_files(thing, name, data):
@@ -195,7 +234,7 @@ def best(answer):
 
 def show_ring(name, known, asked, truth, answer, problem):
     """The photograph that is asked about in the middle, those that are known around it."""
-    gone, look = out(), st.session_state.get("photo_look")
+    gone, look = out(), looked(len(known))
     here = [i for i in range(len(known)) if i not in gone]
     classes = answer.classes if answer else list(dict.fromkeys(known[i][0] for i in here))
     least = state.get("photo_least", 0) / 100
@@ -222,10 +261,16 @@ def show_ring(name, known, asked, truth, answer, problem):
         "say": st.session_state.pop("photo_problem", ""), "pictures": pictures}, heard)
 
 
+def looked(count):
+    """The photograph that is looked at."""
+    index = state.get("photo_look")
+    return index if index is not None and index < count and index not in out() else None
+
+
 def without(name, known, asked, answer, look, top):
     """The answer without the photograph that is looked at."""
-    index = top if look is None or look in out() else look
-    if index is None:
+    index = top if look is None else look
+    if index is None or answer is None:
         return None
     less = tuple(each for i, each in enumerate(known) if i not in out() and i != index)
     if len({label for label, _ in less}) < 2:
@@ -238,9 +283,10 @@ def without(name, known, asked, answer, look, top):
 def heard(message):
     """What the visitor did on the ring."""
     what = message["what"]
-    known = st.session_state.get("my_photographs") or compute.example(KINDS, state.get("photo_seed", 0))[0]
+    own, (known, _, kinds) = mine(), invented()
+    known = own or known
     index, label = ring.read_index(message, len(known)), message.get("class")
-    known_label = label if label in {each for each, _ in known} else None
+    known_label = label if label in {*(each for each, _ in known), *([] if own else kinds)} else None
     try:
         if what == "ask":
             st.session_state["asked_photograph"] = ring.read_photo(message.get("picture"))
@@ -249,16 +295,18 @@ def heard(message):
         elif what == "add" and known_label:
             sent = message.get("pictures") or [None]
             files = [ring.read_photo(each) for each in sent] if sent[0] else [st.session_state["asked_photograph"]]
-            st.session_state["my_photographs"] = [*known, *((known_label, file) for file in files)][:MOST_EXAMPLES]
+            add([(known_label, file) for file in files], beside=known)
+        elif what == "move" and index is not None and known_label and own:
+            own[index] = (known_label, own[index][1])
         elif what == "move" and index is not None and known_label:
-            st.session_state["my_photographs"] = [
-                (known_label if i == index else each, file) for i, (each, file) in enumerate(known)]
+            moved = {**dict(state.get("photo_moved", ())), index: kinds.index(known_label)}
+            state.put(photo_moved=tuple(sorted(moved.items())))
         elif what == "out" and index is not None:
-            st.session_state["photographs_out"] = out() | {index}
+            leave_out(out() | {index})
         elif what == "back" and index is not None:
-            st.session_state["photographs_out"] = out() - {index}
+            leave_out(out() - {index})
         elif what == "look":
-            st.session_state["photo_look"] = index
+            state.put(photo_look=index)
     except (ValueError, KeyError) as error:
         st.session_state["photo_problem"] = f"That photograph cannot be used: {error}"
 
@@ -267,6 +315,21 @@ def pick_least():
     st.session_state["choose_photo_least"] = state.get("photo_least", 0)
     st.slider("Say “none of these” if the nearest photograph is less alike than", 0, 100, key="choose_photo_least",
               format="%d %%", on_change=lambda: state.put(photo_least=st.session_state["choose_photo_least"]))
+
+
+def read_drop(text):
+    read = choices.read_int("a number of an invented photograph", 0, INVENTED - 1)
+    return tuple(sorted({read(part) for part in text.split(",")}))
+
+
+def read_moved(text):
+    read, kind = choices.read_int("a number of an invented photograph", 0, INVENTED - 1), choices.read_int(
+        "a number of a thing", 0, KINDS - 1)
+    pairs = [part.split(":") for part in text.split(",")]
+    if any(len(pair) != 2 for pair in pairs):
+        raise ValueError("photo_moved is photograph:thing joined by commas, such as 0:3,4:1, and this is "
+                         f"{text[:40]!r}")
+    return tuple(sorted({read(number): kind(thing) for number, thing in pairs}.items()))
 
 
 def read_name(text):

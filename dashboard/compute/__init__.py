@@ -5,7 +5,7 @@ nobody changes it.
 """
 
 from dashboard.compute.few_shot import embedded, embeddings, explanation, permuted, predictions
-from dashboard.compute.photographs import Named, as_png, example, named, thumbnail
+from dashboard.compute.photographs import EXAMPLES, Named, as_png, example, named, thumbnail
 from dashboard.compute.planning import (
     MAPS_AT_ONCE,
     MAX_K,
@@ -89,6 +89,7 @@ __all__ = [
     "sentence_answer",
     "web_question",
     "web_walk",
+    "EXAMPLES",
     "GROUNDS",
     "Ground",
     "TerrainRun",

@@ -1,6 +1,7 @@
 """Pictures that a visitor drops, pastes, photographs or gives as a folder, and gestures of a finger."""
 
 import base64
+import re
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from pnzoo import gridworld, list_models
 from tests.browser import serving
 from tests.browser.test_dashboard import board, centre
-from tests.browser.test_few_shot import SHOT, address, middle, picture, png, still, stroke
+from tests.browser.test_few_shot import SHOT, address, drag, middle, picture, png, still, stroke
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration]
 
@@ -67,6 +68,28 @@ def test_without_a_camera_it_says_so(open_page):
     page = open_page(SHOT)
     page.get_by_role("button", name="Camera", exact=True).click()
     page.get_by_text("There is no camera here").wait_for()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("matching_photo" not in list_models(), reason="the zoo has no model of photographs yet")
+def test_invented_photographs_that_are_left_out_or_relabelled_are_in_the_link(open_page):
+    page = open_page("photographs")
+    still(page)
+    first, other = (page.get_by_role("button", name=re.compile(f" {i}, class ")) for i in (1, 15))
+    stage = page.locator(".stage").bounding_box()
+    thing = other.get_attribute("aria-label").split("class ")[1].split(",")[0]
+    drag(page, middle(first), middle(other))
+    address(page, "photo_moved=0:4")
+    page.get_by_role("button", name=re.compile(f" 1, class {thing}")).wait_for()
+    still(page)
+    drag(page, middle(first), (stage["x"] + 6, stage["y"] + 6))
+    address(page, "photo_drop=0", "photo_moved=0:4")
+    again = open_page(page.url.removeprefix("http://localhost").partition("/")[2])
+    again.get_by_role("button", name=re.compile("^Put .* 1 back")).wait_for()
+    assert again.locator(".pictures button").count() == 14
+    again.get_by_role("button", name=re.compile("^Put .* 1 back")).click()
+    address(again, "photo_moved=0:4", gone=["photo_drop"])
+    again.get_by_role("button", name=re.compile(f" 1, class {thing}")).wait_for()
 
 
 @pytest.mark.slow

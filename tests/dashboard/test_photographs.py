@@ -87,6 +87,33 @@ def test_a_zip_of_ones_own_is_known_and_a_photograph_is_asked_about(visit, ring)
     assert len(ring(app)["classes"]) == 5
 
 
+def test_what_was_changed_of_the_invented_ones_is_in_the_link(visit, ring):
+    things = still_lifes.names(5)
+    app = visit("photographs", photo_drop="0,1,2,4", photo_moved="3:3,12:3", photo_look="7")
+    shown = ring(app)
+    assert [i for i, each in enumerate(shown["pictures"]) if each["out"]] == [0, 1, 2, 4]
+    names = [each["name"] for each in shown["classes"]]
+    assert sorted(names) == sorted(things[1:])  # of the first thing nothing is left
+    assert [names[shown["pictures"][i]["class"]] for i in (3, 5, 12)] == [things[3], things[1], things[3]]
+    assert shown["look"] == shown["without"]["index"] == 7
+    assert not any("but your own" in each.value for each in app.caption)
+    kept = {name: app.query_params[name] for name in ("photo_drop", "photo_moved", "photo_look")}
+    assert kept == {"photo_drop": "0,1,2,4", "photo_moved": "3:3,12:3", "photo_look": "7"}
+    app.button(key="new_things").click().run()  # another support set: nothing of it was changed
+    assert not kept.keys() & app.query_params.keys()
+    assert len(ring(app)["classes"]) == 5
+
+
+@pytest.mark.slow
+def test_numbers_of_invented_photographs_are_none_of_ones_own(visit, ring):
+    app = visit("photographs", photo_drop="0,1", photo_look="14")
+    app.file_uploader(key="thing_files").upload("mine.zip", archive(3), "application/zip").run()
+    app.button(key="add_photographs").click().run()
+    assert len(ring(app)["pictures"]) == 6
+    assert not any(each["out"] for each in ring(app)["pictures"])
+    assert "photo_drop" not in app.query_params
+
+
 def test_files_that_are_no_photographs_are_named_and_nothing_is_lost(visit):
     app = visit("photographs")
     app.file_uploader(key="asked_file").upload("new.png", b"rubbish", "image/png").run()
