@@ -1,44 +1,63 @@
 """Lessons: six tasks on the canvases, from how value spreads to why order matters."""
 
-from pathlib import Path
+from urllib.parse import urlencode
 
+import numpy as np
 import streamlit as st
 
 from dashboard import compute, glossary, lessons, share, state
-from dashboard.figures import planning_svg
+from dashboard.figures import lessons_svg
+from dashboard.widgets import tiles
+from pnzoo.worlds.gridworld.rollout import optimal_steps
+
+FILMS = {4: "cnn16"}  # lessons on a map whose picture is the model's own
 
 
 def page():
+    done = lessons.finished()
     st.title("Six lessons")
-    st.markdown("One sentence and one task each, on the same canvases as everything else here. A lesson knows when its "
-                "task is done, and its link can be sent to somebody.")
     state.adopt({})
-    for number, lesson in enumerate(lessons.LESSONS, 1):
-        if number % 3 == 1:  # a row: on a phone, where columns lie one below the other, the order stays
-            columns = st.columns(3, gap="medium")
-        with columns[(number - 1) % 3].container(border=True, height="stretch"):
-            beside = st.container(horizontal=True, gap="medium", vertical_alignment="top", wrap=False)
-            beside.image(picture(lesson), width=84, alt="")
-            with beside.container(width="stretch"):
-                done = " :green[:material/check_circle:]" if number in lessons.finished() else ""
-                st.header(f"{number}. {lesson.title}{done}", anchor=False)
-                st.markdown(f"{lesson.sentence}\n\n**Task.** {lesson.task}")
-                lessons.follow(number, "Again" if done else "Start")
+    st.markdown(f"A task each, on the canvas itself, which knows when it is done. **{len(done)} of "
+                f"{len(lessons.LESSONS)} done.**")
+    tiles.show("lessons", "lesson", [tile(number, lesson, number in done)
+                                     for number, lesson in enumerate(lessons.LESSONS, 1)], choose, roomy=True)
+    if number := st.session_state.pop("lesson_chosen", None):
+        lesson = lessons.LESSONS[number - 1]
+        st.switch_page(f"app_pages/{lesson.page}.py", query_params={**lesson.link, "lesson": str(number)})
     state.publish({})
     share.panel("lessons", "from dashboard import lessons\n\nfor lesson in lessons.LESSONS:\n    print(lesson.title)")
     glossary.show()
 
 
-def picture(lesson):
-    """The map of a lesson, or the last picture of its model's thumbnail."""
-    if "map" in lesson.link:
-        walls, start, goal = compute.read_map(lesson.link["map"])
-        way = compute.solution(lesson.link["map"]).shortest_path
-        return planning_svg.world(walls, start, goal, way, dark=st.context.theme.type == "dark")
-    from PIL import Image
+def choose(number):
+    st.session_state["lesson_chosen"] = int(number)
 
-    strip = Image.open(Path(__file__).parents[1] / "thumbnails" / f"{lesson.link['fewshot']}.png")
-    return strip.crop((strip.width - strip.height, 0, strip.width, strip.height)).convert("RGB")
+
+def tile(number, lesson, done):
+    address = "" if lesson.page == "plan" else lesson.page
+    return {"id": str(number), "tag": f"Lesson {number}" + (" ✓ done" if done else ""), "title": lesson.title,
+            "line": lesson.sentence, "more": lesson.task, "press": "Start again" if done else "Start", "open": False,
+            "href": f"./{address}?{urlencode({**lesson.link, 'lesson': number})}", **picture(number, lesson)}
+
+
+def picture(number, lesson):
+    """The map of a lesson with value spreading over it, or the film of its model."""
+    if number in FILMS or "map" not in lesson.link:
+        return tiles.film(FILMS.get(number, lesson.link.get("fewshot")))
+    steps = int(lesson.link["k"]) if "k" in lesson.link else None
+    return {"svg": spread(lesson.link["map"], steps, st.context.theme.type == "dark")}
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def spread(map_text, last, dark):
+    """Value that spreads over a map, for `last` steps or to the end; with the way where it has come to S."""
+    walls, start, goal = compute.read_map(map_text)
+    cells = np.argwhere(~walls)
+    same = lambda cell: np.repeat(np.array([cell]), len(cells), axis=0)  # noqa: E731
+    steps = np.full(walls.shape, -1)
+    steps[tuple(cells.T)] = optimal_steps(np.repeat(walls[None], len(cells), axis=0), same(goal), cells)
+    path = compute.solution(map_text).shortest_path if last is None else ()
+    return lessons_svg.spread(walls, start, goal, steps, path, last, dark)
 
 
 page()

@@ -1,8 +1,5 @@
 """Zoo: what is in it, how good is it, how was it made?"""
 
-import base64
-from pathlib import Path
-
 import numpy as np
 import streamlit as st
 
@@ -98,18 +95,7 @@ def tile(card, entry):
         number, line = metric.value_text(), f"{glossary.measure(metric)} (95 % interval {metric.ci95_text()}"
         line += f"; the paper: {metric.paper_text()})" if metric.paper is not None else ")"
     return {"id": card["name"], "title": card["name"], "tag": TASKS.get(card["task"], card["task"]), "line": line,
-            "number": number, "open": card["name"] == entry, **thumbnail(card["name"])}
-
-
-@st.cache_data(max_entries=200, show_spinner=False)
-def thumbnail(name):
-    """The strip that `python -m train.readme.thumbnails` drew, if there is one."""
-    file = Path(__file__).parents[1] / "thumbnails" / f"{name}.png"
-    if not file.is_file():
-        return {}
-    data = file.read_bytes()
-    width, height = (int.from_bytes(data[at : at + 4], "big") for at in (16, 20))
-    return {"film": base64.b64encode(data).decode(), "frames": width // height}
+            "number": number, "open": card["name"] == entry, **tiles.film(card["name"])}
 
 
 def show_table(shown):

@@ -10,13 +10,15 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (PLAYED.get(list) === made) return;
   PLAYED.set(list, made);
   list.classList.toggle("wide", data.wide);
+  list.classList.toggle("roomy", data.roomy);
   list.replaceChildren(...data.tiles.flatMap((tile, at) => {
     const item = document.createElement("li"), link = document.createElement("a"), address = new URL(location.href);
     address.searchParams.set(data.name, tile.id);
-    link.href = address.href;
+    link.href = tile.href ? new URL(tile.href, location.href).href : address.href;
     if (tile.open) link.setAttribute("aria-current", "true");
     link.append(picture(tile), ...(tile.tag ? [text("tag", tile.tag)] : []), text("title", tile.title),
-      ...(tile.number ? [text("number", tile.number)] : []), text("line", tile.line));
+      ...(tile.number ? [text("number", tile.number)] : []), text("line", tile.line), ...(tile.more ? [text("more", tile.more)] : []),
+      ...(tile.press ? [text("press", tile.press)] : []));
     link.onclick = (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();

@@ -1,6 +1,8 @@
 """Tiles: a picture, a title and a line each, which open what they are about (tiles.js)."""
 
+import base64
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
@@ -9,7 +11,8 @@ from dashboard.widgets import canvas
 _tiles = canvas.component("tiles", '<ul class="tiles" role="list"></ul>', drawing=False)
 
 
-def show(key: str, name: str, tiles: list[dict], on_open: Callable[[str], None], wide: bool = False) -> None:
+def show(key: str, name: str, tiles: list[dict], on_open: Callable[[str], None], wide: bool = False,
+         roomy: bool = False) -> None:
     """Show tiles.
 
     Args:
@@ -19,8 +22,11 @@ def show(key: str, name: str, tiles: list[dict], on_open: Callable[[str], None],
             before the line; may be left away), `open` (whether it is the one that is shown), and a picture: `svg`,
             markup that figures of ours made, or `film`, a PNG as text with `frames` pictures side by side, or neither.
             `group` is a heading that the tiles of that name stand under.
+            `href` is where a tile leads instead, seen from the page; `more` is a second line,
+            `press` what looks like a button.
         on_open: called with the id of a tile that was chosen.
         wide: whether pictures hold words, and so have a phone's whole width.
+        roomy: few tiles, three a row.
     """
 
     def opened():
@@ -28,4 +34,15 @@ def show(key: str, name: str, tiles: list[dict], on_open: Callable[[str], None],
         if chosen in {tile["id"] for tile in tiles}:
             on_open(chosen)
 
-    _tiles(key=key, data={"name": name, "tiles": tiles, "wide": wide}, on_opened_change=opened)
+    _tiles(key=key, data={"name": name, "tiles": tiles, "wide": wide, "roomy": roomy}, on_opened_change=opened)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def film(name: str) -> dict:
+    """`film` and `frames` of an entry, which `python -m train.readme.thumbnails` drew; {} without."""
+    file = Path(__file__).parents[1] / "thumbnails" / f"{name}.png"
+    if not file.is_file():
+        return {}
+    data = file.read_bytes()
+    width, height = (int.from_bytes(data[at : at + 4], "big") for at in (16, 20))
+    return {"film": base64.b64encode(data).decode(), "frames": width // height}
