@@ -67,6 +67,13 @@ def plain(text: str, most: int = 400) -> str:
     return f"`{shown[:most]}{'…' if len(shown) > most else ''}`"
 
 
+def escaped(text: str) -> str:
+    """Text in which Markdown finds nothing to do: names have underscores, ranges have tildes and stars."""
+    for sign in "\\`_*~$[]<>:#":
+        text = text.replace(sign, "\\" + sign)
+    return text
+
+
 def show(*names: str) -> None:
     """A fold-out list of words; all of them without names."""
     folded = st.expander("Words used here", icon=":material/menu_book:", key="words_used", on_change="rerun")

@@ -76,12 +76,12 @@ def show(result):
     """One question: conclusion, figure, links; the rest is folded."""
     number = result["number"]
     with st.container(horizontal=True, vertical_alignment="top", wrap=False):
-        st.header(f"Question {number}. {plain(headlines.of(result).title)}", anchor=False, width="stretch")
+        st.header(f"Question {number}. {glossary.escaped(headlines.of(result).title)}", anchor=False, width="stretch")
         st.button("Close", key="close_question", icon=":material/close:", width="content",
                   on_click=lambda: state.put(question=None))
-    st.markdown(plain(result["conclusion"]))
+    st.markdown(glossary.escaped(result["conclusion"]))
     if headlines.of(result).title != result["question"]:
-        st.caption(f"In the review's words: {plain(result['question'])}")
+        st.caption(f"In the review's words: {glossary.escaped(result['question'])}")
     figure = answer_figures.main_figure(result)
     if figure is not None:
         share.chart(figure, key=f"figure_{number}", alt=f"Question {number}: {result['conclusion']}")
@@ -94,9 +94,9 @@ def show(result):
     if not more.open:
         return
     with more:
-        st.markdown(f"*Expected before the run:* {plain(result['hypothesis'])}")
+        st.markdown(f"*Expected before the run:* {glossary.escaped(result['hypothesis'])}")
         if result["details"] != result["conclusion"]:
-            st.markdown(f"*In detail:* {plain(result['details'])}")
+            st.markdown(f"*In detail:* {glossary.escaped(result['details'])}")
         st.dataframe(table(result), hide_index=True, height=min(38 + 35 * len(result["table"]), 420),
                      alt=f"All measurements of question {number} with their intervals and n.")
         copying.snippet("command", result["command"])
@@ -104,14 +104,7 @@ def show(result):
         st.markdown(f"{result['seconds']:,.0f} s on {result['hardware']} ({result['backend']}).{seeds} "
                     "Brackets and bars are 95 % intervals.")
         if result["notes"]:
-            st.markdown("\n".join(f"- {plain(note)}" for note in result["notes"]))
-
-
-def plain(text):
-    """Text in which Markdown finds nothing to do: names have underscores, ranges have tildes and stars."""
-    for sign in "\\_*~$[]<>":
-        text = text.replace(sign, "\\" + sign)
-    return text
+            st.markdown("\n".join(f"- {glossary.escaped(note)}" for note in result["notes"]))
 
 
 def matrices(result):

@@ -10,13 +10,10 @@ from dashboard import (
     state,
 )
 from dashboard.figures import theme, worlds_svg
-from dashboard.widgets import choices
+from dashboard.widgets import choices, web_walk
 
 WORLDS = {"web": "A web", "body": "A moving body", "sentences": "Sentences"}
 INTRO = {
-    "web": "A few sentences of a page are all it gets. It starts **three to five links** away and clicks its way "
-           "there. The planner asks where each link leads to, link after link; its reactive opponent looks at the "
-           "next page alone.",
     "body": "A body with mass and speed. Force is what the model chooses, five times a second; walls stop it. The "
             "planner looks at a map of values first; its opponent goes by what the picture looks like.",
     "sentences": "Each example has one word cut out, `___`, and that word is its class. Which of the words belongs "
@@ -63,7 +60,6 @@ def page():
     st.segmented_control("World", list(WORLDS), format_func=WORLDS.get, key="choose_world", required=True,
                          label_visibility="collapsed",
                          on_change=lambda: state.put(world=st.session_state["choose_world"]))  # fmt: skip
-    st.markdown(INTRO[world])
     {"web": show_web, "body": show_body, "sentences": show_sentences}[world]()
     given = {name: str(state.get(name)) for name in KEPT[world] if state.get(name) is not None}
     state.publish({"world": world if world != "web" else None, **given})
@@ -121,37 +117,44 @@ def show_web():
         return
     seed = state.get("seed", FIRST["web"])
     question = compute.web_question(seed)
-    left, right = st.columns([5, 1], vertical_alignment="bottom")
-    text = left.text_area("What is looked for: sentences of the page", max_chars=600,
-                          help="Change the words, and both walk anew.", **text_of("words", question.text))  # fmt: skip
-    with right:
-        new_one("Another page")
     titles = compute.invented_web().web.titles
-    st.caption(f"From **{titles[question.start]}** to **{titles[question.goal]}**, {question.links} links at best, in "
-               f"an invented web of {len(titles)} pages.")  # fmt: skip
-    for column, name in zip(st.columns(len(names), gap="large"), names, strict=True):
-        with column:
-            try:
-                show_walk(name, compute.web_walk(name, seed, text), question)
-            except ValueError as error:
-                st.warning(glossary.plain(str(error)), icon=":material/help:")
+    said = st.empty()
+    place = st.container()
+    with st.expander("Other words: look for another page in your own words", icon=":material/edit:"):
+        text = st.text_area("Words of the page that is looked for", max_chars=600,
+                            help="Both walk anew.", **text_of("words", question.text))  # fmt: skip
+    walks = []
+    for name in names:
+        try:
+            walks.append(walk_of(name, compute.web_walk(name, seed, text), question))
+        except ValueError as error:
+            place.warning(glossary.plain(str(error)), icon=":material/help:")
+    said.markdown(f"One of {len(titles):,} pages says this; both start {question.links} links away. The planner thinks "
+                  "where links lead, its opponent reacts to the next page.")
+    if walks:
+        with place:
+            web_walk.show("web_walk", text.split(), compute.rare_places(text), walks)
+    with place:
+        new_one("Another page")
     share.panel("worlds", WEB.format(pages=compute.PAGES, web_seed=compute.WEB_SEED, name=names[0], text=text,
                                      start=question.start, goal=question.goal))  # fmt: skip
 
 
-def show_walk(name, run, question):
-    st.header(name, anchor=False)
+def walk_of(name, run, question):
+    """What the component shows of a walk."""
     count = len(run.walk.actions)
     if run.walk.reached:
         more = "the shortest way" if count == question.links else f"{question.links} would do"
-        st.success(f"**Found** after {count} link{'s' * (count != 1)} ({more}).", icon=":material/check_circle:")
+        ending = f"found after {count} link{'s' * (count != 1)}, {more}"
     else:
-        st.error(f"**Not found**: {glossary.plain(run.walk.reason)}", icon=":material/cancel:")
-    if run.guesses:
-        likely = ", ".join(f"{title} {share:.0%}" for title, share in run.guesses[:3])
-        st.caption(f"It takes the page for: {likely}.")
-    st.image(worlds_svg.walk(run.steps, run.walk.reached, is_dark()), width=worlds_svg.WIDE,
-             alt=f"The pages that {name} visits: " + ", then ".join(step.title for step in run.steps))  # fmt: skip
+        ending = f"not found: {run.walk.reason.removesuffix(' (max_steps)')}"
+    return {
+        "name": name, "good": bool(run.walk.reached), "ending": ending,
+        "guess": ", ".join(f"{title} {share:.0%}" for title, share in run.guesses[:3]),
+        "pages": [{"title": step.title, "found": list(step.found), "links": [
+            [title, round(float(share), 4), place == step.taken]
+            for place, (title, share) in enumerate(zip(step.offered, step.shares, strict=True))]}
+            for step in run.steps]}
 
 
 # -- a moving body ----------------------------------------------------------------------------------------
@@ -163,10 +166,12 @@ def show_body():
         no_entry("`python -m train vin_navigation2d` trains one.")
         return
     seed = state.get("seed", FIRST["body"])
+    said = st.empty()
     right, left = st.columns([5, 4], gap="large")  # on a phone the map comes first
     with left:
-        side = choices.pick("Map", "side", MAPS, 28, lambda n: f"{n} x {n} cells")
+        st.markdown(INTRO["body"])
         new_one("Another map")
+        side = choices.pick("Map", "side", MAPS, 28, lambda n: f"{n} x {n} cells")
         if side != 28:
             st.caption("Trained on maps of 28 x 28: another size is new to both, and its opponent takes no larger one.")
     walls, goal, start = compute.body_map(seed, side)
@@ -179,25 +184,22 @@ def show_body():
             left.warning(f"{name}: {glossary.plain(str(error))}", icon=":material/help:")
             continue
         values = runs[name].values if runs[name].values is not None else values
-    with left:
-        for name, run in runs.items():
-            show_drive(name, run.drive, "orange" if name == names[0] else "blue")
+    said.markdown("  \n".join(drive_words(name, run.drive, "orange" if name == names[0] else "blue")
+                              for name, run in runs.items()))
     with right:
         drives = [(run.drive.path, run.drive.seconds, colours[name]) for name, run in runs.items()]
         st.image(worlds_svg.drive(walls, goal, drives, values, is_dark()), width=WIDEST,
                  alt="A map with the ways of the bodies: " + ", ".join(
                      f"{name} {'arrives' if run.drive.reached else 'does not arrive'}" for name, run in runs.items()))
-        st.caption("Yellow is near the goal in the planner's eyes, blue is far. The discs go as fast as the bodies "
+        st.caption("Yellow is near the goal in the planner's eyes, violet is far. The discs go as fast as the bodies "
                    "did.")  # fmt: skip
     share.panel("worlds", BODY.format(name=names[0], side=side, seed=seed, start=start))
 
 
-def show_drive(name, drive, colour):
-    st.markdown(f":{colour}[●] **{name}**")
+def drive_words(name, drive, colour):
     if drive.reached:
-        st.success(f"At rest at the goal after {drive.seconds:.1f} s.", icon=":material/check_circle:")
-    else:
-        st.error(glossary.plain(drive.reason), icon=":material/cancel:")
+        return f":{colour}[●] **{name}** :green[✓ rests at the goal after {drive.seconds:.1f} s]"
+    return f":{colour}[●] **{name}** :red[✗ {glossary.escaped(drive.reason)}]"
 
 
 # -- sentences --------------------------------------------------------------------------------------------
@@ -212,26 +214,38 @@ def show_sentences():
     if not names:
         no_entry("`python -m train matching_ptb` trains one from your own copy of the Penn Treebank.")
         return
-    left, right = st.columns(2, gap="large")
-    with left:
+    query = st.text_input("Which word belongs into the gap? Change the sentence.", max_chars=300,
+                          **text_of("asked", QUERY))
+    answer, below = st.container(), st.expander("The examples it goes by: yours, and another model",
+                                                icon=":material/edit:")
+    with below:
+        st.markdown(INTRO["sentences"])
         name = choices.pick_model(names, "Model", "sentences", names[0])
-        text = st.text_area("Examples, one a line: `class: sentence with ___`", height=180, max_chars=LONGEST,
+        text = st.text_area("Examples, one a line: `word: sentence with ___`", height=180, max_chars=LONGEST,
                             **text_of("examples", EXAMPLES))  # fmt: skip
-        query = st.text_input("Which class is this?", max_chars=300, **text_of("asked", QUERY))
     pairs = [line.partition(":")[::2] for line in text.splitlines() if line.strip()]
     labels, sentences = (tuple(pair[i].strip() for pair in pairs) for i in (0, 1))
     try:
         classes, chances, attention = compute.sentence_answer(name, sentences, labels, query)
     except ValueError as error:
-        right.warning(glossary.plain(str(error)), icon=":material/help:")
+        answer.warning(glossary.plain(str(error)), icon=":material/help:")
         return
-    with right:
-        best = int(chances.argmax())
-        st.metric("It says", str(classes[best]), f"{chances[best]:.0%}", delta_arrow="off", delta_color="off",
-                  border=True)  # fmt: skip
+    with answer:
+        best = str(classes[int(chances.argmax())])
+        st.header(filled(query, best), anchor=False)
+        st.markdown(f"**{name}** says :orange[**{glossary.escaped(best)}**], {chances.max():.0%} sure. It looked at "
+                    "these examples; the longer the bar, the more:")
         for sentence, label, weight in zip(sentences, labels, attention, strict=True):
-            st.progress(float(min(1, max(0, weight))), f"**{label}**, {weight:.0%}: {glossary.plain(sentence, 80)}")
+            st.progress(float(min(1, max(0, weight))), f"{weight:.0%} &nbsp; {filled(sentence, label, label == best)}")
     share.panel("worlds", SENTENCES.format(name=name, sentences=list(sentences), labels=list(labels), query=query))
+
+
+def filled(sentence, word, told=True):
+    """A sentence with a word in its gap, as Markdown."""
+    before, gap, after = sentence.partition("___")
+    word = f"**{glossary.escaped(word)}**"
+    word = f":orange[{word}]" if told else word
+    return f"{glossary.escaped(before)}{word if gap else ''}{glossary.escaped(after)}"
 
 
 page()

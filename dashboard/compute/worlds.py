@@ -1,5 +1,6 @@
 """What models of the other worlds do: a web to navigate, a body that moves continuously, sentences with a blank."""
 
+from collections import Counter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ from dashboard import backend
 from dashboard.compute.zoo import model
 
 PAGES, WEB_SEED = 1000, 0  # of the invented web
+RARE = 0.1  # of the pages have a rare word
 FAR = (3, 5)  # links from the start to the goal of a question
 SIDE = 28  # cells of a map
 
@@ -34,12 +36,14 @@ class Step(NamedTuple):
     offered: titles of its links that looked best, best first
     shares:  of them, softmax of their scores
     taken:   which of `offered` was followed; None at the end
+    found:   places of those words of the query that the page has, and few others
     """
 
     title: str
     offered: tuple
     shares: tuple
     taken: int | None
+    found: tuple = ()
 
 
 class WebWalk(NamedTuple):
@@ -87,23 +91,49 @@ def web_walk(name: str, seed: int, text: str | None = None, shown: int = 4) -> W
     """The walk of a model for a question, or for other words than the question's."""
     question, web, walker = web_question(seed), invented_web(), model(name)
     text = question.text if text is None else text
-    found = walker.plan(web, question.start, text, question.goal)
+    words = text.split()
+    telling = [(place, _bare(words[place])) for place in rare_places(text)]
+    walk = walker.plan(web, question.start, text, question.goal)
     titles, steps = web.web.titles, []
-    for i, page in enumerate(found.path):
+    for i, page in enumerate(walk.path):
         links = web.web.links_of(page)
-        logits = np.asarray(walker.logits(web, text, page, found.path[: i + 1]), float)
+        logits = np.asarray(walker.logits(web, text, page, walk.path[: i + 1]), float)
         order = np.argsort(-logits, kind="stable")[:shown]
         shares = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum() if len(links) else logits
         chosen = None
-        if i < len(found.actions):
-            chosen = next((place for place, link in enumerate(order) if link == found.actions[i]), None)
-        steps.append(Step(titles[page], tuple(titles[links[j]] for j in order), tuple(shares[order]), chosen))
+        if i < len(walk.actions):
+            chosen = next((place for place, link in enumerate(order) if link == walk.actions[i]), None)
+        here = _words_of(web.web, page)
+        found = tuple(place for place, word in telling if word in here)
+        steps.append(Step(titles[page], tuple(titles[links[j]] for j in order), tuple(shares[order]), chosen, found))
     guesses = ()
     if hasattr(walker, "chance"):
         chance = walker.chance(web, text)
         best = np.argsort(-chance)[:shown]
         guesses = tuple((titles[page], float(chance[page])) for page in best)
-    return WebWalk(found, tuple(steps), guesses)
+    return WebWalk(walk, tuple(steps), guesses)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def rare_words() -> frozenset:
+    """Words that are on few pages of the web, and so tell which page is meant."""
+    web, pages = invented_web().web, Counter()
+    for page in range(len(web)):
+        pages.update(_words_of(web, page))
+    return frozenset(word for word, count in pages.items() if count <= RARE * len(web))
+
+
+def rare_places(text: str) -> tuple:
+    """Places of the rare words in a text."""
+    return tuple(place for place, word in enumerate(text.split()) if _bare(word) in rare_words())
+
+
+def _words_of(web, page):
+    return {_bare(word) for word in " ".join([web.titles[page], *web.sentences[page]]).split()}
+
+
+def _bare(word):
+    return word.strip(".,;:!?").lower()
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

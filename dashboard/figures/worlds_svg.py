@@ -1,55 +1,8 @@
-"""Walks on a web and drives of a body as SVG pictures."""
-
-from html import escape
+"""Drives of a body as SVG pictures."""
 
 import numpy as np
 
 from dashboard.figures import theme
-
-ROW, WIDE, LONGEST = 30, 420, 30
-
-
-def walk(steps, reached, dark=False):
-    """Pages from top to bottom; from each the links that looked best, the wider the likelier.
-
-    Args:
-        steps: of `dashboard.compute.WebWalk`.
-        reached: whether the walk ended on the goal.
-        dark: theme.
-
-    Returns:
-        SVG text.
-    """
-    look = theme.of(dark)
-    most = max((len(step.offered) for step in steps), default=0)
-    gap = (max(1, most) + 1) * ROW + 6
-    height = 40 + gap * (len(steps) - 1) + 12
-    head = f'viewBox="0 0 {WIDE} {height}" font-family="sans-serif" font-size="15"'
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" {head}>']
-    for i, step in enumerate(steps):
-        top, last = 22 + i * gap, i == len(steps) - 1
-        fill = (look.good if reached else look.path) if last else look.best
-        if not last:
-            for j, (title, share) in enumerate(zip(step.offered, step.shares, strict=True)):
-                y, taken = top + (j + 1) * ROW, j == step.taken
-                colour = look.best if taken else look.faint
-                parts.append(
-                    f'<path d="M12 {top + 6}C12 {y} 40 {y} 70 {y}" fill="none" stroke="{colour}" '
-                    f'stroke-width="{1 + 9 * share:.1f}" stroke-linecap="round"/>'
-                    f'<text x="84" y="{y + 5}" fill="{look.text}" font-weight="{700 if taken else 400}">'
-                    f"{escape(_short(title))}</text>"
-                    f'<text x="{WIDE - 6}" y="{y + 5}" text-anchor="end" fill="{look.text}">{share:.0%}</text>'
-                )
-            parts.append(f'<path d="M12 {top}V{top + gap}" stroke="{look.best}" stroke-width="2"/>')
-        parts.append(
-            f'<circle cx="12" cy="{top}" r="8" fill="{fill}"/><text x="28" y="{top + 5}" fill="{look.text}" '
-            f'font-weight="700">{escape(_short(step.title))}</text>'
-        )
-    return "".join(parts) + "</svg>"
-
-
-def _short(title):
-    return title if len(title) <= LONGEST else title[: LONGEST - 1] + "…"
 
 
 def drive(walls, goal, runs, values=None, dark=False):

@@ -1,0 +1,19 @@
+"""Walks on a web, page after page; words of the sought page light up where a page has them (web_walk.js)."""
+
+from dashboard.widgets import canvas
+
+_walk = canvas.component("web_walk", '<div class="web"></div>', drawing=False)
+
+
+def show(key: str, words: list[str], rare: tuple, walks: list[dict]) -> None:
+    """Show walks for the same words, all at one speed.
+
+    Args:
+        key: of the component.
+        words: that are looked for, in their order.
+        rare: places of those that few pages have, which light up.
+        walks: dicts of `name`; `pages`, dicts of `title`, `found` (places of the words that the page has) and `links`
+            ([title, share, whether it was taken], best first); `good`, whether it ends on the page; `ending`, how it
+            ended; and `guess`, what the model takes for the page, or "".
+    """
+    _walk(key=key, data={"words": words, "rare": list(rare), "walks": walks})
