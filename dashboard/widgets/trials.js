@@ -7,12 +7,12 @@ const SHAPES = ["M.3 .3h.4v.4h-.4z", "M.04 .04h.92v.92h-.92z", "M.5 0l.5 .5l-.5 
 export default function ({ parentElement, data, setTriggerValue }) {
   const box = parentElement.querySelector(".trials");
   const made = JSON.stringify(data);
+  const back = getComputedStyle(box).getPropertyValue("--st-background-color").trim();
+  box.classList.toggle("dark", /^#[0-5]/.test(back) || /^rgb\((\d{1,2}),/.test(back));
   if (SHOWN.get(box) === made) return;
   SHOWN.set(box, made);
   const make = (tag, name, text) => Object.assign(document.createElement(tag), { className: name ?? "", textContent: text ?? "" });
-  const back = getComputedStyle(box).getPropertyValue("--st-background-color").trim();
   const words = data.words, columns = Math.ceil(data.kinds.length / rows()), open = (trial) => setTriggerValue("opened", trial);
-  box.classList.toggle("dark", /^#[0-5]/.test(back) || /^rgb\((\d{1,2}),/.test(back));
 
   const area = make("div", "area"), left = make("div"), right = make("div");
   left.append(pictures());
