@@ -45,7 +45,6 @@ def read_map(map_text: str):
 @st.cache_data(max_entries=64, show_spinner=False)
 def solution(map_text: str, moves: int = 8):
     """The exact solution, `pnzoo.analysis.OptimalityReport` without a policy."""
-    backend.load()
     from pnzoo import analysis
 
     return analysis.compare_to_optimal(*read_map(map_text), moves=moves)
@@ -61,7 +60,6 @@ def reached(map_text: str) -> np.ndarray:
 @st.cache_data(max_entries=64, show_spinner=False)
 def verdict(name: str, map_text: str, k: int | None, paint: tuple = ()):
     """The model's policy against the exact solution."""
-    backend.load()
     from pnzoo import analysis
 
     return analysis.compare_to_optimal(*read_map(map_text), planned(name, map_text, k, paint).policy, **rule(name))
@@ -77,12 +75,10 @@ def trace(name: str, map_text: str, k: int):
 @st.cache_resource(max_entries=12, show_spinner=False)
 def plain_planner(name: str) -> dict | None:
     """`pnzoo.analysis.plain_planner` of an entry, None where it is no small planner: then the server plans."""
-    backend.load()
     from pnzoo import analysis
 
-    planner = model(name)
     try:
-        return analysis.plain_planner(planner)
+        return analysis.plain_planner(name)
     except (TypeError, ValueError):
         return None
 
@@ -91,8 +87,16 @@ def runs_in_page(name: str) -> bool:
     """Whether a planner is small enough, and whole, to run in the browser."""
     try:
         return iterates(name) and plain_planner(name) is not None
-    except (ValueError, OSError):  # a damaged entry: whoever plans with it says so
+    except OSError:  # a damaged entry: whoever plans with it says so
         return False
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def plain_vin(name: str, k: int):
+    """`pnzoo.plain_vin.PlainVIN` of an entry: it plans before a backend is imported. None where only Keras can."""
+    from pnzoo import plain_vin
+
+    return plain_vin.load(name, k)
 
 
 def counterexample(name: str, rival: str, seed: int, most: int, told):
@@ -154,12 +158,14 @@ def planned(name: str, map_text: str, k: int | None, paint: tuple = ()) -> PlanR
     from pnzoo.worlds.gridworld import rollout as planning
 
     walls, start, goal = read_map(map_text)
-    planner = network(name, map_text, k)
+    planner = plain_vin(name, k) if k and not paint else None
+    if planner is None or not planner.is_fast(walls):
+        planner = network(name, map_text, k)
     begin = perf_counter()
     if paint:
         policy = replanned(name, map_text, k, paint).policy
     else:
-        policy = planner.policy(walls, goal)  # compiled: twenty times as fast as a trace, which keeps every step
+        policy = planner.policy(walls, goal)  # twenty times as fast as a trace, which keeps every step
     plan = planning.rollout(walls, start, goal, lambda: policy, **rule(name))
     return PlanRun(plan, policy, k, perf_counter() - begin)
 

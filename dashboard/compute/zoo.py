@@ -65,11 +65,8 @@ def model(name: str, k: int | None = None):
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def own_k(name: str) -> int:
-    """K of the stored model; its weights are not read for it."""
-    import pnzoo
-    backend.load()
-
-    return pnzoo.load(name, weights=False).k
+    """K of the stored model; no model is built for it."""
+    return hub.config(name)["k"]
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -66,7 +66,7 @@ def add_commands(commands):
 
 def plan(options):
     """Plan on one map, or on a picture."""
-    from pnzoo.cli import plain_vin
+    from pnzoo import plain_vin
     from pnzoo.worlds import gridworld
 
     if _plans_on_pictures(options.name):

@@ -1,11 +1,10 @@
 """A small planner as plain numbers, for programs without Keras: all that its forward pass reads, nothing computed."""
 
 import base64
+from os import PathLike
 from typing import Any
 
 import numpy as np
-
-from pnzoo.core.model import to_numpy
 
 MOST_PARAMETERS = 200_000  # more is no small planner: a page would wait for it
 ACTIVATIONS = ("relu", "linear")
@@ -19,7 +18,8 @@ def plain_planner(model: Any) -> dict:
     logits of P come multiplied with the inverse temperature, biases as the numbers that are added to Q.
 
     Args:
-        model: `pnzoo.models.VIN` with tied weights, or `pnzoo.models.DeterministicVIN` with a hard transition.
+        model: `pnzoo.models.VIN` with tied weights, or `pnzoo.models.DeterministicVIN` with a hard transition; or the
+            name or folder of such an entry, which is read without Keras.
 
     Returns:
         dict with `kind` ("vin" or "deterministic_vin"), the settings `k`, `moves`, `corner_cutting`, `activation`,
@@ -29,26 +29,27 @@ def plain_planner(model: Any) -> dict:
     Raises:
         TypeError: another class of model.
         ValueError: untied weights, a policy that reads the state too, an activation other than relu and linear, more
-            than 200,000 parameters.
+            than 200,000 parameters, another dtype than float32; an entry that does not exist or is damaged.
 
     Example:
-        >>> from pnzoo.models import VIN
-        >>> numbers = plain_planner(VIN(k=3, filters=(4,), channels=2))
+        >>> numbers = plain_planner("vin8")
         >>> numbers["kind"], numbers["k"], unpack(numbers)["features_0/kernel"].shape
-        ('vin', 3, (3, 3, 2, 4))
+        ('vin', 24, (3, 3, 2, 64))
     """
-    from pnzoo.models import VIN, DeterministicVIN
-
-    if not isinstance(model, VIN | DeterministicVIN):
-        raise TypeError(f"plain_planner takes a VIN or a DeterministicVIN; got a {type(model).__name__}.")
-    if model.count_params() > MOST_PARAMETERS:
-        raise ValueError(f"plain_planner is for at most {MOST_PARAMETERS:,} parameters; got {model.count_params():,}.")
-    settings, arrays = (_of_vin if isinstance(model, VIN) else _of_deterministic)(model)
-    layer = model.value_iteration
-    for i, features in enumerate(model.features):
-        arrays[f"features_{i}/kernel"], arrays[f"features_{i}/bias"] = features.kernel, features.bias
+    class_name, config, weights = _read(model) if isinstance(model, str | PathLike) else _of_model(model)
+    if class_name not in _READERS:
+        raise TypeError(f"plain_planner takes a VIN or a DeterministicVIN; got a {class_name}.")
+    if config.get("dtype", "float32") != "float32":
+        raise ValueError(f"plain_planner takes weights of float32; got dtype {config['dtype']!r}.")
+    count = sum(np.size(array) for array in weights.values())
+    if count > MOST_PARAMETERS:
+        raise ValueError(f"plain_planner is for at most {MOST_PARAMETERS:,} parameters; got {count:,}.")
+    settings, arrays = _READERS[class_name](config, weights)
+    for i in range(len(config["filters"])):
+        for part in ("kernel", "bias"):
+            arrays[f"features_{i}/{part}"] = weights[f"features_{i}/{part}"]
     return {
-        "k": layer.k, "moves": getattr(model, "moves", 8), "corner_cutting": getattr(model, "corner_cutting", True),
+        "k": config["k"], "moves": config.get("moves", 8), "corner_cutting": config.get("corner_cutting", True),
         **settings, "arrays": {name: _packed(array) for name, array in arrays.items()},
     }  # fmt: skip
 
@@ -66,52 +67,79 @@ def unpack(numbers: dict) -> dict[str, np.ndarray]:
     }
 
 
-def _of_vin(model):
-    layer = model.value_iteration
-    if not layer.tied:
+def _of_model(model):
+    """Class, arguments and weights of a Keras model, as `hub.read_arrays` gives those of an entry."""
+    from pnzoo.core.model import named_weights, to_numpy
+
+    if type(model).__name__ not in _READERS:
+        raise TypeError(f"plain_planner takes a VIN or a DeterministicVIN; got a {type(model).__name__}.")
+    return type(model).__name__, model.get_config(), {n: to_numpy(w) for n, w in named_weights(model).items()}
+
+
+def _read(entry):
+    from pnzoo import hub
+
+    class_name, config, weights = hub.read_arrays(entry)
+    if class_name in _READERS and not set(config) - {"dtype"} <= _ARGUMENTS[class_name]:
+        raise ValueError(f"{entry}: arguments that plain_planner does not know; give it the loaded model.")
+    return class_name, config, weights
+
+
+def _of_vin(config, weights):
+    if not config["tied"]:
         raise ValueError("plain_planner takes tied weights; this model has a set for each step.")
-    if model.concat_state:
+    if config["concat_state"]:
         raise ValueError("plain_planner takes a policy that reads Q alone; this model has concat_state=True.")
-    if model.activation not in ACTIVATIONS:
-        raise ValueError(f"plain_planner takes {' or '.join(ACTIVATIONS)} features; got {model.activation!r}.")
-    arrays = {"reward/kernel": model.reward_head.kernel, "policy/kernel": model.policy_head.kernel}
-    if model.nonpositive_reward:
-        arrays["reward/bias"] = model.reward_head.bias
-        arrays["reward_of_image/kernel"] = model.reward_of_image.kernel
-    if layer.transition == "kernel":
-        arrays["reward_kernel"], arrays["value_kernel"] = layer.reward_kernel[0], layer.value_kernel[0]
+    if config["activation"] not in ACTIVATIONS:
+        raise ValueError(f"plain_planner takes {' or '.join(ACTIVATIONS)} features; got {config['activation']!r}.")
+    arrays = {name: weights[name] for name in ("reward/kernel", "policy/kernel")}
+    if config["nonpositive_reward"]:
+        arrays |= {name: weights[name] for name in ("reward/bias", "reward_of_image/kernel")}
+    if config["transition"] == "kernel":
+        arrays |= {name: weights[f"value_iteration/{name}"][0] for name in ("reward_kernel", "value_kernel")}
     else:
-        arrays |= _transition(layer)
+        arrays |= _transition(config, weights, config["nonpositive_reward"])
     settings = {
-        "kind": "vin", "activation": model.activation, "transition": layer.transition, "goal_value": model.goal_value,
-        "wall_cost": 0.0, "logit_scale": model.logit_scale,
+        "kind": "vin", "activation": config["activation"], "transition": config["transition"],
+        "goal_value": config["goal_value"], "wall_cost": 0.0, "logit_scale": config["logit_scale"],
     }  # fmt: skip
     return settings, arrays
 
 
-def _of_deterministic(model):
-    if not model.hard_transition:
+def _of_deterministic(config, weights):
+    if not config["hard_transition"]:
         raise ValueError("plain_planner takes hard_transition=True; this model has a softmax P.")
-    arrays = {
-        "reward_of_image/kernel": model.reward_of_image.kernel, "reward_of_image/bias": model.reward_of_image.bias,
-        **_transition(model.value_iteration),
-    }  # fmt: skip
+    arrays = {name: weights[name] for name in ("reward_of_image/kernel", "reward_of_image/bias")}
+    arrays |= _transition(config, weights, nonpositive=True)
+    groups = (0,) * 4 + (1,) * (config["moves"] - 4)  # straight moves and diagonal ones share a cost each
+    arrays["action_bias"] = arrays["action_bias"][np.array(groups)]
     settings = {
         "kind": "deterministic_vin", "activation": "relu", "transition": "per_cell", "goal_value": 1.0,
-        "wall_cost": float(model.wall_cost), "logit_scale": None,
+        "wall_cost": float(config["wall_cost"]), "logit_scale": None,
     }  # fmt: skip
     return settings, arrays
 
 
-def _transition(layer):
+_READERS = {"VIN": _of_vin, "DeterministicVIN": _of_deterministic}
+_ARGUMENTS = {
+    "VIN": {"k", "channels", "filters", "activation", "transition", "tied", "inverse_temperature", "goal_value",
+            "nonpositive_reward", "logit_scale", "concat_state"},
+    "DeterministicVIN": {"k", "moves", "filters", "inverse_temperature", "hard_transition", "wall_cost",
+                         "corner_cutting"},
+}  # fmt: skip
+
+
+def _transition(config, weights, nonpositive):
     """Logits of P times the inverse temperature, and the biases b_a as they are added to Q."""
+    kernel, bias = weights["value_iteration/logit_kernel"][0], weights["value_iteration/logit_bias"][0]
+    cost = weights["value_iteration/action_bias"][0]
+    temperature = np.float32(config["inverse_temperature"])
     return {
-        "logits/kernel": layer.inverse_temperature * to_numpy(layer.logit_kernel[0]),
-        "logits/bias": layer.inverse_temperature * to_numpy(layer.logit_bias[0]),
-        "action_bias": layer._bias(0),
-    }
+        "logits/kernel": temperature * kernel, "logits/bias": temperature * bias,
+        "action_bias": -np.logaddexp(cost, 0, dtype="float32") if nonpositive else cost,
+    }  # fmt: skip
 
 
 def _packed(array):
-    values = np.ascontiguousarray(to_numpy(array), dtype="<f4")
+    values = np.ascontiguousarray(array, dtype="<f4")
     return {"shape": list(values.shape), "float32": base64.b64encode(values.tobytes()).decode()}

@@ -1,4 +1,7 @@
-"""A Value Iteration Network of the zoo without Keras: one plan on one map is done before a backend is imported."""
+"""A Value Iteration Network of the zoo without Keras: one plan on one map is done before a backend is imported.
+
+The command `pnzoo plan` and the dashboard's first page plan with it.
+"""
 
 import numpy as np
 
@@ -38,10 +41,18 @@ class PlainVIN:
 
         def policy():
             asked.append(True)
-            return call_with_border(self._logits, walls[None], np.array([goal]))[0].argmax(axis=-1)
+            return self.policy(walls, goal)
 
         plan = _rollout(walls, start, goal, policy)
         return plan if plan.reached or not asked else explain_horizon(plan, self.k, walls, start, goal)
+
+    def policy(self, walls, goal):
+        """The move in every cell of one map, int [H, W], as `Planner.policy`."""
+        return call_with_border(self._logits, walls[None], np.array([goal]))[0].argmax(axis=-1)
+
+    def is_fast(self, walls):
+        """Whether it answers at least as soon as the Keras model would."""
+        return patch_iteration.is_fast(walls.size, self.k)
 
     def _logits(self, walls, goal):
         return patch_iteration.logits(self.tables, patch_index(walls, goal), self.k)

@@ -8,7 +8,7 @@ import pytest
 
 import pnzoo
 from pnzoo import cli, gridworld
-from pnzoo.cli import plain_vin
+from pnzoo import plain_vin
 from pnzoo.models import VIN
 
 MAP = "######\n#S...#\n#.##.#\n#..G.#\n######\n"
