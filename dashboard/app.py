@@ -19,7 +19,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets on stder
 
 import streamlit as st  # noqa: E402
 
-from dashboard import glossary, lessons  # noqa: E402
+from dashboard import backend, glossary, lessons  # noqa: E402
 from dashboard.widgets import frame  # noqa: E402
 
 PAGES = [
@@ -45,3 +45,4 @@ try:
     lessons.check(led)
 except (ValueError, OSError, ImportError) as error:  # a damaged entry, a missing library: say so, stay up
     st.error(f"This page cannot be shown. {glossary.plain(str(error))}", icon=":material/error:")
+backend.load_soon()

@@ -1,4 +1,6 @@
-"""Import Keras and its backend, the slow part of a first page, without what nobody here needs.
+"""Import Keras and its backend, without what nobody here needs, and not before somebody needs them.
+
+The first page plans without; what the other pages need is imported while a visitor looks at that one.
 
 Keras looks for scikit-learn and matplotlib when it is imported, and TensorFlow for JAX, only because they are there.
 That took 1.2 of 4.6 seconds, and matplotlib writes a list of fonts to disk. Here they are found missing, which nothing
@@ -9,8 +11,10 @@ import gc
 import json
 import os
 import sys
+import threading
 from pathlib import Path
 
+DRAWN = 2.0  # seconds after which a browser has drawn a page and the processor is free
 SETTINGS = Path.home() / ".keras" / "keras.json"
 
 
@@ -25,9 +29,22 @@ def name() -> str:
 
 def load() -> None:
     """Import Keras once, and keep what it compiles; later imports of what was left out work as ever."""
-    if "keras" not in sys.modules:
-        _import_keras()
-    keep_compiled()
+    with _one_at_a_time:
+        if "keras" not in sys.modules:
+            _import_keras()
+        keep_compiled()
+
+
+def load_soon() -> None:
+    """`load` in the background, when the page that was sent is drawn; nothing where it is done or under way."""
+    if "keras" not in sys.modules and not _under_way.is_set():
+        _under_way.set()
+        timer = threading.Timer(DRAWN, load)
+        timer.daemon = True  # a server that is stopped does not wait for it
+        timer.start()
+
+
+_one_at_a_time, _under_way = threading.Lock(), threading.Event()
 
 
 def keep_compiled() -> None:

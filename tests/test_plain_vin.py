@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 import pnzoo
-from pnzoo import cli, gridworld
-from pnzoo import plain_vin
+from pnzoo import cli, gridworld, plain_vin
 from pnzoo.models import VIN
 
 MAP = "######\n#S...#\n#.##.#\n#..G.#\n######\n"

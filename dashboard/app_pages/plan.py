@@ -48,6 +48,21 @@ def page():
     name, k = choices.title_with_controls("Where would it go?", planners)
     st.markdown("A network walks from **S** to **G**. Draw walls, drag **S** and **G**, point at a cell: it plans as "
                 "you draw.")
+    st.session_state["above_board"] = above()
+    # An edit draws the board alone anew; what stands above it, and a lesson's strip, are drawn with the whole page.
+    (board if state.get("lesson") else st.fragment(board))(name, k, planners)
+
+
+def above():
+    """What the title's controls show of the state, beside the map itself."""
+    map_text = map_input.current()
+    return state.get("model"), state.get("k"), map_input.shown_kind(), compute.read_map(map_text).walls.shape
+
+
+def board(name, k, planners):
+    """The canvas and all that stands below it."""
+    if st.session_state["above_board"] != above():
+        st.rerun()
     map_text = map_input.current()
     paint = paint_on(name, map_text)
     busy = st.empty()
@@ -56,6 +71,8 @@ def page():
         result = think(name, map_text, k, paint)
     show_canvas(name, map_text, k, paint, result, planners)
     publish(name, map_text, k)
+    if not st.session_state.get("canvas_drawn"):
+        return  # until it says so: on a phone it would wait for all that stands below it
     if st.session_state.pop("break_it", None):
         break_it(name, map_text, busy)
     if result is None:
@@ -105,7 +122,7 @@ def show_canvas(name, map_text, k, paint, result, planners):
         label=f"Map editor, {height} by {width} cells. {planning_canvas.KEYS}", on_edit=take_edit, on_need=take_need,
         on_step=take_step, on_layer=lambda layer: state.put(layer=layer), on_race=take_race,
         on_fresh=map_input.another, on_break=ask_break,
-        rival=duel(name, map_text)[1],
+        on_drawn=None if st.session_state.get("canvas_drawn") else take_drawn, rival=duel(name, map_text)[1],
     )  # fmt: skip
     st.session_state["greeted"] = True
 
@@ -146,6 +163,10 @@ def take_edit(message):
 
 def take_step(step):
     state.put(step=None if step is None else max(1, step), slid=True)
+
+
+def take_drawn():
+    st.session_state["canvas_drawn"] = True
 
 
 def take_need(names):

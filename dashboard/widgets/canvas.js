@@ -1,6 +1,16 @@
 // Drawing that the map editor and the animation share. Joined in front of each by widgets/canvas.py.
 
+let colours_ = null; // of one frame: to read a style makes the browser lay out anew what has changed on the page
+
 function palette(host) {
+  if (!colours_ || colours_.host !== host) {
+    colours_ = { host, colour: readPalette(host) };
+    requestAnimationFrame(() => { colours_ = null; });
+  }
+  return colours_.colour;
+}
+
+function readPalette(host) {
   const css = getComputedStyle(host), of = (name, other) => css.getPropertyValue(name).trim() || other;
   const back = of("--st-background-color", "#ffffff");
   const light = /^#[0-9a-f]{6}/i.test(back) ? [1, 3, 5].reduce((sum, i) => sum + parseInt(back.substr(i, 2), 16), 0) : 700;

@@ -48,7 +48,7 @@ def random_controls() -> None:
     """Kind, size and a button for the next random map."""
     left, middle, right = st.columns([5, 3, 3], vertical_alignment="bottom")
     # They name the map that is shown; a map from a link or a file has a kind of its own.
-    st.session_state["family"], st.session_state["side"] = _shown_kind()
+    st.session_state["family"], st.session_state["side"] = shown_kind()
     left.selectbox("Kind of map", list(FAMILIES), index=None, format_func=FAMILIES.get, key="family",
                    placeholder="Its own", on_change=another)
     middle.selectbox("Size", SIDES, index=None, format_func=lambda n: f"{n} x {n}", key="side",
@@ -56,7 +56,7 @@ def random_controls() -> None:
     right.button("New map", key="new_map", icon=":material/casino:", on_click=another, width="stretch")
 
 
-def _shown_kind():
+def shown_kind():
     """Family and side of the map that is shown, None where it was not drawn here."""
     map_text, family, side = st.session_state.get("drawn_here", (drawn_map(*FIRST), *FIRST[:2]))
     return (family, side) if map_text == current() else (None, None)

@@ -6,6 +6,7 @@ export default keep(".plan", makePlanning);
 
 const KNOWN = new Map(); // planners whose weights the server has sent, by name
 const FLOOD = 3000, STRIDE = 75, BUDGET = 12; // milliseconds: of a flood, of a move of the agent, of planning in a frame
+const FIRST_BUDGET = 100; // of the first plan: nothing is drawn yet that could falter
 const PATIENT = 5000; // milliseconds after which a silent server is mentioned
 
 function makePlanning(host) {
@@ -21,7 +22,7 @@ function makePlanning(host) {
   let at = null, layer = "V", symbol = null, tool = "wall", speed = 1, loop = false;
   let cursor = null, hover = null, drag = null, past = [], focused = false, corner = null, pinned = null;
   let plans = 0, film = null, walked = null, racers = [], note = "", before = null;
-  let sent = 0, pushed = 0, pending = null, adjusting = false, lensAt = 0, asked = new Set(), resend = null, asking = 0;
+  let sent = 0, pushed = 0, pending = null, adjusting = false, lensAt = 0, asked = new Set(), resend = null, asking = 0, told = null;
 
   // -- what the server sends -----------------------------------------------------------------------------
 
@@ -108,6 +109,7 @@ function makePlanning(host) {
 
   function replan() {
     dirty = true;
+    if (!planner) begin(); // the server has planned: it is drawn in the next frame
     tick();
   }
 
@@ -245,12 +247,13 @@ function makePlanning(host) {
   function turn(time) {
     ticking = false;
     if (!data || !map) return;
-    const until = performance.now() + BUDGET;
+    const until = performance.now() + (shown ? BUDGET : FIRST_BUDGET);
     if (dirty && !work) begin();
     if (work && work.plan.advance(until)) finish();
     const listening = work || !listen(until);
     const moving = runFilm(time) | runRace(time);
     draw();
+    if (data.tell && !dirty && !work && told !== data) { told = data; widget.send("drawn", true); }
     if (dirty || work || listening || moving) tick();
   }
 

@@ -86,7 +86,7 @@ def draw(
     key: str, walls: np.ndarray, start, goal, model: Entry, race: list[Entry], *, planners: list[str], label: str,
     on_edit: Callable[[dict], None], on_need: Callable[[list[str]], None], on_step: Callable[[int | None], None],
     on_layer: Callable[[str], None], on_race: Callable[[str | None, str | None], None], on_fresh: Callable[[], None],
-    on_break: Callable[[], None], rival: str | None = None,
+    on_break: Callable[[], None], on_drawn: Callable[[], None] | None = None, rival: str | None = None,
     paint=(), k: int | None = None, step: int | None = None, layer: str = "V",
     seq: int | None = None, hide=(), greet: bool = False, go: int = 0, problem: str | None = None, most_k: int = 4000,
 ) -> None:  # fmt: skip
@@ -105,6 +105,7 @@ def draw(
         on_race: called with the name to add and the name to drop.
         on_fresh: called when another random map is asked for.
         on_break: called when a map shall be found on which `rival` fails.
+        on_drawn: called once the canvas shows its first plan.
         paint: [(row, col, reward)] of cells whose reward is not the learned one.
         k: steps that were asked for; None: as many as the map needs.
         step, layer: what is shown first; step None plays.
@@ -122,8 +123,8 @@ def draw(
         "map": map_code, "model": _sent(model, map_code), "policy": _sent(model, map_code)["policy"],
         "policyOf": map_code, "race": [_sent(each, map_code) for each in race], "planners": planners, "label": label,
         "paint": [[int(r), int(c), float(v)] for r, c, v in paint], "k": k, "step": step, "layer": layer, "seq": seq,
-        "hide": list(hide), "greet": greet, "go": go, "problem": problem, "mostK": most_k, "mostReward": MOST_REWARD,
-        "mostPainted": MOST_PAINTED, "vStops": theme.stops(theme.VALUE_SCALE),
+        "hide": list(hide), "greet": greet, "go": go, "tell": on_drawn is not None, "problem": problem,
+        "mostK": most_k, "mostReward": MOST_REWARD, "mostPainted": MOST_PAINTED, "vStops": theme.stops(theme.VALUE_SCALE),
         "rStops": theme.stops(theme.REWARD_SCALE), "rStopsDark": theme.stops(theme.REWARD_SCALE_DARK),
         "pink": theme.PINK, "violet": theme.RESULTS_PALETTE[6], "id": model.name, "rival": rival,
     }  # fmt: skip
@@ -141,6 +142,7 @@ def draw(
         on_edit_change=told("edit", lambda message: (message,) if isinstance(message, dict) else None, on_edit),
         on_need_change=told("need", _read_names, on_need), on_step_change=told("step", _read_step, on_step),
         on_break_change=told("break", lambda message: () if type(message) is int else None, on_break),
+        on_drawn_change=told("drawn", lambda message: () if on_drawn and message is True else None, on_drawn),
         on_fresh_change=told("fresh", lambda message: () if type(message) is int else None, on_fresh),
         on_look_change=told("look", _read_layer, on_layer), on_race_change=told("race", _read_race, on_race),
     )  # fmt: skip

@@ -87,7 +87,7 @@ def visit():
         app.switch_page(f"app_pages/{page}.py")
         for name, value in parameters.items():
             app.query_params[name] = value
-        app.session_state["take_along"] = True
+        app.session_state["take_along"] = app.session_state["canvas_drawn"] = True  # as a browser says
         if unfolded:
             app.session_state["other_ways"] = True
         app.run()

@@ -14,11 +14,25 @@ FOLDER = Path(__file__).parents[2] / "dashboard"
 CODE = """
 import sys
 sys.path.insert(0, sys.argv[1])
+import threading
 from dashboard import backend
-backend.load()
+backend.DRAWN = 0.0
+backend.load_soon()
+backend.load_soon()  # it is under way
+(timer,) = [each for each in threading.enumerate() if isinstance(each, threading.Timer)]
+timer.join()
 print(backend.name(), sorted({"keras", "tensorflow", "jax", "sklearn", "matplotlib"} & set(sys.modules)))
 import sklearn.linear_model  # what was left out is there for those who ask
 print("sklearn" in sys.modules)
+"""
+FIRST_PAGE = """
+import sys
+from streamlit.testing.v1 import AppTest
+app = AppTest.from_file(sys.argv[1], default_timeout=60)
+app.session_state["canvas_drawn"] = True
+app.run()
+said = [each.value for each in app.success]
+print(bool(app.exception), said, sorted({"keras", "tensorflow", "jax", "torch"} & set(sys.modules)))
 """
 ROOM = """
 #########
@@ -37,6 +51,12 @@ def test_keras_comes_alone_and_writes_nothing(tmp_path):
                           capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["tensorflow ['keras', 'tensorflow']", "True"]
     assert not list(tmp_path.rglob("*"))
+
+
+def test_the_first_page_plans_and_judges_without_a_backend():
+    done = subprocess.run([sys.executable, "-c", FIRST_PAGE, str(FOLDER / "app.py")], capture_output=True, text=True,
+                          check=True)
+    assert done.stdout.splitlines()[-1] == "False ['**It reaches the goal**, on a shortest way.'] []"
 
 
 def test_the_backend_is_the_one_of_the_settings_or_of_the_environment(monkeypatch, tmp_path):

@@ -250,11 +250,12 @@ def test_nothing_is_computed_again_that_did_not_change(visit, monkeypatch):
     """Hiding a mark, another view, another cell and coming back to a map ask no model."""
     from dashboard import compute
     from pnzoo.models import VIN
+    from pnzoo.plain_vin import PlainVIN
 
     asked = []
-    for name in ("trace", "policy"):
-        real = getattr(VIN, name)
-        monkeypatch.setattr(VIN, name, lambda *given, real=real, **more: asked.append(1) or real(*given, **more))
+    for planner, name in ((VIN, "trace"), (VIN, "policy"), (PlainVIN, "policy")):
+        real = getattr(planner, name)
+        monkeypatch.setattr(planner, name, lambda *given, real=real, **more: asked.append(1) or real(*given, **more))
     room, other = code(ROOM), code(ROOM.replace("#........#", "#....#...#", 1))
     app = visit("plan", model="vin8", map=room, k="11")
     assert asked
