@@ -19,7 +19,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets on stder
 
 import streamlit as st  # noqa: E402
 
-from dashboard import backend, glossary, lessons  # noqa: E402
+from dashboard import backend, failures, lessons  # noqa: E402
 from dashboard.widgets import frame  # noqa: E402
 
 PAGES = [
@@ -37,12 +37,10 @@ PAGES = [
 
 # A file of our own: an icon given by name would be fetched from another site.
 st.set_page_config(page_title="pnzoo", page_icon=str(HERE / "icon.png"), layout="wide")
-try:
+with failures.said():
     page = st.navigation(PAGES, position="top")
     frame.show(PAGES, page)
     led = lessons.lead(page.url_path or "plan")
     page.run()
     lessons.check(led)
-except (ValueError, OSError, ImportError) as error:  # a damaged entry, a missing library: say so, stay up
-    st.error(f"This page cannot be shown. {glossary.plain(str(error))}", icon=":material/error:")
 backend.load_soon()

@@ -1,8 +1,10 @@
 """Plan: where would it go, and what does it think?"""
 
+import time
+
 import streamlit as st
 
-from dashboard import compute, glossary, share, state
+from dashboard import compute, failures, glossary, share, state
 from dashboard.figures import planning as planning_figures
 from dashboard.widgets import choices, map_input, painted, planning_canvas
 from pnzoo import gridworld
@@ -33,6 +35,7 @@ print(gridworld.render(walls, start, goal, plan.path))'''
 SURE = ("vin_maze", "vin28", "vin16")  # planners to offer where another one failed, the surest first
 MARKS = {"best": "Show a shortest way (dashed), on the layer π",
          "moves": "Show the move of every cell"}
+CANVAS_FIRST = 0.02  # seconds: a browser draws all that has come at once, and the answer shall not wait for the rest
 TRIED = 2000  # maps that the search for a failure looks at
 
 
@@ -48,20 +51,21 @@ def page():
     name, k = choices.title_with_controls("Where would it go?", planners)
     st.markdown("A network walks from **S** to **G**. Draw walls, drag **S** and **G**, point at a cell: it plans as "
                 "you draw.")
-    st.session_state["above_board"] = above()
-    # An edit draws the board alone anew; what stands above it, and a lesson's strip, are drawn with the whole page.
+    st.session_state["above_board"] = above(name)
+    # An edit draws the board alone anew; a lesson's strip, which knows when it is done, needs the whole page.
     (board if state.get("lesson") else st.fragment(board))(name, k, planners)
 
 
-def above():
-    """What the title's controls show of the state, beside the map itself."""
-    map_text = map_input.current()
-    return state.get("model"), state.get("k"), map_input.shown_kind(), compute.read_map(map_text).walls.shape
+def above(name):
+    """What the controls above the board show of the state."""
+    size = compute.read_map(map_input.current()).walls.shape
+    return state.get("model"), state.get("k"), choices.automatic(name), map_input.shown_kind(), size
 
 
+@failures.said()
 def board(name, k, planners):
     """The canvas and all that stands below it."""
-    if st.session_state["above_board"] != above():
+    if st.session_state["above_board"] != above(name):
         st.rerun()
     map_text = map_input.current()
     paint = paint_on(name, map_text)
@@ -75,7 +79,9 @@ def board(name, k, planners):
         return  # until it says so: on a phone it would wait for all that stands below it
     if st.session_state.pop("break_it", None):
         break_it(name, map_text, busy)
-    if result is None:
+    if result is not None:
+        time.sleep(CANVAS_FIRST)
+    else:
         result = think(name, map_text, k, paint)
     show_verdict(name, map_text, k, result)
     map_input.other_ways()

@@ -124,8 +124,9 @@ def draw(
         "policyOf": map_code, "race": [_sent(each, map_code) for each in race], "planners": planners, "label": label,
         "paint": [[int(r), int(c), float(v)] for r, c, v in paint], "k": k, "step": step, "layer": layer, "seq": seq,
         "hide": list(hide), "greet": greet, "go": go, "tell": on_drawn is not None, "problem": problem,
-        "mostK": most_k, "mostReward": MOST_REWARD, "mostPainted": MOST_PAINTED, "vStops": theme.stops(theme.VALUE_SCALE),
-        "rStops": theme.stops(theme.REWARD_SCALE), "rStopsDark": theme.stops(theme.REWARD_SCALE_DARK),
+        "mostK": most_k, "mostReward": MOST_REWARD, "mostPainted": MOST_PAINTED,
+        "vStops": theme.stops(theme.VALUE_SCALE), "rStops": theme.stops(theme.REWARD_SCALE),
+        "rStopsDark": theme.stops(theme.REWARD_SCALE_DARK),
         "pink": theme.PINK, "violet": theme.RESULTS_PALETTE[6], "id": model.name, "rival": rival,
     }  # fmt: skip
 
