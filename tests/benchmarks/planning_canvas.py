@@ -28,6 +28,7 @@ PHONE_SLOWER, SESSIONS, EDITS = 4, 20, 200
 PLANNERS = ("vin8", "vin16", "vin28", "vin8_paper", "vin16_paper", "vin28_paper", "vin_maze")
 NAMES = ("Plan", "Inside", "Terrain", "Worlds", "Few-shot", "Photographs", "Compare", "Zoo", "Answers", "Lessons")
 PATHS = ("", "inside", "terrain", "worlds", "few_shot", "photographs", "compare?maps=100", "zoo", "answers", "lessons")
+BACKEND = 10  # seconds after the first page, in which the server imports its backend beside what it is asked
 SERVED = "cnn16"  # a planner that the server runs
 
 FIND = """const find = (what, root = document) => root.querySelector(what) ||
@@ -75,6 +76,20 @@ EDIT = """async ({columns, cells}) => {
   }
   return times;
 }""".replace("FIND", FIND)
+# When the first plan is on the canvas, by the page's own clock: whoever asks from outside waits for a busy page.
+FIRST_PLAN = """(() => {
+  const roots = [], attach = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (options) {
+    const root = attach.call(this, options);
+    roots.push(root);
+    return root;
+  };
+  const look = () => {
+    if (roots.some((root) => root.querySelector('.plan[data-plans]'))) window.canvasAt = performance.now();
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})()"""
 SHIFTS = """() => new Promise((done) => { let sum = 0;
   new PerformanceObserver((list) => list.getEntries().forEach((each) => {
     if (each.startTime > window.canvasAt) sum += each.value; }))
@@ -260,20 +275,19 @@ def one_cell():
 
 
 def phone():
-    """A warm server, as a phone of a slower processor sees it: the first canvas, and what moves after it."""
+    """A warm server, as a phone of a slower processor sees it: the first plan on the canvas, and what moves after it."""
     found = []
     with serving.server() as (address, _), serving.browser() as chrome:
         opened(chrome, address).context.close()
+        time.sleep(BACKEND)
         for _ in range(3):
             page = new_page(chrome, {"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+            page.add_init_script(FIRST_PLAN)
             page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": PHONE_SLOWER})
-            begin = time.perf_counter()
             page.goto(address)
-            page.locator(".plan[data-plans]").wait_for()
-            seconds = time.perf_counter() - begin
-            page.evaluate("() => { window.canvasAt = performance.now(); }")
+            page.wait_for_function("window.canvasAt")
             serving.settle(page)
-            found.append((seconds, page.evaluate(SHIFTS)))
+            found.append((page.evaluate("window.canvasAt") / 1000, page.evaluate(SHIFTS)))
             page.context.close()
     seconds, shift = np.median(found, axis=0)
     return [row(f"first canvas on a phone of a {PHONE_SLOWER}x slower processor: median of 3", seconds, "s", "2.5 s"),
