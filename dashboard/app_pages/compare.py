@@ -32,6 +32,7 @@ for name, k in {entries}:
 
 
 WHAT = {"planners": "Planners", "few-shot": "Few-shot models"}
+QUARTERS = 4  # groups that are large enough for paired differences to be told from chance
 HARDER = (("optimal_cost", "length of a shortest way", "The farther, the harder?"),
           ("wall_density", "share of wall", "The denser, the harder?"))
 
@@ -247,11 +248,11 @@ def show_where(runs):
         many = min(len(run.walks.success) for run in runs.values())
         success = [run.walks.success[:many] for run in runs.values()]
         for column, (field, title, question) in zip(st.columns(2, gap="large"), HARDER, strict=True):
-            rows = analysis.difference_by_bin(getattr(runs[first].walks, field)[:many], *success)
+            rows = analysis.difference_by_bin(getattr(runs[first].walks, field)[:many], *success, bins=QUARTERS)
             if len(rows) < 2:  # mazes are all as dense
                 continue
-            column.markdown(f"**{question}** Points between them, each an eighth of the maps; grey is no difference "
-                            "that one could tell.")
+            column.markdown(f"**{question}** Points between the two in each quarter of the maps; grey where that is "
+                            "too little to tell them apart.")
             column.image(difference_svg.by_group(rows, title, first, second, "arrives more often", is_dark(),
                                                  field == "wall_density"),
                          width="stretch", alt=f"{question} " + "; ".join(

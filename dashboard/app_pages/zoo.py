@@ -168,9 +168,9 @@ def size_of(name):
 
 def show_card(card):
     name = card["name"]
-    left, right = st.columns([4, 1], vertical_alignment="top")
-    left.header(name, anchor=False)
-    right.button("Close", key="close_card", icon=":material/close:", on_click=close_card, width="stretch")
+    with st.container(horizontal=True, vertical_alignment="top", wrap=False):
+        st.header(name, anchor=False, width="stretch")
+        st.button("Close", key="close_card", icon=":material/close:", on_click=close_card, width="content")
     st.markdown(card.get("summary", ""))
     with st.container(horizontal=True):
         open_in(card)
@@ -254,7 +254,7 @@ def open_in(card):
 
 
 def metric_row(metric):
-    return {"measure": glossary.measure(metric), "value": metric.value_text(),
+    return {"value": metric.value_text(), "measure": glossary.measure(metric),
             "paper": None if metric.paper is None else metric.paper_text(), "95 %": metric.ci95_text(), "n": metric.n,
             "data set": metric.where(), "command": metric.command}
 
