@@ -13,14 +13,19 @@ OF_SENTENCES = ("SentenceMatchingNetwork",)  # nor do these, and they have no pa
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, ttl=60)
+def read_zoo() -> tuple[dict[str, dict], dict[str, str]]:
+    """`pnzoo.hub.read_cards`, read again once a minute."""
+    return hub.read_cards()
+
+
 def cards() -> dict[str, dict]:
     """name -> card, of every entry that can be read; what is broken is left out and reported by `broken`."""
-    return hub.read_cards()[0]
+    return read_zoo()[0]
 
 
 def broken() -> dict[str, str]:
     """name -> what is wrong with the entry."""
-    return hub.read_cards()[1]
+    return read_zoo()[1]
 
 
 def names(task: str, models: tuple | None = None) -> list[str]:

@@ -63,7 +63,7 @@ def look_anew():
 
     def look_anew():
         st.cache_data.clear()
-        compute.cards.clear()
+        compute.zoo.read_zoo.clear()
 
     yield look_anew
     look_anew()
