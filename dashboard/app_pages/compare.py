@@ -163,7 +163,8 @@ def show_trials(runs, maps):
     success = [run.walks.success[:many] for run in runs.values()]
     kind = trials.kinds(success)
     run, names = next(iter(runs.values())), list(runs)
-    telling = trials.telling(kind, sum(each.walks.steps[:many] for each in runs.values()))  # long walks show most
+    steps = np.min([each.walks.steps[:many] for each in runs.values()], axis=0)
+    telling = trials.telling(kind, steps)  # a walk that gets lost late shows most
     lost = len(telling)
     longest = np.argsort(run.walks.optimal_cost[:many], kind="stable")
     asked = state.get("trial")

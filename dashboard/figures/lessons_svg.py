@@ -1,8 +1,7 @@
 """The map of a lesson -> a small SVG picture in which value spreads, step by step, where it is shown (tiles.css)."""
 
-import numpy as np
-
 from dashboard.figures import theme
+from dashboard.figures.planning_svg import rectangles
 
 
 def spread(walls, start, goal, steps, path=(), last=None, dark=False):
@@ -20,14 +19,14 @@ def spread(walls, start, goal, steps, path=(), last=None, dark=False):
         SVG text; cells of one step are a group of the class `flood`, with `--k`.
     """
     (height, width), look, scale = walls.shape, theme.of(dark), theme.stops(theme.VALUE_SCALE)
-    cells = lambda mask: "".join(f"M{c} {r}h1v1h-1z" for r, c in np.argwhere(mask))  # noqa: E731
     end = int(steps.max()) if last is None else last
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" shape-rendering="crispEdges">'
              f'<rect width="{width}" height="{height}" fill="{look.floor}"/>'
-             f'<path d="{cells(walls)}" fill="{look.wall}"/>']
+             f'<path d="{rectangles(walls)}" fill="{look.wall}"/>']
     for k in range(end + 1):
         red, green, blue = scale[round((1 - k / max(1, int(steps.max()))) * (len(scale) - 1))]
-        parts.append(f'<path class="flood" style="--k:{k}" d="{cells(steps == k)}" fill="rgb({red},{green},{blue})"/>')
+        parts.append(f'<path class="flood" style="--k:{k}" d="{rectangles(steps == k)}" '
+                     f'fill="rgb({red},{green},{blue})"/>')
     if len(path):
         line = " ".join(f"{c + 0.5},{r + 0.5}" for r, c in path)
         parts.append(f'<polyline class="flood" style="--k:{end + 2}" points="{line}" fill="none" stroke="{look.path}" '

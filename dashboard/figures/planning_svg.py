@@ -143,6 +143,13 @@ def _between(share, stops):
     return np.rint(a + (b - a) * (place - first))
 
 
+def rectangles(cells):
+    """An SVG path of cells, bool [H, W]: one rectangle for those beside each other."""
+    edges = np.diff(np.pad(np.asarray(cells, int), ((0, 0), (1, 1))), axis=1)
+    begins, ends = np.argwhere(edges == 1), np.argwhere(edges == -1)
+    return "".join(f"M{c} {r}h{end - c}v1h{c - end}z" for (r, c), (_, end) in zip(begins, ends, strict=True))
+
+
 def world(walls, start, goal, path, dark=False, other=False):
     """A small map: walls, the way, S as a disc and G as a diamond, x where the way ends short of G.
 
@@ -159,7 +166,7 @@ def world(walls, start, goal, path, dark=False, other=False):
     height, width = walls.shape
     look = theme.of(dark)
     own, ink = look.best if other else look.path, look.ink
-    cells = "".join(f"M{c} {r}h1v1h-1z" for r, c in np.argwhere(walls))
+    cells = rectangles(walls)
     line = " ".join(f"{c + 0.5},{r + 0.5}" for r, c in path)
     (sr, sc), (gr, gc), (er, ec) = start, goal, path[-1]
     cross = "" if (er, ec) == (gr, gc) else (f'<path d="M{ec + 0.1} {er + 0.1}l.8 .8m0 -.8l-.8 .8" stroke="{own}" '
@@ -192,7 +199,7 @@ def walks(walls, start, goal, paths, dark=False, seconds=0.16, longest=6.0):
     """
     (height, width), look = walls.shape, theme.of(dark)
     pace = min(seconds, longest / max(1, *(len(path) - 1 for path in paths)))
-    cells = "".join(f"M{c} {r}h1v1h-1z" for r, c in np.argwhere(walls))
+    cells = rectangles(walls)
     (sr, sc), (gr, gc) = start, goal
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" shape-rendering="geometricPrecision">'

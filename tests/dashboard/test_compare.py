@@ -176,3 +176,33 @@ def test_squares_say_who_succeeds_and_the_chosen_map_is_large(visit):
     walked = [line["good"] for line in shown["pictures"][0]["lines"]]
     assert shown["pictures"][0]["svg"].count('class="end"') == walked.count(False)
     assert "trial" not in visit("compare", **TWO, trial="999").query_params
+
+
+def test_a_difference_is_in_the_colour_of_who_is_better_and_grey_where_it_may_be_chance():
+    from dashboard.figures import difference_svg, theme
+    from pnzoo import analysis
+
+    first = np.ones(200, bool)
+    second = np.arange(200) < 150
+    rows = analysis.difference_by_bin(np.arange(200), first, second, bins=4)
+    assert [row["difference"] for row in rows] == [0, 0, 0, 1]
+    svg = difference_svg.by_group(rows, "length", "a<b", "c", "wins")
+    assert svg.count(f'r="6.5" fill="{theme.GREY}"') == 3
+    assert svg.count(f'r="6.5" fill="{theme.LIGHT.path}"') == 1
+    assert "a&lt;b wins" in svg
+    rows = analysis.difference_by_bin(np.arange(200), second, first, bins=4)
+    turned = difference_svg.by_group(rows, "", "c", "a", "")
+    assert turned.count(f'r="6.5" fill="{theme.LIGHT.best}"') == 1
+
+
+def test_walls_are_drawn_once_each():
+    import re
+
+    from dashboard.figures.planning_svg import rectangles
+
+    walls = np.random.default_rng(0).random((7, 9)) < 0.5
+    drawn = np.zeros(walls.shape, int)
+    for col, row, wide, back in re.findall(r"M(\d+) (\d+)h(\d+)v1h-(\d+)z", rectangles(walls)):
+        assert wide == back
+        drawn[int(row), int(col) : int(col) + int(wide)] += 1
+    np.testing.assert_array_equal(drawn, walls)
