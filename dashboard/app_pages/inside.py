@@ -52,6 +52,11 @@ def page():
     name, k = choices.title_with_controls("How does it plan?", names)
     st.markdown("The map becomes a reward **R** and a belief **P** about what actions do. Then the value **V** of "
                 "every cell improves **K** times, from the cells around it.")
+    choices.below(look, name, k)
+
+
+def look(name, k):
+    """The view that is chosen, and what can be taken along."""
     map_text, view = map_input.current(), state.get("view", "steps")
     problem, steps = prepare(name, map_text, k)
     if problem:

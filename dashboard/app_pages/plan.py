@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from dashboard import compute, failures, glossary, share, state
+from dashboard import compute, glossary, share, state
 from dashboard.figures import planning as planning_figures
 from dashboard.widgets import choices, map_input, painted, planning_canvas
 from pnzoo import gridworld
@@ -51,22 +51,12 @@ def page():
     name, k = choices.title_with_controls("Where would it go?", planners)
     st.markdown("A network walks from **S** to **G**. Draw walls, drag **S** and **G**, point at a cell: it plans as "
                 "you draw.")
-    st.session_state["above_board"] = above(name)
-    # An edit draws the board alone anew; a lesson's strip, which knows when it is done, needs the whole page.
-    (board if state.get("lesson") else st.fragment(board))(name, k, planners)
+    # A lesson's strip, which knows when the lesson is done, stands above the title.
+    choices.below(board, name, k, planners, whole=bool(state.get("lesson")))
 
 
-def above(name):
-    """What the controls above the board show of the state."""
-    size = compute.read_map(map_input.current()).walls.shape
-    return state.get("model"), state.get("k"), choices.automatic(name), map_input.shown_kind(), size
-
-
-@failures.said()
 def board(name, k, planners):
     """The canvas and all that stands below it."""
-    if st.session_state["above_board"] != above(name):
-        st.rerun()
     map_text = map_input.current()
     paint = paint_on(name, map_text)
     busy = st.empty()

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dashboard.figures import theme
+from dashboard.figures.q_curves_svg import lowest_shown
 from dashboard.figures.theme import REWARD_SCALE, VALUE_SCALE
 from pnzoo.gridworld import MOVE_NAMES, MOVES
 
@@ -103,7 +104,7 @@ def reward_end(trace):
 
 
 def q_curves(history, moves, step, dark=False):
-    """How far each action of one cell is behind its best in steps 1 ... K, [K, A]; lines are named by their move."""
+    """How far each action of one cell is behind its best in steps 1 ... K, [K, A], to keep: named by their moves."""
     colours = theme.of(dark)
     figure = go.Figure()
     best = int(history[step - 1].argmax())
@@ -136,20 +137,10 @@ def q_curves(history, moves, step, dark=False):
         height=380,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         xaxis_title="step k",
-        yaxis={"title": "Q minus the best Q", **_without_walls(behind)},
+        yaxis={"title": "Q minus the best Q", "range": [1.1 * lowest_shown(behind), -0.06 * lowest_shown(behind)]},
         legend={"title": "action (its move)", "tracegroupgap": 0, "font": {"size": 11}},
     )
     return figure
-
-
-def _without_walls(behind):
-    """An axis on which actions are told apart although others, into walls, cost thousands by design."""
-    lowest = np.sort(-behind.min(axis=0))
-    near = lowest[lowest <= 1000 * max(lowest[min(1, len(lowest) - 1)], 0.05)]
-    if len(near) == len(lowest):
-        return {}
-    most = max(float(near.max()), 0.1)
-    return {"range": [-1.1 * most, 0.06 * most]}
 
 
 def kernels(weights, pushes, moves):

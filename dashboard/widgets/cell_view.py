@@ -5,9 +5,9 @@ import inspect
 import numpy as np
 import streamlit as st
 
-from dashboard import compute, share
-from dashboard.figures import planning as planning_figures
+from dashboard import compute
 from dashboard.figures import planning_svg, theme
+from dashboard.figures.q_curves_svg import q_curves
 from pnzoo import analysis, gridworld
 from pnzoo.analysis.planning import bellman
 
@@ -48,9 +48,13 @@ def show(name_of_entry, model, trace, walls, cell, step, dark):
     show_blocks(numbers, best, span, dark, compute.reward_sign(name_of_entry), _around(walls, cell))
     st.markdown(sum_in_words(numbers, best))
     st.markdown("**Q of every action**: how far it is behind the best one, at each step.")
-    share.chart(planning_figures.q_curves(history[:-1], moves, step, dark), key="q_curves", alt=(
+    st.image(q_curves(history[:-1], moves, step, dark), width=540, alt=(
         f"Q of every action after each step; action {best} is the largest at step {step}."))
-    with st.expander("The lines of code that compute it", icon=":material/code:"):
+    folded = st.expander("The lines of code that compute it", icon=":material/code:", key="lines_of_code",
+                         on_change="rerun")
+    if not folded.open:
+        return
+    with folded:
         st.code(inspect.getsource(bellman._q), language="python")
         st.caption("and for all cells at once, in pnzoo/layers/value_iteration.py:")
         st.code(inspect.getsource(type(model.value_iteration)._backups), language="python")

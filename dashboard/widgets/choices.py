@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import compute, state
+from dashboard import compute, failures, state
 from dashboard.widgets import map_input
 
 
@@ -95,6 +95,34 @@ def title_with_controls(title, names):
         with st.popover("Map", icon=":material/grid_on:", width="content"):
             map_input.random_controls()
     return name, k
+
+
+def below(part, name, *given, whole=False):
+    """Draw the part of a page that stands below `title_with_controls`.
+
+    What is done in it draws it alone anew, and so in half the time, unless the controls show something else after it.
+
+    Args:
+        part: function of the planner's name and what else is given.
+        name: of the planner.
+        given: what else `part` takes.
+        whole: whether all of the page is drawn anew nevertheless.
+    """
+    shown = _shown(name)
+
+    @failures.said()
+    def alone():
+        if _shown(name) != shown:
+            st.rerun()
+        part(name, *given)
+
+    (alone if whole else st.fragment(alone))()
+
+
+def _shown(name):
+    """What the controls show of the state."""
+    size = compute.read_map(map_input.current()).walls.shape
+    return state.get("model"), state.get("k"), automatic(name), map_input.shown_kind(), size
 
 
 def automatic(name):

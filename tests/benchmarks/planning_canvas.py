@@ -275,7 +275,7 @@ def one_cell():
 
 
 def phone():
-    """A warm server, as a phone of a slower processor sees it: the first plan on the canvas, and what moves after it."""
+    """A warm server, as a phone of a slower processor sees it: the first plan, and what moves after it."""
     found = []
     with serving.server() as (address, _), serving.browser() as chrome:
         opened(chrome, address).context.close()
