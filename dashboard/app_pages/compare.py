@@ -204,6 +204,9 @@ def difference(runs, success):
     low, high = stats.difference_ci(*success)
     (better, worse), sign = (list(runs), 1) if share >= 0 else (list(runs)[::-1], -1)
     low, high = sorted((sign * low, sign * high))
+    if share == 0:
+        return (f"On the same maps both arrive equally often (95 % interval of the difference {100 * low:.1f} to "
+                f"{100 * high:.1f} points). ")
     told = "more than chance" if low > 0 else "too little to tell them apart"
     return (f"On the same maps {better} arrives {100 * abs(share):.1f} points more often than {worse} "
             f"(95 % interval {100 * low:.1f} to {100 * high:.1f}): {told}. ")

@@ -240,6 +240,8 @@ def difference(runs):
     sign = 1 if apart.mean() >= 0 else -1
     better, worse = list(runs)[::sign]
     low, high = mean_ci(sign * apart, limits=(-1, 1))
+    if apart.mean() == 0:
+        return "On the same questions both are right equally often. "
     told = "more than chance" if low > 0 else "too little to tell them apart"
     return (f"On the same questions {better} is right {100 * abs(apart.mean()):.1f} points more often than "
             f"{worse} (95 % interval {100 * low:.1f} to {100 * high:.1f}): {told}. ")
