@@ -27,7 +27,7 @@ export default function ({ parentElement, data }) {
 
   function side(walk, place) {
     const section = make("section", SIDES[place]), title = make("h2"), list = make("ol");
-    title.append(make("i"), walk.name);
+    title.append(make("i"), walk.name, make("small", "", walk.role));
     const ending = make("p", `ending ${walk.good ? "good" : "bad"}`, `${walk.good ? "✓" : "✗"} ${walk.ending}`);
     const items = walk.pages.map((page, at) => {
       const item = make("li", walk.good && at === walk.pages.length - 1 ? "goal" : "");

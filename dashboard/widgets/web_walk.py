@@ -12,8 +12,8 @@ def show(key: str, words: list[str], rare: tuple, walks: list[dict]) -> None:
         key: of the component.
         words: that are looked for, in their order.
         rare: places of those that few pages have, which light up.
-        walks: dicts of `name`; `pages`, dicts of `title`, `found` (places of the words that the page has) and `links`
-            ([title, share, whether it was taken], best first); `good`, whether it ends on the page; `ending`, how it
-            ended; and `guess`, what the model takes for the page, or "".
+        walks: dicts of `name`; `role`, what it does in a word or two; `good`, whether it ends on the page; `ending`,
+            how it ended; `guess`, what the model takes for the page, or ""; and `pages`, dicts of `title`, `found`
+            (places of the words that the page has) and `links` ([title, share, whether it was taken], best first).
     """
     _walk(key=key, data={"words": words, "rare": list(rare), "walks": walks})
