@@ -83,7 +83,7 @@ def rows(sessions):
                 found = moving(chrome, address)
                 early, late = memory(chrome, address, process.pid, sessions)
     return [
-        row("first page in a new server, backend import included: median of 3", statistics.median(cold), "s", "6 s"),
+        row("first page in a new server: median of 3", statistics.median(cold), "s", "6 s"),
         row("first page after that, in a browser that was never here: median of 3", statistics.median(new), "s", ""),
         row(f"first page after that, in one that was: median of {len(warm)}", statistics.median(warm), "s", "1.5 s"),
         *found,
