@@ -19,7 +19,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets on stder
 
 import streamlit as st  # noqa: E402
 
-from dashboard import backend, failures, lessons  # noqa: E402
+from dashboard import backend, failures, lessons, state  # noqa: E402
 from dashboard.widgets import frame  # noqa: E402
 
 PAGES = [
@@ -40,6 +40,7 @@ st.set_page_config(page_title="pnzoo", page_icon=str(HERE / "icon.png"), layout=
 with failures.said():
     page = st.navigation(PAGES, position="top")
     frame.show(PAGES, page)
+    state.open_page(page.url_path or "plan", {"lesson": lessons.read_lesson})
     led = lessons.lead(page.url_path or "plan")
     page.run()
     lessons.check(led)

@@ -131,11 +131,15 @@ LESSONS = (
 )
 
 
+def read_lesson(text: str) -> int:
+    """Number of a lesson out of an address."""
+    if text not in map(str, range(1, len(LESSONS) + 1)):
+        raise ValueError(f"lesson is a number from 1 to {len(LESSONS)}, and this is {text[:40]!r}")
+    return int(text)
+
+
 def lead(page: str):
     """Above a page that a lesson is on: its strip. Gives what `check` fills in after the page was drawn."""
-    text = st.query_params.get("lesson", "")
-    if text.isascii() and text.isdigit() and len(text) == 1 and 1 <= int(text) <= len(LESSONS):
-        state.put(lesson=int(text))
     number = state.get("lesson")
     here = number is not None and LESSONS[number - 1].page == page
     state.lesson_here(here)

@@ -1,7 +1,8 @@
 """The whole state of a page lives in its address: what is read from it, and what is written back.
 
-A page opens with `adopt({name: reader})`, asks `get(name)`, changes with `put(name=value)` in callbacks, and ends
-with `publish({name: text})`. Values stay in the session, so that a map drawn on one page is there on the next.
+The app opens a page with `open_page(name, {name: reader})`. The page itself begins with `adopt({name: reader})`, asks
+`get(name)`, changes with `put(name=value)` in callbacks, and ends with `publish({name: text})`. Values stay in the
+session, so that a map drawn on one page is there on the next.
 """
 
 import time
@@ -14,28 +15,67 @@ from dashboard import glossary
 
 LONGEST = 8_000  # characters of one parameter; a 103x103 map takes 1,800
 LATE = 2.0  # seconds in which a browser may not yet know the address that was written last
+OWN = ("layer", "seed")  # parameters that mean something else on each page
+MOST_SAID = 20  # problems of one address
+
+
+def open_page(name: str, readers: Mapping[str, Callable[[str], Any]]) -> None:
+    """Begin a page: see whether its address was changed from outside, by a link, by hand or by the back button.
+
+    Args:
+        name: of the page.
+        readers: of what the address of any page may carry, as `adopt` takes them.
+    """
+    memory, given = _memory(), st.query_params.to_dict()
+    same, memory["page"] = memory.get("page") == name, name
+    memory["foreign"] = not _is_late(given) and given != memory.get("written")
+    # Where one goes back on a page, its address is all there is; from another page a link brings a part of the state.
+    memory["whole"] = bool(given) and (same or "lesson" in given)
+    memory["known"] = set()
+    if memory["foreign"]:
+        memory["problems"] = []
+        _take(readers, given)
 
 
 def adopt(readers: Mapping[str, Callable[[str], Any]]) -> None:
-    """Take over the address where it was changed from outside: a link, a hand-made one, the back button.
+    """Take over the address where it was changed from outside.
 
     Args:
         readers: name of a parameter -> function that turns its text into a value, or raises ValueError with a
             message that says what it received and what it expects. A value that cannot be read is left out.
     """
-    given = st.query_params.to_dict()
-    if not _is_late(given) and given != _memory().get("written"):
-        problems = []
-        for name in readers.keys() & given.keys():
-            try:
-                _values()[name] = readers[name](_short(given[name]))
-            except ValueError as error:
-                problems.append((name, str(error)))
-        _memory()["problems"] = sorted(problems)
-        _memory()["written"] = given
-    for name, problem in _memory().get("problems", []):
-        st.warning(f"The address has a part that cannot be used, and it was left out: `{name}`. "
+    memory, given = _memory(), st.query_params.to_dict()
+    if memory.pop("foreign", False):
+        _take(readers, given)
+        unknown = sorted(given.keys() - memory["known"])
+        memory["problems"] += [(name, "this page has no such part") for name in unknown]
+        memory["written"] = given
+    problems = memory.get("problems", [])
+    for name, problem in problems[:MOST_SAID]:
+        st.warning(f"The address has a part that cannot be used, and it was left out: {glossary.plain(name, 40)}. "
                    f"{glossary.plain(problem)}", icon=":material/link_off:")
+    if len(problems) > MOST_SAID:
+        st.warning(f"{len(problems) - MOST_SAID} more parts of the address were left out.", icon=":material/link_off:")
+
+
+def _take(readers, given):
+    memory, values = _memory(), _values()
+    memory["known"] |= readers.keys()
+    for name, read in sorted(readers.items()):
+        if name not in given:
+            if memory["whole"]:
+                values.pop(_key(name), None)
+            continue
+        try:
+            values[_key(name)] = read(_only(name, given[name]))
+        except ValueError as error:
+            memory["problems"].append((name, str(error)))
+
+
+def _only(name, text):
+    if len(set(st.query_params.get_all(name))) > 1:
+        raise ValueError(f"it is there {len(st.query_params.get_all(name))} times, and one of them alone can be meant")
+    return _short(text)
 
 
 def _is_late(given: dict) -> bool:
@@ -57,7 +97,7 @@ def _short(text: str) -> str:
 
 def get(name: str, default: Any = None) -> Any:
     """The value of a parameter, or the default where none was given."""
-    return _values().get(name, default)
+    return _values().get(_key(name), default)
 
 
 def put(**values: Any) -> None:
@@ -65,9 +105,9 @@ def put(**values: Any) -> None:
     _memory().update(problems=[], moved=True)
     for name, value in values.items():
         if value is None:
-            _values().pop(name, None)
+            _values().pop(_key(name), None)
         else:
-            _values()[name] = value
+            _values()[_key(name)] = value
 
 
 def publish(texts: Mapping[str, str | None]) -> None:
@@ -87,6 +127,10 @@ def publish(texts: Mapping[str, str | None]) -> None:
 def lesson_here(here: bool) -> None:
     """Say whether the lesson that is under way is on the page that is drawn, so that its address names it."""
     _memory()["lesson_here"] = here
+
+
+def _key(name):
+    return f"{_memory().get('page')}.{name}" if name in OWN else name
 
 
 def _memory() -> dict:

@@ -8,10 +8,12 @@ function makeAnimation(host) {
   const wave = host.querySelector("canvas[data-panel=wave]"), change = host.querySelector("canvas[data-panel=change]");
   const read = host.querySelector(".read"), here = host.querySelector(".here");
   const animation = { send: null, show, stop };
+  let told = null; // the frame that the server was told and has not answered
   let speed = 1, loop = false, data = null, at = 0, timer = null, cell = null, pens = {}, sizes = {};
 
   function show(next) {
-    const same = data && data.id === next.id;
+    const same = data && data.id === next.id, back = same && told === null && next.first !== data.first;
+    if (told === next.first) told = null;
     data = next;
     data.v = decode(next.values, Uint16Array);
     data.p = decode(next.push, Int8Array);
@@ -28,10 +30,17 @@ function makeAnimation(host) {
       halt();
       if (data.autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) start();
     }
+    if (back) { halt(); go(data.first); } // the visitor went back to another step
     const words = host.querySelector("canvas[data-panel=R]").parentElement.querySelector("small");
     words.textContent = "orange costs, purple pays; walls are hatched"
       + (data.turned ? " (here a low R pays)" : "");
     layout();
+  }
+
+  // Where k comes to rest is the page's, whose address has no step 0.
+  function tellStep() {
+    told = data.steps.filter((step) => step <= Math.max(1, data.steps[at])).length - 1;
+    animation.send("step", data.steps[at]);
   }
 
   const decode = (text, Kind) => new Kind(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
@@ -145,7 +154,7 @@ function makeAnimation(host) {
   function step(by) {
     halt();
     go(at + by);
-    animation.send("step", data.steps[at]);
+    rest();
   }
 
   function halt() {
@@ -158,12 +167,12 @@ function makeAnimation(host) {
   // Where it comes to rest is the page's step, so that the link and the other views show the same.
   function rest() {
     halt();
-    animation.send("step", data.steps[at]);
+    tellStep();
   }
 
   play.onclick = () => (timer ? rest() : start());
   slider.oninput = () => { halt(); go(Number(slider.value)); };
-  slider.onchange = () => animation.send("step", data.steps[at]);
+  slider.onchange = tellStep;
   host.querySelector(".back").onclick = () => step(-1);
   host.querySelector(".forth").onclick = () => step(1);
   host.querySelector("select").onchange = (event) => { speed = Number(event.target.value); };
@@ -194,7 +203,7 @@ function makeAnimation(host) {
     [change, (x) => (x - EDGE.left) / (change.clientWidth - EDGE.left - EDGE.right)]]) {
     canvas.onpointerdown = (event) => { canvas.setPointerCapture(event.pointerId); goTo(share(event.offsetX)); };
     canvas.onpointermove = (event) => { if (event.buttons) goTo(share(event.offsetX)); };
-    canvas.onpointerup = () => animation.send("step", data.steps[at]);
+    canvas.onpointerup = tellStep;
   }
 
   for (const canvas of Object.values(panels)) {

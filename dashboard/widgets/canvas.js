@@ -86,16 +86,21 @@ function frame(pen, [row, col], size, colour, dashes, width) {
 // what it keeps between calls lives in its host element, until that has left the page.
 function keep(selector, make) {
   const made = new WeakMap(), ends = new WeakMap();
+  const joined = (widget, teller = makeTeller()) => {
+    widget.send = teller.tell;
+    return { widget, teller };
+  };
   return (component) => {
     const host = component.parentElement.querySelector(selector);
     clearTimeout(ends.get(host));
-    if (!made.has(host)) made.set(host, make(host));
-    const widget = made.get(host);
-    widget.send = component.setTriggerValue;
+    if (!made.has(host)) made.set(host, joined(make(host)));
+    const { widget, teller } = made.get(host);
+    teller.answered(component.setTriggerValue);
     widget.show(component.data);
     const end = () => {
       if (host.isConnected) return ends.set(host, setTimeout(end, 1000));
       widget.stop();
+      teller.stop();
       made.delete(host);
     };
     return () => { clearTimeout(ends.get(host)); ends.set(host, setTimeout(end, 0)); };

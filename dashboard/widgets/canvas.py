@@ -17,9 +17,9 @@ def component(name: str, html: str, drawing: bool = True, before: tuple[str, ...
               planning: bool = False):
     """Register `name`.js and `name`.css as a component.
 
-    Unless it draws nothing, the constants LIGHT and DARK (colours) and MOVES come first, then canvas.js, then the
-    scripts named in `before`; one that plans in the page has pnzoo's planner.js, which brings MOVES itself. What is not
-    isolated gives its style to the whole page.
+    What tells the server anything has connection.js before it. Unless it draws nothing, the constants LIGHT and DARK
+    (colours) and MOVES come first, then canvas.js, then the scripts named in `before`; one that plans in the page has
+    pnzoo's planner.js, which brings MOVES itself. What is not isolated gives its style to the whole page.
     """
     files = ("canvas.js", *(f"{each}.js" for each in before), f"{name}.js") if drawing else (f"{name}.js",)
     parts = [(_HERE / file).read_text(encoding="utf-8") for file in files]
@@ -28,6 +28,8 @@ def component(name: str, html: str, drawing: bool = True, before: tuple[str, ...
     if drawing:
         constants = {key: value for key, value in _CONSTANTS.items() if not (planning and key == "MOVES")}
         parts.insert(0, "".join(f"const {key} = {json.dumps(value)};\n" for key, value in constants.items()))
+    if any(word in part for part in parts for word in ("keep(", "setTriggerValue")):
+        parts.insert(0, (_HERE / "connection.js").read_text(encoding="utf-8"))
     js = "\n".join(parts)
     css = (_HERE / f"{name}.css").read_text(encoding="utf-8")
     return st.components.v2.component(f"pnzoo_{name}", html=html, css=css, js=js, isolate_styles=isolated)

@@ -2,6 +2,7 @@
 // as the pictures and figures that the server draws have the colours of one.
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
+const teller = makeTeller();
 let tell = null, drawn = null, told = 0, timer = null;
 
 function looks() {
@@ -24,6 +25,21 @@ function watch() {
 }
 dark.addEventListener("change", watch);
 
+// A page writes its whole state into its address. What it writes after it was opened or gone back to is another name
+// of the same state: as an entry of its own in the history it would stop whoever goes back.
+if (!history.kept) {
+  let arrived = true;
+  for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, () => { arrived = false; }, true);
+  window.addEventListener("popstate", () => { arrived = true; }, true);
+  const push = history.kept = history.pushState.bind(history);
+  history.pushState = (state, title, address) => {
+    const same = new URL(address ?? location.href, location.href).pathname === location.pathname;
+    if (arrived && same) return history.replaceState(state, title, address);
+    arrived ||= !same; // a page that was just gone to has yet to write its address
+    push(state, title, address);
+  };
+}
+
 // What a key unfolds over the page stands at the document's end, a whole page of tab stops away: the focus goes there.
 // Escape folds it and brings the focus back, which Streamlit does itself.
 document.addEventListener("click", (event) => {
@@ -37,7 +53,8 @@ document.addEventListener("click", (event) => {
 });
 
 export default function ({ parentElement, data, setTriggerValue }) {
-  tell = setTriggerValue;
+  teller.answered(setTriggerValue);
+  tell = teller.tell;
   drawn = data.theme;
   looks();
   watch();
@@ -48,7 +65,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     button.textContent = name;
     if (name === data.current) button.setAttribute("aria-current", "page");
     button.onclick = () => {
-      setTriggerValue("page", name);
+      tell("page", name);
       document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
     };
     return button;

@@ -22,6 +22,7 @@ function makePlanning(host) {
   let at = null, layer = "V", symbol = null, tool = "wall", speed = 1, loop = false;
   let cursor = null, hover = null, drag = null, past = [], focused = false, corner = null, pinned = null;
   let plans = 0, film = null, walked = null, racers = [], note = "", before = null;
+  let stepTold; // the step that the server was told and has not answered
   let sent = 0, pushed = 0, pending = null, adjusting = false, lensAt = 0, asked = new Set(), resend = null, asking = 0, told = null;
 
   // -- what the server sends -----------------------------------------------------------------------------
@@ -32,8 +33,11 @@ function makePlanning(host) {
     // A server that does not know of an edit long after it was sent has lost it, and gets it again.
     const lost = pending && !known && !other && Date.now() - pushed > 1500 && pending.rows === next.rows && pending.cols === next.cols;
     const elsewhere = first || next.map !== data.map || (next.model.name !== data.model.name) || next.k !== data.k;
+    const settled = known && !pending && !drag; // it has been told of all that was done here: another map is the visitor's way back
     if (known) pending = null;
-    const foreign = next.seq === null && (first || next.map !== codeOf());
+    const foreign = (next.seq === null || settled) && (first || next.map !== codeOf());
+    if (stepTold === next.step) stepTold = undefined;
+    else if (stepTold === undefined && !first && !foreign && !pending && !drag && next.step !== data.step) { stopFilm(); at = next.step; }
     data = next;
     for (const each of [next.model, ...next.race]) if (each.plain) KNOWN.set(each.name, makePlanner(each.plain));
     planner = next.model.live ? KNOWN.get(next.model.name) || null : null;
@@ -380,7 +384,9 @@ function makePlanning(host) {
 
   // Where k comes to rest is the page's, so that the link shows the same.
   function rest() {
-    widget.send("step", stepNow() === (shown && shown.plan && shown.plan.k) ? null : stepNow());
+    const k = stepNow() === (shown && shown.plan && shown.plan.k) ? null : stepNow();
+    stepTold = k === null ? null : Math.max(1, k); // as the address has it
+    widget.send("step", k);
   }
 
   function go(k) {
@@ -496,6 +502,7 @@ function makePlanning(host) {
 
   function changed() {
     note = "";
+    stepTold = undefined;
     walked = null;
     at = null;
     if (racers.length) racers.forEach((each) => { each.going = false; });

@@ -54,9 +54,10 @@ function makeRing(host) {
 
   function show(next) {
     if (data && next.turn !== data.turn) { strokes = []; down = false; }
-    const fresh = !data;
+    const fresh = !data, elsewhere = !onTheWay && !queue.length; // nothing of it answers what was done here
+    if (fresh || (elsewhere && next.look !== data.look)) looked = next.look;
+    if (fresh || (elsewhere && next.step !== data.step)) step = next.step;
     data = next;
-    if (fresh) [looked, step] = [data.look, data.step];
     const colour = palette(host);
     host.style.setProperty("--path", colour.path);
     host.style.setProperty("--best", colour.best);

@@ -1,9 +1,10 @@
 // Tiles that are links: a click opens one in this page, a middle click in a page of its own. A film plays once on arrival
 // and again under the pointer or the focus, unless the visitor asked for less motion.
 
-const PLAYED = new WeakMap();
+const PLAYED = new WeakMap(), teller = makeTeller();
 
 export default function ({ parentElement, data, setTriggerValue }) {
+  teller.answered(setTriggerValue);
   const list = parentElement.querySelector(".tiles");
   const text = (name, words, tag = "span") => Object.assign(document.createElement(tag), { className: name, textContent: words });
   const made = JSON.stringify([data, document.body.clientWidth > 0]);
@@ -22,7 +23,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     link.onclick = (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();
-      setTriggerValue("opened", tile.id);
+      teller.tell("opened", tile.id);
       document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0, behavior: "smooth" }); // it opens there
     };
     const film = link.querySelector(".film");

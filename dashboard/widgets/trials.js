@@ -1,18 +1,19 @@
 // Trials of two models: one of them large, all of them as squares, from which another is chosen. The walks are drawn
 // while they happen; who asked for less motion sees them drawn.
 
-const SHOWN = new WeakMap();
+const SHOWN = new WeakMap(), teller = makeTeller();
 const SHAPES = ["M.3 .3h.4v.4h-.4z", "M.04 .04h.92v.92h-.92z", "M.5 0l.5 .5l-.5 .5l-.5 -.5z", "M.15 .15l.7 .7m0 -.7l-.7 .7"];
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const box = parentElement.querySelector(".trials");
+  teller.answered(setTriggerValue);
   const made = JSON.stringify(data);
   const back = getComputedStyle(box).getPropertyValue("--st-background-color").trim();
   box.classList.toggle("dark", /^#[0-5]/.test(back) || /^rgb\((\d{1,2}),/.test(back));
   if (SHOWN.get(box) === made) return;
   SHOWN.set(box, made);
   const make = (tag, name, text) => Object.assign(document.createElement(tag), { className: name ?? "", textContent: text ?? "" });
-  const words = data.words, columns = Math.ceil(data.kinds.length / rows()), open = (trial) => setTriggerValue("opened", trial);
+  const words = data.words, columns = Math.ceil(data.kinds.length / rows()), open = (trial) => teller.tell("opened", trial);
 
   const area = make("div", "area"), left = make("div"), right = make("div");
   left.append(pictures());
