@@ -109,6 +109,14 @@ def sentence(page):
     return page.locator(".sentence").inner_text()
 
 
+def kind_of_map(page):
+    """What the control of the map's kind names."""
+    page.locator("[data-testid=stPopover] button").last.click()
+    kind = page.locator("input[aria-label='Kind of map']").input_value()
+    page.keyboard.press("Escape")
+    return kind
+
+
 def wait_for_words(page, words):
     page.wait_for_function("""(words) => { const find = (root) => root.querySelector('.sentence') ||
         [...root.querySelectorAll('*')].map((e) => e.shadowRoot && find(e.shadowRoot)).find(Boolean);
@@ -148,6 +156,28 @@ def test_it_plans_while_the_hand_draws_and_the_server_hears_of_it_afterwards(ope
     canvas.press("u")
     page.wait_for_function("old => location.search.includes(old)", arg=CODE)
     wait_for_metric(page, "Moves", "9")
+
+
+def test_the_server_answers_an_edit_and_the_controls_name_the_map_that_is_shown(open_page):
+    page = open_page("?model=cnn16")
+    wait_for_words(page, "cnn16 ")
+    assert kind_of_map(page) == "Open ground, as in the paper"
+    canvas = board(page)
+    canvas.focus()
+    for wall in (1, 2):
+        url = page.url
+        for _ in range(wall):
+            canvas.press("ArrowUp")
+        canvas.press("ArrowLeft")
+        canvas.press("Space")
+        page.wait_for_function("old => location.href !== old", arg=url)
+        serving.settle(page)
+        walls, start, goal = gridworld.from_string(re.search(r"map=([^&]+)", page.url)[1])
+        plan = rollout(walls, start, goal, pnzoo.load("cnn16").policy(walls, goal))
+        assert ("does not reach" in sentence(page)) is not plan.reached, sentence(page)
+        if plan.reached:
+            wait_for_metric(page, "Moves", str(len(plan.actions)))
+        assert kind_of_map(page) == ""  # its own
 
 
 @pytest.mark.slow
