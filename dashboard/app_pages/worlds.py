@@ -149,8 +149,8 @@ def walk_of(name, run, question):
     else:
         ending = f"not found: {run.walk.reason.removesuffix(' (max_steps)')}"
     return {
-        "name": name, "role": "plans ahead" if run.guesses else "reacts", "good": bool(run.walk.reached), "ending": ending,
-        "guess": ", ".join(f"{title} {share:.0%}" for title, share in run.guesses[:3]),
+        "name": name, "role": "plans ahead" if run.guesses else "reacts", "good": bool(run.walk.reached),
+        "ending": ending, "guess": ", ".join(f"{title} {share:.0%}" for title, share in run.guesses[:3]),
         "pages": [{"title": step.title, "found": list(step.found), "links": [
             [title, round(float(share), 4), place == step.taken]
             for place, (title, share) in enumerate(zip(step.offered, step.shares, strict=True))]}

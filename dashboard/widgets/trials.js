@@ -8,8 +8,6 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const box = parentElement.querySelector(".trials");
   teller.answered(setTriggerValue);
   const made = JSON.stringify(data);
-  const back = getComputedStyle(box).getPropertyValue("--st-background-color").trim();
-  box.classList.toggle("dark", /^#[0-5]/.test(back) || /^rgb\((\d{1,2}),/.test(back));
   if (SHOWN.get(box) === made) return;
   SHOWN.set(box, made);
   const make = (tag, name, text) => Object.assign(document.createElement(tag), { className: name ?? "", textContent: text ?? "" });

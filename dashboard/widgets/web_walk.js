@@ -6,8 +6,6 @@ const SIDES = ["first", "second"], LIGHTS = ["one", "two"], PACE = 850;
 
 export default function ({ parentElement, data }) {
   const box = parentElement.querySelector(".web"), made = JSON.stringify(data), kept = KEPT.get(box) ?? {};
-  const back = getComputedStyle(box).getPropertyValue("--st-background-color").trim();
-  box.classList.toggle("dark", /^#[0-5]/.test(back) || /^rgb\((\d{1,2}),/.test(back)); // a theme changes with the same data
   if (kept.made === made) return;
   clearTimeout(kept.timer);
   const self = { made, timer: null };
