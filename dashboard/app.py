@@ -44,4 +44,5 @@ with failures.said():
     led = lessons.lead(page.url_path or "plan")
     page.run()
     lessons.check(led)
+backend.leave_imported_alone()
 backend.load_soon()

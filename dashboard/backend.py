@@ -14,6 +14,7 @@ import sys
 import threading
 from pathlib import Path
 
+FEW = 50  # modules, whose objects are collected over without delay
 DRAWN = 2.0  # seconds after which a browser has drawn a page and the processor is free
 SETTINGS = Path.home() / ".keras" / "keras.json"
 
@@ -33,6 +34,18 @@ def load() -> None:
         if "keras" not in sys.modules:
             _import_keras()
         keep_compiled()
+        leave_imported_alone()
+
+
+def leave_imported_alone() -> None:
+    """Let garbage collection pass over all objects that there are now, after imports.
+
+    Streamlit collects garbage after every run of a page: a quarter of a second over all that was imported.
+    """
+    global _imported
+    if len(sys.modules) > _imported + FEW:
+        _imported = len(sys.modules)
+        gc.freeze()
 
 
 def load_soon() -> None:
@@ -44,7 +57,7 @@ def load_soon() -> None:
         timer.start()
 
 
-_one_at_a_time, _under_way = threading.Lock(), threading.Event()
+_one_at_a_time, _under_way, _imported = threading.Lock(), threading.Event(), 0
 
 
 def keep_compiled() -> None:
@@ -76,5 +89,3 @@ def _import_keras():
         gc.enable()
         for module in hidden:
             sys.modules.pop(module, None)
-    # Streamlit collects garbage after every run of a page: a quarter of a second over all that was imported.
-    gc.freeze()

@@ -9,7 +9,6 @@ from dashboard import compute
 from dashboard.figures import planning_svg, theme
 from dashboard.figures.q_curves_svg import q_curves
 from pnzoo import analysis, gridworld
-from pnzoo.analysis.planning import bellman
 
 SHARED = (r"\begin{aligned}V_k&=\max_a Q_{k,a}\\ Q_{k,a}&=\sum_{j=1}^{9}P_{a,j}\,(R_j+V_{k-1,j})+b_a"
           r"\end{aligned}")
@@ -54,6 +53,8 @@ def show(name_of_entry, model, trace, walls, cell, step, dark):
                          on_change="rerun")
     if not folded.open:
         return
+    from pnzoo.analysis.planning import bellman  # which needs Keras
+
     with folded:
         st.code(inspect.getsource(bellman._q), language="python")
         st.caption("and for all cells at once, in pnzoo/layers/value_iteration.py:")

@@ -26,12 +26,18 @@ import sklearn.linear_model  # what was left out is there for those who ask
 print("sklearn" in sys.modules)
 """
 FIRST_PAGE = """
+import importlib
+import pathlib
 import sys
 from streamlit.testing.v1 import AppTest
 app = AppTest.from_file(sys.argv[1], default_timeout=60)
 app.session_state["canvas_drawn"] = True
 app.run()
 said = [each.value for each in app.success]
+folder = pathlib.Path(sys.argv[1]).parent
+for room in ("compute", "figures", "widgets"):  # what pages bring when they are opened waits for its use too
+    for file in (folder / room).glob("[a-z]*.py"):
+        importlib.import_module(f"dashboard.{room}.{file.stem}")
 print(bool(app.exception), said, sorted({"keras", "tensorflow", "jax", "torch"} & set(sys.modules)))
 """
 ROOM = """
@@ -57,6 +63,21 @@ def test_the_first_page_plans_and_judges_without_a_backend():
     done = subprocess.run([sys.executable, "-c", FIRST_PAGE, str(FOLDER / "app.py")], capture_output=True, text=True,
                           check=True)
     assert done.stdout.splitlines()[-1] == "False ['**It reaches the goal**, on a shortest way.'] []"
+
+
+def test_what_was_imported_is_not_looked_over_again_for_garbage(monkeypatch):
+    from dashboard import backend
+
+    frozen = []
+    monkeypatch.setattr(backend.gc, "freeze", lambda: frozen.append(len(sys.modules)))
+    monkeypatch.setattr(backend, "_imported", 0)
+    backend.leave_imported_alone()
+    backend.leave_imported_alone()  # nothing new was imported
+    assert len(frozen) == 1
+    for number in range(backend.FEW + 1):
+        monkeypatch.setitem(sys.modules, f"imported_{number}", None)
+    backend.leave_imported_alone()
+    assert len(frozen) == 2
 
 
 def test_the_backend_is_the_one_of_the_settings_or_of_the_environment(monkeypatch, tmp_path):
