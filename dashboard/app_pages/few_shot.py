@@ -242,7 +242,7 @@ def heard(message):
             state.put(moved=tuple(sorted({**dict(state.get("moved", ())), index: letter}.items())))
         elif what == "swap" and index is not None:
             swap = dict(state.get("swap", ()))
-            state.put(swap=tuple(sorted({**swap, index: swap.get(index, 0) + 1}.items())))
+            state.put(swap=tuple(sorted({**swap, index: (swap.get(index, 0) + 1) % 1000}.items())))
         elif what == "look":
             state.put(look=index)
         elif what == "order":

@@ -286,15 +286,16 @@ def heard(message):
     own, (known, _, kinds) = mine(), invented()
     known = own or known
     index, label = ring.read_index(message, len(known)), message.get("class")
-    known_label = label if label in {*(each for each, _ in known), *([] if own else kinds)} else None
+    known_label = label if isinstance(label, str) and label in {*(each for each, _ in known), *([] if own else kinds)} else None
     try:
         if what == "ask":
             st.session_state["asked_photograph"] = ring.read_photo(message.get("picture"))
         elif what == "undraw":
             st.session_state.pop("asked_photograph", None)
         elif what == "add" and known_label:
-            sent = message.get("pictures") or [None]
-            files = [ring.read_photo(each) for each in sent] if sent[0] else [st.session_state["asked_photograph"]]
+            sent = message.get("pictures")
+            files = ([ring.read_photo(each) for each in sent[:MOST_EXAMPLES]] if isinstance(sent, list) and sent
+                     else [st.session_state["asked_photograph"]])
             add([(known_label, file) for file in files], beside=known)
         elif what == "move" and index is not None and known_label and own:
             own[index] = (known_label, own[index][1])

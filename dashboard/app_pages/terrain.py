@@ -98,7 +98,7 @@ def forget_ends():
 
 
 def new_ground():
-    state.put(seed=state.get("seed", FIRST_SEED) + 1, ends=None)
+    state.put(seed=(state.get("seed", FIRST_SEED) + 1) % 10**6, ends=None)
 
 
 def own():

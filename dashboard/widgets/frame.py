@@ -23,5 +23,5 @@ def show(pages: list, current) -> None:
                                     "theme": st.context.theme.type or "light"}, on_page_change=lambda: None,
                    on_theme_change=lambda: None)
     wanted = getattr(found, "page", None)
-    if wanted in by_title and wanted != current.title:
+    if isinstance(wanted, str) and wanted in by_title and wanted != current.title:
         st.switch_page(by_title[wanted])

@@ -56,8 +56,9 @@ def show(key: str, data: dict, on_message: Callable[[dict], None]) -> None:
     def did():
         message = getattr(st.session_state.get(key), "did", None)
         number = message.get("number") if isinstance(message, dict) else None
+        known = type(number) is int and isinstance(message.get("what"), str) and message["what"] in WHAT
         # A message whose answer was lost comes again under its number.
-        if type(number) is int and number != st.session_state.get(f"{key}_heard") and message.get("what") in WHAT:
+        if known and number != st.session_state.get(f"{key}_heard"):
             st.session_state[f"{key}_heard"] = number
             on_message(message)
 

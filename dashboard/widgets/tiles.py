@@ -31,7 +31,7 @@ def show(key: str, name: str, tiles: list[dict], on_open: Callable[[str], None],
 
     def opened():
         chosen = getattr(st.session_state.get(key), "opened", None)
-        if chosen in {tile["id"] for tile in tiles}:
+        if chosen in [tile["id"] for tile in tiles]:  # a list: what was sent may be anything
             on_open(chosen)
 
     _tiles(key=key, data={"name": name, "tiles": tiles, "wide": wide, "roomy": roomy}, on_opened_change=opened)

@@ -54,7 +54,7 @@ def show(key: str, kind: np.ndarray, order: np.ndarray, shown: int, pictures: li
 
     def opened():
         chosen = getattr(st.session_state.get(key), "opened", None)
-        if isinstance(chosen, int) and 0 <= chosen < len(kind):
+        if type(chosen) is int and 0 <= chosen < len(kind):
             on_open(chosen)
 
     _trials(key=key, data={

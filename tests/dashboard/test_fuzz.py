@@ -347,6 +347,57 @@ def test_forged_messages_of_the_canvas_change_nothing_or_something_allowed():
     assert count > 40
 
 
+ODD = [None, 0, -1, 1.5, 10**30, float("nan"), float("inf"), "x", "", "\x00", [], {}, [[]], [{}], [0], [0, 0, 0],
+       ["0", "0"], [-1, 2], [99, 99], [True, False], {"a": 1}, True, b"x", "a" * 20_000, [None] * 3]
+PARTS = {
+    "cell": ["cell"], "did": ["what", "index", "class", "pictures", "picture", "bits", "seed", "step"]}
+DOES = ("draw", "undraw", "ask", "add", "out", "back", "move", "look", "order", "step", "swap")
+
+
+def odd_messages(part, how_many):
+    """What a component may be made to send: anything, or a message that is right but for one field."""
+    rng, right = random.Random(2), {"index": 1, "class": "A"}
+    yield from ODD
+    for number in range(how_many):
+        field, value = rng.choice(PARTS.get(part, ["x"])), rng.choice(ODD)
+        yield {**right, "what": rng.choice(DOES), "number": number + 1, field: value}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page,address", [
+    ("few_shot", {}), ("zoo", {}), ("answers", {}), ("inside", {"view": "cell"}), ("inside", {"view": "steps"})])
+def test_whatever_a_component_sends_the_page_stands(visit, monkeypatch, page, address):
+    from types import SimpleNamespace
+
+    import streamlit as st
+
+    from dashboard.widgets import animation, map_grid, ring, tiles
+
+    heard, wild = set(), [True]
+
+    def component(key, data=None, **callbacks):
+        for name, call in callbacks.items() if wild[0] else ():
+            part = name.removeprefix("on_").removesuffix("_change")
+            for message in odd_messages(part, 150):
+                st.session_state[key] = SimpleNamespace(**{part: message})
+                call()
+                heard.add(part)
+        if key in st.session_state:
+            del st.session_state[key]
+        return SimpleNamespace()
+
+    for module, name in ((animation, "_animation"), (map_grid, "_grid"), (ring, "_ring"), (tiles, "_tiles")):
+        monkeypatch.setattr(module, name, component)
+    app = visit(page, **address)
+    wild[0] = False
+    app.run()  # with what they left in the state
+    assert not app.exception
+    assert not any("cannot be shown" in error.value for error in app.error)
+    assert heard
+    again = visit(page, **app.query_params)  # and its address brings the same back, with nothing left out
+    assert not any("address has a part" in warning.value for warning in again.warning)
+
+
 def test_there_are_more_than_500_of_them():
     tried = len(NASTY) * sum(map(len, PARAMETERS.values()))
     assert tried + len(BAD_FILES) + len(list(forged_messages())) > 500
