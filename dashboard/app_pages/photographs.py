@@ -286,7 +286,8 @@ def heard(message):
     own, (known, _, kinds) = mine(), invented()
     known = own or known
     index, label = ring.read_index(message, len(known)), message.get("class")
-    known_label = label if isinstance(label, str) and label in {*(each for each, _ in known), *([] if own else kinds)} else None
+    labels = [*(each for each, _ in known), *([] if own else kinds)]  # no set: what was sent may be anything
+    known_label = label if label in labels else None
     try:
         if what == "ask":
             st.session_state["asked_photograph"] = ring.read_photo(message.get("picture"))

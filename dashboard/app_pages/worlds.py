@@ -100,7 +100,8 @@ def no_entry(words):
 
 def new_one(label):
     seed = state.get("seed", FIRST[state.get("world", "web")])
-    st.button(label, key="new_one", icon=":material/casino:", on_click=lambda: state.put(seed=(seed + 1) % 10**6, words=None))
+    st.button(label, key="new_one", icon=":material/casino:",
+              on_click=lambda: state.put(seed=(seed + 1) % 10**6, words=None))
 
 
 def is_dark():
