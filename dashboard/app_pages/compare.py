@@ -23,7 +23,7 @@ import pnzoo
 from pnzoo import analysis, gridworld
 
 walls, goal = gridworld.generate_family("{family}", {count}, {side}, seed={seed})
-start = gridworld.random_starts(walls, goal, np.random.default_rng({seed}))
+start = gridworld.random_starts(walls, goal, np.random.default_rng({seed}), moves=4)
 for name, k in {entries}:
     model = pnzoo.load(name, **({{"k": k}} if k else {{}}))
     walks = analysis.evaluate_rollouts(model, walls, goal, start)

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import keras
 import pytest
 
 pytest.importorskip("streamlit", reason="the dashboard's own extra is not installed")
@@ -41,6 +42,7 @@ def entries():
 @pytest.fixture(scope="session")
 def small_zoo(tmp_path_factory):
     """A folder with an entry of every kind."""
+    keras.utils.set_random_seed(0)  # it is made before the first test begins, which seeds for itself
     zoo = tmp_path_factory.mktemp("zoo")
     for name, model in entries().items():
         pnzoo.save(model, zoo / name, CARD)
