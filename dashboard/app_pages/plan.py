@@ -324,7 +324,7 @@ def read_layer(text):
 
 def read_race(text):
     read = choices.reader("planning")
-    return tuple(dict.fromkeys(read(name) for name in text.split(",")[: planning_canvas.MOST_RACERS]))
+    return tuple(dict.fromkeys(read(name) for name in choices.listed(text, "race", planning_canvas.MOST_RACERS)))
 
 
 def publish(name, map_text, k):

@@ -29,6 +29,14 @@ def reader(task, model=None):
     return read
 
 
+def listed(text, name, most):
+    """The parts of a list in an address, joined by commas; too long a list is refused, not cut."""
+    parts = text.split(",")
+    if len(parts) > most:
+        raise ValueError(f"{name} is a list of at most {most}, and this one has {len(parts)}")
+    return parts
+
+
 def read_int(name, low, high):
     """Reader of a whole number out of an address."""
 

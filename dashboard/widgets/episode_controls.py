@@ -6,6 +6,7 @@ from dashboard.widgets import choices, sketchpad, support_set
 WAYS, SHOTS = (2, 3, 5, 8, 10, 20), (1, 2, 3, 5)
 FIRST = {"invented": "matching_glyphs", "omniglot": "matching_omniglot"}  # the model that a first visit meets
 MOST_EPISODES = 10**6
+MOST_PARTS = 200  # of a list in an address: the largest support set has so many pictures
 
 
 def readers():
@@ -89,12 +90,12 @@ def read_source(text):
 
 def read_numbers(text):
     read = choices.read_int("a number of a support image", 0, 199)
-    return tuple(sorted({read(part) for part in text.split(",")[:200]}))
+    return tuple(sorted({read(part) for part in choices.listed(text, "drop", MOST_PARTS)}))
 
 
 def read_swap(text):
     read = choices.read_int("a swap, such as 0:1,", 0, 999)
-    pairs = [part.split(":") for part in text.split(",")[:200]]
+    pairs = [part.split(":") for part in choices.listed(text, "swap", MOST_PARTS)]
     if any(len(pair) != 2 for pair in pairs):
         raise ValueError(f"swap is image:times joined by commas, such as 0:1,3:2, and this is {text[:40]!r}")
     return tuple((read(index), read(times)) for index, times in pairs)
@@ -102,7 +103,7 @@ def read_swap(text):
 
 def read_moved(text):
     read, moved = choices.read_int("a number of a support image", 0, 199), []
-    for part in text.split(",")[:200]:
+    for part in choices.listed(text, "moved", MOST_PARTS):
         index, _, letter = part.partition(":")
         if len(letter) != 1 or letter not in support_set.LETTERS:
             raise ValueError(f"moved is image:letter joined by commas, such as 0:B, and this has {part[:20]!r}")
@@ -112,7 +113,7 @@ def read_moved(text):
 
 def read_own(text):
     own = []
-    for part in text.split(",")[: support_set.MOST_OWN]:
+    for part in choices.listed(text, "own", support_set.MOST_OWN):
         letter, _, code = part.partition(":")
         if len(letter) != 1 or letter not in support_set.LETTERS:
             raise ValueError(f"own is letter:drawing joined by commas, and this has {part[:20]!r}")

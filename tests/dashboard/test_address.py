@@ -102,3 +102,14 @@ def test_layers_and_seeds_are_of_one_page(come):
     assert state.get("layer") == "cost"
     come("plan")
     assert state.get("layer") == "R"
+
+
+@pytest.mark.parametrize("name, part, most", [
+    ("drop", "1", 200), ("swap", "0:1", 200), ("moved", "0:B", 200)])
+def test_a_list_that_is_too_long_is_refused_and_not_cut(name, part, most):
+    from dashboard.widgets import episode_controls
+
+    read = episode_controls.readers()[name]
+    assert read(",".join([part] * most))
+    with pytest.raises(ValueError, match=f"{name} is a list of at most {most}, and this one has {most + 1}"):
+        read(",".join([part] * (most + 1)))
