@@ -1,25 +1,46 @@
-"""What the tile of each answer shows: its question in plain words, and which of its measurements tell most.
+"""What the tile of each answer shows: its question in plain words, its answer, and the measurements that it rests on.
 
 Numbers stand in the results alone; here is only where to find them. A measurement is (its label on the tile, a series
-of the result's figure, its place in that series); a curve is (label, series). The first one is the headline.
+of the result's figure, its place in that series); a curve is (label, series). They stand here from the best to the
+worst, and the answer is given in these words only while the result has them in that order.
 """
 
 from typing import NamedTuple
+
+import numpy as np
 
 
 class Headline(NamedTuple):
     """What a tile shows.
 
     title:  the question in plain words
+    line:   the answer in plain words. {a}, {b}, ... are the numbers of the bars, or those at the ends of the curves;
+            {x} is where the curves end, {p} the number of `more`
     bars:   measurements
     curves: curves, drawn where there are no bars
     along:  what a curve runs along, in few words; "": as the figure says
+    low:    whether the smallest is the best
+    unit:   of the bars; "": as the result says
+    more:   the row of the table that the line alone tells, where the picture has no numbers
     """
 
     title: str
+    line: str = ""
     bars: tuple = ()
     curves: tuple = ()
     along: str = ""
+    low: bool = False
+    unit: str = ""
+    more: dict | None = None
+
+
+class Measurement(NamedTuple):
+    """A bar: its label, value, unit and 95 % interval."""
+
+    label: str
+    value: float
+    unit: str
+    ci95: tuple[float, float]
 
 
 def _each(at, *pairs):
@@ -31,6 +52,11 @@ def _joined(rest, *pairs):
     return tuple((label, series, f"{series}, {rest}") for label, series in pairs)
 
 
+def _along(series, *pairs):
+    """Places of one series."""
+    return tuple((label, series, at) for label, at in pairs)
+
+
 def _rows(where, column, *pairs):
     """Rows of the table instead of the figure: those that are like `where`, and have one value of a column."""
     return tuple((label, None, {**where, column: value}) for label, value in pairs)
@@ -39,88 +65,133 @@ def _rows(where, column, *pairs):
 _VI = "state-dependent P"
 HEADLINES = {
     1: Headline("Do simpler networks catch up with more data?",
+                "It depends: with 50,000 maps an FCN solves {b}, a VIN {a}, but a plain CNN only {c}.",
                 _each(50000, ("VIN, 50,000 maps", "VIN"), ("FCN, as many", "FCN"), ("CNN, as many", "CNN"))),
-    2: Headline("Does it learn what is good and what is bad?"),
+    2: Headline("Does it learn what is good and what is bad?",
+                "Yes: the reward that it reads off the map follows the true one (correlation {p}; 1 is perfect).",
+                more={"model": "vin16", "name": "correlation"}),
     3: Headline("Does it learn how moves work?",
-                (*_joined("weight on the true cell, eight matched kernels", ("sees the true cell", "vin16")),
+                "Yes: {a} of a move's weight lies on the cell that it leads to; {b} in shuffled weights.",
+                (*_joined("weight on the true cell, eight matched kernels", ("on the true cell", "vin16")),
                  *_joined("weight on the true cell, weights shuffled", ("the same by chance", "vin16")))),
-    4: Headline("Is its value the true distance?", curves=(("vin16", "vin16"), ("vin16_paper", "vin16_paper")),
-                along="steps of planning"),
+    4: Headline("Is its value the true distance?",
+                "Yes: after {x} steps its values rank the cells as the true distance does (correlation {a}).",
+                curves=(("vin16", "vin16"), ("vin16_paper", "vin16_paper")), along="steps of planning"),
     5: Headline("How much computing does one decision take?",
-                (("VIN, operations", "vin28", "vin28"), ("CNN", "cnn28", "cnn28"), ("FCN", "fcn28", "fcn28"))),
+                "As much as a CNN's: {b} operations on a 28x28 map against {c}; an FCN takes only {a}.",
+                (("FCN, operations", "fcn28", "fcn28"), ("VIN", "vin28", "vin28"), ("CNN", "cnn28", "cnn28")),
+                low=True),
     6: Headline("How many steps ahead must it think?",
-                curves=(("vin16", "K changed after training, vin16"),
-                        ("vin16_paper", "K changed after training, vin16_paper")), along="steps, K"),
+                "About as many as the way is long: on 16x16 maps 20 steps solve {a}, 10 steps {b}, one step {d}.",
+                _along("K changed after training, vin16", ("20 steps", 20), ("10 steps", 10), ("5 steps", 5),
+                       ("1 step", 1))),
     7: Headline("Does it use its planning at all?",
-                (*_joined("zero", ("planning cut out", _VI)), *_joined("as it is", ("as it is", _VI)))),
+                "Yes: with its planning cut out it solves {b} of the maps instead of {a}.",
+                (*_joined("as it is", ("as it is", _VI)), *_joined("zero", ("planning cut out", _VI)))),
     8: Headline("Does success tell the whole story?",
-                (*_joined("success", ("vin16 arrives", "vin16"), ("cnn16 arrives", "cnn16")),
-                 *_joined("expected reward", ("vin16, its reward", "vin16"), ("cnn16, its reward", "cnn16")))),
+                "Yes: who arrives more often earns more too. vin16: {a}, reward {c}; cnn16: {b}, reward {d}.",
+                (*_rows({"name": "success"}, "model", ("vin16 arrives", "vin16"), ("cnn16 arrives", "cnn16")),
+                 *_rows({"name": "expected reward"}, "model", ("vin16, its reward", "vin16"),
+                        ("cnn16, its reward", "cnn16")))),
     9: Headline("Do easy maps first help reinforcement learning?",
+                "No: with easy maps first it solves {a}, with all maps at once {b}.",
                 (("easy maps first", "vin16_rl", "vin16_rl, True, success"),
                  ("all maps at once", "vin16_rl", "vin16_rl, False, success"))),
     10: Headline("What if moves work differently from place to place?",
-                 _joined("arrives within 60 moves", ("P by the place", "depends on the place"),
-                         ("one P, probabilities", "shared, a distribution"), ("one P, free", "shared, free"))),
+                 "It must know the place: then it arrives in {a}; with one rule for all places in {b} at best.",
+                 _joined("arrives within 60 moves", ("a rule for each place", "depends on the place"),
+                         ("one rule, probabilities", "shared, a distribution"), ("one rule, free", "shared, free"))),
     11: Headline("Can another network set its sub-goals?",
+                 "Yes: an LSTM and a planner together solve {a}, the LSTM alone {b}, the planner alone {c}.",
                  _joined("success 10x10", ("both together", "LSTM and frozen VI"), ("LSTM alone", "LSTM alone"),
                          ("planner alone", "frozen VI, goal only"))),
-    12: Headline("Where does it fail?", curves=(("vin16", "vin16"), ("cnn16", "cnn16"), ("fcn16", "fcn16")),
-                 along="moves from the goal"),
+    12: Headline("Where does it fail?",
+                 "Far from the goal, and later than others: {x} moves away vin16 solves {a}, cnn16 {b}, fcn16 {c}.",
+                 curves=(("vin16", "vin16"), ("cnn16", "cnn16"), ("fcn16", "fcn16")), along="moves from the goal"),
     13: Headline("Which measure of likeness is best?",
+                 "The cosine with a learned scale: {a} right; without that scale, as published, {d}.",
                  _joined("20-way 1-shot", ("cosine, learned scale", "cosine, scale learned"),
                          ("squared distance", "minus squared distance"), ("dot product", "dot product"),
                          ("cosine as published", "cosine, as in the paper"))),
     14: Headline("Does the order of the examples matter?",
-                 _joined("20-way, 1-shot", ("answers change, FCE", "bi-LSTM g (FCE)"),
-                         ("order-free context", "order-invariant g"), ("no context", "no context"))),
-    15: Headline("How much slower do more examples make it?", curves=(("FCE", "FCE"), ("no context", "no context"))),
+                 "Hardly: with full context (FCE) another order changes {c} of the answers, without it {a}.",
+                 _joined("20-way, 1-shot", ("changed, no context", "no context"),
+                         ("order-free context", "order-invariant g"), ("full context (FCE)", "bi-LSTM g (FCE)")),
+                 low=True),
+    15: Headline("How much slower do more examples make it?",
+                 "Hardly, unless it reads them in context: 20 answers from {x} examples take {a}, with FCE {b}.",
+                 curves=(("no context", "no context"), ("FCE", "FCE")), low=True),
     16: Headline("Does it cope with more examples than in training?",
+                 "Yes: with {x} examples, far more than in training, it names {a} right; with FCE {b}.",
                  curves=(("no context", "invented, no context"), ("FCE", "invented, FCE"))),
     17: Headline("Does averaging many passes rescue FCE?",
-                 _each(990, ("averaged passes", "Omniglot, FCE, subsets averaged"), ("one pass", "Omniglot, FCE"),
-                       ("no context", "Omniglot, no context"))),
+                 "No, and it needs no rescue: with 990 examples one pass names {b} right, averaged passes {c}.",
+                 _each(990, ("no context", "Omniglot, no context"), ("FCE, one pass", "Omniglot, FCE"),
+                       ("FCE, averaged passes", "Omniglot, FCE, subsets averaged"))),
     18: Headline("Is a simple classifier as good?",
-                 (*_joined("exemplar_svm", ("SVM on its codes", "matching_conv4_omniglot")),
-                  *_joined("attention", ("its own attention", "matching_conv4_omniglot")),
+                 "Yes, with the network's features: an SVM names {b} right, the network {a}; on bare pixels {c}.",
+                 (*_joined("attention", ("the network itself", "matching_conv4_omniglot")),
+                  *_joined("exemplar_svm", ("SVM on its features", "matching_conv4_omniglot")),
                   *_joined("exemplar_svm", ("SVM on pixels", "pixels")))),
     19: Headline("Which padding did the paper mean?",
-                 _joined("20-way 1-shot", ("pools padded", "same"), ("pools not padded", "valid"))),
+                 "None where it shrinks the image: only so the sizes fit. But padded it names {a} right, not {b}.",
+                 _joined("20-way 1-shot", ("padded", "same"), ("not padded", "valid"))),
     20: Headline("How near to people is it?",
-                 (("its errors", "measured", "measured, matching_background_omniglot"),
-                  *_joined("people", ("people", "reported")), *_joined("BPL (Lake et al. 2015)", ("BPL", "reported")),
-                  *_joined("convolutional net (in Lake et al. 2015)", ("a plain network", "reported")))),
+                 "Half way: it gets {c} of unknown letters wrong, people {b}, a plain network {d}.",
+                 (*_joined("BPL (Lake et al. 2015)", ("program of strokes, BPL", "reported")),
+                  *_joined("people", ("people", "reported")),
+                  ("Matching Network", "measured", "measured, matching_background_omniglot"),
+                  *_joined("convolutional net (in Lake et al. 2015)", ("a plain network", "reported"))), low=True),
     21: Headline("Who wins under one protocol?",
-                 _joined("ours, 5w1s", ("matching", "matching_conv4_omniglot"), ("classifier", "classifier_omniglot"),
-                         ("Siamese", "siamese_omniglot"), ("MANN", "mann_omniglot"))),
+                 "The Matching Network: it names {a} right, the classifier {b}, Siamese {c}, MANN {d}.",
+                 _joined("ours, 5w1s", ("Matching Network", "matching_conv4_omniglot"),
+                         ("classifier", "classifier_omniglot"), ("Siamese", "siamese_omniglot"),
+                         ("MANN", "mann_omniglot"))),
     22: Headline("Does fine-tuning on the examples help?",
-                 _joined("5-way, 1-shot", ("gain, Siamese", "siamese_omniglot"),
-                         ("gain, matching", "matching_conv4_omniglot"), ("gain, classifier", "classifier_omniglot"))),
-    23: Headline("Does it learn what is too steep?"),
-    24: Headline("What does the sun hide?", curves=(("told wrong", "cells told wrong"),),
-                 along="degrees away from the sun"),
+                 "It depends: Siamese networks gain {a}, Matching Networks {b}, the classifier {c}.",
+                 _joined("5-way, 1-shot", ("Siamese", "siamese_omniglot"),
+                         ("Matching Network", "matching_conv4_omniglot"), ("classifier", "classifier_omniglot")),
+                 unit="points"),
+    23: Headline("Does it learn what is too steep?",
+                 "Yes, mostly: its cost follows the true slope ({a}; 1 is perfect), not just light and dark ({b}).",
+                 _rows({}, "name", ("cost and true slope", "rank correlation, cost and slope"),
+                       ("cost and contrast", "rank correlation, cost and contrast"))),
+    24: Headline("What does the sun hide?",
+                 "Slopes that its light only grazes: it takes {a} of them wrong, of those that face the sun {b}.",
+                 _along("cells told wrong", ("wrong, grazed by light", 82.5), ("facing the sun", 15.0),
+                        ("facing away from it", 165.0))),
     25: Headline("How many shown paths are enough?",
-                 curves=(("arrives", "success rate"), ("shortest way", "optimal rate"))),
+                 "Not settled: with 1,000 paths it arrives in {a}, with 10 in {d}, and chance could explain that.",
+                 _along("success rate", ("1,000 paths", 1000), ("300 paths", 300), ("100 paths", 100),
+                        ("10 paths", 10))),
     26: Headline("Does invented ground prepare for the Moon?",
-                 _rows({"caution": 2.0, "name": "success_rate"}, "paths", ("no path from there", 0), ("10 paths", 10),
-                       ("1,000 paths", 1000))),
+                 "Yes: trained on invented ground alone it arrives in {a} on the Moon; 1,000 paths there add nothing "
+                 "({c}).",
+                 _rows({"caution": 2.0, "name": "success_rate"}, "paths", ("invented ground alone", 0),
+                       ("and 10 Moon paths", 10), ("and 1,000 Moon paths", 1000))),
     27: Headline("Which way of learning from paths wins?",
-                 _rows({"caution": 2.0, "name": "success_rate"}, "way",
-                       ("value iteration", "value iteration and crossed cells"),
-                       ("Fenchel-Young", "solver, Fenchel-Young"), ("black box", "solver, black box"),
-                       ("true obstacles", "obstacles"))),
+                 "None for certain: value iteration arrives in {b} ({a} if told the crossed cells), a solver in {c}.",
+                 _rows({"name": "success_rate at the chosen caution"}, "way",
+                       ("VI, told crossed cells", "value iteration and crossed cells"),
+                       ("value iteration (VI)", "value iteration"),
+                       ("solver, Fenchel-Young", "solver, Fenchel-Young"),
+                       ("solver, black box", "solver, black box"))),
     28: Headline("Does planning help on a web?",
-                 curves=(("planner", "vin_web"), ("reactive", "reactive_web"), ("likest text", "nearest_text")),
-                 along="and more links away"),
+                 "Yes: with planning it finds {a} of the pages, without {b}, by likeness of the text alone {c}.",
+                 _rows({"part": "distance", "name": "success_rate"}, "policy", ("planner", "vin_web"),
+                       ("without planning", "reactive_web"), ("likest text", "nearest_text"))),
     29: Headline("Does planning help a moving body?",
-                 curves=(("planner", "vin_navigation2d"), ("reactive", "cnn_navigation2d")),
+                 "Yes, for far goals: more than {x} cells away it arrives in {a} with planning, in {b} without.",
+                 curves=(("planner", "vin_navigation2d"), ("no planning", "cnn_navigation2d")),
                  along="cells from the goal"),
     30: Headline("What helps to find a missing word?",
-                 _each(41649, ("FCE", "FCE, 5-shot"), ("attention", "attention over single sentences, 5-shot"),
-                       ("class mean", "class mean, 5-shot"))),
+                 "Nothing for certain: attention finds {b} of the words, with FCE {a}, the plain class mean {c}.",
+                 _each(41649, ("full context (FCE)", "FCE, 5-shot"),
+                       ("attention", "attention over single sentences, 5-shot"), ("class mean", "class mean, 5-shot"))),
     31: Headline("Does context still help a good backbone?",
-                 _joined("5-way 1-shot", ("with FCE", "FCE (bi-LSTM)"), ("without", "projection"),
-                         ("class mean", "class mean"), ("matching_photo", "matching_photo"))),
+                 "No: with full context (FCE) {d} are right, without it {c}, by the plain class mean {b}.",
+                 _joined("5-way 1-shot", ("matching_photo (zoo)", "matching_photo"), ("class mean", "class mean"),
+                         ("without context", "projection"), ("full context (FCE)", "FCE (bi-LSTM)"))),
 }
 
 
@@ -129,16 +200,19 @@ def of(result: dict) -> Headline:
     return HEADLINES.get(result["number"], Headline(result["question"]))
 
 
-def measured(result: dict) -> list[tuple[str, float]]:
-    """[(label, value)] of the bars that the result has."""
-    found = []
-    for label, name, at in of(result).bars:
+def measured(result: dict) -> list[Measurement]:
+    """The bars that the result has."""
+    wanted, found = of(result), []
+    for label, name, at in wanted.bars:
         if isinstance(at, dict):
-            found += [(label, row["value"]) for row in result["table"] if at.items() <= row.items()][:1]
+            found += [Measurement(label, row["value"], wanted.unit or row["unit"], tuple(row["ci95"]))
+                      for row in result["table"] if at.items() <= row.items()][:1]
             continue
         for series in result["figure"]["series"]:
             if series["label"] == name and at in series["at"]:
-                found.append((label, series["value"][series["at"].index(at)]))
+                place = series["at"].index(at)
+                found.append(Measurement(label, series["value"][place], wanted.unit or result["figure"]["unit"],
+                                         tuple(series["ci95"][place])))
     return found
 
 
@@ -146,3 +220,42 @@ def curves(result: dict) -> list[tuple[str, dict]]:
     """[(label, series)] of the curves that the result has."""
     series = {each["label"]: each for each in result["figure"]["series"]}
     return [(label, series[name]) for label, name in of(result).curves if name in series and series[name]["value"]]
+
+
+def leading(bars: list[Measurement], low: bool = False) -> list[bool]:
+    """Of each bar, whether it is the best, or one that the intervals do not tell apart from it."""
+    if not bars:
+        return []
+    best = (min if low else max)(bars, key=lambda bar: bar.value)
+    return [bar.unit == best.unit and bar.ci95[0] <= best.ci95[1] and best.ci95[0] <= bar.ci95[1] for bar in bars]
+
+
+def line(result: dict) -> str:
+    """The answer in plain words with the numbers of the result; "" where the result does not have it so."""
+    wanted, bars, drawn = of(result), measured(result), curves(result)
+    numbers = [(bar.value, bar.unit) for bar in bars] or [
+        (each["value"][-1], result["figure"]["unit"]) for _, each in drawn]
+    order = np.diff([value for value, _ in numbers]) * (1 if wanted.low else -1)
+    if not wanted.line or len(numbers) != len(wanted.bars or wanted.curves) or (order < 0).any():
+        return ""
+    words = {letter: number(*each) for letter, each in zip("abcd", numbers, strict=False)}
+    if drawn:
+        words["x"] = f"{drawn[0][1]['at'][-1]:,.0f}"
+    if wanted.more:
+        told = [row for row in result["table"] if wanted.more.items() <= row.items()]
+        if not told:
+            return ""
+        words["p"] = number(told[0]["value"], told[0]["unit"])
+    return wanted.line.format_map(words)
+
+
+def number(value: float, unit: str) -> str:
+    """A value as a tile has it."""
+    if unit == "points":
+        return f"{100 * value:+.1f} points"
+    if unit == "%":
+        shown = f"{100 * value:.1f}"
+        return f"{100 * value:.2f} %" if shown == "100.0" and value < 0.9999 else f"{shown} %".replace("100.0", "100")
+    if abs(value) >= 1e6:
+        return f"{value / 1e6:,.{1 if abs(value) < 1e7 else 0}f} M"
+    return f"{value:,.0f} {unit}".strip() if abs(value) >= 100 else f"{value:.3g} {unit}".strip()

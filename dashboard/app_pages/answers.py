@@ -34,13 +34,14 @@ def page():
         with st.container(border=True):
             show(answered[asked])
     else:
-        st.markdown("Questions that two reviews of the papers left open, and a few more; each has an experiment.")
+        st.markdown("Questions that two reviews of the papers left open, and a few more; each has an experiment. "
+                    "Orange bars: the best, and what cannot be told from it.")
     part = choose_part()
     if len(answered) < LAST:
         st.caption(f"{len(answered)} of {LAST} questions are answered; the others have not been run yet.")
     dark = st.context.theme.type == "dark"
     tiles.show("answers", "question", [
-        {"id": str(number), "line": results.line(answered[number]["conclusion"]), "tag": f"Question {number}",
+        {"id": str(number), "tag": f"Question {number}",
          "open": number == asked, "group": THEMES[theme] if part == "all" else "",
          **face(number, answered[number]["conclusion"], dark, answered[number])}
         for theme in THEMES if part in ("all", theme) for number in answered if part_of(number) == theme],
@@ -54,8 +55,13 @@ def page():
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def face(number, conclusion, dark, _result):
-    """Title and picture of a tile; the conclusion tells results of one number apart."""
-    return {"title": headlines.of(_result).title, "svg": answers_svg.small(_result, dark)}
+    """Title, line and picture of a tile; the conclusion tells results of one number apart."""
+    return {"title": headlines.of(_result).title, "line": said(_result), "svg": answers_svg.small(_result, dark)}
+
+
+def said(result):
+    """The answer in one line: in plain words, or where they don't fit the result in those of its conclusion."""
+    return headlines.line(result) or results.line(result["conclusion"])
 
 
 def part_of(number):
@@ -79,6 +85,8 @@ def show(result):
         st.header(f"Question {number}. {glossary.escaped(headlines.of(result).title)}", anchor=False, width="stretch")
         st.button("Close", key="close_question", icon=":material/close:", width="content",
                   on_click=lambda: state.put(question=None))
+    if plain := headlines.line(result):
+        st.markdown(f"**{glossary.escaped(plain)}**")
     st.markdown(glossary.escaped(result["conclusion"]))
     if headlines.of(result).title != result["question"]:
         st.caption(f"In the review's words: {glossary.escaped(result['question'])}")

@@ -7,6 +7,7 @@ import numpy as np
 
 from dashboard import headlines
 from dashboard.figures import theme
+from dashboard.headlines import number
 
 _WIDTH, _HEIGHT, _EDGE, _PLOT = 240, 112, 10, 146
 _MANY = 4
@@ -27,35 +28,34 @@ def small(result, dark=False):
     if result["pictures"] and not bars:
         inside = _matrices(result["pictures"][:2], look, dark)
     elif bars:
-        inside = _bars(bars[:_MANY], figure["unit"], look)
+        inside = _bars(bars[:_MANY], headlines.of(result).low, look)
     elif curves or figure["kind"] == "lines":
         curves = curves or [(each["label"], each) for each in figure["series"] if each["value"]][:3]
         inside = _curves(curves, figure, headlines.of(result).along or figure["x_title"].split(",")[0], look)
     else:
-        rows = [(str(at), value) for each in figure["series"] for at, value in
-                zip(each["at"], each["value"], strict=True)]
-        inside = _bars(rows[:_MANY], figure["unit"], look) if rows else ""
+        rows = [headlines.Measurement(str(at), value, figure["unit"], ends) for each in figure["series"]
+                for at, value, ends in zip(each["at"], each["value"], each["ci95"], strict=True)]
+        inside = _bars(rows[:_MANY], False, look) if rows else ""
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" '
             f'fill="{look.text}">{inside}</svg>')
 
 
-def _bars(rows, unit, look):
-    """A line of label and number for each, over its bar; the first one in colour."""
-    low, high = min(0.0, *(value for _, value in rows)), max(0.0, *(value for _, value in rows))
-    place = lambda value: _EDGE + (value - low) / max(high - low, 1e-9) * (_WIDTH - 2 * _EDGE)  # noqa: E731
-    step, parts = (_HEIGHT - 8) / max(3, len(rows)), []
+def _bars(rows, low, look):
+    """A line of label and number for each, over its bar; in colour the best, and what cannot be told from it."""
+    values = [row.value for row in rows]
+    least, most = min(0.0, *values), max(0.0, *values)
+    place = lambda value: _EDGE + (value - least) / max(most - least, 1e-9) * (_WIDTH - 2 * _EDGE)  # noqa: E731
+    step, parts, best = (_HEIGHT - 8) / max(3, len(rows)), [], (min if low else max)(values)
     top = (_HEIGHT - step * len(rows)) / 2
-    for row, (label, value) in enumerate(rows):
-        left, right = sorted((place(0), place(value)))
-        y, first = top + (row + 1) * step, row == 0
-        size, weight, colour = (14, 700, look.path) if first else (12, 400, look.edge)
-        thick = 7 if first else 5
-        shown = escape(_cut(label, 24))
+    for at, (row, leads) in enumerate(zip(rows, headlines.leading(rows, low), strict=True)):
+        left, right = sorted((place(0), place(row.value)))
+        y, weight = top + (at + 1) * step, 700 if row.value == best else 400
         parts.append(
-            f'<text x="{_EDGE}" y="{y - 10:.1f}" font-size="12" font-weight="{weight}">{shown}</text>'
-            f'<text x="{_WIDTH - _EDGE}" y="{y - 10:.1f}" font-size="{size}" font-weight="700" text-anchor="end">'
-            f'{number(value, unit)}</text><rect x="{left:.1f}" y="{y - 7:.1f}" width="{max(2, right - left):.1f}" '
-            f'height="{thick}" rx="2" fill="{colour}"/>')
+            f'<text x="{_EDGE}" y="{y - 10:.1f}" font-size="12" font-weight="{weight}">'
+            f'{escape(_cut(row.label, 24))}</text>'
+            f'<text x="{_WIDTH - _EDGE}" y="{y - 10:.1f}" font-size="13" font-weight="{weight}" text-anchor="end">'
+            f'{number(row.value, row.unit)}</text><rect x="{left:.1f}" y="{y - 7:.1f}" '
+            f'width="{max(2, right - left):.1f}" height="6" rx="2" fill="{look.path if leads else look.edge}"/>')
     return "".join(parts)
 
 
@@ -104,15 +104,6 @@ def _matrices(pictures, look, dark):
         parts.append(f'<text x="{i * wide + wide / 2:.1f}" y="{_HEIGHT - 5}" font-size="11" text-anchor="middle">'
                      f'{escape(_cut(picture["title"], 20))}</text>')
     return "".join(parts)
-
-
-def number(value, unit):
-    """A value as a tile has it."""
-    if unit == "%":
-        return f"{100 * value:.1f} %".replace("100.0", "100")
-    if abs(value) >= 1e6:
-        return f"{value / 1e6:,.0f} M"
-    return f"{value:,.0f} {unit}".strip() if abs(value) >= 100 else f"{value:.3g} {unit}".strip()
 
 
 def _cut(text, most):

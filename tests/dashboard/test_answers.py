@@ -1,6 +1,7 @@
 """The page Answers, on results of its own and on those of the repository."""
 
 import json
+import re
 
 import pytest
 
@@ -148,9 +149,47 @@ def test_each_headline_is_found_in_its_result():
     for number, stored in results.read_all().items():
         wanted = headlines.of(stored)
         assert number in headlines.HEADLINES
-        assert [label for label, _ in headlines.measured(stored)] == [label for label, *_ in wanted.bars], number
+        assert [bar.label for bar in headlines.measured(stored)] == [label for label, *_ in wanted.bars], number
         assert [label for label, _ in headlines.curves(stored)] == [label for label, *_ in wanted.curves], number
         assert wanted.bars or wanted.curves or stored["pictures"], number
         svg = answers_svg.small(stored)
-        for _, value in headlines.measured(stored):
-            assert answers_svg.number(value, stored["figure"]["unit"]) in svg, number
+        for bar in headlines.measured(stored):
+            assert answers_svg.number(bar.value, bar.unit) in svg, number
+
+
+def test_each_line_says_in_plain_words_the_numbers_of_its_picture():
+    for number, stored in results.read_all().items():
+        line, svg = headlines.line(stored), answers_svg.small(stored)
+        assert line, f"the measurements of question {number} are in another order: its answer needs other words"
+        assert len(line) <= 120, number
+        assert line[0].isupper(), number
+        assert line.endswith("."), number
+        for told in re.findall(r"[-+]?[\d,]*\d(?:\.\d+)?(?: %| points| ms| M)", line):
+            picture = headlines.HEADLINES[number].bars or headlines.HEADLINES[number].curves
+            assert not picture or f">{told}<" in svg, f"question {number}: {told} is not in its picture"
+
+
+def test_a_line_holds_only_while_its_measurements_stand_in_that_order():
+    stored = next(iter(results.read_all().values()))
+    last = headlines.measured(stored)[-1]
+    assert headlines.number(last.value, last.unit) in headlines.line(stored)
+    turned = json.loads(json.dumps(stored))
+    for series in turned["figure"]["series"]:
+        series["value"] = [1 - value for value in series["value"]]
+    assert headlines.line(turned) == ""
+    assert headlines.line({**turned, "figure": {**turned["figure"], "series": []}}) == ""
+
+
+@pytest.mark.parametrize("low,leads", [(False, [True, True, False, False]), (True, [False, False, True, False])])
+def test_the_best_leads_with_all_that_the_intervals_do_not_tell_from_it(low, leads):
+    bars = [headlines.Measurement("a", value, unit, ends) for value, unit, ends in (
+        (0.8, "%", (0.7, 0.9)), (0.7, "%", (0.65, 0.75)), (0.2, "%", (0.1, 0.3)), (0.75, "", (0.7, 0.9)))]
+    assert headlines.leading(bars, low) == leads
+
+
+@pytest.mark.parametrize("value,unit,text", [
+    (1.0, "%", "100 %"), (0.9997, "%", "99.97 %"), (0.5, "%", "50.0 %"), (-0.002, "points", "-0.2 points"),
+    (1.86e6, "", "1.9 M"), (6649.0, "ms", "6,649 ms"), (0.934, "", "0.934"),
+])
+def test_numbers_of_a_tile_are_short_and_not_rounded_to_whole(value, unit, text):
+    assert headlines.number(value, unit) == text
