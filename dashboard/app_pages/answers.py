@@ -61,7 +61,8 @@ def face(number, conclusion, dark, _result):
 
 def said(result):
     """The answer in one line: in plain words, or where they don't fit the result in those of its conclusion."""
-    return headlines.line(result) or results.line(result["conclusion"])
+    line = headlines.line(result) or results.line(result["conclusion"])
+    return line.replace(" %", "\u00a0%")  # a number and its unit stay on one line
 
 
 def part_of(number):

@@ -59,7 +59,7 @@ def test_every_answer_is_a_tile_with_a_picture_and_one_line(answers, visit):
     assert "2 of 31" in texts(app)
     assert [tile["id"] for tile in tiles(app)] == ["6", "18"]
     for tile in tiles(app):
-        assert tile["line"] == "It is 51.0 %."
+        assert tile["line"] == "It is 51.0\u00a0%."
         assert "<rect" in tile["svg"] or "<polyline" in tile["svg"]
         assert not tile["open"]
     assert not app.dataframe
