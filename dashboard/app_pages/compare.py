@@ -255,12 +255,12 @@ def show_where(runs):
             rows = analysis.difference_by_bin(getattr(runs[first].walks, field)[:many], *success, bins=QUARTERS)
             if len(rows) < 2:  # mazes are all as dense
                 continue
-            column.markdown(f"**{question}** Points between the two in each quarter of the maps; grey where that is "
-                            "too little to tell them apart.")
+            column.markdown(f"**{question}** How many more maps of 100 {first} solves than {second}, in four groups of "
+                            "maps; grey: it may be chance.")
             column.image(difference_svg.by_group(rows, title, first, second, "arrives more often", is_dark(),
                                                  field == "wall_density"),
                          width="stretch", alt=f"{question} " + "; ".join(
-                             f"{row['mean']:.2g}: {100 * row['difference']:+.0f} points" for row in rows))
+                             f"{row['mean']:.2g}: {100 * row['difference']:+.0f} of 100" for row in rows))
     more = st.expander("The success of each by itself", icon=":material/show_chart:", key="rates", on_change="rerun")
     if not more.open:
         return

@@ -31,6 +31,8 @@ drug: the ___ was approved to treat patients with the disease
 drug: doctors gave the ___ to patients twice a day
 strike: workers at the plant went on ___ for higher wages"""
 QUERY = "the ___ said its loans to companies rose last year"
+TRY = (QUERY, "the ___ helped patients with the disease in two trials",
+       "the ___ of workers at the plant ended after they got higher wages", "a ___ over wages stopped all loans")
 WEB = '''from pnzoo import graphs
 import pnzoo
 
@@ -98,10 +100,11 @@ def no_entry(words):
     st.info(f"The zoo holds no model of this world yet. {words}", icon=":material/inventory_2:")
 
 
-def new_one(label):
+def new_one(label, about=None, following=None):
+    """A button for the next question, `following()` or the next number."""
     seed = state.get("seed", FIRST[state.get("world", "web")])
-    st.button(label, key="new_one", icon=":material/casino:",
-              on_click=lambda: state.put(seed=(seed + 1) % 10**6, words=None))
+    st.button(label, key="new_one", icon=":material/casino:", help=about, on_click=lambda: state.put(
+        seed=(following() if following else seed + 1) % 10**6, words=None))
 
 
 def is_dark():
@@ -136,7 +139,8 @@ def show_web():
         with place:
             web_walk.show("web_walk", text.split(), compute.rare_places(text), walks)
     with place:
-        new_one("Another page")
+        new_one("Another page", "The next one that the two do not find alike.",
+                lambda: compute.next_apart(names, state.get("seed", FIRST["web"])))
     share.panel("worlds", WEB.format(pages=compute.PAGES, web_seed=compute.WEB_SEED, name=names[0], text=text,
                                      start=question.start, goal=question.goal))  # fmt: skip
 
@@ -152,7 +156,7 @@ def walk_of(name, run, question):
     return {
         "name": name, "role": "plans ahead" if run.guesses else "reacts", "good": bool(run.walk.reached),
         "ending": ending, "guess": ", ".join(f"{title} {share:.0%}" for title, share in run.guesses[:3]),
-        "pages": [{"title": step.title, "found": list(step.found), "links": [
+        "pages": [{"title": step.title, "found": list(step.found), "left": step.left, "links": [
             [title, round(float(share), 4), place == step.taken]
             for place, (title, share) in enumerate(zip(step.offered, step.shares, strict=True))]}
             for step in run.steps]}
@@ -200,7 +204,7 @@ def show_body():
 def drive_words(name, drive, colour):
     if drive.reached:
         return f":{colour}[●] **{name}** :green[✓ rests at the goal after {drive.seconds:.1f} s]"
-    return f":{colour}[●] **{name}** :red[✗ {glossary.escaped(drive.reason)}]"
+    return f":{colour}[●] **{name}** :red[✗ {glossary.escaped(drive.reason)}, {drive.seconds:.1f} s]"
 
 
 # -- sentences --------------------------------------------------------------------------------------------
@@ -217,6 +221,7 @@ def show_sentences():
         return
     query = st.text_input("Which word belongs into the gap? Change the sentence.", max_chars=300,
                           **text_of("asked", QUERY))
+    st.pills("Or try one", TRY, key="try_sentence", on_change=take_sentence)
     answer, below = st.container(), st.expander("The examples it goes by: yours, and another model",
                                                 icon=":material/edit:")
     with below:
@@ -239,6 +244,11 @@ def show_sentences():
         for sentence, label, weight in zip(sentences, labels, attention, strict=True):
             st.progress(float(min(1, max(0, weight))), f"{weight:.0%} &nbsp; {filled(sentence, label, label == best)}")
     share.panel("worlds", SENTENCES.format(name=name, sentences=list(sentences), labels=list(labels), query=query))
+
+
+def take_sentence():
+    if sentence := st.session_state["try_sentence"]:
+        state.put(asked=sentence)
 
 
 def filled(sentence, word, told=True):

@@ -37,6 +37,7 @@ class Step(NamedTuple):
     shares:  of them, softmax of their scores
     taken:   which of `offered` was followed; None at the end
     found:   places of those words of the query that the page has, and few others
+    left:    links of a shortest way from it to the page that is meant; None: there is none
     """
 
     title: str
@@ -44,6 +45,7 @@ class Step(NamedTuple):
     shares: tuple
     taken: int | None
     found: tuple = ()
+    left: int | None = None
 
 
 class WebWalk(NamedTuple):
@@ -73,17 +75,30 @@ def invented_web():
 @st.cache_data(max_entries=64, show_spinner=False)
 def web_question(seed: int, sentences: int = 2) -> Question:
     """A page to find, from a page a few links away."""
-    backend.load()
-    from pnzoo import graphs
-
     web, rng = invented_web().web, np.random.default_rng(seed)
     while True:
         goal = int(rng.integers(len(web)))
-        links = graphs.distances(web, [goal])[0]
+        links = links_to(goal)
         far = np.flatnonzero((links >= FAR[0]) & (links <= FAR[1]))
         if len(far) and web.sentences[goal]:
             start = int(rng.choice(far))
             return Question(start, goal, int(links[start]), " ".join(web.sentences[goal][:sentences]))
+
+
+def links_to(goal: int) -> np.ndarray:
+    """Links of a shortest way from every page to one."""
+    from pnzoo import graphs
+
+    return graphs.distances(invented_web().web, [goal])[0]
+
+
+def next_apart(names: list[str], seed: int, most: int = 6) -> int:
+    """The next question that models do not answer alike; the next one where `most` are answered alike."""
+    for other in range(seed + 1, seed + 1 + most):
+        walks = [web_walk(name, other).walk for name in names]
+        if len({(walk.reached, len(walk.actions)) for walk in walks}) > 1:
+            return other
+    return seed + 1
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -94,7 +109,7 @@ def web_walk(name: str, seed: int, text: str | None = None, shown: int = 4) -> W
     words = text.split()
     telling = [(place, _bare(words[place])) for place in rare_places(text)]
     walk = walker.plan(web, question.start, text, question.goal)
-    titles, steps = web.web.titles, []
+    titles, steps, left = web.web.titles, [], links_to(question.goal)
     for i, page in enumerate(walk.path):
         links = web.web.links_of(page)
         logits = np.asarray(walker.logits(web, text, page, walk.path[: i + 1]), float)
@@ -105,7 +120,9 @@ def web_walk(name: str, seed: int, text: str | None = None, shown: int = 4) -> W
             chosen = next((place for place, link in enumerate(order) if link == walk.actions[i]), None)
         here = _words_of(web.web, page)
         found = tuple(place for place, word in telling if word in here)
-        steps.append(Step(titles[page], tuple(titles[links[j]] for j in order), tuple(shares[order]), chosen, found))
+        near = int(left[page]) if np.isfinite(left[page]) and left[page] >= 0 else None
+        offered = tuple(titles[links[j]] for j in order)
+        steps.append(Step(titles[page], offered, tuple(shares[order]), chosen, found, near))
     guesses = ()
     if hasattr(walker, "chance"):
         chance = walker.chance(web, text)

@@ -24,7 +24,7 @@ def by_group(rows, title, first, second, verb, dark=False, percent=False):
         SVG text.
     """
     look = theme.of(dark)
-    top = max(0.1, *(abs(end) for row in rows for end in row["ci95"])) * 1.06
+    top = max(0.1, *(abs(end) for row in rows for end in row["ci95"])) * 1.15
     means = [row["mean"] for row in rows]
     span = (max(means) - min(means)) or 1.0
     across = lambda x: _LEFT + 16 + (x - min(means)) / span * (_WIDTH - _LEFT - _RIGHT - 32)  # noqa: E731

@@ -1,4 +1,5 @@
-// Walks on a web: each page appears as it is visited, and the words that it shares with the sought one light up above.
+// Walks on a web: each page appears as it is visited, and the words that it shares with the sought one light up above;
+// a line shows how far from it each still is.
 // A page that is touched lights its words and opens its links. Who asked for less motion sees the whole walks.
 
 const KEPT = new WeakMap(); // box -> {made, timer}
@@ -17,10 +18,11 @@ export default function ({ parentElement, data }) {
   spans.forEach((span) => words.append(span, " "));
   const walks = make("div", "walks"), sides = data.walks.map(side);
   sides.forEach((each) => walks.append(each.section));
-  const again = make("button", "again", "▶ Walk again");
+  const again = make("button", "again", "▶ Walk again"), way = track();
   again.type = "button";
   again.onclick = () => play(0);
-  box.replaceChildren(words, make("p", "about", "Rare words light up where a page on the way has them, and are counted beside it. Touch a page for the links it weighed."), walks, again);
+  box.replaceChildren(words, make("p", "about", "The bold words are on few pages; they light up where a page on the way has them."),
+    way.whole, again, walks, make("p", "about", "Touch a page for the links it weighed."));
   still ? finish() : play(0);
 
   function side(walk, place) {
@@ -32,7 +34,7 @@ export default function ({ parentElement, data }) {
       const button = make("button", "page"), links = make("ul", "links");
       button.type = "button";
       button.setAttribute("aria-expanded", "false");
-      button.append(make("b", "", page.title), meter(page.found.length / Math.max(1, data.rare.length), `${page.found.length} of ${data.rare.length}`));
+      button.append(make("b", "", page.title), meter(page.found.length / Math.max(1, data.rare.length), `${page.found.length} of ${data.rare.length} words`));
       button.title = page.title;
       links.hidden = true;
       links.setAttribute("role", "list");
@@ -53,8 +55,19 @@ export default function ({ parentElement, data }) {
       list.append(item);
       return item;
     });
-    section.append(title, ending, list, ...(walk.guess ? [make("p", "guess", `Before the first link it took the page for ${walk.guess}.`)] : []));
+    section.append(title, ending, list, ...(walk.guess ? [make("p", "guess", `Which page do the words mean? Its first guesses: ${walk.guess}.`)] : []));
     return { section, items, ending, walk };
+  }
+
+  // How many links each still is from the page: the nearer to G, the better.
+  function track() {
+    const whole = make("div", "track"), most = Math.max(1, ...data.walks.flatMap((walk) => walk.pages.map((page) => page.left ?? 0)));
+    const x = (left) => 36 + ((most - left) / most) * 340, down = (place) => 22 + 30 * place;
+    const ticks = Array.from({ length: most + 1 }, (_, left) => `<line x1="${x(left)}" x2="${x(left)}" y1="8" y2="66"/><text x="${x(left)}" y="84">${left ? (left === most ? `${left} links left` : left) : ""}</text>`);
+    const lanes = data.walks.map((walk, place) => `<path class="${SIDES[place]}" d="M36 ${down(place)}H376"/><circle class="${SIDES[place]}" r="8"/>`);
+    whole.innerHTML = `<svg viewBox="0 0 400 92" role="img" aria-label="How many links each is from the page, step by step">${ticks.join("")}<path class="flag" d="M376 25l12 12l-12 12l-12 -12z"/><text class="letter" x="376" y="42">G</text>${lanes.join("")}</svg>`;
+    const dots = [...whole.querySelectorAll("circle")];
+    return { whole, to: (place, page) => { dots[place].style.transform = `translate(${x(page.left ?? most)}px, ${down(place)}px)`; } };
   }
 
   function meter(share, text) {
@@ -87,6 +100,7 @@ export default function ({ parentElement, data }) {
     });
     each.ending.style.visibility = step >= each.items.length - 1 ? "" : "hidden";
     light(place, each.walk.pages[last]);
+    way.to(place, each.walk.pages[last]);
   }
 
   function play(step) {

@@ -66,9 +66,15 @@ def test_both_walk_on_the_web_and_another_page_is_another_question(visit):
         assert all(set(page["found"]) <= set(shown["rare"]) for page in walk["pages"])
         assert [sum(taken for *_, taken in page["links"]) for page in walk["pages"][:-1]] == [1] * (
             len(walk["pages"]) - 1)
+        left = [page["left"] for page in walk["pages"]]
+        assert (left[-1] == 0) is walk["good"]
+        assert all(after >= before - 1 for before, after in zip(left, left[1:], strict=False))
     app.button(key="new_one").click().run()
-    assert app.query_params["seed"] == "4"
     assert web(app)["words"] != shown["words"]
+    endings = [(walk["good"], len(walk["pages"])) for walk in web(app)["walks"]]
+    seed = int(app.query_params["seed"])
+    assert seed > 3
+    assert endings[0] != endings[1] or seed == 4  # the next one that they do not find alike, if one is near
 
 
 def test_a_page_has_the_rare_words_that_are_looked_for_and_all_of_its_own(visit):
