@@ -21,7 +21,7 @@ class Lesson(NamedTuple):
     title, sentence, task: words
     page:    file of the page that it is on
     link:    parameters of the page's address
-    done:    whether the task is done
+    done:    whether the task is done; or, in words, what was then seen
     """
 
     title: str
@@ -29,7 +29,7 @@ class Lesson(NamedTuple):
     task: str
     page: str
     link: dict
-    done: Callable[[], bool]
+    done: Callable[[], bool | str]
 
 
 def _route():
@@ -90,14 +90,21 @@ def _swayed():
         return False
     now, _ = _answer(episode_controls.current())
     before, _ = _answer(episode_controls.unchanged())
-    return now is not None and now != before
+    if now is None or now == before:
+        return False
+    return f"It said {before}; without what you took away it says {now}. The pictures most alike decide."
 
 
 def _ordered():
     if not state.get("order"):
         return False
     (now, chance), (_, before) = _answer(episode_controls.current()), _answer(episode_controls.unchanged())
-    return now is not None and float(np.max([abs(chance[c] - before[c]) for c in chance if c in before])) >= 0.03
+    moved = {} if now is None else {c: abs(float(chance[c] - before[c])) for c in chance if c in before}
+    if not moved or max(moved.values()) < 0.03:
+        return False
+    most = max(moved, key=moved.get)
+    return (f"The same pictures in another order took {most} from {before[most]:.0%} to {chance[most]:.0%}. Order says "
+            "nothing of what they show; a net that reads each picture by itself does not waver so.")
 
 
 def _map(start, goal):
@@ -158,13 +165,15 @@ def check(led) -> None:
         finished().add(number)
     with strip, st.container(horizontal=True, vertical_alignment="center", wrap=False):
         sign = ":green[:material/check_circle:] **Done.**" if done else ":material/radio_button_unchecked:"
-        st.markdown(f"**Lesson {number} of {len(LESSONS)}: {lesson.title}.** {lesson.sentence} {sign} {lesson.task}",
-                    width="stretch")
+        # What was seen stands in place of the task, so that the strip stays as high.
+        words = f"{sign} {done}" if isinstance(done, str) else f"{lesson.sentence} {sign} {lesson.task}"
+        st.markdown(f"**Lesson {number} of {len(LESSONS)}: {lesson.title}.** {words}", width="stretch")
         st.button("Leave", key="leave_lesson", type="tertiary", on_click=lambda: state.put(lesson=None))
-        if number < len(LESSONS):
-            follow(number + 1, "Next lesson")
-        else:
-            st.page_link("app_pages/lessons.py", label="All lessons", icon=":material/school:")
+        with st.container(key="lesson_next_done" if done else "lesson_next", width="content"):  # filled when done
+            if number < len(LESSONS):
+                follow(number + 1, "Next lesson")
+            else:
+                st.page_link("app_pages/lessons.py", label="All lessons", icon=":material/school:")
 
 
 def finished() -> set[int]:

@@ -25,8 +25,9 @@ explanation = analysis.explain(
 print(dict(zip(kept["classes"], explanation.probability.round(3))))
 print(explanation.attention)  # how much each support image counts'''
 
-HINT = ("Near is alike, thick is attention. Drag a picture off the ring to leave it out, onto another class to relabel "
-        "it. Drop or paste a picture in the middle to ask about it, on a class to add it.")
+ALIKE = "Near is alike, thick is attention. "  # of models that compare the question with each picture
+HINT = ("Drag a picture off the ring to leave it out, onto another class to relabel it. Drop or paste a picture in the "
+        "middle to ask about it, on a class to add it.")
 
 
 def page():
@@ -139,14 +140,14 @@ def show_ring(name, episode, explanation):
                         for each, chance in zip(classes, explanation.probability, strict=True)],
             "answer": None if answer is None else classes.index(answer), "truth": episode.true_label,
             "query": sketchpad.to_code(episode.query),
-            "none": f"the nearest picture is only {explanation.confidence:.2f} alike, and you ask for "
-                    f"{state.get('least', 0) / 100:.2f}.",
+            "none": f"{doubt(explanation)}, and you ask for {state.get('least', 0) / 100:.2f}.",
             "note": note(explanation), "top": top(episode, explanation),
             "steps": None if explanation.steps is None else len(explanation.steps),
             "likeness": None if explanation.similarity is None else likeness(name)}
     ring.show("ring", {
         **data, "model": name, "photos": False, "turn": state.get("turn", 0), "drawn": state.get("drawn") is not None,
-        "label": sketchpad.LABEL, "hint": HINT, "say": st.session_state.pop("ring_problem", ""),
+        "label": sketchpad.LABEL, "say": st.session_state.pop("ring_problem", ""),
+        "hint": HINT if data["likeness"] is None else ALIKE + HINT,
         "letters": list(support_set.LETTERS[: min(26, words[1] + 3)]), "look": looked(len(labels)),
         "step": state.get("reading"), "without": without(name, episode, explanation),
         "ordered": compute.reads_order(name), "order": state.get("order", 0),
@@ -176,6 +177,13 @@ def readings(episode, explanation):
     return found
 
 
+def doubt(explanation):
+    """How sure a model is, in its own measure: likeness, or a probability where it compares with no picture."""
+    if explanation.similarity is None:
+        return f"it is only {explanation.confidence:.2f} sure"
+    return f"the nearest picture is only {explanation.confidence:.2f} alike"
+
+
 def likeness(name):
     """What the numbers of a model's similarity are."""
     return "chance of a pair" if compute.cards()[name]["model"] == "SiameseNetwork" else "cosine"
@@ -183,7 +191,8 @@ def likeness(name):
 
 def note(explanation):
     if explanation.attention is None:
-        return "This model has no attention over pictures: it writes them into a memory, one after the other."
+        return ("This model has no attention over pictures: it writes them into a memory, one after the other, so how "
+                "far out a picture lies says nothing here.")
     return "Touch any picture to see the same of it."
 
 
@@ -279,23 +288,26 @@ def show_numbers(name, episode, explanation):
             first = max(before, key=before.get)
             st.caption(f"Diamonds: before you changed the support set. Then it said {first}, {before[first]:.0%} sure.")
         st.session_state["choose_least"] = state.get("least", 0)
+        compares = explanation.similarity is not None
         st.slider(
-            "Say “none of these” if the nearest example is less alike than",
+            f"Say “none of these” if {'the nearest example is less alike' if compares else 'it is less sure'} than",
             0,
             100,
             key="choose_least",
             format="%d %%",
             on_change=lambda: state.put(least=st.session_state["choose_least"]),
             help="Probabilities compare the classes with each other; likeness compares the query with its nearest "
-            "example, whatever the others.",
+            "example, whatever the others." if compares else None,
         )
-        st.caption(f"Its nearest example is {explanation.confidence:.0%} alike.")
+        st.caption(f"Its nearest example is {explanation.confidence:.0%} alike." if compares
+                   else f"It is {explanation.confidence:.0%} sure of its answer; it compares with no single example.")
     with right:
         at, shown = analysis.pca_2d(np.concatenate([explanation.support_embeddings, explanation.query_embedding[None]]))
-        st.markdown("**How does the network see them?** Near means alike; lines are attention.")
+        lines = "" if explanation.attention is None else "; lines are attention"
+        st.markdown(f"**How does the network see them?** Near means alike{lines}.")
         share.chart(few_shot_figures.embedding(at, episode.labels, episode.classes, explanation.attention, is_dark()),
-                    key="embedding", alt="The codes of the support images and of the query on a plane; the query lies "
-                    f"nearest to {episode.classes[int(explanation.probability.argmax())]} in the model's eyes.")
+                    key="embedding", alt="The codes of the support images and of the query on a plane; the answer is "
+                    f"{episode.classes[int(explanation.probability.argmax())]}.")
         dimensions = explanation.query_embedding.shape[0]
         st.caption(f"Two directions of {dimensions}, which show {shown:.0%} of the differences.")
 

@@ -20,6 +20,7 @@ from dashboard.widgets import choices, ring
 
 KINDS = 5  # invented things at the first visit
 INVENTED = KINDS * compute.EXAMPLES
+FIRST_ASKED = 4  # a hard question: one photograph decides how sure the answer is
 UNCHANGED = {"photo_drop": None, "photo_moved": None, "photo_look": None}  # what belongs to one support set
 MOST_EXAMPLES, MOST_BYTES, MOST_NAME = 60, 8_000_000, 40
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
@@ -38,7 +39,8 @@ BLANK = compute.as_png(np.full((8, 8, 3), 128, "uint8"))  # in place of what can
 
 
 def page():
-    st.title("What is it?")
+    line = st.container(horizontal=True, vertical_alignment="bottom")
+    line.title("What is it?", width="stretch")
     st.markdown("A few photographs of each thing are enough, and nothing is trained. Yours stay on this machine.")
     names = compute.names("few-shot", compute.OF_PHOTOGRAPHS)
     state.adopt({"photo": read_name, "photo_seed": choices.read_int("photo_seed", 0, 999_999),
@@ -51,16 +53,17 @@ def page():
         glossary.show("Support", "Query", "Way", "Shot", "Attention")
         return
     shown, under = st.container(), st.container()
-    with under:
-        controls(names)
+    with line:  # what changes the answer is beside it
         known, to_ask = photographs()
         truth, asked = pick_asked(to_ask)
+        pick_least()
+    with under:
+        choices.pick_model(names, "Model", "photo", "matching_photo")
     name = state.get("photo", "matching_photo" if "matching_photo" in names else names[0])
     answer, problem = think(name, known, asked)
     with shown:
         show_ring(name, known, asked, truth, answer, problem)
     with under:
-        pick_least()
         own_photographs()
     state.publish({"photo": name, **{key: None if state.get(key) is None else str(state.get(key)) for key in (
         "photo_seed", "photo_asked", "photo_least", "photo_look")}, **changes()})
@@ -85,10 +88,6 @@ def changes():
 
 
 # -- which photographs ------------------------------------------------------------------------------------
-
-
-def controls(names):
-    choices.pick_model(names, "Model", "photo", "matching_photo")
 
 
 def mine():
@@ -120,18 +119,19 @@ def other_things():
 
 
 def pick_asked(to_ask):
-    """(what it truly is or None, the file) that is asked about."""
-    file = st.file_uploader("Ask about a photograph of mine", key="asked_file", max_upload_size=8)
-    if file is not None:
-        return None, file.getvalue()
-    if st.session_state.get("asked_photograph"):
-        return None, st.session_state["asked_photograph"]
+    """(what it truly is or None, the file) that is asked about; the ring opens those of the visitor's own."""
+    own = st.session_state.get("asked_photograph")
     if not to_ask:
-        return None, None
-    chosen = state.get("photo_asked", 1) % len(to_ask)
-    st.button("Ask about the next", key="next_asked", icon=":material/arrow_forward:",
-              on_click=lambda: state.put(photo_asked=(chosen + 1) % len(to_ask)))
-    return to_ask[chosen]
+        return None, own
+    chosen = state.get("photo_asked", FIRST_ASKED) % len(to_ask)
+    st.button("Ask about the next", key="next_asked", icon=":material/arrow_forward:", on_click=ask_next,
+              args=(chosen, len(to_ask)))
+    return (None, own) if own else to_ask[chosen]
+
+
+def ask_next(chosen, count):
+    st.session_state.pop("asked_photograph", None)
+    state.put(photo_asked=(chosen + 1) % count)
 
 
 def think(name, known, asked):
@@ -315,8 +315,8 @@ def heard(message):
 
 def pick_least():
     st.session_state["choose_photo_least"] = state.get("photo_least", 0)
-    st.slider("Say “none of these” if the nearest photograph is less alike than", 0, 100, key="choose_photo_least",
-              format="%d %%", on_change=lambda: state.put(photo_least=st.session_state["choose_photo_least"]))
+    st.slider("Say “none of these” below a likeness of", 0, 100, key="choose_photo_least", format="%d %%", width=300,
+              on_change=lambda: state.put(photo_least=st.session_state["choose_photo_least"]))
 
 
 def read_drop(text):

@@ -66,11 +66,11 @@ def page():
     with board:
         layer = pick_layer(slopes is not None)
         show_board(picture, run, slopes, truth, start, goal, layer)
-        show_verdict(run, truth, planner)
+        show_verdict(run, truth, ground)
     with side:
-        pick_caution(name, planner)
-        if ground in ("moon", "relief"):
+        if ground in ("moon", "relief"):  # first: on a phone it stands directly below the picture
             pick_sun()
+        pick_caution(name, planner)
         own_picture(planner)
     publish(name, ground, start, goal, layer)
     share.panel("terrain", snippet(name, ground, start, goal, caution), None,
@@ -168,9 +168,11 @@ def take_ends(start, goal):
 # -- what became of it ------------------------------------------------------------------------------------
 
 
-def show_verdict(run, truth, planner):
+def show_verdict(run, truth, ground):
     plan = run.plan
-    if not plan.reached:
+    if refused := no_place(plan):
+        st.warning(f"**No path**: {in_words(refused, ground)}", icon=":material/block:")
+    elif not plan.reached:
         st.warning(f"**No path**: {glossary.plain(plan.reason)}", icon=":material/block:")
     elif truth is None:
         st.info(f"**It would take {len(plan.actions)} moves.** Nobody knows the true ground of this picture.",
@@ -184,6 +186,24 @@ def show_verdict(run, truth, planner):
         more = run.spent / run.best - 1
         st.success(f"**It arrives**: {len(plan.actions)} moves, {more:.0%} dearer than the cheapest path.",
                    icon=":material/check_circle:")
+
+
+def no_place(plan):
+    """ "S" or "G", where the model takes the ground below it for impassable; else None."""
+    if plan.reached or "impassable" not in plan.reason:
+        return None
+    return "S" if plan.reason.startswith("the start") else "G"
+
+
+def in_words(end, ground):
+    """Why nothing can be planned from or to an end, and what to do."""
+    if ground not in ("moon", "relief"):
+        return f"it takes {end} for ground that cannot be entered. Move {end}."
+    sun = (state.get("azimuth", SUN[0]), state.get("altitude", SUN[1]))
+    if sun == SUN:
+        return f"it takes {end} for a cliff. Move {end}."
+    other = "raise the sun" if sun[1] < SUN[1] else f"set the sun to {SUN[0]}° and {SUN[1]}°, as in its training"
+    return f"in this light it takes {end} for a cliff. Move {end}, or {other}."
 
 
 def pick_caution(name, planner):
@@ -201,18 +221,19 @@ def pick_caution(name, planner):
             share.chart(figure, key="caution_curve", alt="; ".join(
                 f"caution {row['caution']:g}: {row['success_rate'].value:.1%} arrive, "
                 f"{row['excess_cost'].value:.2%} longer than the cheapest path" for row in rows))
+            between = "" if any(row["caution"] == first for row in rows) else (
+                f" Caution {first:g} was not measured: the ring lies between its neighbours.")
             st.caption(f"{rows[0]['success_rate'].n} places that no training saw. Numbers at the points are caution; "
-                       "the length is of paths that arrive.")
+                       f"the length is of paths that arrive.{between}")
 
 
 def pick_sun():
-    left, right = st.columns(2)
-    for column, name, label, low, high, first in (
-        (left, "azimuth", "Sun from (degrees from north)", 0, 360, SUN[0]),
-        (right, "altitude", "Sun's height", 5, 85, SUN[1]),
-    ):
+    line = st.container(horizontal=True)
+    for name, label, low, high, first in (("azimuth", "Sun from (0° is north)", 0, 360, SUN[0]),
+                                          ("altitude", "Sun's height", 5, 85, SUN[1])):
         st.session_state[f"choose_{name}"] = state.get(name, first)
-        column.slider(label, low, high, step=5, key=f"choose_{name}", format="%d°", on_change=take_sun, args=(name,))
+        with line.container(width="stretch"):
+            st.slider(label, low, high, step=5, key=f"choose_{name}", format="%d°", on_change=take_sun, args=(name,))
     if (state.get("azimuth", SUN[0]), state.get("altitude", SUN[1])) != SUN:
         st.caption(f"It was trained under a sun at {SUN[0]}°, {SUN[1]}° high: another light is new to it.")
         st.button("The sun of its training", key="same_sun", icon=":material/wb_sunny:",

@@ -1,5 +1,6 @@
 """Charts about planning over terrain."""
 
+import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures import theme
@@ -10,11 +11,12 @@ def caution_curve(rows, caution, dark=False):
 
     Args:
         rows: of `compute.caution_curve`.
-        caution: the one that is set; the nearest point is filled.
+        caution: the one that is set, marked: filled where it was measured, else a ring on the line between the
+            points beside it (at the last point beyond).
         dark: theme.
     """
     colours = theme.of(dark)
-    nearest = min(rows, key=lambda row: abs(row["caution"] - caution))
+    measured = [row["caution"] for row in rows]
     success, longer = ([row[name].value for row in rows] for name in ("success_rate", "excess_cost"))
 
     def bars(name, values):
@@ -25,11 +27,15 @@ def caution_curve(rows, caution, dark=False):
     figure = go.Figure(go.Scatter(
         x=longer, y=success, mode="lines+markers+text", text=[f"{row['caution']:g}" for row in rows],
         textposition="bottom right", line={"color": colours.best, "width": 2},
-        marker={"size": [14 if row is nearest else 8 for row in rows],
-                "color": [colours.path if row is nearest else colours.best for row in rows]},
+        marker={"size": 8, "color": colours.best},
         error_x=bars("excess_cost", longer), error_y=bars("success_rate", success),
         hovertemplate="caution %{text}: %{y:.1%} arrive, %{x:.2%} longer<extra></extra>",
     ))  # fmt: skip
+    at = {"x": [float(np.interp(caution, measured, longer))], "y": [float(np.interp(caution, measured, success))]}
+    figure.add_trace(go.Scatter(
+        **at, mode="markers", hovertemplate=f"caution {caution:g}: %{{y:.1%}} arrive, %{{x:.2%}} longer<extra></extra>",
+        marker={"size": 14, "symbol": "circle" if caution in measured else "circle-open", "color": colours.path,
+                "line": {"width": 3, "color": colours.path}}))
     figure.update_layout(height=250, margin={"l": 8, "r": 8, "t": 8, "b": 8}, showlegend=False,
                          xaxis={"title": "longer than the cheapest path", "tickformat": ".1%"},
                          yaxis={"title": "arrive", "tickformat": ".0%"})

@@ -15,7 +15,7 @@ function makeRing(host) {
   const ring = { send: null, show, stop };
   const buttons = new Map(); // number of a picture -> its button, its place now and its place to be
   let data = null, size = 0, frameId = 0, strokes = [], line = null, cursor = [PEN / 2, PEN / 2], down = false;
-  let queue = [], onTheWay = null, number = 0, looked = null, step = null, drag = null, camera = null;
+  let queue = [], onTheWay = null, number = 0, looked = null, step = null, drag = null, camera = null, fanned = null;
 
   // -- messages ---------------------------------------------------------------------------------------------
 
@@ -182,17 +182,34 @@ function makeRing(host) {
   function targets() {
     const members = data.classes.map(() => []);
     for (const index of buttons.keys()) members[data.pictures[index].class]?.push(index);
-    const most = [...buttons.keys()].sort((a, b) => share(b) - share(a));
-    members.forEach((mine, c) => mine.forEach((index, i) => {
-      const width = (2 * Math.PI) / data.classes.length;
-      const angle = sector(c) + ((i + 0.5) / mine.length - 0.5) * width * 0.86;
-      const r = radius(data.pictures[index].likeness), rank = most.indexOf(index);
-      const grow = count() > 30 ? (rank < 5 ? 1.55 : 1) : 1 + 0.3 * share(index);
-      const each = buttons.get(index);
-      each.to = { x: half() + r * Math.cos(angle), y: half() + r * Math.sin(angle), share: share(index), side: side() * grow };
-      each.now ??= { x: half() + rimReach() * Math.cos(angle), y: half() + rimReach() * Math.sin(angle), share: 0, side: side() * 0.6 };
-      each.button.style.zIndex = String(200 - rank);
-    }));
+    const most = [...buttons.keys()].sort((a, b) => share(b) - share(a)), crowded = count() > 30;
+    members.forEach((mine, c) => {
+      const width = (2 * Math.PI) / data.classes.length, fans = c === fanned;
+      const like = [...mine].sort((a, b) => (data.pictures[b].likeness ?? 0) - (data.pictures[a].likeness ?? 0));
+      mine.forEach((index, i) => {
+        const rank = most.indexOf(index), deep = like.indexOf(index), each = buttons.get(index);
+        let angle = sector(c) + ((i + 0.5) / mine.length - 0.5) * width * 0.86, r = radius(data.pictures[index].likeness);
+        let grow = crowded ? 1.2 : 1 + 0.3 * share(index);
+        if (crowded && !fans) { // a pile: on top, where it belongs, the one most alike
+          angle = sector(c);
+          r = Math.min(radius(data.pictures[like[0]].likeness) + 4 * deep, rimReach() - side() * 0.6);
+        } else if (crowded) { // a fan, wide enough to touch each
+          grow = 1.55;
+          angle = sector(c) + (i - (mine.length - 1) / 2) * Math.min(0.5, (side() * grow * 1.04) / r);
+        }
+        each.to = { x: half() + r * Math.cos(angle), y: half() + r * Math.sin(angle), share: share(index), side: side() * grow };
+        each.now ??= { x: half() + rimReach() * Math.cos(angle), y: half() + rimReach() * Math.sin(angle), share: 0, side: side() * 0.6 };
+        each.button.style.zIndex = String(crowded ? (fans ? 300 - deep : 200 - deep) : 200 - rank);
+      });
+    });
+  }
+
+  // In a crowd the pictures of a class lie on a pile; this one is fanned out.
+  function fan(c) {
+    if (c === fanned || count() <= 30 || drag) return;
+    fanned = c;
+    targets();
+    frameId ||= requestAnimationFrame(move);
   }
 
   function layout() {
@@ -221,7 +238,7 @@ function makeRing(host) {
     rim.replaceChildren(...data.classes.map((each, index) => {
       const label = document.createElement("span"), angle = sector(index), reach = half() - (size < 420 ? 14 : 17);
       const short = each.name.length > 10 ? `${each.name.slice(0, 9)}…` : each.name;
-      label.textContent = shown > 12 && each.chance < 0.005 && index !== data.answer ? short : `${short}\n${percent(each.chance)}`;
+      label.textContent = shown > 20 && each.chance < 0.005 && index !== data.answer ? short : `${short}\n${percent(each.chance)}`;
       label.style.left = `${half() + reach * Math.cos(angle)}px`;
       label.style.top = `${half() + reach * Math.sin(angle)}px`;
       label.className = index === data.answer ? "chosen" : "";
@@ -443,7 +460,8 @@ function makeRing(host) {
       if (button.dataset.dragged) { delete button.dataset.dragged; return; }
       look(looked === index ? null : index);
     };
-    button.onfocus = () => { for (const each of buttons.values()) each.button.tabIndex = each.button === button ? 0 : -1; };
+    button.onpointerenter = (event) => { if (event.pointerType === "mouse") fan(data.pictures[index].class); };
+    button.onfocus = () => { fan(data.pictures[index]?.class ?? null); for (const each of buttons.values()) each.button.tabIndex = each.button === button ? 0 : -1; };
     button.onkeydown = (event) => {
       const order = [...buttons.keys()].sort((a, b) => data.pictures[a].class - data.pictures[b].class || a - b);
       const turn = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
@@ -475,6 +493,7 @@ function makeRing(host) {
 
   function look(index) {
     looked = index;
+    if (index !== null) fan(data.pictures[index].class);
     makePictures();
     describe();
     drawLines();

@@ -173,3 +173,14 @@ def test_a_hundred_pictures_stay_within_reach(open_page):
     picture(page, "T5").focus()
     page.keyboard.press("Enter")
     page.get_by_text("T5 carries").wait_for()
+    still(page)
+    apart = {letter: nearest(page, letter) for letter in "AT"}
+    assert apart["T"] >= 24, "those of the class that is looked at are not fanned out"
+    assert apart["A"] < 12, "those of another class lie on no pile"
+
+
+def nearest(page, letter):
+    """Pixels between the two nearest pictures of a class, from middle to middle."""
+    found = page.get_by_role("button", name=re.compile(f"^{letter}[1-5], class")).all()
+    at = np.array([middle(each) for each in found])
+    return np.sort(np.linalg.norm(at[:, None] - at[None], axis=-1), axis=1)[:, 1].min()

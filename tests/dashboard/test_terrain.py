@@ -58,6 +58,22 @@ def test_sun_and_caution_are_in_the_address(visit):
     assert "ends" not in app.query_params
 
 
+def test_an_end_that_it_takes_for_a_cliff_is_said_in_words(visit, monkeypatch):
+    from dashboard import compute
+    from dashboard.compute import terrain
+
+    doubter = compute.model("vin_moon").with_options(impassable=1.0)  # it takes every cell for a cliff
+    monkeypatch.setattr(terrain, "model", lambda name: doubter)
+    terrain.terrain_plan.clear()
+    app = visit("terrain", altitude="5", ends="3.4.12.9")
+    assert "in this light it takes S for a cliff. Move S, or raise the sun." in said(app)
+    assert "chance" not in said(app)
+    assert app.slider(key="choose_altitude").value == 5  # at hand
+    app.button(key="same_sun").click().run()
+    assert "it takes S for a cliff. Move S." in said(app)
+    terrain.terrain_plan.clear()
+
+
 @pytest.mark.parametrize("part,message", [
     ({"ends": "3.4.12"}, "ends is row.column.row.column"), ({"ends": "3.4.3.4"}, "two cells"),
     ({"caution": "nan"}, "caution is a number"), ({"terrain": "vin8"}, "terrain is one of"),
@@ -74,10 +90,14 @@ def test_caution_has_its_curve_beside_it():
     from dashboard.figures import terrain
 
     rows = compute.caution_curve("vin_moon")
-    figure = terrain.caution_curve(rows, 3.0)
-    assert list(figure.data[0].x) == [0.01, 0.03]  # length of the path
-    assert list(figure.data[0].y) == [0.8, 0.9]  # success
-    assert figure.data[0].marker.size[1] > figure.data[0].marker.size[0]  # caution 4 is nearest to 3
+    curve, mark = terrain.caution_curve(rows, 3.0).data
+    assert list(curve.x) == [0.01, 0.03]  # length of the path
+    assert list(curve.y) == [0.8, 0.9]  # success
+    assert [*mark.x, *mark.y] == pytest.approx([0.01 + 0.02 * 2 / 3, 0.8 + 0.1 * 2 / 3])  # two thirds of the way to 4
+    assert mark.marker.symbol == "circle-open"  # a ring: nobody measured caution 3
+    (mark,) = terrain.caution_curve(rows, 4.0).data[1:]
+    assert [*mark.x, *mark.y] == pytest.approx([0.03, 0.9])
+    assert mark.marker.symbol == "circle"
 
 
 def test_a_picture_of_ones_own(visit):
