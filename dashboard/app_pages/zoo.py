@@ -11,6 +11,13 @@ from pnzoo.hub import cards
 
 TASKS = {"all": "All", "planning": "Planning", "terrain": "Terrain", "web": "Web",
          "navigation": "Moving body", "few-shot": "Few-shot"}
+WORLDS = {"moon": "Terrain: the Moon", "mars": "Terrain: Mars", "relief": "Terrain: invented ground",
+          "tiles": "Terrain: painted tiles", "omniglot": "Few-shot: handwritten characters",
+          "glyphs": "Few-shot: invented characters", "grocery": "Few-shot: photographs",
+          "tiny_imagenet": "Few-shot: photographs of 64x64", "penn_treebank": "Few-shot: missing words"}
+CURVES = {"success": "share that arrives", "reward": "reward", "entropy": "entropy of its moves",
+          "explained": "returns foreseen", "kl": "change of policy (KL)", "gain": "gain of an update",
+          "fraction": "share of a full step", "level": "level of the lessons"}
 
 
 def page():
@@ -34,7 +41,8 @@ def page():
         shown = [card for card in all_cards.values() if task in ("all", card["task"]) and matches(card, find)]
         shown.sort(key=ORDERS[sort])
         if shown:
-            tiles.show("gallery", "entry", [tile(card, entry) for card in shown], lambda name: state.put(entry=name))
+            tiles.show("gallery", "entry", [tile(card, entry, sort == "best") for card in shown],
+                       lambda name: state.put(entry=name))
         else:
             st.info(f"No entry matches {glossary.plain(find)}. Clear the search to see all {len(all_cards)}.")
     if shown:
@@ -64,8 +72,22 @@ def score(card):
     return (0, -metric.value) if metric.unit == "%" else (1, metric.value)
 
 
-ORDERS = {"best": lambda card: (*score(card), card["parameters"]), "small": lambda card: card["parameters"],
-          "name": lambda card: card["name"]}
+def group(card):
+    """Where an entry stands in the gallery, (place, heading): beside those that were measured on the same data."""
+    metric = first_metric(card)
+    data, task = metric.dataset if metric else {}, [*TASKS, card["task"]].index(card["task"])
+    if data.get("kind") == "generated_maps" and "height" in data:
+        if data.get("family") == "maze":
+            return (task, 1000), "Planning in mazes"
+        return (task, data["height"]), f"Planning on maps of {data['height']}x{data['width']}"
+    world = data.get("world") or data.get("images")
+    if world in WORLDS:
+        return (task, list(WORLDS).index(world)), WORLDS[world]
+    return (task, 2000), TASKS.get(card["task"], card["task"])
+
+
+ORDERS = {"best": lambda card: (*group(card), *score(card), card["parameters"]),
+          "small": lambda card: card["parameters"], "name": lambda card: card["name"]}
 SORTS = {"best": "Best first", "small": "Smallest first", "name": "By name"}
 
 
@@ -87,15 +109,16 @@ def matches(card, find):
     return find.lower() in where.lower()
 
 
-def tile(card, entry):
+def tile(card, entry, grouped=False):
     """What the gallery shows of an entry: what it does, its number with the interval, and the paper's."""
     metric = first_metric(card)
     number, line = "", "not measured"
     if metric is not None:
         number, line = metric.value_text(), f"{glossary.measure(metric)} (95 % interval {metric.ci95_text()}"
         line += f"; the paper: {metric.paper_text()})" if metric.paper is not None else ")"
-    return {"id": card["name"], "title": card["name"], "tag": TASKS.get(card["task"], card["task"]), "line": line,
-            "number": number, "open": card["name"] == entry, **tiles.film(card["name"])}
+    return {"id": card["name"], "title": card["name"], "tag": "" if grouped else TASKS.get(card["task"], card["task"]),
+            "line": line, "number": number, "open": card["name"] == entry, "group": group(card)[1] if grouped else "",
+            **tiles.film(card["name"])}
 
 
 def show_table(shown):
@@ -150,7 +173,7 @@ def reached(shown):
 
 def first_metric(card):
     """The card's headline, or None."""
-    return next(iter(cards.metrics(card)), None)
+    return next(iter(cards.metrics({"metrics": (card.get("metrics") or [])[:1]})), None)
 
 
 def columns(shown):
@@ -177,12 +200,20 @@ def show_card(card):
     copying.snippet("load_line", f'model = pnzoo.load("{name}")')
     if card.get("metrics"):
         st.markdown("**What it reaches**")
-        st.dataframe([metric_row(metric) for metric in cards.metrics(card)], hide_index=True, placeholder="—",
-                     alt=f"Metrics of {name} with their intervals and the paper's numbers.")
-    if curves(card):
+        first, *rest = measured(card).items()
+        st.markdown(on_data(*first))
+        if rest:
+            title = f"On {len(rest)} other data set{'s' * (len(rest) > 1)}"
+            others = st.expander(title, icon=":material/monitoring:", key="other_data", on_change="rerun")
+            if others.open:
+                others.markdown("\n\n".join(on_data(*each) for each in rest))
+    if drawn := named_curves(card):
         st.markdown("**Curves of training**")
-        share.chart(planning_figures.history(curves(card), dark=st.context.theme.type == "dark"), key="history",
-                    alt=f"Curves of the training of {name}: {', '.join(curves(card))} by epoch.")
+        share.chart(planning_figures.history(drawn, dark=st.context.theme.type == "dark"), key="history",
+                    alt=f"Curves of the training of {name}: {', '.join(drawn)} by epoch.")
+        if "kl" in curves(card):
+            st.caption("Each update moves the policy as far as it may change at once (KL): by a share of the full step "
+                       "where that would be too far. Returns foreseen: 1 when its own forecast of them is exact.")
     more = st.expander("Limitations, how it was made, files", key="more_of_card", icon=":material/receipt_long:",
                        on_change="rerun")
     if more.open:
@@ -253,10 +284,31 @@ def open_in(card):
                      query_params={"model": card["name"]})
 
 
-def metric_row(metric):
-    return {"value": metric.value_text(), "measure": glossary.measure(metric),
-            "paper": None if metric.paper is None else metric.paper_text(), "95 %": metric.ci95_text(), "n": metric.n,
-            "data set": metric.where(), "command": metric.command}
+def measured(card):
+    """{data set in words: its metrics}, in the card's order."""
+    found = {}
+    for metric in cards.metrics(card):
+        found.setdefault(metric.where(), []).append(metric)
+    return found
+
+
+def on_data(where, metrics):
+    """What was measured on one data set, as text that wraps: a line each, and the command that repeats it."""
+    lines = [f"On {glossary.escaped(where)}:\n"]
+    for metric in metrics:
+        paper = f", the paper {metric.paper_text()}" if metric.paper is not None else ""
+        lines.append(f"- **{metric.value_text()}** {glossary.escaped(glossary.measure(metric))} "
+                     f"({metric.ci95_text()}, n {metric.n:,}{paper})")
+    return "\n".join([*lines, *(f"- `{command}`" for command in dict.fromkeys(each.command for each in metrics))])
+
+
+def named_curves(card):
+    """The card's curves with names that say what they are."""
+    named = {}
+    for key, values in curves(card).items():
+        bare = key.removeprefix("val_")
+        named["val_" * (key != bare) + CURVES.get(bare, bare)] = values
+    return named
 
 
 def curves(card):

@@ -497,6 +497,27 @@ def test_a_better_entry_comes_before_a_worse_one(visit, small_zoo, empty_zoo):
     assert [tile["id"] for tile in gallery(visit("zoo"))] == ["fcn8", "vin8"]
 
 
+def test_the_gallery_groups_entries_by_what_they_were_measured_on(visit, small_zoo, empty_zoo):
+    for name, value, data in (("vin8", 0.5, {"family": "open", "height": 16, "width": 16}),
+                              ("fcn8", 0.9, {"family": "maze", "height": 15, "width": 15}),
+                              ("cnn8", 0.2, {"family": "open", "height": 8, "width": 8}),
+                              ("vin8_paper", 0.7, {"family": "open", "height": 16, "width": 16})):
+        shutil.copytree(small_zoo / name, empty_zoo / name)
+        card = json.loads((empty_zoo / name / "card.json").read_text())
+        dataset = {"kind": "generated_maps", "n": 100, "starts": "random", "seed": 1, **data}
+        card["metrics"][0].update(value=value, ci95=[value - 0.1, value + 0.1], dataset=dataset)
+        (empty_zoo / name / "card.json").write_text(json.dumps(card))
+    app = visit("zoo", entry="vin8")
+    assert [(tile["group"], tile["id"]) for tile in gallery(app)] == [
+        ("Planning on maps of 8x8", "cnn8"), ("Planning on maps of 16x16", "vin8_paper"),
+        ("Planning on maps of 16x16", "vin8"), ("Planning in mazes", "fcn8")]
+    (shown,) = [each.value for each in app.markdown if "50.00 %" in each.value]
+    assert shown.startswith("On 100 open maps 16x16, a random start each, seed 1:")
+    assert "40.00 to 60.00, n " in shown
+    assert not app.dataframe
+    assert {tile["group"] for tile in gallery(visit("zoo", sort="name"))} == {""}
+
+
 def test_every_entry_of_the_zoo_has_a_living_thumbnail():
     from PIL import Image
 
