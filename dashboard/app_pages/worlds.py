@@ -20,9 +20,10 @@ INTRO = {
                  "into the last sentence? Bars show which example decided.",
 }  # fmt: skip
 MAPS = (20, 28, 40)
+PLACES = 100  # of a start on a map
 WIDEST = 580  # pixels of a map, so that a screen holds it
 FIRST = {"web": 3, "body": 1}  # seeds of what a visitor meets: the planner arrives, its reactive opponent does not
-KEPT = {"web": ("seed", "words"), "body": ("seed", "side"), "sentences": ("sentences", "examples", "asked")}
+KEPT = {"web": ("seed", "words"), "body": ("seed", "side", "place"), "sentences": ("sentences", "examples", "asked")}
 LONGEST = 3000  # characters of a text in the address
 ENTRIES = {"web": ("vin_web", "reactive_web"), "body": ("vin_navigation2d", "cnn_navigation2d")}
 EXAMPLES = """bank: the ___ raised its interest rates on loans
@@ -54,7 +55,7 @@ print(classifier.predict([{query!r}]), classifier.attention([{query!r}]).round(2
 def page():
     st.title("Can it plan beyond a grid?")
     state.adopt({"world": read_world, "seed": choices.read_int("seed", 0, 999_999),
-                 "side": choices.one_of("side", MAPS),
+                 "side": choices.one_of("side", MAPS), "place": choices.read_int("place", 0, PLACES - 1),
                  "sentences": read_model, "words": read_words, "examples": read_words,
                  "asked": read_words})  # fmt: skip
     world = state.get("world", "web")
@@ -170,16 +171,19 @@ def show_body():
     if not names:
         no_entry("`python -m train vin_navigation2d` trains one.")
         return
-    seed = state.get("seed", FIRST["body"])
+    seed, place = state.get("seed", FIRST["body"]), state.get("place", 0)
     said = st.empty()
     right, left = st.columns([5, 4], gap="large")  # on a phone the map comes first
     with left:
         st.markdown(INTRO["body"])
-        new_one("Another map")
+        with st.container(horizontal=True, gap="small"):
+            st.button("Another start", key="place", icon=":material/my_location:",
+                      on_click=lambda: state.put(place=(place + 1) % PLACES or None))
+            new_one("Another map")
         side = choices.pick("Map", "side", MAPS, 28, lambda n: f"{n} x {n} cells")
         if side != 28:
             st.caption("Trained on maps of 28 x 28: another size is new to both, and its opponent takes no larger one.")
-    walls, goal, start = compute.body_map(seed, side)
+    walls, goal, start = compute.body_map(seed, side, place)
     colours = dict(zip(names, (theme.of(is_dark()).path, theme.of(is_dark()).best), strict=False))
     runs, values = {}, None
     for name in names:

@@ -154,13 +154,16 @@ def _bare(word):
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def body_map(seed: int, side: int = SIDE):
-    """(walls, goal, a start far from it) of an invented map."""
+def body_map(seed: int, side: int = SIDE, place: int = 0):
+    """(walls, goal, a start far from it) of an invented map; another start for each place."""
     from pnzoo.worlds import navigation
 
     tasks = navigation.generate_tasks(1, side, seed=seed)
     cells = np.argwhere(tasks.starts[0])
-    far = cells[np.abs(cells - tasks.goal[0]).sum(1).argmax()]
+    away = np.abs(cells - tasks.goal[0]).sum(1)
+    far = cells[away.argmax()]
+    if place:
+        far = np.random.default_rng((seed, place)).choice(cells[2 * away >= away.max()])
     return tasks.walls[0], tuple(map(int, tasks.goal[0])), tuple(float(x) + 0.5 for x in far)
 
 
