@@ -22,6 +22,7 @@ class Lesson(NamedTuple):
     page:    file of the page that it is on
     link:    parameters of the page's address
     done:    whether the task is done; or, in words, what was then seen
+    glow:    selector of the control on the canvas that the task asks for
     """
 
     title: str
@@ -30,6 +31,7 @@ class Lesson(NamedTuple):
     page: str
     link: dict
     done: Callable[[], bool | str]
+    glow: str | None = None
 
 
 def _route():
@@ -118,17 +120,17 @@ def _map(start, goal):
 LESSONS = (
     Lesson("Value spreads", "Value starts at the goal and moves on by one cell a step.",
            "Slide k from the left, until news of G has reached S.", "plan",
-           {"model": "vin16", "map": _map((2, 3), (2, 12)), "layer": "V", "step": "1"}, _spread),
+           {"model": "vin16", "map": _map((2, 3), (2, 12)), "layer": "V", "step": "1"}, _spread, ".scrub input"),
     Lesson("Why K matters", "A goal that is more than K steps away might as well not exist.",
            "With K = 8 it is lost here. Open Planner and give it enough steps.", "plan",
            {"model": "vin16", "map": _map((2, 3), (2, 12)), "k": "8"}, _enough),
     Lesson("What it learned as reward and transition",
            "Nobody told it that walls are bad: it learned R and P from paths.",
            "Take Reward, drag a cell of the path down until the path leaves it.", "plan",
-           {"model": "vin16", "map": _map((13, 2), (13, 13)), "layer": "R"}, _detour),
+           {"model": "vin16", "map": _map((13, 2), (13, 13)), "layer": "R"}, _detour, "[data-tool=reward]"),
     Lesson("Where a reactive net fails", "A convolutional net without planning reacts to what maps look like.",
            "Draw a long wall across its way, or press Break cnn16, until cnn16 is lost where vin16 arrives.", "plan",
-           {"model": "cnn16", "race": "vin16", "map": _map((13, 6), (13, 11))}, _reactive_fails),
+           {"model": "cnn16", "race": "vin16", "map": _map((13, 6), (13, 11))}, _reactive_fails, ".break"),
     Lesson("What attention looks at", "The answer is the class of the pictures that look most alike.",
            "Drag pictures off the ring until the answer changes.", "few_shot",
            {"fewshot": "matching_glyphs", "way": "5", "shot": "1", "episode": "1"}, _swayed),
@@ -163,7 +165,8 @@ def check(led) -> None:
     lesson = LESSONS[number - 1]
     if done := lesson.done():
         finished().add(number)
-    with strip, st.container(horizontal=True, vertical_alignment="center", wrap=False):
+    with strip, st.container(horizontal=True, vertical_alignment="center", wrap=False,
+                             key=f"lesson_{number}_{'done' if done else 'open'}"):
         sign = ":green[:material/check_circle:] **Done.**" if done else ":material/radio_button_unchecked:"
         # What was seen stands in place of the task, so that the strip stays as high.
         words = f"{sign} {done}" if isinstance(done, str) else f"{lesson.sentence} {sign} {lesson.task}"
@@ -174,6 +177,12 @@ def check(led) -> None:
                 follow(number + 1, "Next lesson")
             else:
                 st.page_link("app_pages/lessons.py", label="All lessons", icon=":material/school:")
+
+
+def glow() -> str | None:
+    """What shall be seen first on the canvas of the lesson that is open, until it is done."""
+    number = state.get("lesson")
+    return None if number is None or number in finished() else LESSONS[number - 1].glow
 
 
 def finished() -> set[int]:

@@ -126,7 +126,6 @@ def show_cell(name, map_text, k):
     step = min(state.get("step", k), k)
     left, right = st.columns([4, 6], gap="large")
     with left:
-        st.markdown("Touch a cell, or move to it with the arrow keys and press space.")
         st.session_state["choose_step"] = step
         if k > 1:
             st.slider("Step k", 1, k, key="choose_step",
@@ -141,6 +140,9 @@ def show_cell(name, map_text, k):
             mode="pick",
             on_change=take_cell,
             cell=list(cell),
+            inner=True,
+            verdict="Touch a cell." if cell == state.get("cell", cell) else
+                    f"{state.get('cell')} is on the edge and lacks some of its nine cells: shown is S.",
             widest=460,
             heat=behind[step],
             heatName="value minus the best",
@@ -157,9 +159,13 @@ def show_cell(name, map_text, k):
 
 def chosen_cell(walls, start):
     """The picked cell, else the start; always one whose nine neighbours are on the map."""
-    row, col = state.get("cell", start)
-    inside = 0 < row < walls.shape[0] - 1 and 0 < col < walls.shape[1] - 1
-    return (row, col) if inside else start
+    cell = state.get("cell", start)
+    return cell if has_neighbours(cell, walls.shape) else start
+
+
+def has_neighbours(cell, shape):
+    """Whether all of the nine cells around one are on the map."""
+    return all(0 < at < most - 1 for at, most in zip(cell, shape, strict=True))
 
 
 def pick_by_number(cell, shape):
@@ -173,7 +179,7 @@ def pick_by_number(cell, shape):
 def take_cell(message):
     walls = compute.read_map(map_input.current()).walls
     cell = map_grid.read_cell(message.get("cell"), walls.shape)
-    if cell is not None:
+    if cell is not None and has_neighbours(cell, walls.shape):
         state.put(cell=cell)
 
 
@@ -206,14 +212,18 @@ def show_moves(name, map_text, k):
             st.image(planning_svg.kernel(weights[action], push, move, dark=is_dark()), width=width,
                      caption=f"{action}: {gridworld.MOVE_NAMES[move] if move >= 0 else 'unused'}",
                      alt=f"Action {action} {stands}; its weights push {push[0]:+.2f} rows and {push[1]:+.2f} columns.")
+    used = [a for a in often_first if roles.frequency[a]]
     table = [{"action": a, "stands for": gridworld.MOVE_NAMES[roles.move[a]] if roles.move[a] >= 0 else None,
               "best in": 100 * roles.frequency[a], "of these, policy agrees": 100 * roles.agreement[a],
-              "weight on that cell": roles.probability_mass[a]} for a in often_first]
+              "weight on that cell": roles.probability_mass[a]} for a in used]
     percent = st.column_config.NumberColumn(format="%.1f %%")
     st.dataframe(table, hide_index=True, height="content", placeholder="—", column_config={
         "best in": percent, "of these, policy agrees": percent,
         "weight on that cell": st.column_config.NumberColumn(format="%.2f")},
         alt="Table of the actions: the move each stands for, and how often.")
+    idle = len(often_first) - len(used)
+    st.caption(f"{name} has {len(often_first)} actions for the {len(gridworld.MOVES)} moves"
+               + (f"; {idle} of them are the best in no cell of this map." if idle else "."))
 
 
 # -- paint a reward ---------------------------------------------------------------------------------------
@@ -226,17 +236,18 @@ def show_paint(name, map_text, k):
     trace = compute.replanned(name, map_text, k, paint) if paint else learned
     sign = compute.reward_sign(name) or 1
     price = min(map_grid.MOST_REWARD / BAD / STRONGEST, planning_figures.reward_top(learned, walls))
-    plan = planning.rollout(walls, start, goal, lambda: trace.policy)
+    plan, before = (planning.rollout(walls, start, goal, lambda policy=each.policy: policy) for each in (trace, learned))
     st.markdown(
         "An agent could choose its reward while it runs. Do it by hand: paint places to seek and places to shun, "
         "and the same learned planner plans again."
     )
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("**R**: paint here")
+        st.markdown("**R**: paint here. Line: its way from S.")
         strength = st.session_state.get("strength", 1.0)
         map_grid.draw("paint", walls, start, goal, mode="paint", tools=map_grid.PAINT_TOOLS, on_change=take_paint,
-                      seq=state.get("paint_seq"), heat=learned.reward, heatName="reward", low=-BAD * price,
+                      seq=state.get("paint_seq"), path=plan.path, reached=plan.reached,
+                      verdict=ending(before, plan, paint, sign), heat=learned.reward, heatName="reward", low=-BAD * price,
                       high=BAD * price, stops=theme.stops(theme.reward_scale(sign, is_dark())),
                       paint=[list(each) for each in paint],
                       brushes={"good": round(sign * strength * GOOD * price, 3),
@@ -275,15 +286,46 @@ def show_paint(name, map_text, k):
         )
     changed = float((trace.policy != learned.policy)[~walls].mean())
     if paint:
-        ending = "It still reaches G from S" if plan.reached else f"From S it {plan.reason}"
-        st.info(
-            f"{len(paint)} painted cells change the move in {changed:.0%} of the free cells. {ending}.",
-            icon=":material/brush:",
-        )
+        cells = "1 painted cell changes" if len(paint) == 1 else f"{len(paint)} painted cells change"
+        st.info(f"{cells} the move in {changed:.0%} of the free cells.", icon=":material/brush:")
         st.button("Back to the learned reward", key="unpaint", icon=":material/undo:",
                   on_click=lambda: state.put(paint=None, paint_seq=None))
     if st.toggle("Watch it plan with this reward, step by step", key="watch_paint", persist_state="session"):
         animation.draw("film_paint", compute.animation(name, map_text, k, paint), step=None, on_step=lambda step: None)
+
+
+def ending(before, after, paint, sign):
+    """What painted cells do to the way from S, in a sentence.
+
+    Args:
+        before, after: `Plan` with the learned reward and with the painted one.
+        paint: [(row, col, reward)].
+        sign: -1 for a network whose low rewards pay.
+
+    Returns:
+        Words; none where nothing is painted.
+    """
+    if not paint:
+        return ""
+    good = {(row, col) for row, col, value in paint if value * sign > 0}
+    bad = {(row, col) for row, col, _ in paint} - good
+    old, new = ({tuple(map(int, cell)) for cell in plan.path} for plan in (before, after))
+    end = tuple(map(int, after.path[-1]))
+    if not after.reached:
+        if any(max(abs(end[0] - row), abs(end[1] - col)) <= 1 for row, col in good):
+            return "It now stays at the good place and never gets to G."
+        return f"It no longer gets to G: it {after.reason}." if before.reached else f"It does not get to G: it {after.reason}."
+    moves = f"it reaches G in {len(after.actions)} moves"
+    if not before.reached:
+        return f"Now {moves}, where it was lost before."
+    if old == new:
+        return f"Its way stays the same: {moves}."
+    moves += f", {len(before.actions)} before"
+    if bad & old and not bad & new:
+        return f"It now goes round the bad place: {moves}."
+    if good & new - old:
+        return f"It now passes the good place: {moves}."
+    return f"It now goes another way: {moves}."
 
 
 def take_paint(message):

@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from dashboard import compute, glossary, share, state
+from dashboard import compute, glossary, lessons, share, state
 from dashboard.figures import planning as planning_figures
 from dashboard.widgets import choices, map_input, painted, planning_canvas
 from pnzoo import gridworld
@@ -36,6 +36,7 @@ SURE = ("vin_maze", "vin28", "vin16")  # planners to offer where another one fai
 MARKS = {"best": "Show a shortest way (dashed), on the layer π",
          "moves": "Show the move of every cell"}
 CANVAS_FIRST = 0.02  # seconds: a browser draws all that has come at once, and the answer shall not wait for the rest
+SIZED = ("CNNPolicy",)  # classes of networks for maps up to one size
 TRIED = 2000  # maps that the search for a failure looks at
 
 
@@ -49,8 +50,9 @@ def page():
         st.info("There is no planner in the zoo yet. Train one with `python -m train.planning.imitation vin8`.")
         return
     name, k = choices.title_with_controls("Where would it go?", planners)
-    st.markdown("A network walks from **S** to **G**. Draw walls, drag **S** and **G**, point at a cell: it plans as "
-                "you draw.")
+    if not state.get("lesson"):  # which has words of its own, and needs the room
+        st.markdown("A network walks from **S** to **G**. Draw walls, drag **S** and **G**, point at a cell: it plans "
+                    "as you draw.")
     # A lesson's strip, which knows when the lesson is done, stands above the title.
     choices.below(board, name, k, planners, whole=bool(state.get("lesson")))
 
@@ -111,7 +113,7 @@ def show_canvas(name, map_text, k, paint, result, planners):
     model, problem = entry(name, needed, result)
     race = [entry(each, needed, None, map_text)[0] for each in racers(name)]
     planning_canvas.draw(
-        "board", walls, start, goal, model, race, planners=planners, paint=paint, k=k, step=state.get("step"),
+        "board", walls, start, goal, model, race, planners=fitting(planners, max(height, width)), paint=paint, k=k, step=state.get("step"),
         layer=state.get("layer", "V"), hide=state.get("hide", ()), problem=problem, most_k=compute.MAX_K,
         seq=edited[0] if edited[1] == map_text else None, greet=not st.session_state.get("greeted"),
         go=st.session_state.get("race_number", 0),
@@ -119,6 +121,7 @@ def show_canvas(name, map_text, k, paint, result, planners):
         on_step=take_step, on_layer=lambda layer: state.put(layer=layer), on_race=take_race,
         on_fresh=map_input.another, on_break=ask_break,
         on_drawn=None if st.session_state.get("canvas_drawn") else take_drawn, rival=duel(name, map_text)[1],
+        lesson=bool(state.get("lesson")), glow=lessons.glow(),
     )  # fmt: skip
     st.session_state["greeted"] = True
 
@@ -135,6 +138,11 @@ def entry(name, needed, result, map_text=None):
     problem = result if isinstance(result, str) else None
     policy = None if problem or result is None else result[0].policy
     return planning_canvas.Entry(name, rule, False, None, policy, problem), problem
+
+
+def fitting(planners, side):
+    """Those that take maps of a size: some reactive networks are built for one."""
+    return [name for name in planners if compute.cards()[name]["model"] not in SIZED or compute.size_of(name) >= side]
 
 
 def racers(name):
@@ -245,7 +253,8 @@ def show_verdict(name, map_text, k, result):
             )
         offer_another(name, map_text)
     show_numbers(plan, judged)
-    st.markdown(f"{about_k(name, k, done.k, judged.eccentricity)} Planned in {done.seconds * 1000:.0f} ms.")
+    took = "" if compute.runs_in_page(name) else f" Planned in {done.seconds * 1000:.0f} ms."
+    st.markdown(about_k(name, k, done.k, judged.eccentricity) + took)
     legend()
 
 

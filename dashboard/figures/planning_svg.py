@@ -26,6 +26,7 @@ def kernel(weights, push, move, dark=False):
     top = float(np.abs(weights).max()) or 1.0
     colours = theme.of(dark)
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {3 * _CELL} {3 * _CELL}" font-family="sans-serif">']
+    told = []
     for row in range(3):
         for col in range(3):
             weight = float(weights[row, col])
@@ -33,20 +34,21 @@ def kernel(weights, push, move, dark=False):
             place = f'x="{col * _CELL + 1}" y="{row * _CELL + 1}" width="{_CELL - 2}" height="{_CELL - 2}" rx="5"'
             parts.append(f'<rect {place} fill="{colours.floor}"/><rect {place} fill="{colour}" '
                          f'fill-opacity="{min(1.0, abs(weight) / top) * 0.75:.3f}"/>')
-            parts.append(_in_corner(row, col, push, weight, colours.text))
+            told.append(_in_corner(row, col, push, weight, colours))
     if move >= 0:
         parts.append(_arrow(MOVES[move], colours.move, 3, 'stroke-dasharray="2 6"', aside=9))
     parts.append(_arrow(push, colours.path, 5, ""))
-    return "".join(parts) + "</svg>"
+    return "".join(parts + told) + "</svg>"  # an arrow never hides a number
 
 
-def _in_corner(row, col, push, weight, colour):
+def _in_corner(row, col, push, weight, colours):
     """A number in the corner of its cell that looks outward; in the middle cell, away from the arrow."""
     down, right = (1 if push[0] <= 0 else -1, 1 if push[1] <= 0 else -1) if row == col == 1 else (row - 1, col - 1)
     x = col * _CELL + {-1: 6, 0: _CELL / 2, 1: _CELL - 6}[right]
     y = row * _CELL + {-1: 18, 0: 18, 1: _CELL - 7}[down]
     anchor = {-1: "start", 0: "middle", 1: "end"}[right]
-    return f'<text x="{x}" y="{y}" font-size="15" text-anchor="{anchor}" fill="{colour}">{_short(weight)}</text>'
+    return (f'<text x="{x}" y="{y}" font-size="15" text-anchor="{anchor}" fill="{colours.text}" stroke-width="3" '
+            f'stroke="{colours.floor}" stroke-opacity="0.7" paint-order="stroke">{_short(weight)}</text>')
 
 
 def _arrow(push, colour, width, dashes, aside=0):

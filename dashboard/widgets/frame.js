@@ -71,5 +71,11 @@ export default function ({ parentElement, data, setTriggerValue }) {
     return button;
   }));
   const here = bar.querySelector("[aria-current]");
+  const more = () => {
+    bar.classList.toggle("before", bar.scrollLeft > 8);
+    bar.classList.toggle("after", bar.scrollLeft + bar.clientWidth < bar.scrollWidth - 8);
+  };
+  bar.onscroll = more;
+  new ResizeObserver(more).observe(bar);
   if (here) bar.scrollLeft = here.offsetLeft - bar.clientWidth / 2 + here.offsetWidth / 2;
 }

@@ -7,13 +7,17 @@ function makeGrid(host) {
   const bar = host.querySelector(".bar"), canvas = host.querySelector("canvas"), say = host.querySelector(".say");
   const grid = { send: null, show, stop };
   let data = null, walls = [], start = null, goal = null, paint = new Map(), sent = 0;
-  let tool = null, cursor = [1, 1], corner = null, drag = null, past = [], size = 10, focused = false;
+  let tool = null, cursor = [1, 1], corner = null, drag = null, past = [], size = 10, focused = false, said;
 
   function show(next) {
     const other = !data || data.rows !== next.rows || data.cols !== next.cols || data.mode !== next.mode;
     const mine = next.seq === null || next.seq >= sent || other;
     data = next;
-    if (mine && !drag) adopt();
+    if (mine && !drag) {
+      adopt();
+      if (next.verdict && next.verdict !== said) tell(next.verdict);
+      said = next.verdict;
+    }
     if (other) {
       cursor = (next.cell || start || [1, 1]).slice();
       tool = next.tools[0].name;
@@ -114,6 +118,7 @@ function makeGrid(host) {
   }
 
   function pick(cell) {
+    if (data.inner && locked(cell)) return tell(`Row ${cell[0]}, column ${cell[1]} is on the edge and lacks some of the nine cells around it: choose one further in.`);
     data.cell = cell;
     grid.send("pick", { cell });
     tell(describe(cell) + " chosen.");
@@ -158,7 +163,7 @@ function makeGrid(host) {
     if (!drag) return;
     if (drag.kind === "rectangle") fill(drag.from, cursor, drag.wall);
     drag = null;
-    commit(data.mode === "paint" ? "Reward painted." : "Map changed.");
+    commit(data.mode === "paint" ? "Reward painted: it plans again …" : "Map changed.");
   };
 
   function apply(from, to) {
@@ -235,7 +240,11 @@ function makeGrid(host) {
     say.textContent = words;
   }
 
-  canvas.onfocus = () => { focused = true; draw(); };
+  canvas.onfocus = () => {
+    focused = true;
+    if (data.mode === "pick" && canvas.matches(":focus-visible")) tell("Arrow keys move, space picks.");
+    draw();
+  };
   canvas.onblur = () => { focused = false; corner = null; draw(); };
 
   // -- drawing ------------------------------------------------------------------------------------------

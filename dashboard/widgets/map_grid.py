@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.widgets import canvas
 
 _HTML = """<div class="grid"><div class="bar" role="toolbar" aria-label="Tools of the map"></div>
-<canvas tabindex="0" role="application"></canvas><div class="say" role="status" aria-live="polite"></div></div>"""
+<div class="say" role="status" aria-live="polite"></div><canvas tabindex="0" role="application"></canvas></div>"""
 
 _grid = canvas.component("map_grid", _HTML)
 
@@ -44,7 +44,8 @@ def draw(key: str, walls: np.ndarray, start, goal, *, mode: str, label: str, too
         seq: the number of the change that this map came from, None where it came from elsewhere.
         widest: pixels.
         **layers: `path`, `best` int [T, 2]; `reached`; `arrows`, a digit or - for each cell; `wrong` bool [H, W];
-            `heat` [H, W] with `stops`, `low`, `high`, `heatName`; `cell`; `note`, a line above the map; `paint`
+            `heat` [H, W] with `stops`, `low`, `high`, `heatName`; `cell`; `inner`, whether cells on the edge
+            cannot be picked; `note` and `verdict`, lines above the map, the second one replaced by what is done; `paint`
             [(row, col, value)], `brushes` {tool: value}.
     """
     name = {"edit": "edit", "pick": "pick", "paint": "paint"}[mode]

@@ -38,6 +38,7 @@ function makePlanning(host) {
     const foreign = (next.seq === null || settled) && (first || next.map !== codeOf());
     if (stepTold === next.step) stepTold = undefined;
     else if (stepTold === undefined && !first && !foreign && !pending && !drag && next.step !== data.step) { stopFilm(); at = next.step; }
+    const raced = !first && names(next) !== names(data);
     data = next;
     for (const each of [next.model, ...next.race]) if (each.plain) KNOWN.set(each.name, makePlanner(each.plain));
     planner = next.model.live ? KNOWN.get(next.model.name) || null : null;
@@ -56,12 +57,13 @@ function makePlanning(host) {
     if (elsewhere || foreign || !shown) {
       replan();
       if (foreign && next.step === null && !calm.matches) arrive(first);
-    }
+    } else if (raced || racers.some((each) => !each.way)) refreshRace();
     if (next.go && next.go !== asking) { asking = next.go; pendingRace = true; }
     startRace();
   }
 
-  let pendingRace = false;
+  const names = ({ race }) => race.map((each) => each.name).join();
+  let pendingRace = false, adding = null; // a planner that was chosen and has not come yet
 
   function need() {
     const missing = [data.model, ...data.race].filter((each) => each.live && !KNOWN.has(each.name) && !asked.has(each.name));
@@ -576,6 +578,7 @@ function makePlanning(host) {
     event.preventDefault();
     cursor = placeOf(event);
     const i = cellOf(cursor), what = i === map.start ? "start" : i === map.goal ? "goal" : tool;
+    if (what === "reward" && map.walls[i]) note = "A wall keeps its reward: drag a free cell.";
     if (what === "look" || (what === "reward" && map.walls[i])) { pinned = pinned === i ? null : i; return look(i); }
     remember();
     // The first cell decides whether a stroke draws walls or takes them away.
@@ -729,10 +732,16 @@ function makePlanning(host) {
     drawControls();
     tick();
   };
-  find(".start-race").onclick = runNow;
-  find(".break").onclick = () => { pending = null; widget.send("break", Date.now()); };
+  // What is watched moves into view; on a phone these buttons stand far below the map.
+  const toMap = () => find(".board").scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
+  find(".start-race").onclick = () => { toMap(); runNow(); };
+  find(".break").onclick = () => { toMap(); pending = null; widget.send("break", Date.now()); };
   find(".fresh").onclick = () => { pending = null; widget.send("fresh", Date.now()); };
-  find(".entrant").onchange = (event) => { widget.send("race", { add: event.target.value }); event.target.value = ""; };
+  find(".entrant").onchange = ({ target }) => {
+    widget.send("race", { add: target.value });
+    adding = target.value;
+    drawRace();
+  };
 
   function drawControls() {
     if (!data) return;
@@ -755,6 +764,9 @@ function makePlanning(host) {
     find(".lens").hidden = !data.model.live;
     find(".break").hidden = !data.rival;
     find(".break").textContent = `Break ${data.rival}`;
+    find(".glow")?.classList.remove("glow");
+    if (data.glow) find(data.glow)?.classList.add("glow"); // what a lesson asks for
+    find(".rival").textContent = data.rival ? `${data.rival} only reacts to what it sees, without R, V or K. Break finds a map where it fails.` : "";
     find(".break").title = `Search a map on which ${data.rival}, which only reacts, fails and ${data.rival === data.model.name ? "a planner" : data.model.name} does not`;
     drawRace();
   }
@@ -764,7 +776,7 @@ function makePlanning(host) {
   }
 
   function drawRace() {
-    const list = find(".racers"), colour = palette(host), menu = find(".entrant");
+    const list = find(".racers"), menu = find(".entrant");
     const shownNames = [data.model.name, ...data.race.map((each) => each.name)];
     const options = data.planners.filter((name) => !shownNames.includes(name));
     if (menu.dataset.of !== options.join()) {
@@ -773,23 +785,27 @@ function makePlanning(host) {
     }
     menu.disabled = data.race.length >= 2;
     const rows = racers.length ? racers : shown ? entrants().map((each) => ({ ...each, way: null })) : [];
-    list.replaceChildren(...rows.map((each) => {
-      const row = document.createElement("li"), dot = document.createElement("i"), name = document.createElement("span"), end = document.createElement("em");
-      dot.style.background = colourOf(each.colour, colour);
-      name.textContent = each.name;
-      const arrived = each.way && (!each.going || each.at >= each.way.path.length - 1);
-      end.textContent = !each.way ? "…" : !arrived ? "runs" : each.way.reached ? `✓ ${each.way.cost.toFixed(1)} long` : `✗ ${each.way.reason}`;
-      row.append(dot, name, end);
-      if (data.race.some((one) => one.name === each.name)) {
-        const out = document.createElement("button");
-        out.type = "button";
-        out.textContent = "×";
-        out.setAttribute("aria-label", `Take ${each.name} out of the race`);
-        out.onclick = () => widget.send("race", { drop: each.name });
-        row.append(out);
-      }
-      return row;
-    }));
+    if (data.race.some((each) => each.name === adding)) adding = null;
+    menu.value = "";
+    list.replaceChildren(...[...rows.slice(0, -1), ...(adding ? [{ name: adding, colour: data.race.length + 1 }] : []), ...rows.slice(-1)].map(racerOf));
+  }
+
+  function racerOf(each) {
+    const row = document.createElement("li"), dot = document.createElement("i"), name = document.createElement("span"), end = document.createElement("em");
+    dot.style.background = colourOf(each.colour, palette(host));
+    name.textContent = each.name;
+    const arrived = each.way && (!each.going || each.at >= each.way.path.length - 1);
+    end.textContent = !each.way ? "…" : !arrived ? "runs" : each.way.reached ? `✓ ${each.way.cost.toFixed(1)} long` : `✗ ${each.way.reason}`;
+    row.append(dot, name, end);
+    if (data.race.some((one) => one.name === each.name)) {
+      const out = document.createElement("button");
+      out.type = "button";
+      out.textContent = "×";
+      out.setAttribute("aria-label", `Take ${each.name} out of the race`);
+      out.onclick = () => widget.send("race", { drop: each.name });
+      row.append(out);
+    }
+    return row;
   }
 
   // -- the sentence --------------------------------------------------------------------------------------
@@ -831,7 +847,7 @@ function makePlanning(host) {
 
   function layout() {
     const narrow = host.clientWidth <= 760, wide = narrow ? host.clientWidth : host.clientWidth - 390;
-    const high = Math.max(280, Math.min(680, window.innerHeight - (narrow ? 330 : 300)));
+    const high = Math.max(280, Math.min(680, window.innerHeight - (narrow ? 330 : data.lesson ? 330 : 300)));
     const across = Math.floor(Math.min(wide, (high * data.cols) / data.rows));
     if (across < 20) return;
     host.style.setProperty("--board", `${across}px`);

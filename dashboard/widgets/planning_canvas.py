@@ -19,7 +19,7 @@ _HAND = """<svg class="hand" hidden viewBox="0 0 34 34" aria-hidden="true"><path
 4 0v3l1 0v-2c0-2 4-2 4 0v3l1 0v-1c0-2 4-2 4 0v6c0 6-3 10-9 10-5 0-7-3-9-7l-4-7c-1-3 2-4 4-2l0 1V6c0-2 0-3 0-3z"
 fill="#fff" stroke="#12161c" stroke-width="1.6" stroke-linejoin="round"/></svg>"""
 _LAYERS = "".join(
-    f'<button type="button" data-layer="{name}" aria-label="Layer {name}: {words}" title="{words}">{sign}</button>'
+    f'<button type="button" data-layer="{name}" aria-label="Layer {name}: {words}" title="{words}">{sign} <small>{words}</small></button>'
     for name, sign, words in (("V", "V", "value"), ("R", "R", "reward"), ("P", "P", "transition"),
                               ("Q", "Q", "actions"), ("pi", "π", "policy")))
 _TOOLS = "".join(
@@ -55,7 +55,8 @@ _HTML = f"""<div class="plan"><div class="area"><div class="stage">
 <section class="race"><h2>Race</h2><ul class="racers"></ul><div class="row">
 <button type="button" class="start-race">Start the race</button>
 <button type="button" class="break" hidden></button>
-<select class="entrant" aria-label="Add a planner to the race"></select></div></section>
+<select class="entrant" aria-label="Add a planner to the race"></select></div>
+<p class="rival"></p></section>
 <details class="keys"><summary>Keyboard</summary>{KEYS}</details>
 </div></div><div class="say" role="status" aria-live="polite"></div></div>"""
 
@@ -89,6 +90,7 @@ def draw(
     on_break: Callable[[], None], on_drawn: Callable[[], None] | None = None, rival: str | None = None,
     paint=(), k: int | None = None, step: int | None = None, layer: str = "V",
     seq: int | None = None, hide=(), greet: bool = False, go: int = 0, problem: str | None = None, most_k: int = 4000,
+    lesson: bool = False, glow: str | None = None,
 ) -> None:  # fmt: skip
     """Show the canvas.
 
@@ -115,6 +117,8 @@ def draw(
         go: a new number starts the race.
         problem: why nothing is planned here.
         most_k: bound of K.
+        lesson: whether a lesson's strip stands above, which needs room.
+        glow: selector of the control that is asked for.
     """
     height, width = walls.shape
     map_code = f"{height}x{width}:{_index(start, width)}:{_index(goal, width)}:{bits(walls)}"
@@ -128,6 +132,7 @@ def draw(
         "vStops": theme.stops(theme.VALUE_SCALE), "rStops": theme.stops(theme.REWARD_SCALE),
         "rStopsDark": theme.stops(theme.REWARD_SCALE_DARK),
         "pink": theme.PINK, "violet": theme.RESULTS_PALETTE[6], "id": model.name, "rival": rival,
+        "lesson": lesson, "glow": glow,
     }  # fmt: skip
 
     def told(name, read, then):
