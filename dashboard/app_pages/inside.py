@@ -236,7 +236,8 @@ def show_paint(name, map_text, k):
     trace = compute.replanned(name, map_text, k, paint) if paint else learned
     sign = compute.reward_sign(name) or 1
     price = min(map_grid.MOST_REWARD / BAD / STRONGEST, planning_figures.reward_top(learned, walls))
-    plan, before = (planning.rollout(walls, start, goal, lambda policy=each.policy: policy) for each in (trace, learned))
+    plan, before = (planning.rollout(walls, start, goal, lambda policy=each.policy: policy)
+                    for each in (trace, learned))
     st.markdown(
         "An agent could choose its reward while it runs. Do it by hand: paint places to seek and places to shun, "
         "and the same learned planner plans again."
@@ -247,8 +248,8 @@ def show_paint(name, map_text, k):
         strength = st.session_state.get("strength", 1.0)
         map_grid.draw("paint", walls, start, goal, mode="paint", tools=map_grid.PAINT_TOOLS, on_change=take_paint,
                       seq=state.get("paint_seq"), path=plan.path, reached=plan.reached,
-                      verdict=ending(before, plan, paint, sign), heat=learned.reward, heatName="reward", low=-BAD * price,
-                      high=BAD * price, stops=theme.stops(theme.reward_scale(sign, is_dark())),
+                      verdict=ending(before, plan, paint, sign), heat=learned.reward, heatName="reward",
+                      low=-BAD * price, high=BAD * price, stops=theme.stops(theme.reward_scale(sign, is_dark())),
                       paint=[list(each) for each in paint],
                       brushes={"good": round(sign * strength * GOOD * price, 3),
                                "bad": round(-sign * strength * BAD * price, 3)},
@@ -314,7 +315,7 @@ def ending(before, after, paint, sign):
     if not after.reached:
         if any(max(abs(end[0] - row), abs(end[1] - col)) <= 1 for row, col in good):
             return "It now stays at the good place and never gets to G."
-        return f"It no longer gets to G: it {after.reason}." if before.reached else f"It does not get to G: it {after.reason}."
+        return f"It {'no longer gets' if before.reached else 'does not get'} to G: it {after.reason}."
     moves = f"it reaches G in {len(after.actions)} moves"
     if not before.reached:
         return f"Now {moves}, where it was lost before."

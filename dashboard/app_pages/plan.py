@@ -36,7 +36,7 @@ SURE = ("vin_maze", "vin28", "vin16")  # planners to offer where another one fai
 MARKS = {"best": "Show a shortest way (dashed), on the layer π",
          "moves": "Show the move of every cell"}
 CANVAS_FIRST = 0.02  # seconds: a browser draws all that has come at once, and the answer shall not wait for the rest
-SIZED = ("CNNPolicy",)  # classes of networks for maps up to one size
+SIZED = ("CNNPolicy", "FCNPolicy")  # classes of networks for maps up to one size
 TRIED = 2000  # maps that the search for a failure looks at
 
 
@@ -113,14 +113,16 @@ def show_canvas(name, map_text, k, paint, result, planners):
     model, problem = entry(name, needed, result)
     race = [entry(each, needed, None, map_text)[0] for each in racers(name)]
     planning_canvas.draw(
-        "board", walls, start, goal, model, race, planners=fitting(planners, max(height, width)), paint=paint, k=k, step=state.get("step"),
-        layer=state.get("layer", "V"), hide=state.get("hide", ()), problem=problem, most_k=compute.MAX_K,
+        "board", walls, start, goal, model, race, paint=paint, k=k,
+        planners=fitting(planners, max(height, width)), step=state.get("step"), layer=state.get("layer", "V"),
+        hide=state.get("hide", ()), problem=problem, most_k=compute.MAX_K,
         seq=edited[0] if edited[1] == map_text else None, greet=not st.session_state.get("greeted"),
         go=st.session_state.get("race_number", 0),
         label=f"Map editor, {height} by {width} cells. {planning_canvas.KEYS}", on_edit=take_edit, on_need=take_need,
         on_step=take_step, on_layer=lambda layer: state.put(layer=layer), on_race=take_race,
         on_fresh=map_input.another, on_break=ask_break,
-        on_drawn=None if st.session_state.get("canvas_drawn") else take_drawn, rival=duel(name, map_text)[1],
+        on_drawn=None if st.session_state.get("canvas_drawn") else take_drawn,
+        rival=duel(name, map_text)[1],
         lesson=bool(state.get("lesson")), glow=lessons.glow(),
     )  # fmt: skip
     st.session_state["greeted"] = True
@@ -141,8 +143,17 @@ def entry(name, needed, result, map_text=None):
 
 
 def fitting(planners, side):
-    """Those that take maps of a size: some reactive networks are built for one."""
-    return [name for name in planners if compute.cards()[name]["model"] not in SIZED or compute.size_of(name) >= side]
+    """Those that take maps of a size: some reactive networks are built for one. None before the canvas is drawn."""
+    if not st.session_state.get("canvas_drawn"):
+        return []
+
+    def fits(name):
+        try:
+            return compute.cards()[name]["model"] not in SIZED or compute.size_of(name) >= side
+        except (ValueError, OSError):  # an entry that is damaged says so once it is asked
+            return True
+
+    return list(filter(fits, planners))
 
 
 def racers(name):

@@ -121,7 +121,7 @@ function makeGrid(host) {
     if (data.inner && locked(cell)) return tell(`Row ${cell[0]}, column ${cell[1]} is on the edge and lacks some of the nine cells around it: choose one further in.`);
     data.cell = cell;
     grid.send("pick", { cell });
-    tell(describe(cell) + " chosen.");
+    tell(describe(cell));
     draw();
   }
 

@@ -45,8 +45,8 @@ def draw(key: str, walls: np.ndarray, start, goal, *, mode: str, label: str, too
         widest: pixels.
         **layers: `path`, `best` int [T, 2]; `reached`; `arrows`, a digit or - for each cell; `wrong` bool [H, W];
             `heat` [H, W] with `stops`, `low`, `high`, `heatName`; `cell`; `inner`, whether cells on the edge
-            cannot be picked; `note` and `verdict`, lines above the map, the second one replaced by what is done; `paint`
-            [(row, col, value)], `brushes` {tool: value}.
+            cannot be picked; `note` and `verdict`, lines above the map, the second one until something is done;
+            `paint` [(row, col, value)], `brushes` {tool: value}.
     """
     name = {"edit": "edit", "pick": "pick", "paint": "paint"}[mode]
     data = {"mode": mode, "rows": walls.shape[0], "cols": walls.shape[1], "walls": bits(walls), "start": _pair(start),

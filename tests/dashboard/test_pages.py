@@ -571,3 +571,46 @@ def test_every_chart_and_picture_has_words_for_those_who_do_not_see_it():
         for call in ("st.image(", "share.chart(", "st.dataframe("):
             for part in text.split(call)[1:]:
                 assert "alt=" in part[:900], f"{file.name}: {call}{part[:80]}"
+
+
+STRAIGHT, AROUND, CAUGHT = [(1, 1), (1, 2), (1, 3)], [(1, 1), (2, 2), (1, 3)], [(1, 1), (2, 1), (1, 1)]
+
+
+@pytest.mark.parametrize("paint,before,after,words", [
+    (None, STRAIGHT, STRAIGHT, ""),
+    ("2,1,5", STRAIGHT, CAUGHT, "It now stays at the good place and never gets to G."),
+    ("1,2,-5", STRAIGHT, CAUGHT, "It no longer gets to G: it went in a circle."),
+    ("1,2,-5", CAUGHT, CAUGHT, "It does not get to G: it went in a circle."),
+    ("1,2,-5", CAUGHT, STRAIGHT, "Now it reaches G in 2 moves, where it was lost before."),
+    ("1,2,-5", STRAIGHT, STRAIGHT, "Its way stays the same: it reaches G in 2 moves."),
+    ("1,2,-5", STRAIGHT, AROUND, "It now goes round the bad place: it reaches G in 2 moves, 2 before."),
+    ("2,2,5", STRAIGHT, AROUND, "It now passes the good place: it reaches G in 2 moves, 2 before."),
+    ("2,3,-5", STRAIGHT, AROUND, "It now goes another way: it reaches G in 2 moves, 2 before."),
+])
+def test_painting_says_what_it_does(visit, monkeypatch, paint, before, after, words):
+    from dashboard.widgets import map_grid
+    from pnzoo.worlds.gridworld import rollout
+
+    plans = [rollout.Plan(np.array(path), [0, 0], path[-1] == (1, 3), 2.0, "went in a circle")
+             for path in (after, before)]
+    said, real = {}, map_grid.draw
+    monkeypatch.setattr(map_grid, "draw", lambda key, *given, **more: said.update({key: more}) or real(
+        key, *given, **more))
+    monkeypatch.setattr("dashboard.compute.reward_sign", lambda name: 1)
+    monkeypatch.setattr(rollout, "rollout", lambda *given: plans.pop(0))
+    parts = {"paint": paint} if paint else {}
+    assert not visit("inside", map=code("#####\n#S.G#\n#...#\n#####"), model="vin8", view="paint", **parts).exception
+    assert said["paint"]["verdict"] == words
+    assert said["paint"]["path"] is said["replanned"]["path"]
+
+
+def test_a_cell_on_the_edge_is_refused_in_words(visit, monkeypatch):
+    from dashboard.widgets import map_grid
+
+    said, real = {}, map_grid.draw
+    monkeypatch.setattr(map_grid, "draw", lambda key, *given, **more: said.update({key: more}) or real(
+        key, *given, **more))
+    app = visit("inside", map=code(ROOM), model="vin8", view="cell", cell="0.2")
+    assert not app.exception
+    assert "edge" in said["pick"]["verdict"]
+    assert said["pick"]["inner"]
