@@ -104,7 +104,7 @@ def _ordered():
     moved = {} if now is None else {c: abs(float(chance[c] - before[c])) for c in chance if c in before}
     if not moved or max(moved.values()) < 0.03:
         return False
-    most = max(moved, key=moved.get)
+    most = now if moved.get(now, 0.0) >= 0.03 else max(moved, key=moved.get)  # of the answer, if that is enough
     return (f"The same pictures in another order took {most} from {before[most]:.0%} to {chance[most]:.0%}. Order says "
             "nothing of what they show; a net that reads each picture by itself does not waver so.")
 

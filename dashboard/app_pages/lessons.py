@@ -6,10 +6,11 @@ import numpy as np
 import streamlit as st
 
 from dashboard import compute, glossary, lessons, share, state
-from dashboard.figures import lessons_svg
+from dashboard.figures import few_shot_svg, lessons_svg
 from dashboard.widgets import tiles
 from pnzoo.worlds.gridworld.rollout import optimal_steps
 
+SHUFFLED = 6  # the lesson about order
 FILMS = {4: "cnn16"}  # lessons on a map whose picture is the model's own
 
 
@@ -41,7 +42,9 @@ def tile(number, lesson, done):
 
 
 def picture(number, lesson):
-    """The map of a lesson with value spreading over it, or the film of its model."""
+    """The map of a lesson with value spreading over it, its classes in another order, or the film of its model."""
+    if number == SHUFFLED:
+        return {"svg": few_shot_svg.reordered("ABCDE", "DAECB", st.context.theme.type == "dark")}
     if number in FILMS or "map" not in lesson.link:
         return tiles.film(FILMS.get(number, lesson.link.get("fewshot")))
     steps = int(lesson.link["k"]) if "k" in lesson.link else None

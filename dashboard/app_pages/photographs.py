@@ -54,8 +54,9 @@ def page():
         return
     shown, under = st.container(), st.container()
     with line:  # what changes the answer is beside it
-        known, to_ask = photographs()
-        truth, asked = pick_asked(to_ask)
+        with st.container(horizontal=True, width="content"):
+            known, to_ask = photographs()
+            truth, asked = pick_asked(to_ask)
         pick_least()
     with under:
         choices.pick_model(names, "Model", "photo", "matching_photo")

@@ -57,6 +57,28 @@ def small(image, dark=False):
             f'{_picture(image, 0, 0, _IMAGE, colours, 1)}</svg>')
 
 
+def reordered(letters, order, dark=False):
+    """Classes in two rows, joined by lines: below in another order.
+
+    Args:
+        letters: of the classes.
+        order: the same letters as the lower row has them.
+        dark: theme.
+    """
+    colours, below = theme.of(dark), 2.4 * _IMAGE
+    middle = [_COLUMN * (i + 0.5) for i in range(len(letters))]
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -10 {_COLUMN * len(letters)} '
+             f'{below + _IMAGE + 20:.0f}" fill="{colours.text}">']
+    for x, letter in zip(middle, letters, strict=True):
+        to = middle[order.index(letter)]
+        parts += [f'<path d="M{x:.0f} {_IMAGE + 8}L{to:.0f} {below - 8:.0f}" stroke="{colours.best}" stroke-width="6" '
+                  'stroke-linecap="round"/>',
+                  *(f'<rect x="{at - _IMAGE / 2:.0f}" y="{y:.0f}" width="{_IMAGE}" height="{_IMAGE}" rx="8" '
+                    f'fill="{colours.floor}" stroke="{colours.edge}" stroke-width="2"/>'
+                    + _text(at, y + _IMAGE / 2 + 17, letter, 48) for at, y in ((x, 0), (to, below)))]
+    return "".join(parts) + "</svg>"
+
+
 def mistake(episode, said, true, probability, dark=False):
     """The query beside an example of the class it was taken for and one of its own.
 

@@ -186,16 +186,17 @@ function makeRing(host) {
     members.forEach((mine, c) => {
       const width = (2 * Math.PI) / data.classes.length, fans = c === fanned;
       const like = [...mine].sort((a, b) => (data.pictures[b].likeness ?? 0) - (data.pictures[a].likeness ?? 0));
+      const near = radius(data.pictures[like[0]]?.likeness); // of the one most alike
       mine.forEach((index, i) => {
         const rank = most.indexOf(index), deep = like.indexOf(index), each = buttons.get(index);
         let angle = sector(c) + ((i + 0.5) / mine.length - 0.5) * width * 0.86, r = radius(data.pictures[index].likeness);
         let grow = crowded ? 1.2 : 1 + 0.3 * share(index);
         if (crowded && !fans) { // a pile: on top, where it belongs, the one most alike
           angle = sector(c);
-          r = Math.min(radius(data.pictures[like[0]].likeness) + 4 * deep, rimReach() - side() * 0.6);
+          r = Math.min(near + 4 * deep, rimReach() - side() * 0.6);
         } else if (crowded) { // a fan, wide enough to touch each
           grow = 1.55;
-          angle = sector(c) + (i - (mine.length - 1) / 2) * Math.min(0.5, (side() * grow * 1.04) / r);
+          angle = sector(c) + (i - (mine.length - 1) / 2) * Math.min(0.5, (side() * grow * 1.06) / near);
         }
         each.to = { x: half() + r * Math.cos(angle), y: half() + r * Math.sin(angle), share: share(index), side: side() * grow };
         each.now ??= { x: half() + rimReach() * Math.cos(angle), y: half() + rimReach() * Math.sin(angle), share: 0, side: side() * 0.6 };

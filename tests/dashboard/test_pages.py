@@ -113,10 +113,19 @@ def test_the_numbers_are_unfolded(visit):
 
 
 def test_a_network_with_memory_answers_without_lines(visit, ring):
-    shown = ring(visit("few_shot", fewshot="mann_omniglot"))
-    assert shown["answer"] is not None
+    app = visit("few_shot", fewshot="mann_omniglot", least="100")
+    shown = ring(app)
+    assert shown["answer"] is None
+    assert "sure, and you ask for 1.00" in shown["none"]
     assert shown["ordered"]
     assert all(picture["share"] is None and picture["likeness"] is None for picture in shown["pictures"])
+    assert "attention" not in shown["hint"]  # of which it has none
+    app.session_state["numbers"] = True
+    app.run()
+    assert "lines are attention" not in texts(app)
+    assert "it compares with no single example" in texts(app)
+    app.slider(key="choose_least").set_value(0).run()
+    assert ring(app)["answer"] is not None
 
 
 def test_a_zoo_without_full_context_offers_none(visit, small_zoo, empty_zoo):
