@@ -121,15 +121,15 @@ def matrices(result):
 
 
 def table(result):
-    """Rows for the table: the condition, the metric, value and interval as numbers."""
-    rows = []
-    for row in result["table"][:MOST_ROWS]:
-        condition = {column.replace("_", " "): row.get(column) for column in result["columns"]}
-        factor = 100 if row["unit"] == "%" else 1
-        values = {key: round(factor * value, 4)
+    """Rows for the table: what was measured, value, interval and n; then the conditions that tell rows apart."""
+    shown, rows = result["table"][:MOST_ROWS], []
+    told = [column for column in result["columns"] if any(row.get(column) is not None for row in shown)]
+    for row in shown:
+        factor, digits = (100, 2) if row["unit"] == "%" else (1, 4)
+        values = {key: round(factor * value, digits)
                   for key, value in zip(("value", "from", "to"), (row["value"], *row["ci95"]), strict=True)}
-        rows.append({**{k: None if v is None else str(v) for k, v in condition.items()}, "metric": row["name"],
-                     **values, "unit": row["unit"], "n": row["n"]})
+        condition = {c.replace("_", " "): "" if row.get(c) is None else str(row[c]) for c in told}
+        rows.append({"metric": row["name"], **values, "unit": row["unit"], "n": row["n"], **condition})
     return rows
 
 

@@ -38,28 +38,39 @@ def points(figure):
             x=series["value"], y=series["at"], name=series["label"], mode="markers", error_x=_bars(series),
             customdata=series["n"], marker={"color": RESULTS_PALETTE[i % 8], "symbol": SYMBOLS[i % 6], "size": 10},
             hovertemplate="%{y}: %{x}<br>n = %{customdata}<extra></extra>"))
-    names = list(dict.fromkeys(name for series in figure["series"] for name in series["at"]))
-    count = len(names)
-    # Names stand above their lines: beside them they would leave a phone no room for the points.
-    return _layout(drawing, figure, 120 + 34 * count, xaxis={**_axis(figure, "x", figure["unit"]), **_range(figure)},
-                   yaxis={"autorange": "reversed", "type": "category", "ticklabelposition": "inside top",
-                          "ticklabelshift": 5,
-                          "tickvals": names, "ticktext": [_words(name) for name in names]})
+    few = len(figure["series"]) <= 3  # colour and symbol tell these apart
+    names = {name: _words(name, series["label"] if few else None)
+             for series in figure["series"] for name in series["at"]}
+    drawing = _layout(drawing, figure, 120 + 38 * len(names),
+                      xaxis={**_axis(figure, "x", figure["unit"]), **_range(figure)},
+                      yaxis={"range": [len(names) - 0.5, -1], "type": "category", "tickvals": list(names),
+                             "showticklabels": False})
+    # Names stand above their lines: beside them they would leave a phone no room for the points; as labels of the axis
+    # they would push away the numbers below them.
+    return drawing.update_layout(annotations=[
+        {"text": words, "x": 0, "xref": "paper", "xanchor": "left", "y": name, "yshift": 12, "showarrow": False,
+         "font": {"size": 12}} for name, words in names.items()])
 
 
-def _words(name):
-    """A row's name: the entry as it is called, the rest in words."""
-    entry, *rest = name.split(", ")
-    return ", ".join([entry, *(part.replace("_", " ") for part in rest)])
+def _words(name, series):
+    """A row's name: the entry as it is called, the rest in words; without its series if that is given."""
+    entry, *rest = name.removeprefix(f"{series}, ").split(", ")
+    if entry != name.split(", ")[0]:
+        rest, entry = [entry, *rest], ""
+    shown = [part.replace("_", " ").replace(" svm", " SVM") for part in rest]
+    return ", ".join([entry, *shown] if entry else shown)
 
 
 def _range(figure):
-    """Shares end at 100 %, and points on the rim are whole."""
+    """Shares end at 100 %, and points on the rim are whole; a few round values are named, on a phone too."""
     ends = [end for series in figure["series"] for pair in series["ci95"] for end in pair]
-    if figure["unit"] != "%" or figure["log_x"] or not ends or max(ends) > 1 or min(ends) < 0:
+    if figure["unit"] != "%" or figure["log_x"] or not ends:
         return {}
-    gap = max(1 - min(ends), 0.05)
-    return {"range": [max(-0.02, min(ends) - 0.05 * gap), 1 + 0.04 * gap]}
+    low, high = min(ends), 1 if min(ends) >= 0 and 0.6 < max(ends) <= 1 else max(ends)
+    gap = max(high - low, 0.02)
+    step = next((step for step in (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5) if gap / step <= 5), 1)
+    return {"range": [low - 0.05 * gap if low < 0 else max(-0.02 * gap, low - 0.05 * gap), high + 0.05 * gap],
+            "tickmode": "linear", "tick0": 0, "dtick": step}
 
 
 def _axis(figure, name, unit=""):
@@ -87,7 +98,7 @@ def _layout(drawing, figure, height, **axes):
 
 def matrices(pictures):
     """Small heat maps side by side: learned rewards and kernels, each on its own scale with white at 0."""
-    across = min(8, len(pictures))
+    across = min(4, len(pictures))
     down = -(-len(pictures) // across)
     drawing = make_subplots(down, across, subplot_titles=[picture["title"] for picture in pictures],
                           horizontal_spacing=0.02, vertical_spacing=0.2 / down)

@@ -119,6 +119,21 @@ def test_lines_and_points_show_what_the_result_says():
     assert lines.layout.xaxis.type == "log"
     points = answer_figures.main_figure(result(18, figure=POINTS))
     assert sorted(y for trace in points.data for y in trace.y) == ["a_b, 1", "a_b, 2", "c, 1", "c, 2"]
+    assert list(points.layout.yaxis.tickvals) == ["a_b, 1", "a_b, 2", "c, 1", "c, 2"]
+    assert [each.text for each in points.layout.annotations] == ["1", "2", "1", "2"]  # the legend tells the series
+    low, high = points.layout.xaxis.range
+    assert (high - low) / points.layout.xaxis.dtick > 2, "an axis with one number says nothing"
+
+
+def test_the_table_has_no_column_without_values(answers, visit):
+    rows = [{**row, "name": "success", "empty": None, "half": row["k"] if row["k"] > 1 else None} for row in ROWS]
+    (answers / "q06.json").write_text(json.dumps(result(6, table=rows, columns=["model", "empty", "half"])))
+    app = visit("answers", question="6")
+    app.session_state["more_6"] = True
+    app.run()
+    shown = app.dataframe[0].value
+    assert list(shown.columns) == ["metric", "value", "from", "to", "unit", "n", "model", "half"]
+    assert not shown.isna().any(axis=None)
 
 
 def test_nothing_to_draw_is_no_figure():
