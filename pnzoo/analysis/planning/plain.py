@@ -34,7 +34,7 @@ def plain_planner(model: Any) -> dict:
     Example:
         >>> numbers = plain_planner("vin8")
         >>> numbers["kind"], numbers["k"], unpack(numbers)["features_0/kernel"].shape
-        ('vin', 24, (3, 3, 2, 64))
+        ('vin', 16, (3, 3, 2, 64))
     """
     class_name, config, weights = _read(model) if isinstance(model, str | PathLike) else _of_model(model)
     if class_name not in _READERS:
