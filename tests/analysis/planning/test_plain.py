@@ -56,3 +56,23 @@ def test_a_deterministic_planner_says_its_rule():
 def test_what_is_no_small_planner_is_refused_with_its_reason(model, error, word):
     with pytest.raises(error, match=word):
         analysis.plain_planner(model())
+
+
+@pytest.mark.parametrize("name", ["vin8", "vin8_paper", "vin_maze4"])
+def test_an_entry_is_read_as_its_loaded_model(name, entry):
+    assert analysis.plain_planner(name) == analysis.plain_planner(entry(name))
+
+
+@pytest.mark.parametrize("wrong, word", [({"colour": 1}, "arguments"), ({"dtype": "mixed_float16"}, "dtype")])
+def test_an_entry_that_only_keras_can_judge_is_refused(wrong, word, monkeypatch):
+    from pnzoo import hub
+
+    real = hub.read_arrays
+    monkeypatch.setattr(hub, "read_arrays", lambda name: (lambda a, b, c: (a, {**b, **wrong}, c))(*real(name)))
+    with pytest.raises(ValueError, match=word):
+        analysis.plain_planner("vin8")
+
+
+def test_an_entry_of_another_class_is_refused():
+    with pytest.raises(TypeError, match="CNNPolicy"):
+        analysis.plain_planner("cnn8")
