@@ -58,6 +58,8 @@ def measure(metric) -> str:
         of = {"within_alphabet_": "letters of one alphabet", "mnist_": "digits"}.get(group, "classes")
         return f"right: {way} {of}, {shot} example{'s' * (shot != '1')} each{WAYS[rest or '']}"
     words = MEASURES.get((metric.name, metric.dataset.get("kind")), MEASURES.get(metric.name))
+    if metric.name == "excess_cost" and metric.unit == "":
+        return f"steps {words}"
     return metric.title() if words is None else words.format(maps=MAPS.get(metric.dataset.get("family"), "maps"))
 
 

@@ -58,6 +58,19 @@ def visit(chrome, dashboard):
     context.close()
 
 
+# Letters of charts, which axe passes over: what reads with less than 4.5 : 1 on the page.
+FAINT = """() => {
+    const parts = (colour) => colour.match(/[0-9.]+/g).slice(0, 3).map(Number);
+    const light = (colour) => parts(colour).map((x) => x / 255)
+        .map((x) => x <= 0.03928 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, x, i) => sum + x * [0.2126, 0.7152, 0.0722][i], 0);
+    const page = light(getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor);
+    return [...document.querySelectorAll('.js-plotly-plot :is([class$=tick], [class^=g-], .legend, .annotation) text')]
+        .map((text) => [text.textContent, light(getComputedStyle(text).fill)])
+        .filter(([, ink]) => (Math.max(ink, page) + 0.05) / (Math.min(ink, page) + 0.05) < 4.5)
+        .map(([words]) => words); }"""
+
+
 @pytest.mark.parametrize(
     "path", [pytest.param(page, marks=[] if page in FIRST else pytest.mark.slow) for page in PAGES])
 def test_axe_finds_nothing_serious_and_targets_are_large_enough(visit, path):
@@ -69,6 +82,7 @@ def test_axe_finds_nothing_serious_and_targets_are_large_enough(visit, path):
         page.wait_for_timeout(700)
         assert page.evaluate(FOUND) == [], (width, theme)
         assert page.evaluate(SMALL) == [], (width, theme)
+        assert page.evaluate(FAINT) == [], (width, theme)
     page.set_viewport_size({"width": 1440, "height": 900})
     page.emulate_media(color_scheme="light")
 

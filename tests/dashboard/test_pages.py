@@ -523,7 +523,7 @@ def test_the_gallery_groups_entries_by_what_they_were_measured_on(visit, small_z
     (shown,) = [each.value for each in app.markdown if "50.00 %" in each.value]
     assert shown.startswith("On 100 open maps 16x16, a random start each, seed 1:")
     assert "40.00 to 60.00, n " in shown
-    assert not app.dataframe
+    assert not app.dataframe, "a table would scroll inside the page"
     assert {tile["group"] for tile in gallery(visit("zoo", sort="name"))} == {""}
 
 
