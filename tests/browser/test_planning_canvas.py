@@ -215,6 +215,17 @@ def test_a_race_has_losers_with_a_reason(open_page):
     assert "after" in wait.inner_text()
 
 
+def test_a_planner_that_joins_is_seen_at_once_and_then_with_its_way(open_page):
+    page = open_page(f"?model=vin8&map={CODE}")
+    menu = page.get_by_label("Add a planner to the race")
+    menu.locator("option", has_text="vin8_paper").wait_for(state="attached")
+    assert "cnn8" not in menu.locator("option").all_inner_texts()  # is for smaller maps
+    menu.select_option("vin8_paper")
+    row = page.locator(".racers li", has_text="vin8_paper")
+    assert row.count() == 1
+    row.filter(has_text=re.compile("[✓✗]")).wait_for()
+
+
 def test_a_map_is_found_on_which_the_reactive_network_fails(open_page):
     page = open_page(f"?model=vin8&map={CODE}")
     page.get_by_role("button", name="Break cnn16").click()
@@ -249,6 +260,11 @@ def test_a_thumb_draws_on_a_phone_in_the_dark(chrome, dashboard):
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
     wait_for_words(page, "vin8 reaches G: 9 moves")  # nothing moves for those who asked for that
+    start = page.get_by_role("button", name="Start the race")
+    start.scroll_into_view_if_needed()
+    page.mouse.wheel(0, 400)
+    start.tap()  # far below the map, which comes into view
+    page.wait_for_function("() => document.querySelector('[data-testid=stMain]').scrollTop < 200")
     page.touchscreen.tap(*centre(canvas, (2, 2), 12))
     page.wait_for_function("old => !location.search.includes(old)", arg=CODE)
     context.close()
