@@ -194,9 +194,9 @@ function makeRing(host) {
         if (crowded && !fans) { // a pile: on top, where it belongs, the one most alike
           angle = sector(c);
           r = Math.min(near + 4 * deep, rimReach() - side() * 0.6);
-        } else if (crowded) { // a fan, wide enough to touch each
+        } else if (crowded) { // a fan, wide enough to touch each, aslant too
           grow = 1.55;
-          angle = sector(c) + (i - (mine.length - 1) / 2) * Math.min(0.5, (side() * grow * 1.06) / near);
+          angle = sector(c) + (i - (mine.length - 1) / 2) * Math.min(0.5, (side() * grow * 1.3) / near);
         }
         each.to = { x: half() + r * Math.cos(angle), y: half() + r * Math.sin(angle), share: share(index), side: side() * grow };
         each.now ??= { x: half() + rimReach() * Math.cos(angle), y: half() + rimReach() * Math.sin(angle), share: 0, side: side() * 0.6 };
