@@ -61,8 +61,12 @@ def face(number, conclusion, dark, _result):
 
 def said(result):
     """The answer in one line: in plain words, or where they don't fit the result in those of its conclusion."""
-    line = headlines.line(result) or results.line(result["conclusion"])
-    return line.replace(" %", "\u00a0%")  # a number and its unit stay on one line
+    return unbroken(headlines.line(result) or results.line(result["conclusion"]))
+
+
+def unbroken(text):
+    """Text in which a number and its unit stay on one line."""
+    return text.replace(" %", "\u00a0%")
 
 
 def part_of(number):
@@ -87,8 +91,8 @@ def show(result):
         st.button("Close", key="close_question", icon=":material/close:", width="content",
                   on_click=lambda: state.put(question=None))
     if plain := headlines.line(result):
-        st.markdown(f"**{glossary.escaped(plain)}**")
-    st.markdown(glossary.escaped(result["conclusion"]))
+        st.markdown(f"**{glossary.escaped(unbroken(plain))}**")
+    st.markdown(glossary.escaped(unbroken(result["conclusion"])))
     if headlines.of(result).title != result["question"]:
         st.caption(f"In the review's words: {glossary.escaped(result['question'])}")
     figure = answer_figures.main_figure(result)

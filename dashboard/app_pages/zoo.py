@@ -199,7 +199,7 @@ def show_card(card):
         open_in(card)
     copying.snippet("load_line", f'model = pnzoo.load("{name}")')
     if card.get("metrics"):
-        st.markdown("**What it reaches**")
+        st.markdown("**What it reaches** (with 95 % intervals)")
         first, *rest = measured(card).items()
         st.markdown(on_data(*first))
         if rest:
