@@ -19,7 +19,7 @@ _HAND = """<svg class="hand" hidden viewBox="0 0 34 34" aria-hidden="true"><path
 4 0v3l1 0v-2c0-2 4-2 4 0v3l1 0v-1c0-2 4-2 4 0v6c0 6-3 10-9 10-5 0-7-3-9-7l-4-7c-1-3 2-4 4-2l0 1V6c0-2 0-3 0-3z"
 fill="#fff" stroke="#12161c" stroke-width="1.6" stroke-linejoin="round"/></svg>"""
 _LAYERS = "".join(
-    f'<button type="button" data-layer="{name}" aria-label="Layer {name}: {words}" title="{words}">{sign} '
+    f'<button type="button" data-layer="{name}" aria-label="Layer {sign}: {words}" title="{words}">{sign} '
     f"<small>{words}</small></button>"
     for name, sign, words in (("V", "V", "value"), ("R", "R", "reward"), ("P", "P", "transition"),
                               ("Q", "Q", "actions"), ("pi", "π", "policy")))
