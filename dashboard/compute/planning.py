@@ -10,6 +10,7 @@ from dashboard.compute.zoo import cards, converges, iterates, model, own_k, rule
 
 MAX_SIDE = 103  # 101 cells and a ring of wall
 MAX_K = 4_000
+CELLS_TOGETHER = 32  # of a reactive network
 MAPS_AT_ONCE = 100  # walks between two looks at whether somebody wants to stop
 
 
@@ -165,9 +166,24 @@ def planned(name: str, map_text: str, k: int | None, paint: tuple = ()) -> PlanR
     if paint:
         policy = replanned(name, map_text, k, paint).policy
     else:
-        policy = planner.policy(walls, goal)  # twenty times as fast as a trace, which keeps every step
+        policy = moves(planner, walls, goal)  # twenty times as fast as a trace, which keeps every step
     plan = planning.rollout(walls, start, goal, lambda: policy, **rule(name))
     return PlanRun(plan, policy, k, perf_counter() - begin)
+
+
+def moves(planner, walls: np.ndarray, goal) -> np.ndarray:
+    """A planner's move in every free cell, int [H, W].
+
+    A reactive network is asked for these alone, as each is an image of its own; some twice, as backends compile for
+    each number of them.
+    """
+    if getattr(planner, "dense_prediction", True):
+        return planner.policy(walls, goal)
+    free = np.argwhere(~walls)
+    asked = np.resize(free, (-(-len(free) // CELLS_TOGETHER) * CELLS_TOGETHER, 2))
+    policy = np.zeros(walls.shape, int)
+    policy[tuple(asked.T)] = planner.logits_at(walls, goal, asked).argmax(axis=-1)
+    return policy
 
 
 def steps_for(name: str, map_text: str, k: int | None) -> int | None:

@@ -104,3 +104,24 @@ def test_colours_of_rewards_end_where_they_should():
     middle = len(dark) // 2
     assert len(light) == len(dark)
     assert np.sum(dark[middle]) < 200 < np.sum(light[middle])  # no glare on a dark page
+
+
+@pytest.mark.parametrize("name", ["cnn8", "fcn8"])
+def test_a_reactive_network_is_asked_for_free_cells_alone(name):
+    from dashboard import compute
+
+    walls, goal = (each[0] for each in gridworld.generate(1, 8, seed=4))
+    planner, asked = compute.model(name), []
+
+    class Watched:
+        dense_prediction = planner.dense_prediction
+
+        def logits_at(self, walls, goal, cells):
+            asked.append(cells)
+            return planner.logits_at(walls, goal, cells)
+
+    moves = compute.planning.moves(Watched(), walls, goal)
+    (cells,) = asked
+    assert not walls[tuple(cells.T)].any()
+    assert len(cells) < (~walls).sum() + 32
+    np.testing.assert_array_equal(moves[~walls], planner.policy(walls, goal)[~walls])

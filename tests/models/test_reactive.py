@@ -121,19 +121,3 @@ def test_it_trains_on_some_cells_of_each_map(model):
     batch = [gridworld.encode(*MAPS), positions], best[at], weight[at]
     losses = [learner.train_on_batch(*batch) for _ in range(8)]
     assert losses[-1] < losses[0]
-
-
-@pytest.mark.parametrize("bordered", [True, False])
-def test_a_policy_asks_for_free_cells_alone(model, bordered, monkeypatch):
-    walls, goal = gridworld.generate(3, 8, seed=4)
-    if not bordered:
-        walls, goal = walls[:, 1:-1, 1:-1], goal - 1
-    asked, real = [], model._logits_of_framed
-    monkeypatch.setattr(model, "_logits_of_framed", lambda maps, goals, cells: asked.append(cells.shape[1])
-                        or real(maps, goals, cells))
-    moves = model.policy(walls, goal)
-    most = max((~each).sum() for each in walls)
-    (count,) = asked
-    assert most <= count < most + 32
-    np.testing.assert_array_equal(moves[~walls], model.logits(walls, goal).argmax(axis=-1)[~walls])
-    np.testing.assert_array_equal(model.policy(walls[1], goal[1])[~walls[1]], moves[1][~walls[1]])

@@ -104,10 +104,7 @@ class Planner:
             ValueError: the map or the goal is not one, or this planner does not have the solver.
         """
         self._check_solver(solver)
-        walls, goal, single = as_batch(walls, goal, free=True)
-        check_cells(walls)
-        policy = self._policy(walls, goal) if len(walls) else np.zeros(walls.shape, np.int64)
-        return policy[0] if single else policy
+        return self.logits(walls, goal).argmax(axis=-1)
 
     def logits_at(self, walls: ArrayLike, goal: ArrayLike, positions: ArrayLike) -> NDArray[np.float32]:
         """Logits at some cells of each map only.
@@ -297,11 +294,7 @@ class Planner:
 
     def _solve(self, walls, goal):
         """Plan on one checked map."""
-        return Solution(self._policy(walls[None], np.array([goal]))[0])
-
-    def _policy(self, walls, goal):
-        """Policies int [B, H, W] of checked maps [B, H, W], B > 0."""
-        return call_with_border(self._logits, walls, goal).argmax(axis=-1)
+        return Solution(call_with_border(self._logits, walls[None], np.array([goal]))[0].argmax(axis=-1))
 
     def _explained(self, plan, solution, walls, start, goal):
         """Add a hint to `reason` if the shortest path is longer than k."""

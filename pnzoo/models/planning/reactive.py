@@ -11,7 +11,6 @@ from pnzoo.worlds.gridworld.border import has_border
 from pnzoo.worlds.gridworld.maps import _encode
 
 STATES_PER_BATCH = 512  # cells answered at once: each is an image of its own
-CELLS_TOGETHER = 32  # their number is rounded up to a multiple, as backends compile for each
 
 
 class Reactive(Planner, ZooModel, keras.Model):
@@ -41,16 +40,6 @@ class Reactive(Planner, ZooModel, keras.Model):
         cells = np.indices(walls.shape[1:]).reshape(2, -1).T
         logits = self._logits_of_framed(walls, goal, np.broadcast_to(cells, (len(walls), *cells.shape)))
         return logits.reshape(*walls.shape, ACTIONS)
-
-    def _policy(self, walls, goal):
-        """Free cells alone are asked: a wall's entry means nothing, and each would be an image of its own."""
-        free = [np.argwhere(~each) for each in walls]
-        most = -(-max(map(len, free)) // CELLS_TOGETHER) * CELLS_TOGETHER
-        asked = np.stack([np.resize(cells, (most, 2)) for cells in free])  # some twice
-        moves = self._logits_at(walls, goal, asked).argmax(axis=-1)
-        policy = np.zeros(walls.shape, moves.dtype)
-        policy[np.arange(len(walls))[:, None], asked[..., 0], asked[..., 1]] = moves
-        return policy
 
     def _logits_at(self, walls, goal, positions):
         drawn = has_border(walls)
