@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import compute, glossary, lessons, share, state
 from dashboard.figures import planning as planning_figures
-from dashboard.widgets import choices, map_input, painted, planning_canvas
+from dashboard.widgets import choices, headings, map_input, painted, planning_canvas
 from pnzoo import gridworld
 
 SNIPPET = '''import pnzoo
@@ -49,10 +49,11 @@ def page():
         st.title("Where would it go?")
         st.info("There is no planner in the zoo yet. Train one with `python -m train.planning.imitation vin8`.")
         return
-    name, k = choices.title_with_controls("Where would it go?", planners)
+    drawn = bool(st.session_state.get("canvas_drawn"))
+    name, k = choices.title_with_controls("Where would it go?", planners, controls=drawn)
     if not state.get("lesson"):  # which has words of its own, and needs the room
-        st.markdown("A network walks from **S** to **G**. Draw walls, drag **S** and **G**, point at a cell: it plans "
-                    "as you draw.")
+        headings.sentence("A network walks from **S** to **G**. Draw walls, drag **S** and **G**, point at a cell: it "
+                          "plans as you draw.")
     # A lesson's strip, which knows when the lesson is done, stands above the title.
     choices.below(board, name, k, planners, whole=bool(state.get("lesson")))
 

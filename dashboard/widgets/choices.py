@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import compute, failures, state
-from dashboard.widgets import map_input
+from dashboard.widgets import headings, map_input
 
 
 def reader(task, model=None):
@@ -93,11 +93,19 @@ def model_and_k(names, aside=None):
     return name, state.get("k")
 
 
-def title_with_controls(title, names):
-    """The title of a page about one planner on one map, with what chooses them folded beside it: (model, K)."""
+def title_with_controls(title, names, controls=True):
+    """The title of a page about one planner on one map, with what chooses them folded beside it: (model, K).
+
+    Without `controls` their place stays empty: on a phone a canvas would wait for them.
+    """
     line, aside = st.container(horizontal=True, gap="small", vertical_alignment="center"), st.container()
     with line:
-        st.title(title, width="stretch")
+        headings.heading(title)
+        place = st.container(key="controls", horizontal=True, gap="small", width="content")
+    if not controls:
+        name = chosen(names)
+        return name, state.get("k") if compute.iterates(name) else None
+    with place:
         with st.popover(f"Planner: {chosen(names)}", icon=":material/neurology:", width="content"):
             name, k = model_and_k(names, aside)
         with st.popover("Map", icon=":material/grid_on:", width="content"):
@@ -128,9 +136,9 @@ def below(part, name, *given, whole=False):
 
 
 def _shown(name):
-    """What the controls show of the state."""
-    size = compute.read_map(map_input.current()).walls.shape
-    return state.get("model"), state.get("k"), automatic(name), map_input.shown_kind(), size
+    """What the controls show of the state, and whether there shall be any."""
+    size, drawn = compute.read_map(map_input.current()).walls.shape, st.session_state.get("canvas_drawn")
+    return state.get("model"), state.get("k"), automatic(name), map_input.shown_kind(), size, drawn
 
 
 def automatic(name):

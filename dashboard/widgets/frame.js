@@ -1,5 +1,5 @@
-// The frame of a page: on phones a bar with the names of all pages; and the page is drawn anew when its theme changes,
-// as the pictures and figures that the server draws have the colours of one.
+// The frame of a page: a bar with the names of all pages; and the page is drawn anew when its theme changes, as the
+// pictures and figures that the server draws have the colours of one.
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const teller = makeTeller();
@@ -58,24 +58,31 @@ export default function ({ parentElement, data, setTriggerValue }) {
   drawn = data.theme;
   looks();
   watch();
-  const bar = parentElement.querySelector(".pnzoo-tabs");
-  bar.replaceChildren(...data.pages.map((name) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = name;
-    if (name === data.current) button.setAttribute("aria-current", "page");
-    button.onclick = () => {
+  const header = document.querySelector("[data-testid=stHeader]");
+  const bar = header?.querySelector(".pnzoo-tabs") || parentElement.querySelector(".pnzoo-tabs");
+  // Before the page, so that whoever skips to the page has skipped the bar.
+  if (header && bar.parentElement !== header) header.prepend(bar);
+  const paths = data.pages.map(([, path]) => path); // behind a proxy another one may stand before them
+  const base = location.pathname.replace(/[^/]*$/, (last) => (paths.includes(last) ? "" : `${last}/`));
+  bar.replaceChildren(...data.pages.map(([name, path]) => {
+    const link = document.createElement("a");
+    link.href = base + path;
+    link.textContent = name;
+    if (name === data.current) link.setAttribute("aria-current", "page");
+    link.onclick = (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // another window
+      event.preventDefault();
       tell("page", name);
       document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
     };
-    return button;
+    return link;
   }));
-  const here = bar.querySelector("[aria-current]");
+  const current = bar.querySelector("[aria-current]");
   const more = () => {
     bar.classList.toggle("before", bar.scrollLeft > 8);
     bar.classList.toggle("after", bar.scrollLeft + bar.clientWidth < bar.scrollWidth - 8);
   };
   bar.onscroll = more;
   new ResizeObserver(more).observe(bar);
-  if (here) bar.scrollLeft = here.offsetLeft - bar.clientWidth / 2 + here.offsetWidth / 2;
+  bar.scrollLeft = current.offsetLeft - bar.clientWidth / 2 + current.offsetWidth / 2;
 }

@@ -1,6 +1,7 @@
-"""What is around every page (frame.js): on phones a bar of the pages' names.
+"""What is around every page (frame.js): the bar of the pages' names, above on a desktop, below on a phone.
 
-Its style holds for the whole page: letters that can be read, a visible focus, targets that a finger meets.
+Streamlit's own bar measures and draws itself again and again: a third of a second of a phone's first page. The style
+holds for the whole page: letters that can be read, a visible focus, targets that a finger meets.
 """
 
 import streamlit as st
@@ -19,7 +20,8 @@ def show(pages: list, current) -> None:
         current: the one that is open.
     """
     by_title = {page.title: page for page in pages}
-    found = _frame(key="frame", data={"pages": list(by_title), "current": current.title,
+    links = [[page.title, page.url_path] for page in pages]
+    found = _frame(key="frame", data={"pages": links, "current": current.title,
                                     "theme": st.context.theme.type or "light"}, on_page_change=lambda: None,
                    on_theme_change=lambda: None)
     wanted = getattr(found, "page", None)

@@ -83,7 +83,7 @@ function makeLens(host, { onSymbol, onReward, onLearned }) {
     sum.textContent = `Of ${q.length} actions the best ${bearing}: so V becomes ${q[best] < WALL_NUMBER ? "that of a wall" : short(q[best])}.`;
     whatif.hidden = !priced;
     if (priced) {
-      const now = (world.reward[cell] - world.learned[cell]) * (planner.sign || 1) / unit;
+      const now = painted ? (world.reward[cell] - world.learned[cell]) * (planner.sign || 1) / unit : 0;
       slider.value = now;
       said.textContent = painted ? `R = ${short(world.reward[cell])}, learned ${short(world.learned[cell])}` : `R = ${short(world.reward[cell])}, as learned`;
       slider.setAttribute("aria-valuetext", said.textContent);

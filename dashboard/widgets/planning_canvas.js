@@ -253,12 +253,12 @@ function makePlanning(host) {
   function turn(time) {
     ticking = false;
     if (!data || !map) return;
-    const until = performance.now() + (shown ? BUDGET : FIRST_BUDGET);
+    const first = !shown, until = performance.now() + (first ? FIRST_BUDGET : BUDGET);
     if (dirty && !work) begin();
     if (work && work.plan.advance(until)) finish();
-    const listening = work || !listen(until);
+    const listening = work || first || !listen(until);
     const moving = runFilm(time) | runRace(time);
-    draw();
+    draw(first); // the map; the rest a frame later
     if (data.tell && !dirty && !work && told !== data) { told = data; widget.send("drawn", true); }
     if (dirty || work || listening || moving) tick();
   }
@@ -854,6 +854,7 @@ function makePlanning(host) {
     size = across / data.cols;
     ratio = window.devicePixelRatio || 1;
     fit(canvas, Math.round(across), Math.round(size * data.rows));
+    widths = widthsNow();
     fit(curve, Math.max(40, slider.clientWidth || wide), 34);
     drawCurve();
     tick();
@@ -888,7 +889,9 @@ function makePlanning(host) {
     const colour = palette(host), key = data.id + colour.wall;
     if (!ramps || ramps.key !== key) {
       const scale = colour.wall === DARK.wall ? data.rStopsDark : data.rStops;
-      ramps = { key, value: ramp(data.vStops), reward: ramp(planner && planner.sign < 0 ? [...scale].reverse() : scale),
+      let reward = null;
+      ramps = { key, value: ramp(data.vStops),
+        get reward() { return (reward ??= ramp(planner && planner.sign < 0 ? [...scale].reverse() : scale)); },
         wall: solid(colour.wall), floor: solid(colour.floor), ink: solid(colour.text), orange: solid(colour.path), blue: solid(colour.best) };
     }
     return ramps;
@@ -896,7 +899,7 @@ function makePlanning(host) {
 
   const pick = (scale, share) => scale[Math.max(0, Math.min(255, Math.round(share * 255)))];
 
-  function draw() {
+  function draw(mapOnly) {
     if (!canvas.width) return;
     const pen = canvas.getContext("2d"), colour = palette(host), paints = colours();
     const looked = symbol || layer, plan = shown && shown.plan, now = plan ? (looked in LAYERS && data.model.live ? looked : "V") : "pi";
@@ -921,6 +924,7 @@ function makePlanning(host) {
     drawWalkers(pen, colour);
     drawCursor(pen, colour);
     tellNow();
+    if (mapOnly) return;
     if (plan) {
       const k = stepNow();
       slider.value = k;
@@ -1029,14 +1033,16 @@ function makePlanning(host) {
     key.dataset.id = id;
     key.hidden = !scale;
     if (!scale) return;
-    const turned = planner && planner.sign < 0;
+    const turned = now === "R" && planner && planner.sign < 0;
     key.querySelector(".ramp").style.background = `linear-gradient(90deg, ${[0, 64, 128, 192, 255].map((i) => `rgb(${scale[i]})`)})`;
     const ends = now === "V" ? ["far from G", "near G"] : turned ? ["pays (low R)", "costs (high R)"] : ["costs", "pays"];
     key.querySelector(".low").textContent = ends[0];
     key.querySelector(".high").textContent = ends[1];
   }
 
-  const watcher = new ResizeObserver(() => data && layout());
+  const widthsNow = () => `${host.clientWidth} ${slider.clientWidth}`;
+  let widths = null; // of the last layout
+  const watcher = new ResizeObserver(() => data && widthsNow() !== widths && layout());
   watcher.observe(host);
   const looks = matchMedia("(prefers-color-scheme: dark)"), again = () => tick();
   looks.addEventListener("change", again);

@@ -100,6 +100,18 @@ def visit():
 
 
 @pytest.fixture
+def heading():
+    """heading(app): what stands above a page."""
+
+    def heading(app):
+        texts = [*(each.value for each in app.title), *(each.proto.body for each in app.get("html"))]
+        (found,) = [text.removeprefix("<h1>").removesuffix("</h1>") for text in texts if not text.startswith("<p>")]
+        return found
+
+    return heading
+
+
+@pytest.fixture
 def ring():
     """ring(app): what a few-shot page sends to its ring."""
 

@@ -96,7 +96,7 @@ def is_fine(name, value):
 
 
 @pytest.mark.parametrize("page", PARAMETERS)
-def test_hand_made_addresses(visit, monkeypatch, page):
+def test_hand_made_addresses(visit, heading, monkeypatch, page):
     """A page with a wrong value for every parameter names each and is drawn; every reader refuses every nasty value."""
     from dashboard import state
 
@@ -114,7 +114,7 @@ def test_hand_made_addresses(visit, monkeypatch, page):
                 read[name](value)
     said = "\n".join(warning.value for warning in app.warning)
     assert all(f"`{name}`" in said for name in PARAMETERS[page])
-    assert app.title[0].value
+    assert heading(app)
     assert "Words used here" in [expander.label for expander in app.expander]
     assert "<script>" not in "\n".join(text.value for text in app.markdown)
 

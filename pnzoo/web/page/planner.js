@@ -93,9 +93,8 @@ export function makePlanner(plain) {
     return kept.get(key);
   }
 
-  const planner = { plain, arrays, channels, hard, free, pattern, moves: plain.moves, sign: 1 };
-  planner.sign = signOf(planner);
-  return planner;
+  let sign = null; // found when it is asked for first: two plans of a small map
+  return { plain, arrays, channels, hard, free, pattern, moves: plain.moves, get sign() { return (sign ??= signOf(this)); } };
 }
 
 // Whether more R means more V, as pnzoo.analysis.reward_sign tries it: the paper's network may turn R over.
