@@ -16,6 +16,14 @@ from pnzoo import analysis, gridworld
 from pnzoo.worlds.gridworld import rollout as planning
 
 VIEWS = {"steps": "Step by step", "cell": "One cell", "moves": "Its moves", "paint": "Paint R"}  # one row on a phone
+SEEN = {
+    "steps": "News of the goal **G** spreads: at each of **K** steps every cell takes its value **V** from the cells "
+             "around it.",
+    "cell": "How one cell gets its value: what its best action **P** expects of the nine cells around it.",
+    "moves": "Nobody told the network what its actions do. Most have learned **one move**: the cell with nearly all of "
+             "the weight.",
+    "paint": "The reward is what it seeks. **Paint another one**, and the same network plans again at once.",
+}  # of a view: what one sees, in a sentence
 GOOD, BAD = 2, 4  # what brushes paint, in the largest learned reward of a free cell
 STRONGEST = 3  # times that
 START = '''import pnzoo
@@ -50,8 +58,6 @@ def page():
         st.info("There is no Value Iteration Network in the zoo yet. `python -m train vin8` trains one.")
         return
     name, k = choices.title_with_controls("How does it plan?", names)
-    st.markdown("The map becomes a reward **R** and a belief **P** about what actions do. Then the value **V** of "
-                "every cell improves **K** times, from the cells around it.")
     choices.below(look, name, k)
 
 
@@ -63,6 +69,7 @@ def look(name, k):
         st.warning(problem, icon=":material/help:")
     else:
         pick_view(view)
+        st.markdown(SEEN[view])
         SHOW[view](name, map_text, steps)
     publish(name, map_text, k, view)
     take_along(name, map_text, steps, view)
@@ -104,8 +111,8 @@ def show_steps(name, map_text, k):
     show_film(name, map_text, k)
     needed = compute.solution(map_text).eccentricity
     words_ = "enough" if k >= needed else "**too few**: cells farther away hear nothing of the goal"
-    st.caption("News of the goal spreads by one cell a step. A move only compares cells, so V is shown as the distance "
-               f"behind the best one. The farthest cell is {needed} moves from the goal; {k} steps are {words_}.")
+    st.caption(f"The farthest cell is {needed} moves from the goal; {k} steps are {words_}. "
+               "A move only compares cells, so V is shown as the distance behind the best one.")
 
 
 @st.fragment
@@ -124,14 +131,17 @@ def show_cell(name, map_text, k):
     trace = compute.trace(name, map_text, k)
     cell = chosen_cell(walls, start)
     step = min(state.get("step", k), k)
+    behind, cells = analysis.value_gap(trace, compute.reached(map_text)), compute.reached(map_text)
+    low, high = planning_figures.value_range(behind, cells, k)
     left, right = st.columns([4, 6], gap="large")
-    with left:
+
+    def choose_step():
         st.session_state["choose_step"] = step
         if k > 1:
             st.slider("Step k", 1, k, key="choose_step",
                       on_change=lambda: state.put(step=st.session_state["choose_step"]))
-        behind, cells = analysis.value_gap(trace, compute.reached(map_text)), compute.reached(map_text)
-        low, high = planning_figures.value_range(behind, cells, k)
+
+    with left:
         map_grid.draw(
             "pick",
             walls,
@@ -141,19 +151,20 @@ def show_cell(name, map_text, k):
             on_change=take_cell,
             cell=list(cell),
             inner=True,
-            verdict="Touch a cell." if cell == state.get("cell", cell) else
+            verdict="Touch a cell: its sum answers." if cell == state.get("cell", cell) else
                     f"{state.get('cell')} is on the edge and lacks some of its nine cells: shown is S.",
-            widest=460,
+            widest=500,
             heat=behind[step],
             heatName="value minus the best",
             low=low,
             high=high,
+            around=True,
             stops=theme.stops(theme.VALUE_SCALE),
             label=f"Map of the value V after step {step}. Arrow keys move, space picks a cell.",
         )
-        st.caption(f"V after step {step}: bright cells are near the best, dark ones far behind.")
     with right:
-        cell_view.show(name, compute.model(name, k), trace, walls, cell, step, is_dark())
+        cell_view.show(name, compute.model(name, k), trace, walls, cell, step, is_dark(), behind, low,
+                       choose_step)
         pick_by_number(cell, walls.shape)
 
 
@@ -238,61 +249,47 @@ def show_paint(name, map_text, k):
     price = min(map_grid.MOST_REWARD / BAD / STRONGEST, planning_figures.reward_top(learned, walls))
     plan, before = (planning.rollout(walls, start, goal, lambda policy=each.policy: policy)
                     for each in (trace, learned))
-    st.markdown(
-        "An agent could choose its reward while it runs. Do it by hand: paint places to seek and places to shun, "
-        "and the same learned planner plans again."
-    )
+    behind = analysis.value_gap(trace, compute.reached(map_text))
+    low, high = planning_figures.value_range(behind[-1:], compute.reached(map_text), k)
+    arrows = "".join(str(move) if on else "-" for move, on in zip(trace.policy.ravel(), ~walls.ravel(), strict=True))
+    rewards = {"low": -BAD * price, "high": BAD * price, "stops": theme.stops(theme.reward_scale(sign, is_dark()))}
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("**R**: paint here. Line: its way from S.")
         strength = st.session_state.get("strength", 1.0)
         map_grid.draw("paint", walls, start, goal, mode="paint", tools=map_grid.PAINT_TOOLS, on_change=take_paint,
-                      seq=state.get("paint_seq"), path=plan.path, reached=plan.reached,
-                      verdict=ending(before, plan, paint, sign), heat=learned.reward, heatName="reward",
-                      low=-BAD * price, high=BAD * price, stops=theme.stops(theme.reward_scale(sign, is_dark())),
-                      paint=[list(each) for each in paint],
+                      seq=state.get("paint_seq"), path=plan.path, reached=plan.reached, arrows=arrows,
+                      verdict=ending(before, plan, paint, sign) or said_unpainted(plan), heat=behind[-1],
+                      heatName="value minus the best", low=low, high=high, stops=theme.stops(theme.VALUE_SCALE),
+                      paint=[list(each) for each in paint], painted=rewards,
                       brushes={"good": round(sign * strength * GOOD * price, 3),
                                "bad": round(-sign * strength * BAD * price, 3)},
-                      widest=520,
-                      label="Map of the reward. Arrow keys move, space paints with the chosen brush, U takes back.")
-        st.slider("Strength of the brushes", 0.25, float(STRONGEST), 1.0, 0.25, key="strength", format="%.2f ×",
-                  persist_state="session", help="For the next strokes.")
-        st.caption(f"Purple is good, orange is bad; painted cells have a frame. At strength 1 a bad place costs {BAD} "
-                   f"times the most that a free cell does, and a good one gives {GOOD} times as much."
-                   + ("" if sign > 0 else " This network learned costs instead of rewards: a low R pays."))
+                      widest=560,
+                      label="Map of the reward to paint, in the colours of the value that is planned from it, with the "
+                            "path and a move in every cell. Arrow keys move, space paints with the chosen brush, U "
+                            "takes back.")
     with right:
-        st.markdown("**V and the policy**: planned again")
-        behind = analysis.value_gap(trace, compute.reached(map_text))
-        low, high = planning_figures.value_range(behind[-1:], compute.reached(map_text), k)
-        told = ~walls
-        arrows = "".join(str(move) if on else "-" for move, on in zip(trace.policy.ravel(), told.ravel(), strict=True))
-        map_grid.draw(
-            "replanned",
-            walls,
-            start,
-            goal,
-            mode="pick",
-            on_change=take_cell,
-            widest=520,
-            note="Arrows: its move in every cell. Line: its way from S.",
-            heat=behind[-1],
-            heatName="value minus the best",
-            low=low,
-            high=high,
-            path=plan.path,
-            reached=plan.reached,
-            stops=theme.stops(theme.VALUE_SCALE),
-            arrows=arrows,
-            label="Map of the value planned from the painted reward, with the path and a move in every cell.",
-        )
-    changed = float((trace.policy != learned.policy)[~walls].mean())
-    if paint:
-        cells = "1 painted cell changes" if len(paint) == 1 else f"{len(paint)} painted cells change"
-        st.info(f"{cells} the move in {changed:.0%} of the free cells.", icon=":material/brush:")
-        st.button("Back to the learned reward", key="unpaint", icon=":material/undo:",
-                  on_click=lambda: state.put(paint=None, paint_seq=None))
+        map_grid.draw("replanned", walls, start, goal, mode="pick", on_change=take_cell, widest=420,
+                      note="R, the reward it plans with: purple is sought, orange is shunned.", heat=trace.reward,
+                      heatName="reward", path=plan.path, reached=plan.reached, **rewards,
+                      label="The reward that the plan is made from, with the path.")
+        if paint:
+            changed = float((trace.policy != learned.policy)[~walls].mean())
+            cells = "1 painted cell changes" if len(paint) == 1 else f"{len(paint)} painted cells change"
+            st.info(f"{cells} the move in {changed:.0%} of the free cells.", icon=":material/brush:")
+            st.button("Back to the learned reward", key="unpaint", icon=":material/undo:",
+                      on_click=lambda: state.put(paint=None, paint_seq=None))
+        st.slider("Strength of the next strokes", 0.25, float(STRONGEST), 1.0, 0.25, key="strength", format="%.2f ×",
+                  persist_state="session", help=f"At 1 a bad place costs {BAD} times the most that a free cell does, "
+                  f"and a good one gives {GOOD} times as much.")
+        if sign < 0:
+            st.caption("This network learned costs instead of rewards: a low R pays.")
     if st.toggle("Watch it plan with this reward, step by step", key="watch_paint", persist_state="session"):
         animation.draw("film_paint", compute.animation(name, map_text, k, paint), step=None, on_step=lambda step: None)
+
+
+def said_unpainted(plan):
+    """The way with the learned reward, before anything is painted."""
+    return f"It {f'reaches G in {len(plan.actions)} moves' if plan.reached else plan.reason}. Paint into its way."
 
 
 def ending(before, after, paint, sign):

@@ -1,13 +1,10 @@
 """Small arrays -> SVG pictures: crisp at any size, and light enough to show many."""
 
-from html import escape
-
 import numpy as np
 
 from dashboard.figures import theme
 from pnzoo.gridworld import MOVES
 
-_SIGN = 26  # pixels between blocks
 _CELL = 60
 
 
@@ -70,79 +67,6 @@ def _arrow(push, colour, width, dashes, aside=0):
 def _short(weight):
     text = f"{weight:.2f}"
     return text.replace("0.", ".", 1) if abs(weight) < 1 else text
-
-
-def block(numbers, title, stops, low, high, dark=False, walls=None):
-    """Nine numbers round a cell, on colours between `low` and `high`.
-
-    Args:
-        numbers: [3, 3].
-        title: a few words above.
-        stops: colours of the scale, [[red, green, blue], ...].
-        low, high: its ends.
-        dark: theme.
-        walls: bool [3, 3], cells that are called walls in place of their number; None: none.
-
-    Returns:
-        SVG text.
-    """
-    ink, walls = theme.of(dark).text, np.zeros((3, 3), bool) if walls is None else walls
-    words = np.where(walls, "wall", [[f"{number:.3f}" for number in row] for row in numbers])
-    longest = max(map(len, words.ravel()))
-    size = 15 if longest < 7 else 13 if longest < 8 else 11
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {3 * _CELL} {3 * _CELL + 24}" '
-             'font-family="sans-serif" text-anchor="middle">'
-             f'<text x="{1.5 * _CELL}" y="14" font-size="14" fill="{ink}">{escape(title)}</text>']
-    for (row, col), number in np.ndenumerate(np.asarray(numbers, float)):
-        colour = _between((number - low) / ((high - low) or 1.0), stops)
-        if walls[row, col]:
-            colour = np.array(_rgb(theme.of(dark).wall))
-        x, y = col * _CELL, row * _CELL + 24
-        edge = f' stroke="{ink}" stroke-width="2"' if row == col == 1 else ""
-        parts.append(
-            f'<rect x="{x + 1.5}" y="{y + 1.5}" width="{_CELL - 3}" height="{_CELL - 3}" rx="5" '
-            f'fill="rgb({",".join(str(int(part)) for part in colour)})"{edge}/>'
-            f'<text x="{x + _CELL / 2}" y="{y + _CELL / 2 + 5}" font-size="{size}" '
-            f'fill="{theme.letters_on(*colour)}">'
-            f"{words[row, col]}</text>")
-    return "".join(parts) + "</svg>"
-
-
-def joined(blocks, signs, dark=False):
-    """Blocks beside each other with a sign after each, so that a product can be read across however narrow the page.
-
-    Args:
-        blocks: what `block` returned.
-        signs: a sign for each, such as "×".
-        dark: theme.
-
-    Returns:
-        SVG text, `joined_width` wide.
-    """
-    side, parts = 3 * _CELL, []
-    for i, (each, sign) in enumerate(zip(blocks, signs, strict=True)):
-        left = i * (side + _SIGN)
-        parts.append(each.replace("<svg ", f'<svg x="{left}" width="{side}" height="{side + 24}" ', 1))
-        parts.append(f'<text x="{left + side + _SIGN / 2}" y="{side / 2 + 30}" font-size="18" text-anchor="middle" '
-                     f'fill="{theme.of(dark).text}">{escape(sign)}</text>')
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {joined_width(len(blocks))} {side + 24}" '
-            f'font-family="sans-serif">{"".join(parts)}</svg>')
-
-
-def joined_width(count):
-    """Of `count` blocks, in pixels."""
-    return count * (3 * _CELL + _SIGN)
-
-
-def _rgb(colour):
-    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
-
-
-def _between(share, stops):
-    place = float(np.clip(share, 0, 1)) * (len(stops) - 1)
-    first = min(len(stops) - 2, int(place))
-    a, b = np.array(stops[first], float), np.array(stops[first + 1], float)
-    return np.rint(a + (b - a) * (place - first))
 
 
 def rectangles(cells):

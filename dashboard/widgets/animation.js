@@ -19,7 +19,7 @@ function makeAnimation(host) {
     data.p = decode(next.push, Int8Array);
     slider.max = data.steps.length - 1;
     const late = data.vStops.slice().reverse().map((c) => `rgb(${c})`);
-    host.querySelector(".below .key").style.setProperty("--ramp", `linear-gradient(90deg, ${late})`);
+    host.querySelector(".wave .key").style.setProperty("--ramp", `linear-gradient(90deg, ${late})`);
     host.querySelector(".wave-end").textContent = `step ${data.last}`;
     wave.setAttribute("aria-label", "Map of the step at which the move of each cell stopped changing; small near the goal.");
     change.setAttribute("aria-label", `Change of V by step: the largest is ${data.largest[0].toFixed(2)} at step 1 and `
@@ -32,7 +32,7 @@ function makeAnimation(host) {
     }
     if (back) { halt(); go(data.first); } // the visitor went back to another step
     const words = host.querySelector("canvas[data-panel=R]").parentElement.querySelector("small");
-    words.textContent = "orange costs, purple pays; walls are hatched"
+    words.textContent = "orange costs, purple pays"
       + (data.turned ? " (here a low R pays)" : "");
     layout();
   }
@@ -258,7 +258,7 @@ function makeAnimation(host) {
     const room = wave.parentElement.clientWidth, wide = Math.min(room, 300, (300 * data.cols) / data.rows);
     sizes.wave = wide / data.cols;
     pens.wave = fit(wave, Math.round(wide), Math.round(sizes.wave * data.rows));
-    pens.change = fit(change, Math.max(120, Math.min(640, change.parentElement.clientWidth)), 240);
+    pens.change = fit(change, Math.max(120, change.parentElement.clientWidth), 130);
     fit(curve, Math.max(40, slider.clientWidth), 26);
     draw(["R"]);
     go(at);

@@ -12,23 +12,21 @@ from dashboard.figures import theme
 from dashboard.widgets import canvas
 from dashboard.widgets.map_grid import bits
 
-_PANEL = """<figure><figcaption><b>{0}</b>: {1}<small>{2}</small></figcaption>
+_PANEL = """<figure class="{0}"><figcaption><b>{0}</b>: {1}<small>{2}</small></figcaption>
 <canvas data-panel="{0}" tabindex="0" role="img" aria-label="Map of {0}: {1}. Arrow keys read the cells."></canvas>
 <div class="key" data-panel="{0}">{3}</div></figure>"""
 _KEY = '<span class="low"></span><span class="ramp"></span><span class="high"></span>'
 _HTML = f"""<div class="animation"><div class="panels">
-{_PANEL.format("R", "the reward it sees", "orange costs, purple pays; walls are hatched", _KEY)}
-{_PANEL.format("P", "what its best action does", "where each cell's best action pushes", "")}
-{_PANEL.format("V", "how good each cell is", "behind the best cell: bright is near it, dark far", _KEY)}
-</div><div class="panels below">
-<figure><figcaption><b>The wave front</b>: when each cell's move became final
-<small>it rolls outward from G; bright cells far from it guessed right before the news came</small></figcaption>
-<canvas data-panel="wave" role="img"></canvas>
+{_PANEL.format("R", "the reward it sees", "orange costs, purple pays", _KEY)}
+{_PANEL.format("P", "what it does there", "the push of each cell", "")}
+{_PANEL.format("V", "how good each cell is", "bright is near the best cell", _KEY)}
+<figure class="wave"><figcaption><b>The wave</b>: when a move was final
+<small>it rolls outward from G</small></figcaption><canvas data-panel="wave" role="img"></canvas>
 <div class="key"><span>step 0</span><span class="ramp"><i class="here"></i></span><span class="wave-end"></span></div>
-</figure><figure><figcaption><b>How much V still changes</b>: <span class="largest">━ largest</span>
-<span class="mean">┅ mean</span><small class="read"></small></figcaption>
+</figure></div><figure class="below"><figcaption><b>How much V still changes</b>:
+<span class="largest">━ largest</span> <span class="mean">┅ mean</span> <small class="read"></small></figcaption>
 <canvas data-panel="change" role="img"></canvas></figure>
-</div><div class="control"><button type="button" class="play" aria-label="Play">▶</button>
+<div class="control"><button type="button" class="play" aria-label="Play">▶</button>
 <button type="button" class="back" aria-label="One step back">‹</button>
 <div class="scrub"><input type="range" min="0" value="0" step="1" aria-label="Step of value iteration">
 <canvas class="curve" aria-hidden="true" title="How much V still changes at each step"></canvas></div>

@@ -94,10 +94,23 @@ function makeGrid(host) {
   }
 
   function setPaint(cell, brush) {
-    if (walls[at(cell)] && locked(cell)) return;
+    if (walls[at(cell)] && locked(cell)) return; // nobody is ever there: a reward would change nothing
     if (brush === "unpaint") paint.delete(at(cell));
     else if (paint.has(at(cell)) || paint.size < data.most) paint.set(at(cell), data.brushes[brush]);
     else tell(`At most ${data.most} cells can be painted.`);
+  }
+
+  // A stroke that painted nothing, as on the outer wall.
+  function untouched() {
+    const before = past[past.length - 1].paint;
+    return data.mode === "paint" && before.size === paint.size && [...paint].every(([i, v]) => before.get(i) === v);
+  }
+
+  function refuse() {
+    past.pop();
+    const outer = walls[at(cursor)] && locked(cursor);
+    tell(outer ? "The outer wall cannot be painted: nothing ever goes there. Paint inside it." : "Nothing changed.");
+    draw();
   }
 
   function fill(a, b, wall) {
@@ -163,7 +176,8 @@ function makeGrid(host) {
     if (!drag) return;
     if (drag.kind === "rectangle") fill(drag.from, cursor, drag.wall);
     drag = null;
-    commit(data.mode === "paint" ? "Reward painted: it plans again …" : "Map changed.");
+    if (untouched()) return refuse();
+    commit(data.mode === "paint" ? "Painted: it plans again …" : "Map changed.");
   };
 
   function apply(from, to) {
@@ -207,6 +221,7 @@ function makeGrid(host) {
     remember();
     if (data.mode === "paint") {
       setPaint(cursor, tool);
+      if (untouched()) return refuse();
       return commit(`${describe(cursor)} painted.`);
     }
     setWall(cursor, !walls[at(cursor)]);
@@ -271,6 +286,7 @@ function makeGrid(host) {
     if (start) mark(pen, start, size, "S", colour);
     if (goal) mark(pen, goal, size, "G", colour);
     if (data.cell) outline(pen, data.cell, data.cell, colour.path, [], 3);
+    if (data.cell && data.around) outline(pen, data.cell.map((x) => x - 1), data.cell.map((x) => x + 1), colour.path, [], 2);
     if (drag && drag.kind === "rectangle") outline(pen, drag.from, cursor, colour.focus, [4, 3], 2);
     if (corner) outline(pen, corner, cursor, colour.focus, [4, 3], 2);
     else if (focused && !drag) outline(pen, cursor, cursor, colour.focus, [4, 2], 2.5);
@@ -281,7 +297,9 @@ function makeGrid(host) {
       for (let c = 0; c < data.cols; c++) {
         const i = r * data.cols + c, wall = walls[i];
         const painted = paint.has(i), value = painted ? paint.get(i) : data.heat ? data.heat[i] : null;
-        pen.fillStyle = value === null ? (wall ? colour.wall : colour.floor) : shade(rise(value), data.stops);
+        const own = painted && data.painted; // the reward in its own colours, on a map of something else
+        pen.fillStyle = value === null ? (wall ? colour.wall : colour.floor)
+          : own ? shade((value - own.low) / (own.high - own.low), own.stops) : shade(rise(value), data.stops);
         pen.fillRect(c * size, r * size, size + 0.5, size + 0.5);
         if (wall && value !== null) cover(pen, r, c, colour, painted);
         if (painted) dot(pen, r, c, colour);

@@ -46,7 +46,8 @@ def draw(key: str, walls: np.ndarray, start, goal, *, mode: str, label: str, too
         **layers: `path`, `best` int [T, 2]; `reached`; `arrows`, a digit or - for each cell; `wrong` bool [H, W];
             `heat` [H, W] with `stops`, `low`, `high`, `heatName`; `cell`; `inner`, whether cells on the edge
             cannot be picked; `note` and `verdict`, lines above the map, the second one until something is done;
-            `paint` [(row, col, value)], `brushes` {tool: value}.
+            `paint` [(row, col, value)], `brushes` {tool: value}, `painted`, {"low", "high", "stops"} of what is
+            painted where `heat` is something else; `around`, whether the nine cells round `cell` are framed.
     """
     name = {"edit": "edit", "pick": "pick", "paint": "paint"}[mode]
     data = {"mode": mode, "rows": walls.shape[0], "cols": walls.shape[1], "walls": bits(walls), "start": _pair(start),

@@ -158,6 +158,8 @@ def test_a_painted_reward_replans(open_page):
     page = open_page(f"inside?model={PLANNER}&map={ROOM}&view=paint")
     canvas = page.locator("canvas[aria-label^='Map of the reward']")
     canvas.scroll_into_view_if_needed()
+    drag(page, [centre(canvas, (0, 1), 10), centre(canvas, (0, 2), 10)])
+    page.get_by_text("The outer wall cannot be painted").wait_for()
     drag(page, [centre(canvas, (3, 1), 10), centre(canvas, (3, 2), 10)])
     page.get_by_text("2 painted cells change").wait_for()
     page.wait_for_function("() => location.search.includes('paint=')")
@@ -170,6 +172,10 @@ def test_a_cell_is_picked(open_page):
     page.mouse.click(*centre(canvas, (2, 6), 10))
     page.get_by_text("Cell (2, 6)").wait_for()
     page.wait_for_function("() => location.search.includes('cell=2.6')")
+    middle = page.locator(".backup .nine").nth(1).locator("i").nth(4)
+    middle.hover()
+    assert page.locator(".backup i.top").count() == 3  # the same cell in P, R and V
+    assert "top" in middle.get_attribute("class")
 
 
 @pytest.mark.parametrize("path", [

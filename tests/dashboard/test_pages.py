@@ -390,13 +390,14 @@ def test_a_planner_that_this_page_does_not_take_is_named(visit):
 def test_walls_have_a_name_where_their_price_is_by_design(visit):
     app = visit("inside", map=code(ROOM), model="vin_maze", view="cell", cell="1.1")
     assert not app.exception
-    from dashboard.figures import planning_svg
+    from dashboard.widgets import backup
 
     numbers = np.array([[-10001.206, -1.0, -0.5]] * 3)
-    picture = planning_svg.block(numbers, "R", [[0, 0, 0], [255, 255, 255]], -1, 1, walls=numbers < -100)
-    assert picture.count(">wall<") == 3
-    assert "10001" not in picture
-    assert picture.count(">-0.500<") == 3
+    shown = backup.nine(numbers, "R", numbers, [[0, 0, 0], [255, 255, 255]], named=numbers < -100)
+    assert [text for text, *_ in shown["cells"]] == ["wall", "−1.00", "−0.50"] * 3
+    (sent,) = [json.loads(each.proto.json) for each in app.get("bidi_component")
+               if "backup" in each.proto.component_name]
+    assert sent["parts"][2]["cells"][0][0] == "wall"  # R above and left of the cell 1.1
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -415,7 +416,7 @@ def test_a_good_place_is_good_whichever_way_round_the_reward_is(visit, monkeypat
     monkeypatch.setattr("dashboard.compute.reward_sign", lambda name: sign)
     assert not visit("inside", map=code(ROOM), model="vin8", view="paint").exception
     assert np.sign(drawn["paint"]["brushes"]["good"]) == sign == -np.sign(drawn["paint"]["brushes"]["bad"])
-    purple = drawn["paint"]["stops"][-1 if sign > 0 else 0]
+    purple = drawn["paint"]["painted"]["stops"][-1 if sign > 0 else 0]
     assert purple == theme.stops([theme.REWARD_SCALE[-1]])[0]
 
 
@@ -599,7 +600,7 @@ STRAIGHT, AROUND, CAUGHT = [(1, 1), (1, 2), (1, 3)], [(1, 1), (2, 2), (1, 3)], [
 
 
 @pytest.mark.parametrize("paint,before,after,words", [
-    (None, STRAIGHT, STRAIGHT, ""),
+    (None, STRAIGHT, STRAIGHT, "It reaches G in 2 moves. Paint into its way."),
     ("2,1,5", STRAIGHT, CAUGHT, "It now stays at the good place and never gets to G."),
     ("1,2,-5", STRAIGHT, CAUGHT, "It no longer gets to G: it went in a circle."),
     ("1,2,-5", CAUGHT, CAUGHT, "It does not get to G: it went in a circle."),
