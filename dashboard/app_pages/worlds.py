@@ -10,18 +10,16 @@ from dashboard import (
     state,
 )
 from dashboard.figures import theme, worlds_svg
-from dashboard.widgets import choices, web_walk
+from dashboard.widgets import body_drive, choices, web_walk
 
 WORLDS = {"web": "A web", "body": "A moving body", "sentences": "Sentences"}
 INTRO = {
-    "body": "A body with mass and speed. Force is what the model chooses, five times a second; walls stop it. The "
-            "planner looks at a map of values first; its opponent goes by what the picture looks like.",
-    "sentences": "Each example has one word cut out, `___`, and that word is its class. Which of the words belongs "
-                 "into the last sentence? Bars show which example decided.",
+    "body": "Both shall come to rest at G. One plans ahead on a map of values, the other reacts to what it sees.",
+    "sentences": "It fills the gap with the word of the **examples that are most alike**: the longer a bar, the more it "
+                 "looked at that one.",
 }  # fmt: skip
 MAPS = (20, 28, 40)
 PLACES = 100  # of a start on a map
-WIDEST = 580  # pixels of a map, so that a screen holds it
 FIRST = {"web": 3, "body": 1}  # seeds of what a visitor meets: the planner arrives, its reactive opponent does not
 KEPT = {"web": ("seed", "words"), "body": ("seed", "side", "place"), "sentences": ("sentences", "examples", "asked")}
 LONGEST = 3000  # characters of a text in the address
@@ -134,8 +132,8 @@ def show_web():
             walks.append(walk_of(name, compute.web_walk(name, seed, text), question))
         except ValueError as error:
             place.warning(glossary.plain(str(error)), icon=":material/help:")
-    said.markdown(f"One of {len(titles):,} pages says this; both start {question.links} links away. The planner thinks "
-                  "where links lead, its opponent reacts to the next page.")
+    said.markdown(f"**Find the page that says this**, one of {len(titles):,}, from {question.links} links away. One "
+                  "plans where links lead, the other reacts to the next page.")
     if walks:
         with place:
             web_walk.show("web_walk", text.split(), compute.rare_places(text), walks)
@@ -172,43 +170,39 @@ def show_body():
         no_entry("`python -m train vin_navigation2d` trains one.")
         return
     seed, place = state.get("seed", FIRST["body"]), state.get("place", 0)
-    said = st.empty()
-    right, left = st.columns([5, 4], gap="large")  # on a phone the map comes first
-    with left:
-        st.markdown(INTRO["body"])
-        with st.container(horizontal=True, gap="small"):
-            st.button("Another start", key="place", icon=":material/my_location:",
-                      on_click=lambda: state.put(place=(place + 1) % PLACES or None))
-            new_one("Another map")
-        side = choices.pick("Map", "side", MAPS, 28, lambda n: f"{n} x {n} cells")
-        if side != 28:
-            st.caption("Trained on maps of 28 x 28: another size is new to both, and its opponent takes no larger one.")
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        st.button("New start", key="place", icon=":material/my_location:",
+                  on_click=lambda: state.put(place=(place + 1) % PLACES or None))
+        new_one("New map")
+        with st.popover("Size", icon=":material/straighten:"):
+            side = choices.pick("Map", "side", MAPS, 28, lambda n: f"{n} x {n} cells")
+    if side != 28:
+        st.caption("Trained on maps of 28 x 28: another size is new to both, and its opponent takes no larger one.")
     walls, goal, start = compute.body_map(seed, side, place)
-    colours = dict(zip(names, (theme.of(is_dark()).path, theme.of(is_dark()).best), strict=False))
     runs, values = {}, None
     for name in names:
         try:
             runs[name] = compute.body_run(name, walls, start, goal)
         except ValueError as error:
-            left.warning(f"{name}: {glossary.plain(str(error))}", icon=":material/help:")
+            st.warning(f"{name}: {glossary.plain(str(error))}", icon=":material/help:")
             continue
         values = runs[name].values if runs[name].values is not None else values
-    said.markdown("  \n".join(drive_words(name, run.drive, "orange" if name == names[0] else "blue")
-                              for name, run in runs.items()))
-    with right:
-        drives = [(run.drive.path, run.drive.seconds, colours[name]) for name, run in runs.items()]
-        st.image(worlds_svg.drive(walls, goal, drives, values, is_dark()), width=WIDEST,
-                 alt="A map with the ways of the bodies: " + ", ".join(
-                     f"{name} {'arrives' if run.drive.reached else 'does not arrive'}" for name, run in runs.items()))
-        st.caption("Yellow is near the goal in the planner's eyes, violet is far. The discs go as fast as the bodies "
-                   "did.")  # fmt: skip
+    colours = dict(zip(names, (theme.of(is_dark()).path, theme.of(is_dark()).best), strict=False))
+    svg = worlds_svg.drive(walls, goal, [(run.drive.path, colours[name]) for name, run in runs.items()], values,
+                           is_dark())
+    body_drive.show("body_drive", svg, goal, [drive_of(name, run) for name, run in runs.items()], INTRO["body"],
+                    "Yellow is near the goal in the planner's eyes, violet is far.")
     share.panel("worlds", BODY.format(name=names[0], side=side, seed=seed, start=start))
 
 
-def drive_words(name, drive, colour):
-    if drive.reached:
-        return f":{colour}[●] **{name}** :green[✓ rests at the goal after {drive.seconds:.1f} s]"
-    return f":{colour}[●] **{name}** :red[✗ {glossary.escaped(drive.reason)}, {drive.seconds:.1f} s]"
+def drive_of(name, run):
+    """What the component shows of a drive."""
+    drive = run.drive
+    ending = f"rests at the goal after {drive.seconds:.1f} s" if drive.reached else (
+        f"gave up after {drive.seconds:.1f} s, {drive.distance:.1f} cells from the goal")
+    return {"name": name, "role": "plans ahead" if run.values is not None else "reacts", "good": bool(drive.reached),
+            "seconds": float(drive.seconds), "ending": ending,
+            "path": [[round(float(x), 3), round(float(y), 3)] for y, x in drive.path]}
 
 
 # -- sentences --------------------------------------------------------------------------------------------
@@ -223,13 +217,11 @@ def show_sentences():
     if not names:
         no_entry("`python -m train matching_ptb` trains one from your own copy of the Penn Treebank.")
         return
-    query = st.text_input("Which word belongs into the gap? Change the sentence.", max_chars=300,
-                          **text_of("asked", QUERY))
+    st.markdown(INTRO["sentences"])
+    query = st.text_input("A sentence with a gap (___). Change it.", max_chars=300, **text_of("asked", QUERY))
+    answer = st.container()
     st.pills("Or try one", TRY, key="try_sentence", on_change=take_sentence)
-    answer, below = st.container(), st.expander("The examples it goes by: yours, and another model",
-                                                icon=":material/edit:")
-    with below:
-        st.markdown(INTRO["sentences"])
+    with st.expander("The examples it goes by: yours, and another model", icon=":material/edit:"):
         name = choices.pick_model(names, "Model", "sentences", names[0])
         text = st.text_area("Examples, one a line: `word: sentence with ___`", height=180, max_chars=LONGEST,
                             **text_of("examples", EXAMPLES))  # fmt: skip
@@ -243,8 +235,8 @@ def show_sentences():
     with answer:
         best = str(classes[int(chances.argmax())])
         st.header(filled(query, best), anchor=False)
-        st.markdown(f"**{name}** says :orange[**{glossary.escaped(best)}**], {chances.max():.0%} sure. It looked at "
-                    "these examples; the longer the bar, the more:")
+        st.markdown(f"**{name}** is {chances.max():.0%} sure of :orange[**{glossary.escaped(best)}**], for these "
+                    "examples:")
         for sentence, label, weight in zip(sentences, labels, attention, strict=True):
             st.progress(float(min(1, max(0, weight))), f"{weight:.0%} &nbsp; {filled(sentence, label, label == best)}")
     share.panel("worlds", SENTENCES.format(name=name, sentences=list(sentences), labels=list(labels), query=query))

@@ -3,15 +3,16 @@
 import numpy as np
 
 from dashboard.figures import theme
+from dashboard.figures.planning_svg import rectangles
 
 
 def drive(walls, goal, runs, values=None, dark=False):
-    """A map with the way of each body, drawn while time passes: each disc goes as fast as its body did.
+    """A map with the way of each body and a disc at its end; body_drive.js moves them.
 
     Args:
         walls: bool [H, W].
         goal: (row, column).
-        runs: list of (path float [T, 2], seconds, colour).
+        runs: list of (path float [T, 2], colour).
         values: float [h, w], drawn under the map, or None.
         dark: theme.
 
@@ -20,30 +21,23 @@ def drive(walls, goal, runs, values=None, dark=False):
     """
     look, (height, width) = theme.of(dark), walls.shape
     under = _heat(values, height, width) if values is not None else ""
-    cells = "".join(f"M{c} {r}h1v1h-1z" for r, c in np.argwhere(walls))
-    (row, col), longest = goal, max((seconds for _, seconds, _ in runs), default=1.0)
+    cells = rectangles(walls)
+    row, col = goal
+    letter = f'text-anchor="middle" font-size=".8" font-weight="700" font-family="sans-serif" fill="{look.ink}"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" shape-rendering="geometricPrecision">'
         f'<rect width="{width}" height="{height}" fill="{look.floor}"/>{under}<path d="{cells}" fill="{look.wall}"/>'
-        f'<path d="M{col + 0.5} {row - 0.15}l.65 .65l-.65 .65l-.65 -.65z" fill="{look.good}" stroke="{look.ink}" '
-        'stroke-width=".08"/>'
+        f'<path d="M{col + 0.5} {row - 0.5}l1 1l-1 1l-1 -1z" fill="{look.good}" stroke="{look.ink}" '
+        f'stroke-width=".08"/><text x="{col + 0.5}" y="{row + 0.78}" {letter}>G</text>'
     ]
-    for path, seconds, colour in runs:
-        line = "M" + "L".join(f"{c:.2f} {r:.2f}" for r, c in path)
-        points, times = _places(seconds, longest)
+    for path, colour in runs:
+        line, (y, x) = "M" + "L".join(f"{c:.2f} {r:.2f}" for r, c in path), path[-1]
         parts.append(
-            f'<path d="{line}" fill="none" stroke="{colour}" stroke-width=".25" stroke-linejoin="round" opacity=".75"/>'
-            f'<circle r=".45" fill="{colour}" stroke="{look.ink}" stroke-width=".08">'
-            f'<animateMotion dur="{longest:.1f}s" repeatCount="indefinite" calcMode="linear" path="{line}" '
-            f'keyPoints="{points}" keyTimes="{times}"/></circle>'
+            f'<path class="way" d="{line}" fill="none" stroke="{colour}" stroke-width=".25" stroke-linejoin="round"/>'
+            f'<circle class="body" transform="translate({x:.2f} {y:.2f})" r=".5" fill="{colour}" stroke="{look.ink}" '
+            'stroke-width=".08"/>'
         )
     return "".join(parts) + "</svg>"
-
-
-def _places(seconds, longest):
-    """keyPoints and keyTimes: along the way until its time is over, then at rest."""
-    share = min(1.0, seconds / max(longest, 1e-9))
-    return ("0;1", "0;1") if share > 0.999 else ("0;1;1", f"0;{share:.4f};1")
 
 
 def _heat(values, height, width):

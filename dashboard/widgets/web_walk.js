@@ -3,7 +3,7 @@
 // A page that is touched lights its words and opens its links. Who asked for less motion sees the whole walks.
 
 const KEPT = new WeakMap(); // box -> {made, timer}
-const SIDES = ["first", "second"], LIGHTS = ["one", "two"], PACE = 850;
+const SIDES = ["first", "second"], LIGHTS = ["one", "two"], PACE = 700;
 
 export default function ({ parentElement, data }) {
   const box = parentElement.querySelector(".web"), made = JSON.stringify(data), kept = KEPT.get(box) ?? {};
@@ -21,27 +21,28 @@ export default function ({ parentElement, data }) {
   const again = make("button", "again", "▶ Walk again"), way = track();
   again.type = "button";
   again.onclick = () => play(0);
-  box.replaceChildren(words, make("p", "about", "The bold words are on few pages; they light up where a page on the way has them."),
-    way.whole, again, walks, make("p", "about", "Touch a page for the links it weighed."));
+  const guesses = data.walks.filter((walk) => walk.guess).map((walk) => make("p", "guess", `Before it went, ${walk.name} guessed which page the words mean: ${walk.guess}.`));
+  box.replaceChildren(words, make("p", "about", "The bold words are on few pages. The more of them a page has, the nearer it is to the one that is meant: they light up."),
+    way.whole, again, walks, ...guesses, make("p", "about", "Touch a page for the links it weighed."));
   still ? finish() : play(0);
 
   function side(walk, place) {
     const section = make("section", SIDES[place]), title = make("h2"), list = make("ol");
     title.append(make("i"), walk.name, make("small", "", walk.role));
-    const ending = make("p", `ending ${walk.good ? "good" : "bad"}`, `${walk.good ? "✓" : "✗"} ${walk.ending}`);
+    const ending = make("p", "ending");
     const items = walk.pages.map((page, at) => {
       const item = make("li", walk.good && at === walk.pages.length - 1 ? "goal" : "");
       const button = make("button", "page"), links = make("ul", "links");
       button.type = "button";
       button.setAttribute("aria-expanded", "false");
-      button.append(make("b", "", page.title), meter(page.found.length / Math.max(1, data.rare.length), `${page.found.length} of ${data.rare.length} words`));
+      button.append(make("b", "", page.title), meter(page.found.length / Math.max(1, data.rare.length), `${page.found.length} of ${data.rare.length} bold words`));
       button.title = page.title;
       links.hidden = true;
       links.setAttribute("role", "list");
       if (!page.links.length) links.append(make("p", "", "It went no further."));
       for (const [name, share, taken] of page.links) {
         const line = make("li", taken ? "taken" : "");
-        line.append(make("span", "", name), meter(share, `${Math.round(100 * share)} %`));
+        line.append(make("span", "", name), meter(share, `${Math.round(100 * share)}%`));
         links.append(line);
       }
       button.onclick = () => {
@@ -55,19 +56,35 @@ export default function ({ parentElement, data }) {
       list.append(item);
       return item;
     });
-    section.append(title, ending, list, ...(walk.guess ? [make("p", "guess", `Which page do the words mean? Its first guesses: ${walk.guess}.`)] : []));
+    section.append(title, ending, list);
     return { section, items, ending, walk };
   }
 
-  // How many links each still is from the page: the nearer to G, the better.
+  // The pages that were visited, the nearer to G the fewer links are left; a step back is a bow back.
   function track() {
     const whole = make("div", "track"), most = Math.max(1, ...data.walks.flatMap((walk) => walk.pages.map((page) => page.left ?? 0)));
-    const x = (left) => 36 + ((most - left) / most) * 340, down = (place) => 22 + 30 * place;
-    const ticks = Array.from({ length: most + 1 }, (_, left) => `<line x1="${x(left)}" x2="${x(left)}" y1="8" y2="66"/><text x="${x(left)}" y="84">${left ? (left === most ? `${left} links left` : left) : ""}</text>`);
-    const lanes = data.walks.map((walk, place) => `<path class="${SIDES[place]}" d="M36 ${down(place)}H376"/><circle class="${SIDES[place]}" r="8"/>`);
-    whole.innerHTML = `<svg viewBox="0 0 400 92" role="img" aria-label="How many links each is from the page, step by step">${ticks.join("")}<path class="flag" d="M376 25l12 12l-12 12l-12 -12z"/><text class="letter" x="376" y="42">G</text>${lanes.join("")}</svg>`;
-    const dots = [...whole.querySelectorAll("circle")];
-    return { whole, to: (place, page) => { dots[place].style.transform = `translate(${x(page.left ?? most)}px, ${down(place)}px)`; } };
+    const x = (page) => 50 + ((most - (page.left ?? most)) / most) * 880, middle = (place) => 46 + 78 * place;
+    const ticks = Array.from({ length: most + 1 }, (_, left) => `<line x1="${x({ left })}" x2="${x({ left })}" y1="6" y2="166"/><text x="${x({ left })}" y="186">${left ? (left === most ? `${left} links left` : left) : "there"}</text>`);
+    const lanes = data.walks.map((walk, place) => {
+      const nodes = walk.pages.map((page, at) => { // pages as far from G as an earlier one stand a little lower
+        const same = walk.pages.slice(0, at).filter((other) => other.left === page.left).length;
+        return [x(page), middle(place) + (same % 3 ? (same % 3 === 1 ? 22 : -22) : 0)];
+      });
+      const links = nodes.slice(1).map(([cx, cy], i) => {
+        const [ax, ay] = nodes[i], bow = cx > ax ? 0 : 26;
+        return `<path class="hop ${SIDES[place]}" d="M${ax} ${ay}Q${(ax + cx) / 2 - (cx === ax ? 40 : 0)} ${(ay + cy) / 2 - bow} ${cx} ${cy}"/>`;
+      });
+      return { nodes, svg: `${links.join("")}${nodes.map(([cx, cy]) => `<circle class="node ${SIDES[place]}" cx="${cx}" cy="${cy}" r="6"/>`).join("")}<circle class="walker ${SIDES[place]}" r="12"/>` };
+    });
+    whole.innerHTML = `<svg viewBox="0 0 980 192" role="img" aria-label="The pages that each visits; the farther right, the fewer links are left to the page that is meant">${ticks.join("")}<path class="flag" d="M930 63l22 22l-22 22l-22 -22z"/><text class="letter" x="930" y="92">G</text>${lanes.map((lane) => lane.svg).join("")}</svg>`;
+    const walkers = [...whole.querySelectorAll(".walker")];
+    const parts = SIDES.map((side) => ["hop", "node"].map((kind) => [...whole.querySelectorAll(`.${kind}.${side}`)]));
+    return { whole, to: (place, at) => {
+      const [cx, cy] = lanes[place].nodes[at], [hops, nodes] = parts[place];
+      walkers[place].style.transform = `translate(${cx}px, ${cy}px)`;
+      hops.forEach((each, i) => each.classList.toggle("ahead", i >= at));
+      nodes.forEach((each, i) => each.classList.toggle("ahead", i > at));
+    } };
   }
 
   function meter(share, text) {
@@ -98,9 +115,11 @@ export default function ({ parentElement, data }) {
       item.classList.toggle("now", at === last && step < each.items.length);
       item.firstChild.tabIndex = at > last ? -1 : 0;
     });
-    each.ending.style.visibility = step >= each.items.length - 1 ? "" : "hidden";
+    const over = step >= each.items.length - 1, { left } = each.walk.pages[last], { good } = each.walk;
+    each.ending.className = `ending ${over ? (good ? "good" : "bad") : ""}`;
+    each.ending.textContent = over ? `${good ? "✓" : "✗"} ${each.walk.ending}` : `${last} link${last === 1 ? "" : "s"} followed, ${left ?? "no way"} left`;
     light(place, each.walk.pages[last]);
-    way.to(place, each.walk.pages[last]);
+    way.to(place, last);
   }
 
   function play(step) {

@@ -68,6 +68,14 @@ def test_words_light_up_on_the_way_and_a_page_shows_its_links(open_page):
     first.focus()
     page.keyboard.press("Space")
     assert page.locator("section.first .links:visible .taken").count() == 1
+    page.emulate_media(reduced_motion="reduce")
+    page.get_by_text("A moving body").click()
+    ends = page.locator(".drive .now")
+    ends.first.wait_for()
+    assert all(text[0] in "✓✗" for text in ends.all_inner_texts())  # the whole ways, where less motion is asked for
+    page.emulate_media(reduced_motion="no-preference")
+    page.get_by_role("button", name="Again").click()
+    assert all("cells to go" in text for text in ends.all_inner_texts())  # how it ends is not said before
 
 
 def test_a_tile_leads_where_its_link_does_by_keyboard(open_page):

@@ -51,9 +51,9 @@ def said(app):
     return "\n".join(each.value for kind in kinds for each in getattr(app, kind))
 
 
-def web(app):
-    """What the page sends to its walks."""
-    (shown,) = [each.proto for each in app.get("bidi_component") if "web_walk" in each.proto.component_name]
+def web(app, name="web_walk"):
+    """What the page sends to its walks, or to another component."""
+    (shown,) = [each.proto for each in app.get("bidi_component") if name in each.proto.component_name]
     return json.loads(shown.json)
 
 
@@ -103,7 +103,12 @@ def test_words_that_no_page_has_are_said(visit):
 def test_bodies_drive_and_another_size_is_the_planner_s_alone(visit):
     app = visit("worlds", world="body", seed="3")
     assert not app.exception
-    assert said(app).count("rests at the goal") + said(app).count("gave up") == 2
+    runs = web(app, "body_drive")["runs"]
+    assert [run["role"] for run in runs] == ["plans ahead", "reacts"]
+    for run in runs:
+        assert run["ending"].startswith("rests at the goal" if run["good"] else "gave up")
+        assert f"{run['seconds']:.1f} s" in run["ending"]
+        assert len(run["path"]) - 1 == round(5 * run["seconds"])  # a place each fifth of a second, as it moves by them
     app = visit("worlds", world="body", side="40")
     assert not app.exception
     assert "cnn_navigation2d: " in said(app)
@@ -138,11 +143,11 @@ def test_a_wrong_address_is_said_and_the_page_stays(visit, part, message):
     assert message in said(app)
 
 
-def test_pictures_keep_time():
+def test_a_map_has_a_way_and_a_disc_for_each_body():
     from dashboard.figures import worlds_svg
 
     path = np.array([[0.5, 0.5], [1.5, 0.5], [1.5, 2.5]])
-    svg = worlds_svg.drive(np.zeros((3, 4), bool), (1, 2), [(path, 2.0, "red"), (path, 8.0, "blue")], np.eye(2))
-    assert 'keyTimes="0;0.2500;1"' in svg
-    assert 'keyPoints="0;1"' in svg
+    svg = worlds_svg.drive(np.zeros((3, 4), bool), (1, 2), [(path, "red"), (path, "blue")], np.eye(2))
+    assert svg.count('class="way" d="M0.50 0.50L0.50 1.50L2.50 1.50"') == 2
+    assert svg.count('class="body" transform="translate(2.50 1.50)"') == 2
     assert svg.count("<rect") == 1 + 4
