@@ -39,15 +39,22 @@ def dashboard(chrome, tmp_path_factory):
 
 @pytest.fixture
 def open_page(chrome, dashboard):
-    """open_page(path, width=, theme=): a drawn page in a browser of its own; its complaints fail the test."""
+    """open_page(path, width=, height=, theme=, touch=, script=): a drawn page in a browser of its own.
+
+    Its complaints fail the test; not those of a page with a script of the test's, which is there to disturb it.
+    """
     contexts, complaints = [], []
 
-    def open_page(path="", width=1280, theme="light"):
-        context = chrome.new_context(viewport={"width": width, "height": 1000}, color_scheme=theme)
+    def open_page(path="", width=1280, height=1000, theme="light", touch=False, script=None):
+        context = chrome.new_context(viewport={"width": width, "height": height}, color_scheme=theme, has_touch=touch,
+                                     is_mobile=touch)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(serving.PATIENCE)
-        serving.listen(page, complaints)
+        if script:
+            page.add_init_script(script)
+        else:
+            serving.listen(page, complaints)
         page.goto(f"{dashboard.address}/{path}")
         serving.settle(page)
         return page

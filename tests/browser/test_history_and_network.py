@@ -23,22 +23,9 @@ CLOSE = """() => { const open = sockets.filter((each) => each.readyState === 1);
 
 
 @pytest.fixture
-def fragile(chrome, dashboard):
+def fragile(open_page):
     """fragile(path): a page whose sockets can be closed."""
-    pages = []
-
-    def fragile(path):
-        page = chrome.new_page(viewport={"width": 1440, "height": 1000})
-        pages.append(page)
-        page.set_default_timeout(serving.PATIENCE)
-        page.add_init_script(SOCKETS)
-        page.goto(f"{dashboard.address}/{path}")
-        serving.settle(page)
-        return page
-
-    yield fragile
-    for page in pages:
-        page.close()
+    return lambda path: open_page(path, 1440, script=SOCKETS)
 
 
 def cut(page):
@@ -110,6 +97,7 @@ def test_back_moves_the_slider_of_k(open_page, path, label):
     address(page, "step=6")
 
 
+@pytest.mark.slow
 def test_back_looks_at_the_picture_before(open_page):
     page = open_page(SHOT)
     still(page)

@@ -186,26 +186,9 @@ def done(page):
 
 
 @pytest.fixture
-def arrive(chrome, dashboard):
+def arrive(open_page):
     """arrive(hand, theme): the page Lessons, and a hand on it."""
-    contexts, complaints = [], []
-
-    def arrive(kind, theme):
-        wide, high = kind.size
-        context = chrome.new_context(viewport={"width": wide, "height": high}, color_scheme=theme,
-                                     has_touch=kind is Finger, is_mobile=kind is Finger)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(serving.PATIENCE)
-        serving.listen(page, complaints)
-        page.goto(f"{dashboard.address}/lessons")
-        serving.settle(page)
-        return kind(page)
-
-    yield arrive
-    for context in contexts:
-        context.close()
-    assert not complaints, "\n".join(complaints)
+    return lambda kind, theme: kind(open_page("lessons", *kind.size, theme, touch=kind is Finger))
 
 
 @pytest.mark.parametrize("number,kind,theme", WAYS)

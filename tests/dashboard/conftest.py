@@ -56,19 +56,21 @@ def zoo(small_zoo, monkeypatch):
     return small_zoo
 
 
-@pytest.fixture
-def look_anew():
-    """look_anew(): pages forget what they read in the zoo; done once more at the end."""
+def forget_the_zoo():
+    """What pages have read in the zoo is read again."""
     import streamlit as st
 
     from dashboard import compute
 
-    def look_anew():
-        st.cache_data.clear()
-        compute.zoo.read_zoo.clear()
+    st.cache_data.clear()
+    compute.zoo.read_zoo.clear()
 
-    yield look_anew
-    look_anew()
+
+@pytest.fixture
+def look_anew():
+    """look_anew(): pages forget what they read in the zoo; done once more at the end."""
+    yield forget_the_zoo
+    forget_the_zoo()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 import pnzoo
 from pnzoo import still_lifes
-from tests.dashboard.conftest import CARD
+from tests.dashboard.conftest import CARD, forget_the_zoo
 from tests.models.test_photo_matching import SMALL
 
 pytestmark = pytest.mark.integration
@@ -21,14 +21,16 @@ def namer(small_zoo):
     pnzoo.save(PhotoMatchingNetwork(SMALL, image_size=64), small_zoo / "matching_photo", CARD)
     color = {"backbone_options": {"filters": 4, "image_channels": 3}, "image_size": 32}
     pnzoo.save(MatchingNetwork(**color), small_zoo / "matching_color", {**CARD, "recipe": {"config": color}})
+    forget_the_zoo()
     yield
     shutil.rmtree(small_zoo / "matching_photo")
     shutil.rmtree(small_zoo / "matching_color")
+    forget_the_zoo()
 
 
 @pytest.fixture(autouse=True)
-def with_namer(namer, look_anew):
-    look_anew()
+def with_namer(namer):
+    """Every page here has it."""
 
 
 def said(app):

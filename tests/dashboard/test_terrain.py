@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import pnzoo
-from tests.dashboard.conftest import CARD
+from tests.dashboard.conftest import CARD, forget_the_zoo
 
 pytestmark = pytest.mark.integration
 
@@ -24,13 +24,15 @@ def planner(small_zoo):
     from pnzoo.models import TerrainVIN
 
     pnzoo.save(TerrainVIN(filters=(4, 4, 4), k=8), small_zoo / "vin_moon", {**CARD, **MOON})
+    forget_the_zoo()
     yield
     shutil.rmtree(small_zoo / "vin_moon")
+    forget_the_zoo()
 
 
 @pytest.fixture(autouse=True)
-def with_planner(planner, look_anew):
-    look_anew()
+def with_planner(planner):
+    """Every page here has it."""
 
 
 def said(app):

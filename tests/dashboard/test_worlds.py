@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import pnzoo
-from tests.dashboard.conftest import CARD
+from tests.dashboard.conftest import CARD, forget_the_zoo
 
 pytestmark = pytest.mark.integration
 
@@ -33,16 +33,17 @@ def models(small_zoo):
     }  # fmt: skip
     for name, model in made.items():
         pnzoo.save(model, small_zoo / name, CARD)
+    forget_the_zoo()
     yield
     for name in made:
         shutil.rmtree(small_zoo / name)
+    forget_the_zoo()
 
 
 @pytest.fixture(autouse=True)
-def small_world(models, look_anew, monkeypatch):
+def small_world(models, monkeypatch):
     from dashboard.compute import worlds
 
-    look_anew()
     monkeypatch.setattr(worlds, "PAGES", 200)
 
 
