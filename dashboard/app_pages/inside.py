@@ -10,18 +10,17 @@ from dashboard import (
     state,
 )
 from dashboard.figures import planning as planning_figures
-from dashboard.figures import planning_svg, theme
-from dashboard.widgets import animation, cell_view, choices, map_grid, map_input, painted
-from pnzoo import analysis, gridworld
+from dashboard.figures import theme
+from dashboard.widgets import animation, cell_view, choices, learned_moves, map_grid, map_input, painted
+from pnzoo import analysis
 from pnzoo.worlds.gridworld import rollout as planning
 
 VIEWS = {"steps": "Step by step", "cell": "One cell", "moves": "Its moves", "paint": "Paint R"}  # one row on a phone
 SEEN = {
     "steps": "News of the goal **G** spreads: at each of **K** steps every cell takes its value **V** from the cells "
              "around it.",
-    "cell": "How one cell gets its value: what its best action **P** expects of the nine cells around it.",
-    "moves": "Nobody told the network what its actions do. Most have learned **one move**: the cell with nearly all of "
-             "the weight.",
+    "cell": "How one cell gets its value. **Touch another one.**",
+    "moves": "Nobody told it what its actions do. Most have learned **one move**.",
     "paint": "The reward is what it seeks. **Paint another one**, and the same network plans again at once.",
 }  # of a view: what one sees, in a sentence
 GOOD, BAD = 2, 4  # what brushes paint, in the largest learned reward of a free cell
@@ -133,7 +132,7 @@ def show_cell(name, map_text, k):
     step = min(state.get("step", k), k)
     behind, cells = analysis.value_gap(trace, compute.reached(map_text)), compute.reached(map_text)
     low, high = planning_figures.value_range(behind, cells, k)
-    left, right = st.columns([4, 6], gap="large")
+    left, right = st.columns([4, 6], gap="medium")
 
     def choose_step():
         st.session_state["choose_step"] = step
@@ -151,9 +150,10 @@ def show_cell(name, map_text, k):
             on_change=take_cell,
             cell=list(cell),
             inner=True,
-            verdict="Touch a cell: its sum answers." if cell == state.get("cell", cell) else
+            verdict="" if cell == state.get("cell", cell) else
                     f"{state.get('cell')} is on the edge and lacks some of its nine cells: shown is S.",
             widest=500,
+            share=0.36,
             heat=behind[step],
             heatName="value minus the best",
             low=low,
@@ -198,43 +198,11 @@ def take_cell(message):
 
 
 def show_moves(name, map_text, k):
-    walls, _, _ = compute.read_map(map_text)
+    walls, start, goal = compute.read_map(map_text)
     trace = compute.trace(name, map_text, k)
-    roles = analysis.action_usage(trace, walls)
-    weights = analysis.mean_kernels(trace, walls)
-    shared = trace.transition.ndim == 3
-    st.markdown(
-        "Nobody told the network what its actions do. Each square is one action: the nine cells around the agent, "
-        "and the weight that the action gives each. :orange[**Solid arrow**]: where it pushes. :blue[**Dotted "
-        "arrow**]: the true move it stands for, which is the move the policy makes where this action is best. "
-        + (
-            "All cells share these kernels."
-            if shared
-            else "This network has a P for every cell; shown is the mean over cells without a wall beside them."
-        )
-    )
-    pushes = analysis.displacement(weights)
-    often_first = sorted(range(len(weights)), key=lambda action: -roles.frequency[action])
-    width = 164 if len(weights) <= 10 else 106  # eight a row on a wide screen, three on a narrow one
-    with st.container(horizontal=True, gap="small"):
-        for action in often_first:
-            push, move = pushes[action], roles.move[action]
-            stands = f"stands for {gridworld.MOVE_NAMES[move]}" if move >= 0 else "is never chosen"
-            st.image(planning_svg.kernel(weights[action], push, move, dark=is_dark()), width=width,
-                     caption=f"{action}: {gridworld.MOVE_NAMES[move] if move >= 0 else 'unused'}",
-                     alt=f"Action {action} {stands}; its weights push {push[0]:+.2f} rows and {push[1]:+.2f} columns.")
-    used = [a for a in often_first if roles.frequency[a]]
-    table = [{"action": a, "stands for": gridworld.MOVE_NAMES[roles.move[a]] if roles.move[a] >= 0 else None,
-              "best in": 100 * roles.frequency[a], "of these, policy agrees": 100 * roles.agreement[a],
-              "weight on that cell": roles.probability_mass[a]} for a in used]
-    percent = st.column_config.NumberColumn(format="%.1f %%")
-    st.dataframe(table, hide_index=True, height="content", placeholder="—", column_config={
-        "best in": percent, "of these, policy agrees": percent,
-        "weight on that cell": st.column_config.NumberColumn(format="%.2f")},
-        alt="Table of the actions: the move each stands for, and how often.")
-    idle = len(often_first) - len(used)
-    st.caption(f"{name} has {len(often_first)} actions for the {len(gridworld.MOVES)} moves"
-               + (f"; {idle} of them are the best in no cell of this map." if idle else "."))
+    learned_moves.show("moves", trace, walls, start, goal, is_dark())
+    if trace.transition.ndim != 3:
+        st.caption("This network has a P for every cell; shown is the mean over cells without a wall beside them.")
 
 
 # -- paint a reward ---------------------------------------------------------------------------------------

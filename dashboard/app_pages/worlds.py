@@ -15,8 +15,8 @@ from dashboard.widgets import body_drive, choices, web_walk
 WORLDS = {"web": "A web", "body": "A moving body", "sentences": "Sentences"}
 INTRO = {
     "body": "Both shall come to rest at G. One plans ahead on a map of values, the other reacts to what it sees.",
-    "sentences": "It fills the gap with the word of the **examples that are most alike**: the longer a bar, the more it "
-                 "looked at that one.",
+    "sentences": "It fills the gap with the word of the **examples that are most alike**: the longer a bar, the more "
+                 "it looked at that one.",
 }  # fmt: skip
 MAPS = (20, 28, 40)
 PLACES = 100  # of a start on a map

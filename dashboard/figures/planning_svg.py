@@ -6,6 +6,7 @@ from dashboard.figures import theme
 from pnzoo.gridworld import MOVES
 
 _CELL = 60
+NOTHING = 0.01  # a weight that is left without its number
 
 
 def kernel(weights, push, move, dark=False):
@@ -31,7 +32,8 @@ def kernel(weights, push, move, dark=False):
             place = f'x="{col * _CELL + 1}" y="{row * _CELL + 1}" width="{_CELL - 2}" height="{_CELL - 2}" rx="5"'
             parts.append(f'<rect {place} fill="{colours.floor}"/><rect {place} fill="{colour}" '
                          f'fill-opacity="{min(1.0, abs(weight) / top) * 0.75:.3f}"/>')
-            told.append(_in_corner(row, col, push, weight, colours))
+            if abs(weight) >= NOTHING:
+                told.append(_in_corner(row, col, push, weight, colours))
     if move >= 0:
         parts.append(_arrow(MOVES[move], colours.move, 3, 'stroke-dasharray="2 6"', aside=9))
     parts.append(_arrow(push, colours.path, 5, ""))

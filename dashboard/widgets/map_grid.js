@@ -265,7 +265,8 @@ function makeGrid(host) {
   // -- drawing ------------------------------------------------------------------------------------------
 
   function layout() {
-    const wide = Math.min(host.clientWidth || 300, data.widest, (data.widest * data.cols) / data.rows);
+    const most = data.share && innerWidth < 641 ? Math.max(240, data.share * innerHeight) : data.widest; // what answers stands below
+    const wide = Math.min(host.clientWidth || 300, most, (most * data.cols) / data.rows);
     if (wide < 20) return;
     size = wide / data.cols;
     fit(canvas, Math.round(size * data.cols), Math.round(size * data.rows));

@@ -47,7 +47,8 @@ def draw(key: str, walls: np.ndarray, start, goal, *, mode: str, label: str, too
             `heat` [H, W] with `stops`, `low`, `high`, `heatName`; `cell`; `inner`, whether cells on the edge
             cannot be picked; `note` and `verdict`, lines above the map, the second one until something is done;
             `paint` [(row, col, value)], `brushes` {tool: value}, `painted`, {"low", "high", "stops"} of what is
-            painted where `heat` is something else; `around`, whether the nine cells round `cell` are framed.
+            painted where `heat` is something else; `around`, whether the nine cells round `cell` are framed; `share` of
+            a phone's height that the map may have.
     """
     name = {"edit": "edit", "pick": "pick", "paint": "paint"}[mode]
     data = {"mode": mode, "rows": walls.shape[0], "cols": walls.shape[1], "walls": bits(walls), "start": _pair(start),

@@ -77,7 +77,7 @@ def test_opens_without_an_error_wide_and_narrow_light_and_dark(open_page, index,
 
 @pytest.mark.slow
 def test_pictures_of_the_server_follow_a_change_of_theme(open_page):
-    page = open_page(f"inside?model={PLANNER}&map={ROOM}&view=moves")
+    page = open_page(f"inside?model={PLANNER}&map={ROOM}&view=cell")
     source = "() => document.querySelector('[data-testid=stImage] img').src"
     before = page.evaluate(source)
     page.emulate_media(color_scheme="dark")

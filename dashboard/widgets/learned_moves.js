@@ -1,0 +1,44 @@
+// What each learned action does: its nine weights, and the cells of the map in which it is the best. Point at an action
+// and its cells light up; point at a cell and its action does.
+
+export default function ({ parentElement, data }) {
+  const box = parentElement.querySelector(".moves"), make = (tag, name, text) => Object.assign(document.createElement(tag), { className: name ?? "", textContent: text ?? "" });
+  const made = JSON.stringify(data);
+  if (box.made === made) return;
+  box.made = made;
+  for (const [name, colour] of Object.entries(data.colours)) box.style.setProperty(`--${name}`, colour);
+  const area = make("div", "area"), left = make("div"), right = make("div"), say = make("p", "say"), kernels = make("div", "kernels");
+  say.setAttribute("role", "status");
+  const { rows, cols } = data, cells = data.best.map((action, i) => `<rect class="${action < 0 ? "wall" : "cell"}" data-action="${action}" x="${i % cols}" y="${Math.floor(i / cols)}" width="1" height="1"/>`);
+  const [[sr, sc], [gr, gc]] = [data.start, data.goal];
+  left.innerHTML = `<svg class="map" viewBox="0 0 ${cols} ${rows}" role="img" aria-label="The map: cells in which the chosen action is the best are lit">${cells.join("")}
+    <circle cx="${sc + 0.5}" cy="${sr + 0.5}" r=".46" style="fill:var(--path);stroke:var(--ink);stroke-width:.08"/><text class="letter" x="${sc + 0.5}" y="${sr + 0.72}">S</text>
+    <path d="M${gc + 0.5} ${gr - 0.1}l.6 .6l-.6 .6l-.6 -.6z" style="fill:var(--good);stroke:var(--ink);stroke-width:.08"/><text class="letter" x="${gc + 0.5}" y="${gr + 0.72}">G</text></svg>`;
+  const map = left.firstChild, squares = [...map.querySelectorAll(".cell")];
+  const buttons = data.actions.map((each) => {
+    const button = make("button");
+    button.type = "button";
+    button.innerHTML = each.svg; // made by dashboard/figures, nothing of a visitor's is in it
+    button.append(make("span", "", each.title));
+    button.setAttribute("aria-label", each.words);
+    button.onpointerenter = button.onfocus = button.onclick = () => light(each.action);
+    kernels.append(button);
+    return button;
+  });
+  map.onpointermove = map.onpointerdown = (event) => { if (event.target.dataset.action >= 0) light(Number(event.target.dataset.action)); };
+  const key = make("p", "key");
+  key.append(make("span", "push", "━▸ where it pushes"), "  ", make("span", "move", "┅▸ the move that is made"), ".  Darker: more weight.");
+  left.prepend(say);
+  right.append(key, kernels, make("p", "key", data.rest));
+  area.append(left, right);
+  box.replaceChildren(area);
+  if (data.actions.length) light(data.actions[0].action);
+
+  function light(action) {
+    squares.forEach((each) => each.classList.toggle("on", Number(each.dataset.action) === action));
+    data.actions.forEach((each, i) => {
+      buttons[i].setAttribute("aria-pressed", String(each.action === action));
+      if (each.action === action) say.replaceChildren(make("b", "", each.title), `: ${each.says}`);
+    });
+  }
+}
