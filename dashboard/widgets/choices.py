@@ -98,7 +98,8 @@ def title_with_controls(title, names, controls=True):
 
     Without `controls` their place stays empty: on a phone a canvas would wait for them.
     """
-    line, aside = st.container(horizontal=True, gap="small", vertical_alignment="center"), st.container()
+    line = st.container(key="title", horizontal=True, gap="small", vertical_alignment="center")
+    aside = st.container()
     with line:
         headings.heading(title)
         place = st.container(key="controls", horizontal=True, gap="small", width="content")

@@ -258,7 +258,7 @@ function makePlanning(host) {
     if (work && work.plan.advance(until)) finish();
     const listening = work || first || !listen(until);
     const moving = runFilm(time) | runRace(time);
-    draw(first); // the map; the rest a frame later
+    draw(first);
     if (data.tell && !dirty && !work && told !== data) { told = data; widget.send("drawn", true); }
     if (dirty || work || listening || moving) tick();
   }
@@ -899,7 +899,8 @@ function makePlanning(host) {
 
   const pick = (scale, share) => scale[Math.max(0, Math.min(255, Math.round(share * 255)))];
 
-  function draw(mapOnly) {
+  // The first plan is drawn at once; the curve, and which way round R's colours are, come a frame later.
+  function draw(first) {
     if (!canvas.width) return;
     const pen = canvas.getContext("2d"), colour = palette(host), paints = colours();
     const looked = symbol || layer, plan = shown && shown.plan, now = plan ? (looked in LAYERS && data.model.live ? looked : "V") : "pi";
@@ -924,16 +925,16 @@ function makePlanning(host) {
     drawWalkers(pen, colour);
     drawCursor(pen, colour);
     tellNow();
-    if (mapOnly) return;
     if (plan) {
       const k = stepNow();
       slider.value = k;
       slider.setAttribute("aria-valuetext", `after step ${k} of ${plan.k}`);
       count.textContent = `k = ${k} of ${plan.k}`;
-      drawCurve();
+      if (!first) drawCurve();
       // The numbers follow more slowly than the map while it moves: nobody reads them sixty times a second.
       const busy = drag || film;
-      if (!busy || performance.now() - lensAt > 120) { lensAt = performance.now(); showLens(frame_, paints); }
+      if (first) showLens(frame_, Object.create(paints, { reward: { value: Array(256).fill(paints.floor) } }));
+      else if (!busy || performance.now() - lensAt > 120) { lensAt = performance.now(); showLens(frame_, paints); }
     } else count.textContent = "";
     drawKey(now, paints);
   }
