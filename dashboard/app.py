@@ -24,6 +24,7 @@ from dashboard.widgets import frame  # noqa: E402
 
 PAGES = [
     st.Page("app_pages/plan.py", title="Plan", icon=":material/route:", default=True),
+    st.Page("app_pages/lessons.py", title="Lessons", icon=":material/school:"),
     st.Page("app_pages/inside.py", title="Inside", icon=":material/visibility:"),
     st.Page("app_pages/terrain.py", title="Terrain", icon=":material/terrain:"),
     st.Page("app_pages/worlds.py", title="Worlds", icon=":material/public:"),
@@ -32,7 +33,6 @@ PAGES = [
     st.Page("app_pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
     st.Page("app_pages/zoo.py", title="Zoo", icon=":material/inventory_2:"),
     st.Page("app_pages/answers.py", title="Answers", icon=":material/quiz:"),
-    st.Page("app_pages/lessons.py", title="Lessons", icon=":material/school:"),
 ]
 
 # A file of our own: an icon given by name would be fetched from another site.

@@ -1,5 +1,7 @@
 """Compare: where does it fail?"""
 
+from html import escape
+
 import numpy as np
 import streamlit as st
 
@@ -10,7 +12,7 @@ from dashboard import (
     share,
     state,
 )
-from dashboard.figures import difference_svg, planning_svg
+from dashboard.figures import difference_svg, planning_svg, theme
 from dashboard.figures import planning as planning_figures
 from dashboard.widgets import choices, comparison, map_input, trials
 from pnzoo import analysis, gridworld
@@ -180,10 +182,12 @@ def show_trials(runs, maps):
             "second": len(names) > 1 and f"only {names[1]} arrives",
             "neither": "neither" if len(names) > 1 else "it fails",
             "about": f"{difference(runs, success)}The maps: {maps}. A walk fails when it enters a wall, or needs more "
-                     "than twice the moves of a shortest way.", "left": "shortest ways", "right": "longest ways",
-            "touch": "each square is a map: touch one",
-            "thumbs": f"Maps on which one is lost ({min(lost, trials.MOST_THUMBS)} of {lost}):"},
-        lambda index: state.put(trial=index))
+                     "than twice the moves of a shortest way.",
+            "more": "Is that more than chance?" if len(runs) > 1 else "Which maps are these?",
+            "left": "shortest ways", "right": "longest ways",
+            "touch": "each square is a map",
+            "thumbs": f"{trials.counted(lost, 'map')} on which one is lost: touch one"},
+        lambda index: state.put(trial=index), [getattr(theme.of(is_dark()), hue) for hue in hues_of(runs)])
     if not lost:
         st.info("Nobody fails here. Under Choose there are mazes, larger maps and other seeds.",
                 icon=":material/check_circle:")
@@ -205,11 +209,11 @@ def difference(runs, success):
     (better, worse), sign = (list(runs), 1) if share >= 0 else (list(runs)[::-1], -1)
     low, high = sorted((sign * low, sign * high))
     if share == 0:
-        return (f"On the same maps both arrive equally often (95 % interval of the difference {100 * low:.1f} to "
+        return (f"On the same maps both arrive equally often (95% interval of the difference {100 * low:.1f} to "
                 f"{100 * high:.1f} points). ")
     told = "more than chance" if low > 0 else "too little to tell them apart"
     return (f"On the same maps {better} arrives {100 * abs(share):.1f} points more often than {worse} "
-            f"(95 % interval {100 * low:.1f} to {100 * high:.1f}): {told}. ")
+            f"(95% interval {100 * low:.1f} to {100 * high:.1f}): {told}. ")
 
 
 def large(runs, index):
@@ -220,13 +224,19 @@ def large(runs, index):
     plans = {name: compute.planned(name, map_text, each.k).plan for name, each in runs.items()}
     lines = [{"name": name, "colour": colour, **said(plan, float(runs[name].walks.optimal_cost[index]))}
              for (name, plan), colour in zip(plans.items(), ("first", "second"), strict=False)]
-    return {"svg": planning_svg.walks(walls, start, goal, [plan.path for plan in plans.values()], is_dark()),
+    return {"svg": planning_svg.walks(walls, start, goal, [plan.path for plan in plans.values()], is_dark(),
+                                     hues=hues_of(runs)),
             "lines": lines, "alt": f"Map {index}: " + "; ".join(f"{each['name']} {each['text']}" for each in lines)}
+
+
+def hues_of(names):
+    """The colours of one or two planners."""
+    return theme.of_models([compute.reacts(name) for name in names])
 
 
 def said(plan, best):
     if not plan.reached:
-        return {"good": False, "text": plan.reason}
+        return {"good": False, "text": compute.in_words(plan.reason)}
     excess = plan.cost - best
     return {"good": True, "text": f"reaches G in {len(plan.path) - 1} moves, "
             + ("a shortest way" if excess < 1e-6 else f"{excess:.1f} longer than a shortest way")}
@@ -238,8 +248,8 @@ def thumbnail(runs, index):
     run = runs[name]
     walls, start, goal = run.walls[index], run.start[index], run.goal[index]
     plan = compute.planned(name, gridworld.to_string(walls, start, goal), runs[name].k).plan
-    return {"label": f"Map {index}: {name} {plan.reason}",
-            "svg": planning_svg.world(walls, start, goal, plan.path, is_dark(), other=name != next(iter(runs)))}
+    return {"label": f"Map {index}: {name} {compute.in_words(plan.reason)}",
+            "svg": planning_svg.world(walls, start, goal, plan.path, is_dark(), hues_of(runs)[list(runs).index(name)])}
 
 
 # -- where it is harder -----------------------------------------------------------------------------------
@@ -258,7 +268,7 @@ def show_where(runs):
             column.markdown(f"**{question}** How many more maps of 100 {first} solves than {second}, in four groups of "
                             "maps; grey: it may be chance.")
             column.image(difference_svg.by_group(rows, title, first, second, "arrives more often", is_dark(),
-                                                 field == "wall_density"),
+                                                 field == "wall_density", hues_of(runs)),
                          width="stretch", alt=f"{question} " + "; ".join(
                              f"{row['mean']:.2g}: {100 * row['difference']:+.0f} of 100" for row in rows))
     more = st.expander("The success of each by itself", icon=":material/show_chart:", key="rates", on_change="rerun")
@@ -266,13 +276,13 @@ def show_where(runs):
         return
     for column, (field, title, question) in zip(more.columns(2, gap="large"), HARDER, strict=True):
         with column:
-            st.markdown(f"**{question}** Each point is an eighth of the maps; bars are 95 % intervals.")
+            st.markdown(f"**{question}** Each point is an eighth of the maps; bars are 95% intervals.")
             share.chart(rate_figure(runs, field, title), key=f"rates_{field}", alt=describe(runs, field, title))
 
 
 def rate_figure(runs, field, title):
     groups = {name: analysis.success_by_bin(getattr(run.walks, field), run.walks.success) for name, run in runs.items()}
-    return planning_figures.rates(groups, title, dark=is_dark())
+    return planning_figures.rates(groups, title, dark=is_dark(), hues=hues_of(runs))
 
 
 def describe(runs, field, title):
@@ -306,10 +316,12 @@ def show_own_map(pair, map_text):
             steps = compute.steps_for(name, map_text, None)
             plans[name] = compute.planned(name, map_text, steps).plan
             ending = said(plans[name], compute.verdict(name, map_text, steps).optimal_cost)["text"]
-            st.markdown(f":{'orange' if name == pair[0] else 'blue'}[●] **{name}** {ending}")
+            colour = getattr(theme.of(is_dark()), hues_of(pair)[pair.index(name)])
+            st.html(f'<span style="color: {colour}">●</span> <b>{escape(name)}</b> {escape(ending)}')
         except ValueError as error:
             st.info(f"{name} cannot plan on this map: {error}", icon=":material/help:")
-    st.image(planning_svg.walks(walls, start, goal, [plan.path for plan in plans.values()], is_dark()), width=420,
+    st.image(planning_svg.walks(walls, start, goal, [plan.path for plan in plans.values()], is_dark(),
+                                hues=hues_of(plans)), width=420,
              alt="Your map with the ways of " + " and ".join(plans))
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import compute, glossary, lessons, share, state
 from dashboard.figures import planning as planning_figures
+from dashboard.figures import theme
 from dashboard.widgets import choices, headings, map_input, painted, planning_canvas
 from pnzoo import gridworld
 
@@ -36,7 +37,6 @@ SURE = ("vin_maze", "vin28", "vin16")  # planners to offer where another one fai
 MARKS = {"best": "Show a shortest way (dashed), on the layer π",
          "moves": "Show the move of every cell"}
 CANVAS_FIRST = 0.02  # seconds: a browser draws all that has come at once, and the answer shall not wait for the rest
-SIZED = ("CNNPolicy", "FCNPolicy")  # classes of networks for maps up to one size
 TRIED = 2000  # maps that the search for a failure looks at
 
 
@@ -113,8 +113,9 @@ def show_canvas(name, map_text, k, paint, result, planners):
     needed = st.session_state.pop("needed_planners", ())
     model, problem = entry(name, needed, result)
     race = [entry(each, needed, None, map_text)[0] for each in racers(name)]
+    hues = theme.of_models([compute.reacts(each.name) for each in (model, *race)])
     planning_canvas.draw(
-        "board", walls, start, goal, model, race, paint=paint, k=k,
+        "board", walls, start, goal, model, race, hues=hues, paint=paint, k=k,
         planners=fitting(planners, max(height, width)), step=state.get("step"), layer=state.get("layer", "V"),
         hide=state.get("hide", ()), problem=problem, most_k=compute.MAX_K,
         seq=edited[0] if edited[1] == map_text else None, greet=not st.session_state.get("greeted"),
@@ -124,7 +125,7 @@ def show_canvas(name, map_text, k, paint, result, planners):
         on_fresh=map_input.another, on_break=ask_break,
         on_drawn=None if st.session_state.get("canvas_drawn") else take_drawn,
         rival=duel(name, map_text)[1],
-        lesson=bool(state.get("lesson")), glow=lessons.glow(),
+        lesson=state.get("lesson"), glow=lessons.glow(),
     )  # fmt: skip
     st.session_state["greeted"] = True
 
@@ -150,7 +151,7 @@ def fitting(planners, side):
 
     def fits(name):
         try:
-            return compute.cards()[name]["model"] not in SIZED or compute.size_of(name) >= side
+            return not compute.reacts(name) or compute.size_of(name) >= side
         except (ValueError, OSError):  # an entry that is damaged says so once it is asked
             return True
 
@@ -221,8 +222,7 @@ def duel(name, map_text):
     if compute.iterates(name):
         return name, reactive(map_text)
     planner = next((other for other in (*racers(name), *SURE) if other in planners and compute.iterates(other)), None)
-    only_reacts = compute.cards()[name]["model"] in ("CNNPolicy", "FCNPolicy")
-    return planner, name if only_reacts and planner else None
+    return planner, name if compute.reacts(name) and planner else None
 
 
 def reactive(map_text):
@@ -252,7 +252,8 @@ def show_verdict(name, map_text, k, result):
             st.warning("**There is no way**: walls separate S and G. Erase one.", icon=":material/block:",
                        width="stretch")
         else:
-            st.error(f"**It does not reach the goal**: it {plan.reason}.", icon=":material/cancel:", width="stretch")
+            st.error(f"**It does not reach the goal**: it {compute.in_words(plan.reason)}.", icon=":material/cancel:",
+                     width="stretch")
         if done.k:
             st.page_link("app_pages/inside.py", label="Look inside", icon=":material/visibility:",
                          query_params={"model": name, "map": map_text, **({"k": str(k)} if k else {})})

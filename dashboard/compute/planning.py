@@ -1,5 +1,6 @@
 """What planners make of maps, and the exact solutions."""
 
+import re
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -114,6 +115,11 @@ def size_of(name: str) -> int:
     from pnzoo import hub
 
     return hub.config(name)["size"]
+
+
+def in_words(reason: str) -> str:
+    """Why a plan ended, with its cells in words: "(9, 4)" is "row 9, column 4"."""
+    return re.sub(r"\((\d+), (\d+)\)", r"row \1, column \2", reason)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

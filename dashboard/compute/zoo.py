@@ -48,6 +48,11 @@ def iterates(name: str) -> bool:
     return cards()[name]["model"] in ITERATE
 
 
+def reacts(name: str) -> bool:
+    """Whether an entry plans nothing and only reacts to what it sees."""
+    return cards()[name]["model"] in ("CNNPolicy", "FCNPolicy")
+
+
 def converges(name: str) -> bool:
     """Whether an entry finds K itself."""
     return cards()[name]["model"] == "DeterministicVIN"

@@ -9,7 +9,7 @@ from dashboard.figures import theme
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 480, 270, 56, 14, 30, 64
 
 
-def by_group(rows, title, first, second, verb, dark=False, percent=False):
+def by_group(rows, title, first, second, verb, dark=False, percent=False, hues=("path", "reacts")):
     """A dot and its 95 % interval for each group; grey where the interval holds 0: there the two are not told apart.
 
     Args:
@@ -19,11 +19,13 @@ def by_group(rows, title, first, second, verb, dark=False, percent=False):
         verb: what better is called, such as "arrives more often".
         dark: theme.
         percent: whether `title` is a share.
+        hues: colour of each, a field of `theme.Theme`.
 
     Returns:
         SVG text.
     """
     look = theme.of(dark)
+    one, other = (getattr(look, hue) for hue in hues)
     top = max(0.1, *(abs(end) for row in rows for end in row["ci95"])) * 1.15
     means = [row["mean"] for row in rows]
     span = (max(means) - min(means)) or 1.0
@@ -39,12 +41,12 @@ def by_group(rows, title, first, second, verb, dark=False, percent=False):
                      f'stroke="{look.text if zero else look.edge}"/>')
         parts.append(f'<text x="{_LEFT - 8}" y="{down(tick) + 5:.1f}" text-anchor="end">'
                      f'{"0" if zero else f"{100 * tick:+.0f}"}</text>')
-    parts.append(f'<text x="{_LEFT}" y="18" fill="{look.path}" font-weight="700">▲ {escape(first)} {escape(verb)}'
-                 f'</text><text x="{_WIDTH - _RIGHT}" y="{_HEIGHT - _BOTTOM + 16}" fill="{look.best}" '
+    parts.append(f'<text x="{_LEFT}" y="18" fill="{one}" font-weight="700">▲ {escape(first)} {escape(verb)}'
+                 f'</text><text x="{_WIDTH - _RIGHT}" y="{_HEIGHT - _BOTTOM + 16}" fill="{other}" '
                  f'font-weight="700" text-anchor="end">▼ {escape(second)} {escape(verb)}</text>')
     for row in rows:
         low, high = row["ci95"]
-        colour = look.path if low > 0 else look.best if high < 0 else theme.GREY
+        colour = one if low > 0 else other if high < 0 else theme.GREY
         x, y = across(row["mean"]), down(row["difference"])
         parts.append(f'<path d="M{x:.1f} {down(high):.1f}V{down(low):.1f}" stroke="{colour}" stroke-width="3"/>'
                      f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6.5" fill="{colour}"/>')

@@ -221,7 +221,7 @@ def reached(rows, dark=False):
     return figure
 
 
-def rates(groups, title, rate_title="success", each="maps", dark=False):
+def rates(groups, title, rate_title="success", each="maps", dark=False, hues=("path", "third")):
     """Success of several models against one thing, with 95 % intervals.
 
     Args:
@@ -230,9 +230,11 @@ def rates(groups, title, rate_title="success", each="maps", dark=False):
         rate_title: what success is called.
         each: what was counted.
         dark: theme.
+        hues: colour of each, a field of `theme.Theme`.
     """
     colours = theme.of(dark)
-    styles = ((colours.path, "circle", "solid"), (colours.best, "square", "dash"), (colours.good, "diamond", "dot"))
+    looks = (("circle", "solid"), ("square", "dash"))
+    styles = [(getattr(colours, hue), *look) for hue, look in zip(hues, looks, strict=False)]
     figure = go.Figure()
     for (name, rows), (colour, symbol, dash) in zip(groups.items(), styles, strict=False):
         rate = np.array([row["rate"] for row in rows])

@@ -78,7 +78,7 @@ def rectangles(cells):
     return "".join(f"M{c} {r}h{end - c}v1h{c - end}z" for (r, c), (_, end) in zip(begins, ends, strict=True))
 
 
-def world(walls, start, goal, path, dark=False, other=False):
+def world(walls, start, goal, path, dark=False, hue="path"):
     """A small map: walls, the way, S as a disc and G as a diamond, x where the way ends short of G.
 
     Args:
@@ -86,14 +86,14 @@ def world(walls, start, goal, path, dark=False, other=False):
         start, goal: (row, col).
         path: int [T, 2].
         dark: theme.
-        other: whether the way is in the colour of the second of two models.
+        hue: colour of the way, a field of `theme.Theme`.
 
     Returns:
         SVG text.
     """
     height, width = walls.shape
     look = theme.of(dark)
-    own, ink = look.best if other else look.path, look.ink
+    own, ink = getattr(look, hue), look.ink
     cells = rectangles(walls)
     line = " ".join(f"{c + 0.5},{r + 0.5}" for r, c in path)
     (sr, sc), (gr, gc), (er, ec) = start, goal, path[-1]
@@ -103,13 +103,13 @@ def world(walls, start, goal, path, dark=False, other=False):
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" shape-rendering="geometricPrecision">'
         f'<rect width="{width}" height="{height}" fill="{look.floor}"/><path d="{cells}" fill="{look.wall}"/>'
         f'<polyline points="{line}" fill="none" stroke="{own}" stroke-width=".3" stroke-linejoin="round"/>{cross}'
-        f'<circle cx="{sc + 0.5}" cy="{sr + 0.5}" r=".5" fill="{own}" stroke="{ink}" stroke-width=".08"/>'
-        f'<path d="M{gc + 0.5} {gr - 0.15}l.65 .65l-.65 .65l-.65 -.65z" fill="{look.good}" stroke="{ink}" '
-        'stroke-width=".08"/></svg>'
+        f'<circle cx="{sc + 0.5}" cy="{sr + 0.5}" r=".6" fill="{look.path}" stroke="{ink}" stroke-width=".1"/>'
+        f'<path d="M{gc + 0.5} {gr - 0.4}l.9 .9l-.9 .9l-.9 -.9z" fill="{look.good}" stroke="{ink}" '
+        'stroke-width=".1"/></svg>'
     )
 
 
-def walks(walls, start, goal, paths, dark=False, seconds=0.16, longest=6.0):
+def walks(walls, start, goal, paths, dark=False, seconds=0.16, longest=6.0, hues=("path", "reacts")):
     """A map with the walk of each model, all at one speed; a cross where one ends short of G.
 
     Lines have the class `walk`, discs `walker`, crosses `end`, and `--time` says when each is there: whoever shows the
@@ -121,6 +121,7 @@ def walks(walls, start, goal, paths, dark=False, seconds=0.16, longest=6.0):
         paths: int [T, 2] of one or two models; the first is drawn broad, the second inside it.
         dark: theme.
         seconds: for a move; fewer where the longest walk would take more than `longest`.
+        hues: colour of each walk, a field of `theme.Theme`.
 
     Returns:
         SVG text.
@@ -134,7 +135,8 @@ def walks(walls, start, goal, paths, dark=False, seconds=0.16, longest=6.0):
         f'<rect width="{width}" height="{height}" fill="{look.floor}"/><path d="{cells}" fill="{look.wall}"/>'
     ]
     movers, ends = [], []
-    for path, colour, broad in zip(paths, (look.path, look.best), (0.42, 0.18), strict=False):
+    for path, hue, broad in zip(paths, hues, (0.42, 0.18), strict=False):
+        colour = getattr(look, hue)
         way, (er, ec) = "M" + "L".join(f"{c + 0.5} {r + 0.5}" for r, c in path), path[-1]
         time = f"--time:{pace * (len(path) - 1):.2f}s"
         parts.append(f'<path class="walk" style="{time}" pathLength="1" d="{way}" fill="none" stroke="{colour}" '
@@ -147,8 +149,9 @@ def walks(walls, start, goal, paths, dark=False, seconds=0.16, longest=6.0):
     letter = f'text-anchor="middle" font-size=".62" font-weight="700" font-family="sans-serif" fill="{look.ink}"'
     diamond = f"M{gc + 0.5} {gr - 0.15}l.65 .65l-.65 .65l-.65 -.65z"
     parts += [
-        f'<circle cx="{sc + 0.5}" cy="{sr + 0.5}" r=".48" fill="{look.text}"/>'
-        f'<text x="{sc + 0.5}" y="{sr + 0.72}" {letter}>S</text>', *movers, *ends,
+        *movers, *ends,
+        f'<circle cx="{sc + 0.5}" cy="{sr + 0.5}" r=".5" fill="{look.path}" stroke="{look.ink}" stroke-width=".08"/>'
+        f'<text x="{sc + 0.5}" y="{sr + 0.72}" {letter}>S</text>',
         f'<path d="{diamond}" fill="{look.good}" stroke="{look.ink}" stroke-width=".08"/>'
         f'<text x="{gc + 0.5}" y="{gr + 0.72}" {letter}>G</text>']
     return "".join([*parts, "</svg>"])

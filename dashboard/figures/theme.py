@@ -24,10 +24,12 @@ class Theme(NamedTuple):
 
     text, faint:   of letters, of what stays in the background
     floor, wall:   of free cells and walls
-    path, best:    of the model's path and a shortest one
+    path, best:    of the model's path and a shortest one, which is the exact solver's
     good, ink:     of the goal, of letters on path and goal
     weight:        of a positive weight (a negative one is `ORANGE`)
     move, edge:    of the arrow of a true move, of the frame of an image
+    reacts:        of the path of a network that only reacts
+    third, fourth: of paths of further models
     """
 
     text: str
@@ -41,21 +43,42 @@ class Theme(NamedTuple):
     weight: str
     move: str
     edge: str
+    reacts: str
+    third: str
+    fourth: str
 
 
 LIGHT = Theme(
     text="#1d2733", faint="rgba(29,39,51,0.35)", floor="#f2f4f7", wall="#3c4856", path="#c74e00", best=BLUE,
     good="#00795a", ink=WHITE, weight="#4f86b0", move="#003f66", edge="#b9c2ce",
+    reacts="#b3277f", third="#6a4bc4", fourth="#766400",
 )  # fmt: skip
 DARK = Theme(
     text="#e8ecf1", faint="rgba(232,236,241,0.4)", floor="#1d232c", wall="#657389", path="#ff8c42", best="#6cc4ff",
     good="#2cc295", ink=BLACK, weight="#8fb8d8", move="#6cc4ff", edge="#46515f",
+    reacts="#ff8ecb", third="#b8a4ff", fourth="#e3d36b",
 )  # fmt: skip
 
 
 def of(dark: bool) -> Theme:
     """The colours of a theme."""
     return DARK if dark else LIGHT
+
+
+def of_models(reacts: list[bool]) -> list[str]:
+    """Fields of `Theme` for models in one picture: planners have one, networks that only react another.
+
+    Whoever finds the colour of its kind taken has a further one.
+
+    Args:
+        reacts: of each model, at most four.
+    """
+    free = ["path", "reacts", "third", "fourth"]
+    kept = []
+    for each in reacts:
+        own = "reacts" if each else "path"
+        kept.append(own if own not in kept else next(hue for hue in free[2:] + free[:2] if hue not in kept))
+    return kept
 
 
 def letters_on(red: float, green: float, blue: float) -> str:

@@ -19,6 +19,7 @@ function readPalette(host) {
     dark: theme === DARK,
     floor: of("--st-secondary-background-color", theme.floor), text: of("--st-text-color", theme.text),
     focus: of("--st-primary-color", "#00659e"), wall: theme.wall, path: theme.path, best: theme.best,
+    reacts: theme.reacts, third: theme.third, fourth: theme.fourth,
     start: theme.path, goal: theme.good, ink: theme.ink, edge: theme.edge,
   };
 }

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import compute, share, state
-from dashboard.figures import few_shot_svg
+from dashboard.figures import few_shot_svg, theme
 from dashboard.figures import planning as planning_figures
 from dashboard.widgets import choices, episode_controls, support_set, trials
 from pnzoo import analysis
@@ -12,6 +12,7 @@ from pnzoo.core.metric import Metric
 from pnzoo.core.stats import mean_ci
 
 COUNTS = (30, 100, 300)  # episodes, with one query of each class
+HUES = theme.of_models([False, False])  # neither reacts in the sense of planners
 SNIPPET = '''import numpy as np
 import pnzoo
 from pnzoo import analysis, episodes, {module}
@@ -152,7 +153,7 @@ def link(name, label, texts):
 def show_rates(runs, by_way):
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("**More classes, harder?** New episodes for each way; bars are 95 % intervals.")
+        st.markdown("**More classes, harder?** New episodes for each way; bars are 95% intervals.")
         share.chart(way_figure(by_way), key="by_way", alt="Accuracy by way: " + "; ".join(
             f"{name} {rows[0]['rate']:.0%} at {rows[0]['mean']} classes, {rows[-1]['rate']:.0%} at "
             f"{rows[-1]['mean']}" for name, rows in by_way.items()))
@@ -217,11 +218,12 @@ def show_trials(runs, first):
         {"id": int(index), **thumbnail(runs, first, int(index))} for index in telling[: trials.MOST_THUMBS]], {
             "both": "both right" if len(names) > 1 else f"{names[0]} is right",
             "first": len(names) > 1 and f"only {names[0]}", "second": len(names) > 1 and f"only {names[1]}",
+            "more": "Is that more than chance?" if len(runs) > 1 else "What is asked?",
             "about": f"{difference(runs)}Each sees the same few labelled pictures and names the same new one.",
             "neither": "neither" if len(names) > 1 else "wrong", "left": "least sure", "right": "surest",
-            "touch": "each square is a question: touch one",
-            "thumbs": f"Questions that one gets wrong ({min(lost, trials.MOST_THUMBS)} of {lost}):"},
-        lambda index: state.put(fewtrial=index))
+            "touch": "each square is a question",
+            "thumbs": f"{trials.counted(lost, 'question')} that one gets wrong: touch one"},
+        lambda index: state.put(fewtrial=index), [getattr(theme.of(is_dark()), hue) for hue in HUES])
     if not lost:
         st.info("No mistake here. Under Choose there are more classes and fewer examples.",
                 icon=":material/check_circle:")
@@ -244,7 +246,7 @@ def difference(runs):
         return "On the same questions both are right equally often. "
     told = "more than chance" if low > 0 else "too little to tell them apart"
     return (f"On the same questions {better} is right {100 * abs(apart.mean()):.1f} points more often than "
-            f"{worse} (95 % interval {100 * low:.1f} to {100 * high:.1f}): {told}. ")
+            f"{worse} (95% interval {100 * low:.1f} to {100 * high:.1f}): {told}. ")
 
 
 def large(name, place, number, asked):

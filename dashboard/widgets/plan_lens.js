@@ -1,4 +1,4 @@
-// The lens: one cell's Bellman backup, P x (R + V) = Q, number by number, and what its reward would have to be.
+// The lens: one cell's Bellman backup, P x (R + V) + b = Q, number by number, and what its reward would have to be.
 
 const WALL_NUMBER = -1000; // what costs more is a wall by design, and its number says nothing
 
@@ -39,9 +39,15 @@ function makeLens(host, { onSymbol, onReward, onLearned }) {
     const nine = `<span class="nine">${"<i></i> ".repeat(9)}</span>`;
     const parts = free ? [["P", "P for R"], "×", ["R", "R"], "+", ["P", "P for V"], "×", ["V", "V before"]]
       : [["P", "P"], "× (", ["R", "R"], "+", ["V", "V before"], ")"];
-    blocks.replaceChildren(...parts.map((each) => (typeof each === "string" ? word(each) : part(...each, nine))),
-      word("="), part("Q", "Q", "<strong></strong>"));
-    blocks.lastChild.classList.add("answer");
+    const tail = document.createElement("span"); // goes to a line of its own as a whole
+    tail.className = "tail";
+    const sum = part("Q", "Q", "<strong></strong>"), bias = document.createElement("span");
+    bias.className = "block bias";
+    bias.innerHTML = "<b>b</b> <strong></strong>";
+    bias.title = "The action's own bias";
+    sum.classList.add("answer");
+    tail.append(...(free ? [] : [word("+"), bias]), word("="), sum);
+    blocks.replaceChildren(...parts.map((each) => (typeof each === "string" ? word(each) : part(...each, nine))), tail);
   }
 
   function word(text) {
@@ -65,7 +71,8 @@ function makeLens(host, { onSymbol, onReward, onLearned }) {
     });
     const of = (array, cell) => (cell < 0 ? 0 : array[cell]), own = (array) => near.map((each) => of(array, each));
     const reward = own(world.reward), value = own(before), kernel = [...p.subarray(best * 9, best * 9 + 9)];
-    const written = (numbers) => numbers.map((x) => (x < WALL_NUMBER ? "wall" : short(x)));
+    // A weight has a digit more: it is multiplied by numbers of many units.
+    const written = (numbers, name) => numbers.map((x) => (x < WALL_NUMBER ? "wall" : name === "P" ? x.toFixed(x < 5e-4 ? 0 : 3) : short(x)));
     const weights = (numbers) => { const top = Math.max(...numbers.map(Math.abs)) || 1; return (j) => colours.weight(numbers[j] / top); };
     const sides = [["R", reward, (j) => colours.reward(reward[j])], ["V before", value, (j) => colours.value(value[j])]];
     sides.unshift(["P", kernel, weights(kernel)]);
@@ -74,9 +81,10 @@ function makeLens(host, { onSymbol, onReward, onLearned }) {
       sides.splice(0, 3, ["P for R", ofReward, weights(ofReward)], sides[1], ["P for V", kernel, weights(kernel)], sides[2]);
     }
     build(planner.free);
-    const figures = blocks.querySelectorAll(".block");
-    sides.forEach(([name, numbers, colourOf], i) => write(figures[i], name, written(numbers), colourOf));
+    const figures = blocks.querySelectorAll("button.block");
+    sides.forEach(([name, numbers, colourOf], i) => write(figures[i], name, written(numbers, name), colourOf));
     figures[sides.length].querySelector("strong").textContent = q[best] < WALL_NUMBER ? "wall" : short(q[best]);
+    if (!planner.free) blocks.querySelector(".bias strong").textContent = short(plan.bias[best]);
     const [down, right] = pushOf(p, best), bearing = Math.hypot(down, right) < 0.08 ? "stays" : `pushes ${compass(down, right)}`;
     const what = map.walls[cell] ? " (wall)" : cell === map.goal ? " (G)" : cell === map.start ? " (S)" : "";
     title.textContent = `Row ${r}, column ${c}${what}, step ${k}`;

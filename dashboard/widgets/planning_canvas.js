@@ -7,6 +7,7 @@ export default keep(".plan", makePlanning);
 const KNOWN = new Map(); // planners whose weights the server has sent, by name
 const FLOOD = 3000, STRIDE = 75, BUDGET = 12; // milliseconds: of a flood, of a move of the agent, of planning in a frame
 const FIRST_BUDGET = 100; // of the first plan: nothing is drawn yet that could falter
+const SOLVER = -1; // in place of a racer's number
 const PATIENT = 5000; // milliseconds after which a silent server is mentioned
 
 function makePlanning(host) {
@@ -441,7 +442,7 @@ function makePlanning(host) {
     const rule = data.model.rule, done = shown.joined ? follow(map, shown.exact.best, rule.corner_cutting) : null;
     const running = racers.length && racers[0].going;
     racers = entrants().map((each) => ({ name: each.name, colour: each.colour, way: pathOf(each), at: 0 }));
-    racers.push({ name: "exact solver", colour: 3, way: done || { path: [map.start], reached: false, reason: "no way is there", short: "no way", cost: 0 }, at: 0 });
+    racers.push({ name: "exact solver", colour: SOLVER, way: done || { path: [map.start], reached: false, reason: "no way is there", short: "no way", cost: 0 }, at: 0 });
     if (running) racers.forEach((each) => { each.at = each.way ? each.way.path.length - 1 : 0; });
     drawRace();
     startRace();
@@ -751,7 +752,7 @@ function makePlanning(host) {
       button.setAttribute("aria-pressed", String(button.dataset.layer === now));
       button.disabled = !open.includes(button.dataset.layer);
     }
-    find(".about").textContent = data.model.live ? LAYERS[now][2] : `${data.model.name} plans on the server: its moves alone are shown`;
+    find(".about").textContent = data.model.live ? LAYERS[now][2] : data.hues[0] === "reacts" ? `${data.model.name} only reacts: it has no R, P, V or Q` : `${data.model.name} plans on the server: its moves alone are shown`;
     for (const button of all(".tools button")) {
       if (button.dataset.tool !== "undo") button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
       if (button.dataset.tool === "reward") button.disabled = !data.model.live;
@@ -764,6 +765,7 @@ function makePlanning(host) {
     find(".lens").hidden = !data.model.live;
     find(".break").hidden = !data.rival;
     find(".break").textContent = `Break ${data.rival}`;
+    host.dataset.lesson = data.lesson ?? ""; // its style brings what is asked for near
     find(".glow")?.classList.remove("glow");
     if (data.glow) find(data.glow)?.classList.add("glow"); // what a lesson asks for
     find(".rival").textContent = data.rival ? `${data.rival} only reacts to what it sees, without R, V or K. Break finds a map where it fails.` : "";
@@ -771,8 +773,11 @@ function makePlanning(host) {
     drawRace();
   }
 
+  // A cell in words: "(9, 4)" is "row 9, column 4".
+  const inWords = (reason) => reason.replace(/\((\d+), (\d+)\)/g, "row $1, column $2");
+
   function colourOf(i, colour) {
-    return [colour.path, data.pink, data.violet, colour.best][i];
+    return i === SOLVER ? colour.best : colour[data.hues[i] ?? "third"];
   }
 
   function drawRace() {
@@ -795,7 +800,7 @@ function makePlanning(host) {
     dot.style.background = colourOf(each.colour, palette(host));
     name.textContent = each.name;
     const arrived = each.way && (!each.going || each.at >= each.way.path.length - 1);
-    end.textContent = !each.way ? "…" : !arrived ? "runs" : each.way.reached ? `✓ ${each.way.cost.toFixed(1)} long` : `✗ ${each.way.reason}`;
+    end.textContent = !each.way ? "…" : !arrived ? "runs" : each.way.reached ? `✓ ${each.way.cost.toFixed(1)} long` : `✗ ${inWords(each.way.reason)}`;
     row.append(dot, name, end);
     if (data.race.some((one) => one.name === each.name)) {
       const out = document.createElement("button");
@@ -835,7 +840,7 @@ function makePlanning(host) {
     if (way.reached) return `${name} reaches G: ${long}${over > 0.01 ? `, ${over.toFixed(1)} longer than the shortest way` : ", a shortest way"}.`;
     const { number, heard } = plan ? frameAt(k) : {};
     if (heard && !heard[map.start]) return `K = ${plan.k} is too few: news of G has reached ${number} of ${shown.cells.length} cells, and S is not among them.`;
-    return `${name} does not reach G: it ${way.reason}.`;
+    return `${name} does not reach G: it ${inWords(way.reason)}.`;
   }
 
   function tellNow() {
@@ -920,9 +925,9 @@ function makePlanning(host) {
     drawPainted(pen, colour);
     drawWays(pen, frame_, colour);
     const spot = (i, letter) => { if (i >= 0) mark(pen, pair(i), size, letter, colour); };
-    spot(map.start, "S");
-    spot(map.goal, "G");
     drawWalkers(pen, colour);
+    spot(map.start, "S"); // above those who stand there: letters stay readable
+    spot(map.goal, "G");
     drawCursor(pen, colour);
     tellNow();
     if (plan) {
@@ -970,24 +975,22 @@ function makePlanning(host) {
     const path = frame_ ? way.path.slice(way.reached ? frame_.settled : 0) : way.path;
     if (frame_ && !way.reached && frame_.k < shown.plan.k) return;
     drawWay(pen, path, map.cols, size, "rgba(255,255,255,0.75)", size * 0.3);
-    drawWay(pen, path, map.cols, size, colour.path, size * 0.18);
-    if (!way.reached && path.length && !film) drawStop(pen, pointOn(path, path.length - 1, map.cols, size), size, colour.path);
+    drawWay(pen, path, map.cols, size, colourOf(0, colour), size * 0.18);
+    if (!way.reached && path.length && !film) drawStop(pen, pointOn(path, path.length - 1, map.cols, size), size, colourOf(0, colour));
   }
 
   function drawWalkers(pen, colour) {
     const going = racers.filter((each) => each.going && each.way);
-    going.forEach((each, i) => {
-      const shift = (i - (going.length - 1) / 2) * size * 0.13, own = colourOf(each.colour, colour), done = each.at >= each.way.path.length - 1;
-      pen.save();
-      pen.translate(shift, shift);
-      drawWay(pen, each.way.path.slice(0, Math.floor(each.at) + 1), map.cols, size, own, size * 0.12);
+    // The last one broadest and below: where several go the same way each is seen.
+    going.map((each, i) => [each, i]).reverse().forEach(([each, i]) => {
+      const own = colourOf(each.colour, colour), done = each.at >= each.way.path.length - 1;
+      drawWay(pen, each.way.path.slice(0, Math.floor(each.at) + 1), map.cols, size, own, size * (0.14 + 0.13 * i));
       const place = pointOn(each.way.path, each.at, map.cols, size);
       if (done && !each.way.reached) drawStop(pen, place, size, own);
-      else drawAgent(pen, place, size * 0.8, own, colour.ink);
-      pen.restore();
+      else drawAgent(pen, place, size * (0.8 + 0.25 * i), own, colour.ink);
     });
     if (!going.length && walked !== null && shown && shown.way)
-      drawAgent(pen, pointOn(shown.way.path, walked, map.cols, size), size, colour.path, colour.ink);
+      drawAgent(pen, pointOn(shown.way.path, walked, map.cols, size), size, colourOf(0, colour), colour.ink);
   }
 
   function drawCursor(pen, colour) {

@@ -44,10 +44,10 @@ _HTML = f"""<div class="plan"><div class="area"><div class="stage">
 <option value="2.5">fast</option></select>
 <button type="button" class="loop" aria-label="Repeat" title="Repeat">⟳</button></div>
 </div><div class="side">
-<div class="row layers" role="group" aria-label="Layer of the map">{_LAYERS}</div><p class="about"></p>
-<div class="key"><span class="low"></span><span class="ramp"></span><span class="high"></span></div>
 <div class="row tools" role="toolbar" aria-label="Tools of the map">{_TOOLS}
 <button type="button" class="fresh" title="Another random map of the chosen kind">New map</button></div>
+<div class="row layers" role="group" aria-label="Layer of the map">{_LAYERS}</div><p class="about"></p>
+<div class="key"><span class="low"></span><span class="ramp"></span><span class="high"></span></div>
 <section class="lens"><h2>Under the lens</h2><p class="lens-title"></p>
 <div class="blocks"></div><p class="lens-sum"></p>
 <div class="whatif"><label>What if it paid less or more?
@@ -91,7 +91,7 @@ def draw(
     on_break: Callable[[], None], on_drawn: Callable[[], None] | None = None, rival: str | None = None,
     paint=(), k: int | None = None, step: int | None = None, layer: str = "V",
     seq: int | None = None, hide=(), greet: bool = False, go: int = 0, problem: str | None = None, most_k: int = 4000,
-    lesson: bool = False, glow: str | None = None,
+    lesson: int | None = None, glow: str | None = None, hues=("path", "reacts", "third"),
 ) -> None:  # fmt: skip
     """Show the canvas.
 
@@ -118,8 +118,9 @@ def draw(
         go: a new number starts the race.
         problem: why nothing is planned here.
         most_k: bound of K.
-        lesson: whether a lesson's strip stands above, which needs room.
+        lesson: number of the lesson whose strip stands above, which needs room.
         glow: selector of the control that is asked for.
+        hues: colour of each planner, the model first, as `theme.of_models` has them.
     """
     height, width = walls.shape
     map_code = f"{height}x{width}:{_index(start, width)}:{_index(goal, width)}:{bits(walls)}"
@@ -132,7 +133,7 @@ def draw(
         "mostK": most_k, "mostReward": MOST_REWARD, "mostPainted": MOST_PAINTED,
         "vStops": theme.stops(theme.VALUE_SCALE), "rStops": theme.stops(theme.REWARD_SCALE),
         "rStopsDark": theme.stops(theme.REWARD_SCALE_DARK),
-        "pink": theme.PINK, "violet": theme.RESULTS_PALETTE[6], "id": model.name, "rival": rival,
+        "hues": list(hues), "id": model.name, "rival": rival,
         "lesson": lesson, "glow": glow,
     }  # fmt: skip
 

@@ -15,8 +15,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
 
   const area = make("div", "area"), left = make("div"), right = make("div");
   left.append(pictures());
-  right.append(make("p", "words", words.about), legend(), squares(), ends(), ...(data.thumbs.length ? [make("p", "about", words.thumbs), thumbs()] : []));
+  right.append(...(data.thumbs.length ? [lost()] : []), legend(), squares(), ends(), folded());
   area.append(left, right);
+  data.colours.forEach((colour, i) => box.style.setProperty(["--first", "--second"][i], colour));
   box.replaceChildren(area);
 
   function rows() { return Math.max(4, Math.round(Math.sqrt(data.kinds.length / 3))); }
@@ -93,6 +94,18 @@ export default function ({ parentElement, data, setTriggerValue }) {
     const line = make("div", "axis");
     line.append(make("span", "", `← ${words.left}`), make("span", "", words.touch), make("span", "", `${words.right} →`));
     return line;
+  }
+
+  function lost() {
+    const part = make("div", "lost");
+    part.append(make("p", "about", words.thumbs), thumbs());
+    return part;
+  }
+
+  function folded() {
+    const part = make("details", "words");
+    part.append(make("summary", "", words.more), make("p", "", words.about));
+    return part;
   }
 
   function thumbs() {

@@ -35,8 +35,14 @@ def telling(kind: np.ndarray, worth: np.ndarray | None = None) -> np.ndarray:
     return np.concatenate([order[apart], order[kind[order] == NEITHER]])
 
 
+def counted(lost: int, what: str) -> str:
+    """How many thumbnails there are, in words: "6 maps", "12 of 40 maps"."""
+    many = f"{what}s" if lost > 1 else what
+    return f"{lost} {many}" if lost <= MOST_THUMBS else f"{MOST_THUMBS} of {lost} {many}"
+
+
 def show(key: str, kind: np.ndarray, order: np.ndarray, shown: int, pictures: list[dict], thumbs: list[dict],
-         words: dict, on_open: Callable[[int], None]) -> None:
+         words: dict, on_open: Callable[[int], None], colours: list[str]) -> None:
     """Show trials.
 
     Args:
@@ -48,8 +54,10 @@ def show(key: str, kind: np.ndarray, order: np.ndarray, shown: int, pictures: li
             and `colour` ("first" or "second").
         thumbs: dicts of `id`, `svg` and `label`, the trials to choose from; at most `MOST_THUMBS`.
         words: `both`, `first`, `second`, `neither`, what the kinds are called; `left`, `right`, what the order is;
-            `about`, a paragraph; `touch`, what to do; `thumbs`, the line above them.
+            `more`, a line, and `about`, the paragraph folded under it; `touch`, what to do; `thumbs`, the line above
+            them.
         on_open: called with the trial that was chosen.
+        colours: of the two models, as CSS has them.
     """
 
     def opened():
@@ -59,4 +67,4 @@ def show(key: str, kind: np.ndarray, order: np.ndarray, shown: int, pictures: li
 
     _trials(key=key, data={
         "kinds": "".join(map(str, kind[order])), "order": order.tolist(), "shown": shown, "pictures": pictures,
-        "thumbs": thumbs, "words": words}, on_opened_change=opened)
+        "thumbs": thumbs, "words": words, "colours": colours}, on_opened_change=opened)

@@ -124,6 +124,14 @@ def wait_for_words(page, words):
         return said && said.textContent.includes(words); }""", arg=words)
 
 
+def added_up(page):
+    """(the sum that the lens prints, its right side, how far rounding may take them apart)."""
+    cells = page.locator(".lens .nine").all()
+    p, r, v = (np.array(each.locator("i").all_inner_texts(), float) for each in cells)
+    bias, q = (float(page.locator(f".lens .{name} strong").inner_text()) for name in ("bias", "answer"))
+    return (p * (r + v)).sum() + bias, q, 0.0005 * np.abs(r + v).sum() + (0.055 * np.abs(p)).sum() + 0.06
+
+
 def test_the_show_plays_and_any_touch_ends_it(chrome, dashboard):
     """News spreads, the agent arrives, a hand draws a wall: then a touch, and the map is as it was."""
     page = chrome.new_page()
@@ -141,6 +149,8 @@ def test_the_show_plays_and_any_touch_ends_it(chrome, dashboard):
 def test_it_plans_while_the_hand_draws_and_the_server_hears_of_it_afterwards(open_page):
     page = open_page(f"?model=vin8&map={CODE}&step=3")
     wait_for_words(page, "Step 3: news of G has reached")
+    total, q, rounding = added_up(page)
+    assert abs(total - q) <= rounding < abs(total), (total, q)
     canvas = board(page)
     box = [centre(canvas, (row, 8), 12) for row in (2, 3, 4, 5)]
     page.mouse.move(*box[0])

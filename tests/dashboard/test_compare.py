@@ -172,7 +172,7 @@ def test_squares_say_who_succeeds_and_the_chosen_map_is_large(visit):
     assert shown["shown"] == 7
     assert app.query_params["trial"] == "7"
     low, high = difference_ci(*sorted(runs, key=np.mean, reverse=True))
-    assert re.search(rf"\(95 % interval [a-z ]*{100 * low:.1f} to {100 * high:.1f}", shown["words"]["about"])
+    assert re.search(rf"\(95% interval [a-z ]*{100 * low:.1f} to {100 * high:.1f}", shown["words"]["about"])
     walked = [line["good"] for line in shown["pictures"][0]["lines"]]
     assert shown["pictures"][0]["svg"].count('class="end"') == walked.count(False)
     assert "trial" not in visit("compare", **TWO, trial="999").query_params
@@ -192,7 +192,7 @@ def test_a_difference_is_in_the_colour_of_who_is_better_and_grey_where_it_may_be
     assert "a&lt;b wins" in svg
     rows = analysis.difference_by_bin(np.arange(200), second, first, bins=4)
     turned = difference_svg.by_group(rows, "", "c", "a", "")
-    assert turned.count(f'r="6.5" fill="{theme.LIGHT.best}"') == 1
+    assert turned.count(f'r="6.5" fill="{theme.LIGHT.reacts}"') == 1
 
 
 def test_walls_are_drawn_once_each():

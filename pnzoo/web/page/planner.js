@@ -146,7 +146,7 @@ export function makePlan(planner, map, steps, paint) {
   const limit = steps || (hard ? 2 * cells : planner.plain.k);
   // Few steps are kept one by one; of many, every so many.
   let stride = 1;
-  const plan = { planner, map, world, k: null, done: false, values: [new Float32Array(cells)], advance, valuesAt, qAt,
+  const plan = { planner, map, world, bias, k: null, done: false, values: [new Float32Array(cells)], advance, valuesAt, qAt,
     decide, kept: () => plan.values.map((_, i) => i * stride) };
   let value = plan.values[0], count = cells + 1, last = 0, now = 0;
 
