@@ -30,6 +30,8 @@ def component(name: str, html: str, drawing: bool = True, before: tuple[str, ...
         parts.insert(0, "".join(f"const {key} = {json.dumps(value)};\n" for key, value in constants.items()))
     if any(word in part for part in parts for word in ("keep(", "setTriggerValue")):
         parts.insert(0, (_HERE / "connection.js").read_text(encoding="utf-8"))
-    js = "\n".join(parts)
+    # Streamlit sends the script with each message and the browser reads it letter by letter: without what nobody runs.
+    lines = (line.strip() for line in "\n".join(parts).splitlines())
+    js = "\n".join(line for line in lines if line and not line.startswith("//"))
     css = (_HERE / f"{name}.css").read_text(encoding="utf-8")
     return st.components.v2.component(f"pnzoo_{name}", html=html, css=css, js=js, isolate_styles=isolated)
