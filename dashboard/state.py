@@ -37,18 +37,23 @@ def open_page(name: str, readers: Mapping[str, Callable[[str], Any]]) -> None:
         _take(readers, given)
 
 
-def adopt(readers: Mapping[str, Callable[[str], Any]]) -> None:
+def adopt(readers: Mapping[str, Callable[[str], Any]],
+          beyond: Callable[[], Mapping[str, tuple[Any, str]]] | None = None) -> None:
     """Take over the address where it was changed from outside.
 
     Args:
         readers: name of a parameter -> function that turns its text into a value, or raises ValueError with a
             message that says what it received and what it expects. A value that cannot be read is left out.
+        beyond: says which values do not fit the others: name -> (what is left of it or None, what is wrong).
     """
     memory, given = _memory(), st.query_params.to_dict()
     if memory.pop("foreign", False):
         _take(readers, given)
         unknown = sorted(given.keys() - memory["known"])
         memory["problems"] += [(name, "this page has no such part") for name in unknown]
+        for name, (left, problem) in (beyond() if beyond else {}).items():
+            memory["problems"].append((name, problem))
+            _set(name, left)
         memory["written"] = given
     problems = memory.get("problems", [])
     for name, problem in problems[:MOST_SAID]:
@@ -104,10 +109,7 @@ def put(**values: Any) -> None:
     """Change the state; None forgets a value. For callbacks, which run before the page is drawn again."""
     _memory().update(problems=[], moved=True)
     for name, value in values.items():
-        if value is None:
-            _values().pop(_key(name), None)
-        else:
-            _values()[_key(name)] = value
+        _set(name, value)
 
 
 def publish(texts: Mapping[str, str | None]) -> None:
@@ -127,6 +129,13 @@ def publish(texts: Mapping[str, str | None]) -> None:
 def lesson_here(here: bool) -> None:
     """Say whether the lesson that is under way is on the page that is drawn, so that its address names it."""
     _memory()["lesson_here"] = here
+
+
+def _set(name, value):
+    if value is None:
+        _values().pop(_key(name), None)
+    else:
+        _values()[_key(name)] = value
 
 
 def _key(name):

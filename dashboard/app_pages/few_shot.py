@@ -25,19 +25,25 @@ explanation = analysis.explain(
 print(dict(zip(kept["classes"], explanation.probability.round(3))))
 print(explanation.attention)  # how much each support image counts'''
 
-ALIKE = "Near is alike, thick is attention. "  # of models that compare the question with each picture
-HINT = ("Drag a picture off the ring to leave it out, onto another class to relabel it. Drop or paste a picture in the "
-        "middle to ask about it, on a class to add it.")
+ALIKE = " Near is alike, thick is attention."  # of models that compare the question with each picture
+USE = "Draw in the middle, drag a picture off the ring, or touch one."
+HINT = ("Dragged onto another class, a picture is relabelled. Drop or paste one of yours in the middle to ask about "
+        "it, on a class to add it.")
 
 
 def page():
-    st.title("Who decided?")
+    line = st.container(horizontal=True, gap="small", vertical_alignment="center")
+    line.title("Who decided?", width="stretch")
+    st.markdown("A network that saw only these few examples names the drawing in the middle.")
     names = compute.names("few-shot")
     state.adopt({**episode_controls.readers(), "least": choices.read_int("least", 0, 100),
-                 "look": choices.read_int("look", 0, 199), "reading": choices.read_int("reading", 1, 99)})
+                 "look": choices.read_int("look", 0, 199), "reading": choices.read_int("reading", 1, 99)},
+                episode_controls.beyond)
     if not names:
         st.info("There is no few-shot model in the zoo yet. Train one with `python -m train.few_shot.command`.")
     else:
+        with line:
+            ask_for_more()
         board(names)
     glossary.show("Support", "Query", "Way", "Shot", "Attention", "FCE")
 
@@ -80,12 +86,11 @@ def explain(name, episode):
 # -- controls ---------------------------------------------------------------------------------------------
 
 
+def ask_for_more():
+    st.button("Next question", key="next_ask", icon=":material/arrow_forward:", on_click=ask_next)
+
+
 def controls(names):
-    _, way, _, _ = episode_controls.words()
-    given = state.get("drawn") is None
-    st.session_state["choose_ask"] = support_set.LETTERS[state.get("ask", 0) % way] if given else None
-    st.pills("Ask about another drawing of", list(support_set.LETTERS[:way]), key="choose_ask", wrap=True,
-             on_change=take_ask)
     with st.container(border=True):
         one, two, three, four, five = st.columns([4, 4, 2, 2, 3], vertical_alignment="bottom")
         with one:
@@ -96,7 +101,8 @@ def controls(names):
             episode_controls.pick_way()
         with four:
             episode_controls.pick_shot()
-        five.button("New episode", key="new_episode", icon=":material/casino:", width="stretch", on_click=next_episode)
+        five.button("New characters", key="new_episode", icon=":material/casino:", width="stretch",
+                    on_click=next_episode)
         offer_context(name)
         if episode_controls.changed():
             st.button("Put the episode back as it was", key="put_back", icon=":material/undo:", on_click=put_back)
@@ -112,10 +118,11 @@ def put_back():
     state.put(drop=None, swap=None, own=None, moved=None, order=None, look=None)
 
 
-def take_ask():
-    if st.session_state["choose_ask"] is not None:
-        state.put(ask=support_set.LETTERS.index(st.session_state["choose_ask"]), drawn=None,
-                  turn=state.get("turn", 0) + 1)
+def ask_next():
+    """Ask about the next class; where a drawing of the visitor's was asked about, about the one before it."""
+    _, way, _, _ = episode_controls.words()
+    on = 1 if state.get("drawn") is None else 0
+    state.put(ask=(state.get("ask", 0) + on) % way, drawn=None, turn=state.get("turn", 0) + 1)
 
 
 # -- the ring ---------------------------------------------------------------------------------------------
@@ -147,7 +154,7 @@ def show_ring(name, episode, explanation):
     ring.show("ring", {
         **data, "model": name, "photos": False, "turn": state.get("turn", 0), "drawn": state.get("drawn") is not None,
         "label": sketchpad.LABEL, "say": st.session_state.pop("ring_problem", ""),
-        "hint": HINT if data["likeness"] is None else ALIKE + HINT,
+        "use": USE if data["likeness"] is None else USE + ALIKE, "hint": HINT, "least": None,
         "letters": list(support_set.LETTERS[: min(26, words[1] + 3)]), "look": looked(len(labels)),
         "step": state.get("reading"), "without": without(name, episode, explanation),
         "ordered": compute.reads_order(name), "order": state.get("order", 0),
@@ -193,7 +200,7 @@ def note(explanation):
     if explanation.attention is None:
         return ("This model has no attention over pictures: it writes them into a memory, one after the other, so how "
                 "far out a picture lies says nothing here.")
-    return "Touch any picture to see the same of it."
+    return ""
 
 
 def top(episode, explanation):
@@ -294,7 +301,7 @@ def show_numbers(name, episode, explanation):
             0,
             100,
             key="choose_least",
-            format="%d %%",
+            format="%d%%",
             on_change=lambda: state.put(least=st.session_state["choose_least"]),
             help="Probabilities compare the classes with each other; likeness compares the query with its nearest "
             "example, whatever the others." if compares else None,

@@ -18,6 +18,8 @@ from dashboard import (
 from dashboard.figures import few_shot as few_shot_figures
 from dashboard.widgets import choices, ring
 
+OWN_KINDS = ("Photographs or a zip", "A folder")
+ASKED = compute.ASKED  # of each invented thing
 KINDS = 5  # invented things at the first visit
 INVENTED = KINDS * compute.EXAMPLES
 FIRST_ASKED = 4  # a hard question: one photograph decides how sure the answer is
@@ -33,33 +35,32 @@ print(classifier.predict(["new.jpg"]), classifier.predict_proba(["new.jpg"]))
 print(classifier.attention(["new.jpg"]))        # how much each photograph counts'''
 
 
-HINT = ("Near is alike, thick is attention. Drag a photograph off the ring to leave it out, onto another thing to "
-        "relabel it. Drop or paste one of yours in the middle to ask about it, on a thing to add it.")
+USE = "Drag a photograph off the ring, or touch one. Near is alike, thick is attention."
+HINT = ("Dragged onto another thing, a photograph is relabelled. Drop or paste one of yours in the middle to ask about "
+        "it, on a thing to add it.")
 BLANK = compute.as_png(np.full((8, 8, 3), 128, "uint8"))  # in place of what cannot be opened
 
 
 def page():
-    line = st.container(horizontal=True, vertical_alignment="bottom")
+    line = st.container(horizontal=True, gap="small", vertical_alignment="center")
     line.title("What is it?", width="stretch")
     st.markdown("A few photographs of each thing are enough, and nothing is trained. Yours stay on this machine.")
     names = compute.names("few-shot", compute.OF_PHOTOGRAPHS)
     state.adopt({"photo": read_name, "photo_seed": choices.read_int("photo_seed", 0, 999_999),
-                 "photo_asked": choices.read_int("photo_asked", 0, 2 * KINDS - 1),
+                 "photo_asked": choices.read_int("photo_asked", 0, ASKED * KINDS - 1),
                  "photo_least": choices.read_int("photo_least", 0, 100),
                  "photo_drop": read_drop, "photo_moved": read_moved,
-                 "photo_look": choices.read_int("photo_look", 0, MOST_EXAMPLES - 1)})
+                 "photo_look": choices.read_int("photo_look", 0, MOST_EXAMPLES - 1)}, beyond)
     if not names:
         st.info("There is no model of photographs in the zoo yet. `python -m train matching_photo` trains one.")
         glossary.show("Support", "Query", "Way", "Shot", "Attention")
         return
     shown, under = st.container(), st.container()
-    with line:  # what changes the answer is beside it
-        with st.container(horizontal=True, width="content"):
-            known, to_ask = photographs()
-            truth, asked = pick_asked(to_ask)
-        pick_least()
-    with under:
+    with under.container(horizontal=True, vertical_alignment="bottom"):
         choices.pick_model(names, "Model", "photo", "matching_photo")
+        known, to_ask = photographs()
+    with line:
+        truth, asked = pick_asked(to_ask)
     name = state.get("photo", "matching_photo" if "matching_photo" in names else names[0])
     answer, problem = think(name, known, asked)
     with shown:
@@ -73,6 +74,13 @@ def page():
                 (lambda: {"classes": answer.classes, "chance": answer.chance, "attention": answer.attention})
                 if answer else None, left_out=left_out(asked, truth))
     glossary.show("Support", "Query", "Way", "Shot", "Attention")
+
+
+def beyond():
+    """A photograph that is not there cannot be looked at."""
+    count, look = len(mine()) or INVENTED, state.get("photo_look", 0)
+    return {} if look < count else {
+        "photo_look": (None, f"there are photographs 0 to {count - 1}, and it names {look}")}
 
 
 def left_out(asked, truth):
@@ -111,7 +119,7 @@ def photographs():
         st.button("Back to the invented ones", key="forget_photographs", icon=":material/undo:", on_click=forget)
         begins_with_them = [file for _, file in own[: len(known)]] == [file for _, file in known]
         return own, to_ask if begins_with_them else []
-    st.button("Other invented things", key="new_things", icon=":material/casino:", on_click=other_things)
+    st.button("Other things", key="new_things", icon=":material/casino:", on_click=other_things)
     return known, to_ask
 
 
@@ -125,14 +133,15 @@ def pick_asked(to_ask):
     if not to_ask:
         return None, own
     chosen = state.get("photo_asked", FIRST_ASKED) % len(to_ask)
-    st.button("Ask about the next", key="next_asked", icon=":material/arrow_forward:", on_click=ask_next,
+    st.button("Next question", key="next_asked", icon=":material/arrow_forward:", on_click=ask_next,
               args=(chosen, len(to_ask)))
     return (None, own) if own else to_ask[chosen]
 
 
 def ask_next(chosen, count):
     st.session_state.pop("asked_photograph", None)
-    state.put(photo_asked=(chosen + 1) % count)
+    on = chosen + ASKED  # of another thing: those of one follow each other
+    state.put(photo_asked=on if on < count else (on + 1) % ASKED)
 
 
 def think(name, known, asked):
@@ -168,11 +177,15 @@ def forget():
 
 def own_photographs():
     with st.expander("Use photographs of my own", icon=":material/add_a_photo:"):
-        thing = st.text_input("What they show", key="thing", max_chars=MOST_NAME, placeholder="apple")
-        files = st.file_uploader("Photographs of it, or a zip with one folder a thing", accept_multiple_files=True,
-                                 key="thing_files", max_upload_size=40) or []
-        folder = st.file_uploader("Or a folder with one folder a thing", accept_multiple_files="directory",
-                                  key="thing_folder", max_upload_size=40) or []
+        folder, files, thing = [], [], ""
+        if st.segmented_control("What you have", OWN_KINDS, key="thing_kind", default=OWN_KINDS[0],
+                                required=True) == OWN_KINDS[1]:
+            folder = st.file_uploader("A folder with one folder a thing", accept_multiple_files="directory",
+                                      key="thing_folder", max_upload_size=40) or []
+        else:
+            thing = st.text_input("What they show", key="thing", max_chars=MOST_NAME, placeholder="apple")
+            files = st.file_uploader("Photographs of it, or a zip with one folder a thing", accept_multiple_files=True,
+                                     key="thing_files", max_upload_size=40) or []
         try:
             found = [each for file in files for each in read_files(thing, file.name, file.getvalue())]
             found += [(of_folder(file.name) or thing.strip(), file.getvalue()) for file in folder
@@ -256,9 +269,10 @@ def show_ring(name, known, asked, truth, answer, problem):
                     for i, each in enumerate(classes)],
         "answer": classes.index(best(answer)) if sure else None,
         "none": f"the nearest class is {answer.confidence:.2f} alike, and you ask for {least:.2f}." if answer
-                else problem, "note": "Touch any photograph to see the same of it.", "top": top, "look": look,
+                else problem, "note": "", "top": top, "look": look,
         "step": None, "steps": None, "likeness": "cosine", "without": without(name, known, asked, answer, look, top),
-        "ordered": False, "order": 0, "hint": HINT, "letters": classes,
+        "ordered": False, "order": 0, "hint": HINT, "use": USE, "least": state.get("photo_least", 0),
+        "letters": classes,
         "say": st.session_state.pop("photo_problem", ""), "pictures": pictures}, heard)
 
 
@@ -310,14 +324,10 @@ def heard(message):
             leave_out(out() - {index})
         elif what == "look":
             state.put(photo_look=index)
+        elif what == "least" and type(message.get("least")) is int and 0 <= message["least"] <= 100:
+            state.put(photo_least=message["least"] or None)
     except (ValueError, KeyError) as error:
         st.session_state["photo_problem"] = f"That photograph cannot be used: {error}"
-
-
-def pick_least():
-    st.session_state["choose_photo_least"] = state.get("photo_least", 0)
-    st.slider("Say “none of these” below a likeness of", 0, 100, key="choose_photo_least", format="%d %%", width=300,
-              on_change=lambda: state.put(photo_least=st.session_state["choose_photo_least"]))
 
 
 def read_drop(text):

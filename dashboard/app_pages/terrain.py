@@ -33,9 +33,8 @@ OWN = 'picture = "my_picture.png"'
 
 def page():
     line = st.container(horizontal=True, gap="small", vertical_alignment="center")
-    line.title("What does it see in a picture?", width="stretch")
-    st.markdown("From the picture alone it guesses what each place **costs**, and plans from **S** to **G**. Drag "
-                "both; move the sun.")
+    line.title("What does it see?", width="stretch")
+    st.markdown("It guesses from the picture what each place **costs**, and plans. Drag **S** and **G**, move the sun.")
     names = compute.terrain_names()
     state.adopt({
         "terrain": read_name, "ground": read_ground, "seed": choices.read_int("seed", 0, 999_999),
@@ -46,7 +45,7 @@ def page():
         st.info("There is no planner over pictures in the zoo yet. `python -m train vin_tiles` trains one.")
         glossary.show("VIN", "Caution", "Policy", "R, reward", "V, value", "Value iteration")
         return
-    board, side = st.columns([11, 8], gap="large")
+    board, side = st.columns(2, gap="medium")
     with line:
         with st.popover("Ground and model", icon=":material/terrain:", width="content"):
             name = pick_model(names)
@@ -65,8 +64,7 @@ def page():
         return
     with board:
         layer = pick_layer(slopes is not None)
-        show_board(picture, run, slopes, truth, start, goal, layer)
-        show_verdict(run, truth, ground)
+        show_board(picture, run, slopes, truth, start, goal, layer, verdict(run, truth, ground))
     with side:
         if ground in ("moon", "relief"):  # first: on a phone it stands directly below the picture
             pick_sun()
@@ -141,7 +139,7 @@ def pick_layer(has_slope):
 # -- the board --------------------------------------------------------------------------------------------
 
 
-def show_board(picture, run, slopes, truth, start, goal, layer):
+def show_board(picture, run, slopes, truth, start, goal, layer, said):
     shape, drawn, ends = run.costs.shape, None, ("", "")
     if layer == "cost":
         drawn = np.log(run.costs) / max(np.log(run.costs.max()), 1e-6)
@@ -156,7 +154,8 @@ def show_board(picture, run, slopes, truth, start, goal, layer):
         words = [f"{word}; truly {cost:.3g}" for word, cost in zip(words, truth.ravel(), strict=True)]
     terrain_map.draw(
         "terrain", compute.picture_url(picture), shape, run.plan.path, start, goal, layer=drawn,
-        stops=theme.stops(theme.COST_SCALE), ends=ends, tell=words, on_ends=take_ends, widest=570,
+        stops=theme.stops(theme.COST_SCALE), ends=ends, tell=words, on_ends=take_ends, verdict=said,
+        stuck=stuck_at(run, truth), widest=620,
         label=f"Ground of {shape[0]} by {shape[1]} cells from above, with the planned path. {terrain_map.KEYS}",
     )  # fmt: skip
 
@@ -168,24 +167,29 @@ def take_ends(start, goal):
 # -- what became of it ------------------------------------------------------------------------------------
 
 
-def show_verdict(run, truth, ground):
+def verdict(run, truth, ground):
+    """What became of the path: a mark, what is said first, and the rest."""
     plan = run.plan
     if refused := no_place(plan):
-        st.warning(f"**No path**: {in_words(refused, ground)}", icon=":material/block:")
-    elif not plan.reached:
-        st.warning(f"**No path**: {glossary.plain(plan.reason)}", icon=":material/block:")
-    elif truth is None:
-        st.info(f"**It would take {len(plan.actions)} moves.** Nobody knows the true ground of this picture.",
-                icon=":material/route:")
-    elif not np.isfinite(run.spent):
-        st.error("**The rover is stuck**: the path enters ground that is too steep. More caution, or another sun, may "
-                 "show it.", icon=":material/cancel:")
-    elif run.spent <= run.best * 1.001:
-        st.success(f"**It arrives, on a cheapest path**: {len(plan.actions)} moves.", icon=":material/check_circle:")
-    else:
-        more = run.spent / run.best - 1
-        st.success(f"**It arrives**: {len(plan.actions)} moves, {more:.0%} dearer than the cheapest path.",
-                   icon=":material/check_circle:")
+        return "✗", "No path", f": {in_words(refused, ground)}"
+    if not plan.reached:
+        return "✗", "No path", f": {plan.reason}"
+    if truth is None:
+        return "", f"It would take {len(plan.actions)} moves.", " Nobody knows the true ground of this picture."
+    if not np.isfinite(run.spent):
+        return "✗", "Stuck", ": it did not see how steep this is. Give it more caution, or another sun."
+    if run.spent <= run.best * 1.001:
+        return "✓", "It arrives, on a cheapest path", f": {len(plan.actions)} moves."
+    more = run.spent / run.best - 1
+    return "✓", "It arrives", f": {len(plan.actions)} moves, {more:.0%} dearer than the cheapest path."
+
+
+def stuck_at(run, truth):
+    """Which cell of the path is the first that cannot be entered, None where each can."""
+    if truth is None:
+        return None
+    closed = np.flatnonzero(~np.isfinite(truth[tuple(np.transpose(run.plan.path[1:]))]))  # to stand on S costs nothing
+    return int(closed[0]) + 1 if len(closed) else None
 
 
 def no_place(plan):

@@ -5,7 +5,7 @@ nobody changes it.
 """
 
 from dashboard.compute.few_shot import embedded, embeddings, explanation, permuted, predictions
-from dashboard.compute.photographs import EXAMPLES, Named, as_png, example, named, thumbnail
+from dashboard.compute.photographs import ASKED, EXAMPLES, Named, as_png, example, named, thumbnail
 from dashboard.compute.planning import (
     MAPS_AT_ONCE,
     MAX_K,
@@ -96,6 +96,7 @@ __all__ = [
     "web_question",
     "web_walk",
     "EXAMPLES",
+    "ASKED",
     "GROUNDS",
     "Ground",
     "TerrainRun",

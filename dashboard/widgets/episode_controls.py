@@ -30,6 +30,23 @@ def texts():
         "order": str(state.get("order")) if state.get("order") else None, "drawn": state.get("drawn")}
 
 
+def beyond():
+    """What the address says of pictures that its support set does not have, as `state.adopt` takes it."""
+    _, way, shot, _ = words()
+    given = way * shot
+    every, found = given + len(state.get("own", ())), {}
+    for name, count in (("drop", every), ("moved", every), ("swap", given)):
+        value = state.get(name, ())
+        number = lambda each: each if isinstance(each, int) else each[0]  # noqa: E731
+        kept = tuple(each for each in value if number(each) < count)
+        if len(kept) < len(value):
+            most = max(map(number, value))
+            found[name] = (kept or None, f"this support set has pictures 0 to {count - 1}, and it names {most}")
+    if state.get("look", 0) >= every:
+        found["look"] = (None, f"this support set has pictures 0 to {every - 1}, and it names {state.get('look')}")
+    return found
+
+
 def words():
     """Source, way, shot and number of the episode."""
     source = state.get("source", "invented")

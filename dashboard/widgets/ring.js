@@ -4,24 +4,25 @@
 
 export default keep(".ring", makeRing);
 
-const BITS = 140, PEN = 28, PATIENCE = 5000; // side of what is sent, steps of the keyboard's pen, ms until a message counts as lost
+const BITS = 140, PEN = 28; // side of what is sent, steps of the keyboard's pen
+const PATIENCE = 5000, GROWS = 2200; // ms until a message counts as lost, and until all lines have grown
 
 function makeRing(host) {
   const find = (name) => host.querySelector(name);
   const [answer, stage, canvas, rim, pad, middle, film, pictures] =
     [".answer", ".stage", ".lines", ".rim", ".pad", ".middle", ".film", ".pictures"].map(find);
-  const [detail, steps, orders, tray, hint, say, letter, file] =
-    [".detail", ".steps", ".orders", ".tray", ".hint", ".say", ".letter", ".file"].map(find);
+  const [detail, steps, orders, tray, hint, use, say, letter, file, least] =
+    [".detail", ".steps", ".orders", ".tray", ".hint", ".use", ".say", ".letter", ".file", ".least"].map(find);
   const ring = { send: null, show, stop };
   const buttons = new Map(); // number of a picture -> its button, its place now and its place to be
   let data = null, size = 0, frameId = 0, strokes = [], line = null, cursor = [PEN / 2, PEN / 2], down = false;
-  let queue = [], onTheWay = null, number = 0, looked = null, step = null, drag = null, camera = null, fanned = null;
+  let queue = [], onTheWay = null, number = 0, looked = null, step = null, sought = null, drag = null, camera = null, fanned = null, born = -Infinity, reads = null;
 
   // -- messages ---------------------------------------------------------------------------------------------
 
   function tell(message) {
     const last = queue.at(-1);
-    if (last?.what === "draw" && last.live && message.what === "draw") queue.pop();
+    if (last?.live && last.what === message.what) queue.pop();
     queue.push(message);
     flush();
   }
@@ -57,6 +58,8 @@ function makeRing(host) {
     const fresh = !data, elsewhere = !onTheWay && !queue.length; // nothing of it answers what was done here
     if (fresh || (elsewhere && next.look !== data.look)) looked = next.look;
     if (fresh || (elsewhere && next.step !== data.step)) step = next.step;
+    const asked = data && !next.drawn && (next.query !== data.query || next.model !== data.model);
+    if ((fresh || asked) && !calm()) born = performance.now();
     data = next;
     const colour = palette(host);
     host.style.setProperty("--path", colour.path);
@@ -65,7 +68,7 @@ function makeRing(host) {
     if (looked !== null && !data.pictures[looked]) looked = null;
     if (data.say) speak(data.say, true);
     else if (say.classList.contains("wrong") && !fresh) speak("");
-    controls();
+    controls(elsewhere);
     makePictures();
     layout();
     describe();
@@ -73,16 +76,20 @@ function makeRing(host) {
   }
 
   const kind = () => (data.photos ? "photo" : "ink");
-  const percent = (share) => `${Math.round(100 * share)} %`;
+  const percent = (share) => `${Math.round(100 * share)}%`;
+  const atLeast = () => (sought ? (sought / 100).toFixed(2) : "0 (never)");
+  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
   const className = (index) => data.classes[index]?.name ?? "";
 
-  function controls() {
-    for (const name of ["back", "clear"]) find(`.${name}`).hidden = data.photos;
-    find(".back").disabled = !strokes.length;
-    find(".clear").disabled = !strokes.length && !data.drawn;
+  function controls(elsewhere = false) {
+    find(".back").hidden = !strokes.length;
+    find(".clear").hidden = !strokes.length && !data.drawn;
     find(".clear").textContent = data.drawn && !strokes.length ? "Back to the given question" : "Clear";
-    find(".clear").hidden = data.photos && !data.drawn;
-    find(".keep").disabled = !data.drawn;
+    find(".keep").hidden = letter.hidden = !data.drawn;
+    least.hidden = data.least === null;
+    if (data.least !== null && (elsewhere || sought === null)) sought = data.least;
+    least.querySelector("input").value = sought ?? 0;
+    least.querySelector("b").textContent = atLeast();
     const chosen = letter.value;
     letter.replaceChildren(...data.letters.map((name) => new Option(name, name)));
     if (data.letters.includes(chosen)) letter.value = chosen;
@@ -100,6 +107,7 @@ function makeRing(host) {
     orders.querySelector(".sorted").disabled = !data.order;
     orders.querySelector("span").textContent = data.ordered ? `It reads them in ${data.order ? `the random order number ${data.order}` : "the order of the classes"}.` : "";
     hint.textContent = data.hint;
+    use.textContent = data.use;
   }
 
   // What a picture counts at the step that is looked at.
@@ -216,7 +224,7 @@ function makeRing(host) {
   function layout() {
     const width = host.clientWidth;
     if (width < 40 || !data) return;
-    const wanted = Math.floor(Math.min(width, 640, Math.max(340, innerHeight - 250)));
+    const wanted = Math.floor(Math.min(width, 640, Math.max(340, innerHeight - 300)));
     if (wanted !== size) {
       size = wanted;
       stage.style.width = stage.style.height = `${size}px`;
@@ -251,8 +259,8 @@ function makeRing(host) {
   function move() {
     frameId = 0;
     if (!host.isConnected) return;
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    let moving = false;
+    const still = calm();
+    let moving = performance.now() < born + GROWS;
     for (const [index, each] of buttons) {
       if (!each.to || !each.now) continue;
       for (const part of ["x", "y", "share", "side"]) {
@@ -266,6 +274,12 @@ function makeRing(host) {
     }
     drawLines();
     if (moving) frameId = requestAnimationFrame(move);
+  }
+
+  // On arrival, and when another question is asked, the lines grow class by class out of the question.
+  function grown(c, later = 0) {
+    const past = performance.now() - born - 350 - later - (900 * c) / data.classes.length;
+    return 1 - (1 - Math.max(0, Math.min(1, past / 550))) ** 2;
   }
 
   function drawLines() {
@@ -293,14 +307,16 @@ function makeRing(host) {
       pen.strokeStyle = data.pictures[index].class === data.answer ? colour.path : colour.best;
       pen.lineWidth = 1 + 17 * part + (looked === index ? 1.5 : 0);
       pen.beginPath();
+      const till = from + Math.max(0, far - from) * grown(data.pictures[index].class);
+      if (till === from) continue;
       pen.moveTo(c + ((x - c) / far) * from, c + ((y - c) / far) * from);
-      pen.lineTo(x, y);
+      pen.lineTo(c + ((x - c) / far) * till, c + ((y - c) / far) * till);
       pen.stroke();
     }
     pen.globalAlpha = 0.9;
     data.classes.forEach((each, index) => { // an arc on the rim as long as the class is probable
       const width = (2 * Math.PI) / data.classes.length, begin = sector(index) - width * 0.47;
-      for (const [length, strong] of [[width * 0.94, false], [width * 0.94 * each.chance, true]]) {
+      for (const [length, strong] of [[width * 0.94, false], [width * 0.94 * each.chance * grown(index, 300), true]]) {
         if (strong && each.chance < 0.005) continue;
         pen.strokeStyle = strong ? (index === data.answer ? colour.path : colour.best) : colour.wall;
         pen.globalAlpha = strong ? 1 : 0.25;
@@ -505,12 +521,13 @@ function makeRing(host) {
 
   function describe() {
     const said = data.answer === null ? null : data.classes[data.answer];
-    const parts = [data.model, " says "];
+    const known = data.truth !== null && said, right = known && data.truth === said.name;
+    const parts = [!known ? "" : right ? "✓ Right: " : "✗ Wrong: ", data.model, " says "];
     const bold = document.createElement("b"), rest = document.createElement("small");
     bold.textContent = said ? said.name : "none of these";
-    rest.textContent = !said ? `: ${data.none}` : `, ${percent(said.chance)} sure` + (data.truth === null ? "" : data.truth === said.name ? ", and that is right." : `; it is ${data.truth}.`);
-    answer.replaceChildren(data.truth !== null && said ? (data.truth === said.name ? "✓ " : "✗ ") : "", ...parts, bold, rest);
-    steps.querySelector(".at").textContent = data.steps ? (step > data.steps ? "the answer" : `${step} of ${data.steps}${step === 1 ? " (even)" : ""}`) : "";
+    rest.textContent = !said ? `: ${data.none}` : `, ${percent(said.chance)} sure` + (!known ? "" : right ? "." : `; it is ${data.truth}.`);
+    answer.replaceChildren(...parts, bold, rest);
+    steps.querySelector(".at").textContent = data.steps ? (step > data.steps ? "all done, the answer" : `${step} of ${data.steps}${step === 1 ? " (even)" : ""}`) : "";
     const index = buttons.has(looked) ? looked : data.top; // the one that counts most, until one is touched
     if (index === null || !buttons.has(index) || !data.query) {
       const note = document.createElement("p");
@@ -522,7 +539,7 @@ function makeRing(host) {
     pair.className = "pair";
     const by = document.createElement("div");
     by.className = "by";
-    if (picture.likeness !== null) by.append(picture.likeness.toFixed(2), Object.assign(document.createElement("small"), { textContent: data.likeness }));
+    if (picture.likeness !== null) by.append(picture.likeness.toFixed(2), Object.assign(document.createElement("small"), { textContent: `alike (${data.likeness})` }));
     pair.append(shown(data.query, "the question"), by, shown(picture.source, `${picture.name} (${className(picture.class)})`));
     const says = [];
     if (picture.share !== null) says.push(`${picture.name} carries ${percent(picture.share)} of the attention.`);
@@ -550,13 +567,30 @@ function makeRing(host) {
     return figure;
   }
 
-  steps.querySelector("input").oninput = (event) => {
-    step = Number(event.target.value);
+  least.querySelector("input").oninput = (event) => {
+    sought = Number(event.target.value);
+    least.querySelector("b").textContent = atLeast();
+    tell({ what: "least", least: sought, live: true });
+  };
+
+  function readTo(at) {
+    step = at;
+    steps.querySelector("input").value = step;
     targets();
     describe();
     frameId ||= requestAnimationFrame(move);
-  };
+  }
+  steps.querySelector("input").oninput = (event) => { clearInterval(reads); readTo(Number(event.target.value)); };
   steps.querySelector("input").onchange = () => tell({ what: "step", step });
+  steps.querySelector(".play").onclick = () => {
+    clearInterval(reads);
+    readTo(1);
+    reads = setInterval(() => {
+      if (data.steps && step <= data.steps) return readTo(step + 1);
+      clearInterval(reads);
+      tell({ what: "step", step });
+    }, 450);
+  };
   find(".shuffle").onclick = () => tell({ what: "order" });
   find(".sorted").onclick = () => tell({ what: "order", seed: 0 });
 
@@ -664,6 +698,7 @@ function makeRing(host) {
   function stop() {
     watcher.disconnect();
     clearInterval(clock);
+    clearInterval(reads);
     closeCamera();
     window.removeEventListener("paste", paste);
     cancelAnimationFrame(frameId);

@@ -11,10 +11,11 @@ import streamlit as st
 from dashboard.widgets import canvas, sketchpad
 
 MOST_PHOTO = 1_500_000  # bytes of a photograph, which the page has shrunk to 512 pixels
-WHAT = {"draw", "undraw", "ask", "add", "out", "back", "all_back", "move", "look", "order", "step", "swap"}
+WHAT = {"draw", "undraw", "ask", "add", "out", "back", "all_back", "move", "look", "order", "step", "swap", "least"}
 
 _HTML = """<div class="ring">
 <p class="answer" role="status" aria-live="polite"></p>
+<p class="use"></p>
 <div class="board">
 <div class="stage">
 <canvas class="lines" aria-hidden="true"></canvas><div class="rim" aria-hidden="true"></div>
@@ -24,14 +25,17 @@ _HTML = """<div class="ring">
 Delete leaves it out, a letter gives it another class."></div>
 </div>
 <div class="side">
+<label class="least" hidden>Say “none of these” if the nearest is less alike than <b></b>
+<input type="range" min="0" max="100" step="1"></label>
 <div class="tools" role="group" aria-label="The question">
-<button type="button" class="back">Undo stroke</button><button type="button" class="clear">Clear</button>
+<button type="button" class="back">Undo</button><button type="button" class="clear">Clear</button>
 <button type="button" class="open">Open a picture</button><button type="button" class="camera">Camera</button>
 <button type="button" class="keep">Keep as an example of</button><select class="letter" aria-label="Class"></select>
 <input class="file" type="file" accept="image/*" multiple hidden>
 </div>
 <div class="steps" hidden>
-<label>Reading step <span class="at"></span><input type="range" min="1" step="1"></label></div>
+<label>Reading step: <span class="at"></span><input type="range" min="1" step="1"></label>
+<button type="button" class="play">▶ Watch it read</button></div>
 <div class="orders" hidden><button type="button" class="shuffle">Shuffle the order</button>
 <button type="button" class="sorted">Class after class</button><span></span></div>
 <div class="detail"></div>

@@ -4,7 +4,7 @@
 export default keep(".terrain", makeTerrain);
 
 function makeTerrain(host) {
-  const canvas = host.querySelector("canvas"), say = host.querySelector(".say"), key = host.querySelector(".key");
+  const canvas = host.querySelector("canvas"), say = host.querySelector(".say"), verdict = host.querySelector(".verdict"), key = host.querySelector(".key");
   const widget = { send: null, show, stop };
   const image = new Image();
   let data = null, ends = {}, held = null, tapped = null, cursor = null, size = 10, walked = 0, timer = null;
@@ -21,14 +21,18 @@ function makeTerrain(host) {
       key.querySelector(".low").textContent = data.lowName;
       key.querySelector(".high").textContent = data.highName;
     }
+    const [sign, bold, rest] = data.verdict.map((words, i) => Object.assign(document.createElement(["i", "b", "small"][i]), { textContent: words }));
+    verdict.replaceChildren(sign, sign.textContent ? " " : "", bold, rest);
     if (anew) walk();
     layout();
   }
 
+  const end = () => data.stuck ?? data.path.length - 1; // it walks no farther
+
   // The rover sets out when a path is new; whoever asks for no motion sees it arrived.
   function walk() {
     clearInterval(timer);
-    const last = data.path.length - 1;
+    const last = end();
     walked = last;
     if (last < 1 || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     walked = 0;
@@ -115,7 +119,7 @@ function makeTerrain(host) {
   // -- drawing -------------------------------------------------------------------------------------------
 
   function layout() {
-    const wide = Math.min(host.clientWidth || 300, data.widest, (data.widest * data.cols) / data.rows);
+    const wide = Math.min(host.clientWidth || 300, Math.min(data.widest, Math.max(320, innerHeight - 290)) * Math.min(1, data.cols / data.rows));
     if (wide < 20) return;
     size = wide / data.cols;
     fit(canvas, Math.round(wide), Math.round(size * data.rows));
@@ -141,13 +145,19 @@ function makeTerrain(host) {
     if (data.path[whole + 1]) path.push(data.path[whole].map((x, i) => x + (data.path[whole + 1][i] - x) * share));
     const moved = !same(ends.start, data.start) || !same(ends.goal, data.goal);
     pen.globalAlpha = moved ? 0.35 : 1; // the path of before, until the new one is here
+    if (data.stuck !== null) { // where it meant to go on
+      pen.setLineDash([size * 0.3, size * 0.45]);
+      line(pen, data.path.slice(data.stuck), "rgba(0,0,0,0.6)", size * 0.16);
+      pen.setLineDash([]);
+    }
     line(pen, path, "rgba(0,0,0,0.75)", size * 0.42);
     line(pen, path, colour.path, size * 0.24);
     pen.globalAlpha = 1;
     mark(pen, ends.start, size, "S", colour);
     mark(pen, ends.goal, size, "G", colour);
     const rover = path[path.length - 1];
-    if (rover && !moved && walked < data.path.length - 1) dot(pen, rover, colour);
+    if (rover && !moved && walked < end()) dot(pen, rover, colour);
+    if (rover && !moved && data.stuck !== null && walked >= end()) cross(pen, rover);
     if (cursor) frame(pen, cursor, size, colour.focus, [], 3);
   }
 
@@ -159,6 +169,21 @@ function makeTerrain(host) {
     pen.beginPath();
     cells.forEach(([r, c], i) => pen[i ? "lineTo" : "moveTo"]((c + 0.5) * size, (r + 0.5) * size));
     pen.stroke();
+  }
+
+  function cross(pen, [r, c]) {
+    const [x, y, reach] = [(c + 0.5) * size, (r + 0.5) * size, Math.max(8, size * 0.42)];
+    for (const [colour, width] of [["#fff", 0.42], ["#d3202a", 0.22]]) {
+      pen.strokeStyle = colour;
+      pen.lineWidth = Math.max(3, reach * 2 * width);
+      pen.lineCap = "round";
+      pen.beginPath();
+      for (const way of [-1, 1]) {
+        pen.moveTo(x - reach, y - way * reach);
+        pen.lineTo(x + reach, y + way * reach);
+      }
+      pen.stroke();
+    }
   }
 
   function dot(pen, [r, c], colour) {

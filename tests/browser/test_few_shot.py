@@ -63,7 +63,7 @@ def stroke():
 
 def test_pictures_are_dragged_off_and_onto_another_class_and_touched(open_page):
     page = open_page(SHOT)
-    page.get_by_text("and that is right").wait_for()
+    page.get_by_text("✓ Right").wait_for()
     still(page)
     stage = page.locator(".stage").bounding_box()
     drag(page, middle(picture(page, "A1")), (stage["x"] + 6, stage["y"] + 6))
@@ -94,7 +94,7 @@ def test_a_drawing_is_answered_while_the_pen_moves_and_kept(open_page):
     for i in range(8):
         page.mouse.move(*point(0.3 + 0.05 * i, 0.3 + 0.05 * i), steps=2)
     # Nobody knows what it is, so the answer is neither right nor wrong; and the pen is still down.
-    page.locator(".answer", has_text=re.compile(r"says [A-E], \d+ % sure$")).wait_for()
+    page.locator(".answer", has_text=re.compile(r"says [A-E], \d+% sure$")).wait_for()
     assert "drawn=" not in page.url
     page.mouse.up()
     address(page, "drawn=")

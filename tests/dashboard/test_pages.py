@@ -21,7 +21,7 @@ ROOM = """
 ##########
 """
 PAGES = {"plan": "Where would it go?", "inside": "How does it plan?", "few_shot": "Who decided?",
-         "terrain": "What does it see in a picture?", "photographs": "What is it?",
+         "terrain": "What does it see?", "photographs": "What is it?",
          "worlds": "Can it plan beyond a grid?", "compare": "Where does it fail?", "zoo": "The zoo"}
 
 
@@ -119,7 +119,7 @@ def test_a_network_with_memory_answers_without_lines(visit, ring):
     assert "sure, and you ask for 1.00" in shown["none"]
     assert shown["ordered"]
     assert all(picture["share"] is None and picture["likeness"] is None for picture in shown["pictures"])
-    assert "attention" not in shown["hint"]  # of which it has none
+    assert "attention" not in shown["use"]  # of which it has none
     app.session_state["numbers"] = True
     app.run()
     assert "lines are attention" not in texts(app)
@@ -439,6 +439,17 @@ def test_dropping_all_but_one_class_is_said(visit, ring):
     shown = ring(visit("few_shot", way="2", shot="1", drop="0"))
     assert shown["answer"] is None
     assert "fewer than two classes" in shown["none"]
+
+
+def test_an_address_of_pictures_that_are_not_there_says_so(visit, ring):
+    app = visit("few_shot", way="2", shot="2", drop="0,150", swap="4:1", moved="3:A", look="4")
+    said = "\n".join(warning.value for warning in app.warning)
+    assert all(f"`{name}`" in said for name in ("drop", "swap", "look"))
+    assert "`moved`" not in said
+    assert "pictures 0 to 3, and it names 150" in said
+    assert app.query_params["drop"] == "0"
+    assert "look" not in app.query_params
+    assert [each["out"] for each in ring(app)["pictures"]] == [True, False, False, False]
 
 
 def test_none_of_these(visit, ring):

@@ -59,10 +59,10 @@ def test_it_names_an_invented_thing_and_says_what_counted(visit, ring):
     assert all(-1 <= picture["likeness"] <= 1.0001 for picture in shown["pictures"])
     assert shown["without"]["index"] == shown["top"]
     app.button(key="next_asked").click().run()
-    assert app.query_params["photo_asked"] == "5"  # the first visit asks about the fourth
+    assert app.query_params["photo_asked"] == "6"  # the first visit asks about number 4, of another thing
     app.button(key="new_things").click().run()
     assert app.query_params["photo_seed"] == "1"
-    app.slider(key="choose_photo_least").set_value(100).run()
+    app = visit("photographs", photo_least="100")
     assert ring(app)["answer"] is None
     assert "you ask for 1.00" in ring(app)["none"]
 

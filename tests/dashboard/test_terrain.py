@@ -1,6 +1,7 @@
 """The page Terrain, on a small untrained planner."""
 
 import io
+import json
 import shutil
 
 import numpy as np
@@ -37,13 +38,19 @@ def with_planner(planner):
 
 def said(app):
     kinds = ("success", "error", "warning", "info")
-    return "\n".join(each.value for kind in kinds for each in getattr(app, kind))
+    return "\n".join([*(each.value for kind in kinds for each in getattr(app, kind)), "".join(shown(app)["verdict"])])
+
+
+def shown(app):
+    """What the page sends to its picture of the ground."""
+    (ground,) = [each.proto for each in app.get("bidi_component") if each.proto.component_name.endswith("terrain_map")]
+    return json.loads(ground.json)
 
 
 def test_it_says_what_becomes_of_the_path_on_the_true_ground(visit):
     app = visit("terrain")
     assert not app.exception
-    assert any(word in said(app) for word in ("arrives", "stuck", "No path"))
+    assert any(word in said(app) for word in ("arrives", "Stuck", "No path"))
     assert dict(app.query_params)["terrain"] == "vin_moon"
 
 
