@@ -100,13 +100,11 @@ def _swayed():
 def _ordered():
     if not state.get("order"):
         return False
-    (now, chance), (_, before) = _answer(episode_controls.current()), _answer(episode_controls.unchanged())
-    moved = {} if now is None else {c: abs(float(chance[c] - before[c])) for c in chance if c in before}
-    if not moved or max(moved.values()) < 0.03:
+    (now, chance), (first, before) = _answer(episode_controls.current()), _answer(episode_controls.unchanged())
+    if now in (None, first) or first not in before:
         return False
-    most = now if moved.get(now, 0.0) >= 0.03 else max(moved, key=moved.get)  # of the answer, if that is enough
-    return (f"The same pictures in another order took {most} from {before[most]:.0%} to {chance[most]:.0%}. Order says "
-            "nothing of what they show; a net that reads each picture by itself does not waver so.")
+    return (f"It said {first} ({before[first]:.0%} sure); the same pictures in another order, and it says {now} "
+            f"({chance[now]:.0%}). Order says nothing of what they show: a net that reads each alone never wavers.")
 
 
 def _map(start, goal):
@@ -135,8 +133,8 @@ LESSONS = (
            "Drag pictures off the ring until the answer changes.", "few_shot",
            {"fewshot": "matching_glyphs", "way": "5", "shot": "1", "episode": "1"}, _swayed),
     Lesson("Order and FCE", "A net with full context reads the pictures one after another, so their order counts.",
-           "Shuffle until some class is 3 points more or less probable.", "few_shot",
-           {"fewshot": "matching_fce_glyphs", "way": "5", "shot": "1", "episode": "1"}, _ordered),
+           "Shuffle the order until the answer changes.", "few_shot",
+           {"fewshot": "matching_fce_glyphs", "way": "5", "shot": "1", "episode": "12", "ask": "1"}, _ordered),
 )
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import compute, glossary, lessons, share, state
 from dashboard.figures import few_shot_svg, lessons_svg
-from dashboard.widgets import tiles
+from dashboard.widgets import headings, tiles
 from pnzoo.worlds.gridworld.rollout import optimal_steps
 
 SHUFFLED = 6  # the lesson about order
@@ -16,10 +16,10 @@ FILMS = {4: "cnn16"}  # lessons on a map whose picture is the model's own
 
 def page():
     done = lessons.finished()
-    st.title("Six lessons")
+    headings.heading("Six lessons")
     state.adopt({})
-    st.markdown(f"A task each, on the canvas itself, which knows when it is done. **{len(done)} of "
-                f"{len(lessons.LESSONS)} done.**")
+    headings.sentence(f"A task of a minute each, on the page itself, which knows when it is done. **{len(done)} of "
+                      f"{len(lessons.LESSONS)} done.**")
     tiles.show("lessons", "lesson", [tile(number, lesson, number in done)
                                      for number, lesson in enumerate(lessons.LESSONS, 1)], choose, roomy=True)
     if number := st.session_state.pop("lesson_chosen", None):

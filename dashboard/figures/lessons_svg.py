@@ -26,7 +26,7 @@ def spread(walls, start, goal, steps, path=(), last=None, dark=False):
     for k in range(end + 1):
         red, green, blue = scale[round((1 - k / max(1, int(steps.max()))) * (len(scale) - 1))]
         parts.append(f'<path class="flood" style="--k:{k}" d="{rectangles(steps == k)}" '
-                     f'fill="rgb({red},{green},{blue})" stroke="rgb({red},{green},{blue})" stroke-width=".08"/>')
+                     f'fill="rgb({red},{green},{blue})" stroke="rgb({red},{green},{blue})" stroke-width=".2"/>')
     if len(path):
         line = " ".join(f"{c + 0.5},{r + 0.5}" for r, c in path)
         parts.append(f'<polyline class="flood" style="--k:{end + 2}" points="{line}" fill="none" stroke="{look.path}" '

@@ -57,7 +57,7 @@ function makeLens(host, { onSymbol, onReward, onLearned }) {
     return span;
   }
 
-  const short = (x) => (Math.abs(x) >= 100 ? x.toFixed(0) : Math.abs(x) >= 10 ? x.toFixed(1) : x.toFixed(2));
+  const short = (x) => (Math.abs(x) >= 100 ? x.toFixed(0) : Math.abs(x) >= 10 ? x.toFixed(1) : x.toFixed(2).replace("-0.00", "0.00"));
 
   // cell, step k, the plan, V before and the colours of the map.
   function show({ cell, k, plan, before, colours, priced, painted, unit }) {

@@ -860,14 +860,14 @@ function makePlanning(host) {
     ratio = window.devicePixelRatio || 1;
     fit(canvas, Math.round(across), Math.round(size * data.rows));
     widths = widthsNow();
-    fit(curve, Math.max(40, slider.clientWidth || wide), 34);
+    fit(curve, Math.max(40, slider.clientWidth || wide), narrow ? 22 : 34);
     drawCurve();
     tick();
   }
 
   function drawCurve() {
     if (!shown || !shown.plan || !curve.width) return;
-    const pen = curve.getContext("2d"), colour = palette(host), { k } = shown.plan, wide = curve.clientWidth, high = 34;
+    const pen = curve.getContext("2d"), colour = palette(host), { k } = shown.plan, wide = curve.clientWidth, high = curve.clientHeight;
     pen.clearRect(0, 0, wide, high);
     if (!shown.changes && !drag) shown.changes = changesOf();
     const changes = shown.changes || [], top = Math.max(1e-6, ...changes.map(([, y]) => y));

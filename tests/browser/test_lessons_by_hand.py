@@ -19,7 +19,7 @@ FOCUSED = "element => element.getRootNode().activeElement === element"
 # Where one can see and touch: below the strip of the lesson, above the bar of a phone.
 CLEAR = """() => { const edge = (what, side, other) => {
     const box = document.querySelector(what)?.getBoundingClientRect(); return box && box.height ? box[side] : other; };
-  return [edge('.st-key-lesson', 'bottom', 60), edge('.pnzoo-tabs', 'top', innerHeight)]; }"""
+  return [edge('.st-key-lesson', 'bottom', 60), edge('.pnzoo-tabs', 'top', 0) || innerHeight]; }"""
 ON_TOP = """element => { const box = element.getBoundingClientRect(), found = document.elementFromPoint(
     box.left + box.width / 2, box.top + box.height / 2); return element === found || element.contains(found); }"""
 
