@@ -20,7 +20,8 @@ export default function ({ parentElement, data }) {
     button.type = "button";
     button.innerHTML = each.svg; // made by dashboard/figures, nothing of a visitor's is in it
     button.append(make("span", "", each.title));
-    button.setAttribute("aria-label", each.words);
+    button.firstChild.setAttribute("aria-hidden", "true");
+    button.setAttribute("aria-description", each.words);
     button.onpointerenter = button.onfocus = button.onclick = () => light(each.action);
     kernels.append(button);
     return button;

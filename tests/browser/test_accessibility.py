@@ -12,9 +12,9 @@ from tests.browser import serving
 pytestmark = [pytest.mark.browser, pytest.mark.integration]
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-PAGES = ["", "inside", "terrain", "worlds", "worlds?world=body", "worlds?world=sentences", "few_shot", "photographs",
-         "compare?maps=100", "compare?what=few-shot&episodes=30", "zoo", "zoo?entry=vin16",
-         "answers", "answers?question=6", "lessons"]
+PAGES = ["", "inside", "inside?view=cell", "inside?view=moves", "inside?view=paint", "terrain", "worlds",
+         "worlds?world=body", "worlds?world=sentences", "few_shot", "photographs", "compare?maps=100",
+         "compare?what=few-shot&episodes=30", "zoo", "zoo?entry=vin16", "answers", "answers?question=6", "lessons"]
 FIRST = ("", "few_shot", "zoo", "answers")  # the others by make test-all
 FOUND = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
   .filter((each) => ['serious', 'critical'].includes(each.impact) || each.id === 'heading-order')
