@@ -43,10 +43,31 @@ MEASURES = {
     "optimal_rate_all_starts": "of the ways from every free cell of {maps} as short as can be",
     "optimal_action": "of the moves are best ones", "excess_cost": "longer than a shortest way",
     "excess_links": "more links than needed", "expected_reward": "reward, as the paper counts it",
-    "prediction_loss": "of the moves differ from the shown ones", "final_distance": "from the goal at the end",
+    "prediction_loss": "of its moves are others than the one shown (often as short)",
+    "final_distance": "from the goal at the end",
     "time_to_goal": "until it rests at the goal",
     "omniglot_challenge_error": "wrong within an alphabet of 20 letters, one example each",
 }
+# What experiments write for those who know them -> what a reader is told instead.
+PLAIN = {
+    "By nothing that three seeds can tell": "Not that three trainings could tell",
+    "bi-LSTM g (FCE)": "full context (FCE)", "order-invariant g": "order-free context",
+    "state-dependent P": "moves learned for each cell", "the paper's free P": "moves as in the paper, free",
+    "cosine, scale learned": "cosine with a learned scale", "cosine, as in the paper": "cosine as published",
+    "minus squared distance": "squared distance", "BPL (Lake et al. 2015)": "program of pen strokes (BPL)",
+    "convolutional net (in Lake et al. 2015)": "a plain convolutional net",
+    "Siamese (Koch et al. 2015)": "Siamese net",
+    "Hausdorff distance (Lake)": "Hausdorff distance",
+    "Hierarchical Deep (in Lake et al. 2015)": "Hierarchical Deep",
+    "frozen VI": "frozen planner", "shared, free": "one rule, free",
+    "shared, a distribution": "one rule, probabilities",
+    "depends on the place": "a rule for each place", "V_k with minus the true distance": "values and true distance",
+    "value iteration and crossed cells": "planner, told the cells",
+    "solver, Fenchel-Young": "solver, noise averaged",
+    "R of ": "reward of ", "FLOPs": "operations",
+}
+ROWS = {"times 0.5": "planning (Q) halved", "times 0.1": "planning (Q) times 0.1",
+        "shuffle": "planning (Q) shuffled", "zero": "planning (Q) cut out"}
 WAYS = {"": "", "_class_mean": ", by class means", "_one_view": ", from one view each"}
 
 
@@ -61,6 +82,18 @@ def measure(metric) -> str:
     if metric.name == "excess_cost" and metric.unit == "":
         return f"steps {words}"
     return metric.title() if words is None else words.format(maps=MAPS.get(metric.dataset.get("family"), "maps"))
+
+
+def percents(text: str) -> str:
+    """`84 %` as these pages write it: `84%`."""
+    return text.replace(" %", "%").replace("\u00a0%", "%")
+
+
+def worded(text: str) -> str:
+    """What an experiment wrote, in plainer words."""
+    for hard, easy in PLAIN.items():
+        text = text.replace(hard, easy)
+    return percents(text)
 
 
 def plain(text: str, most: int = 400) -> str:

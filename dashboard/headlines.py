@@ -76,23 +76,23 @@ HEADLINES = {
                  *_joined("weight on the true cell, weights shuffled", ("the same by chance", "vin16")))),
     4: Headline("Is its value the true distance?",
                 "Yes: after {x} steps its values rank the cells as the true distance does (correlation {a}).",
-                curves=(("vin16", "vin16"), ("vin16_paper", "vin16_paper")), along="steps of planning"),
+                curves=(("vin16", "vin16"), ("paper's VIN", "vin16_paper")), along="steps of planning"),
     5: Headline("How much computing does one decision take?",
                 "As much as a CNN's: {b} operations on a 28x28 map against {c}; an FCN takes only {a}.",
                 (("FCN, operations", "fcn28", "fcn28"), ("VIN", "vin28", "vin28"), ("CNN", "cnn28", "cnn28")),
                 low=True),
     6: Headline("How many steps ahead must it think?",
-                "About as many as the way is long: on 16x16 maps 20 steps solve {a}, 10 steps {b}, one step {d}.",
+                "About one per move: on 16x16 maps 20 steps solve {a}, 10 steps {b}, one step {d}.",
                 _along("K changed after training, vin16", ("20 steps", 20), ("10 steps", 10), ("5 steps", 5),
                        ("1 step", 1))),
     7: Headline("Does it use its planning at all?",
                 "Yes: with its planning cut out it solves {b} of the maps instead of {a}.",
                 (*_joined("as it is", ("as it is", _VI)), *_joined("zero", ("planning cut out", _VI)))),
     8: Headline("Does success tell the whole story?",
-                "Yes: who arrives more often earns more too. vin16: {a}, reward {c}; cnn16: {b}, reward {d}.",
-                (*_rows({"name": "success"}, "model", ("vin16 arrives", "vin16"), ("cnn16 arrives", "cnn16")),
-                 *_rows({"name": "expected reward"}, "model", ("vin16, its reward", "vin16"),
-                        ("cnn16, its reward", "cnn16")))),
+                "Yes: who arrives more often earns more too. VIN: {a}, reward {c}; CNN: {b}, reward {d}.",
+                (*_rows({"name": "success"}, "model", ("VIN arrives", "vin16"), ("CNN arrives", "cnn16")),
+                 *_rows({"name": "expected reward"}, "model", ("VIN, its reward", "vin16"),
+                        ("CNN, its reward", "cnn16")))),
     9: Headline("Do easy maps first help reinforcement learning?",
                 "No: with easy maps first it solves {a}, with all maps at once {b}.",
                 (("easy maps first", "vin16_rl", "vin16_rl, True, success"),
@@ -106,8 +106,8 @@ HEADLINES = {
                  _joined("success 10x10", ("both together", "LSTM and frozen VI"), ("LSTM alone", "LSTM alone"),
                          ("planner alone", "frozen VI, goal only"))),
     12: Headline("Where does it fail?",
-                 "Far from the goal, and later than others: {x} moves away vin16 solves {a}, cnn16 {b}, fcn16 {c}.",
-                 curves=(("vin16", "vin16"), ("cnn16", "cnn16"), ("fcn16", "fcn16")), along="moves from the goal"),
+                 "Far from the goal: where it is {x} moves away a VIN solves {a}, a CNN {b}, an FCN {c}.",
+                 curves=(("VIN", "vin16"), ("CNN", "cnn16"), ("FCN", "fcn16")), along="moves from the goal"),
     13: Headline("Which measure of likeness is best?",
                  "The cosine with a learned scale: {a} right; without that scale, as published, {d}.",
                  _joined("20-way 1-shot", ("cosine, learned scale", "cosine, scale learned"),
@@ -119,26 +119,26 @@ HEADLINES = {
                          ("order-free context", "order-invariant g"), ("full context (FCE)", "bi-LSTM g (FCE)")),
                  low=True),
     15: Headline("How much slower do more examples make it?",
-                 "Hardly, unless it reads them in context: 20 answers from {x} examples take {a}, with FCE {b}.",
-                 curves=(("no context", "no context"), ("FCE", "FCE")), low=True),
+                 "Hardly, without context: 20 answers from {x} examples take {a}; with full context (FCE) {b}.",
+                 curves=(("no context", "no context"), ("full context", "FCE")), low=True),
     16: Headline("Does it cope with more examples than in training?",
-                 "Yes: with {x} examples, far more than in training, it names {a} right; with FCE {b}.",
-                 curves=(("no context", "invented, no context"), ("FCE", "invented, FCE"))),
-    17: Headline("Does averaging many passes rescue FCE?",
-                 "No, and it needs no rescue: with 990 examples one pass names {b} right, averaged passes {c}.",
-                 _each(990, ("no context", "Omniglot, no context"), ("FCE, one pass", "Omniglot, FCE"),
-                       ("FCE, averaged passes", "Omniglot, FCE, subsets averaged"))),
+                 "Yes: with {x} examples, far more than in training, it names {a} right; with context {b}.",
+                 curves=(("no context", "invented, no context"), ("full context", "invented, FCE"))),
+    17: Headline("Does reading many examples in parts help?",
+                 "No: of 990 examples read in context at once it names {b} right, read in parts and averaged {c}.",
+                 _each(990, ("no context", "Omniglot, no context"), ("context, at once", "Omniglot, FCE"),
+                       ("context, in parts", "Omniglot, FCE, subsets averaged"))),
     18: Headline("Is a simple classifier as good?",
                  "Yes, with the network's features: an SVM names {b} right, the network {a}; on bare pixels {c}.",
                  (*_joined("attention", ("the network itself", "matching_conv4_omniglot")),
                   *_joined("exemplar_svm", ("SVM on its features", "matching_conv4_omniglot")),
                   *_joined("exemplar_svm", ("SVM on pixels", "pixels")))),
     19: Headline("Which padding did the paper mean?",
-                 "None where it shrinks the image: only so the sizes fit. But padded it names {a} right, not {b}.",
+                 "None where the image shrinks: only so the sizes fit. But padded it names {a} right, not {b}.",
                  _joined("20-way 1-shot", ("padded", "same"), ("not padded", "valid"))),
     20: Headline("How near to people is it?",
                  "Half way: it gets {c} of unknown letters wrong, people {b}, a plain network {d}.",
-                 (*_joined("BPL (Lake et al. 2015)", ("program of strokes, BPL", "reported")),
+                 (*_joined("BPL (Lake et al. 2015)", ("program of pen strokes", "reported")),
                   *_joined("people", ("people", "reported")),
                   ("Matching Network", "measured", "measured, matching_background_omniglot"),
                   *_joined("convolutional net (in Lake et al. 2015)", ("a plain network", "reported"))), low=True),
@@ -146,7 +146,7 @@ HEADLINES = {
                  "The Matching Network: it names {a} right, the classifier {b}, Siamese {c}, MANN {d}.",
                  _joined("ours, 5w1s", ("Matching Network", "matching_conv4_omniglot"),
                          ("classifier", "classifier_omniglot"), ("Siamese", "siamese_omniglot"),
-                         ("MANN", "mann_omniglot"))),
+                         ("memory (MANN)", "mann_omniglot"))),
     22: Headline("Does fine-tuning on the examples help?",
                  "It depends: Siamese networks gain {a}, Matching Networks {b}, the classifier {c}.",
                  _joined("5-way, 1-shot", ("Siamese", "siamese_omniglot"),
@@ -170,16 +170,16 @@ HEADLINES = {
                  _rows({"caution": 2.0, "name": "success_rate"}, "paths", ("invented ground alone", 0),
                        ("and 10 Moon paths", 10), ("and 1,000 Moon paths", 1000))),
     27: Headline("Which way of learning from paths wins?",
-                 "None for certain: value iteration arrives in {b} ({a} if told the crossed cells), a solver in {c}.",
+                 "None for certain: a planner arrives in {b} ({a} if told the cells as well), a solver in {c}.",
                  _rows({"name": "success_rate at the chosen caution"}, "way",
-                       ("VI, told crossed cells", "value iteration and crossed cells"),
-                       ("value iteration (VI)", "value iteration"),
-                       ("solver, Fenchel-Young", "solver, Fenchel-Young"),
+                       ("planner, told the cells", "value iteration and crossed cells"),
+                       ("planner, told the way", "value iteration"),
+                       ("solver, noise averaged", "solver, Fenchel-Young"),
                        ("solver, black box", "solver, black box"))),
     28: Headline("Does planning help on a web?",
                  "Yes: with planning it finds {a} of the pages, without {b}, by likeness of the text alone {c}.",
                  _rows({"part": "distance", "name": "success_rate"}, "policy", ("planner", "vin_web"),
-                       ("without planning", "reactive_web"), ("likest text", "nearest_text"))),
+                       ("without planning", "reactive_web"), ("most similar text", "nearest_text"))),
     29: Headline("Does planning help a moving body?",
                  "Yes, for far goals: more than {x} cells away it arrives in {a} with planning, in {b} without.",
                  curves=(("planner", "vin_navigation2d"), ("no planning", "cnn_navigation2d")),
@@ -188,9 +188,9 @@ HEADLINES = {
                  "Nothing for certain: attention finds {b} of the words, with FCE {a}, the plain class mean {c}.",
                  _each(41649, ("full context (FCE)", "FCE, 5-shot"),
                        ("attention", "attention over single sentences, 5-shot"), ("class mean", "class mean, 5-shot"))),
-    31: Headline("Does context still help a good backbone?",
+    31: Headline("Does context help with photographs?",
                  "No: with full context (FCE) {d} are right, without it {c}, by the plain class mean {b}.",
-                 _joined("5-way 1-shot", ("matching_photo (zoo)", "matching_photo"), ("class mean", "class mean"),
+                 _joined("5-way 1-shot", ("this zoo's network", "matching_photo"), ("class mean", "class mean"),
                          ("without context", "projection"), ("full context (FCE)", "FCE (bi-LSTM)"))),
 }
 
@@ -214,6 +214,12 @@ def measured(result: dict) -> list[Measurement]:
                 found.append(Measurement(label, series["value"][place], wanted.unit or result["figure"]["unit"],
                                          tuple(series["ci95"][place])))
     return found
+
+
+def told(result: dict) -> dict | None:
+    """The row of the table that the line tells beside its picture; None without one."""
+    more = of(result).more
+    return next((row for row in result["table"] if more and more.items() <= row.items()), None)
 
 
 def curves(result: dict) -> list[tuple[str, dict]]:
@@ -242,11 +248,19 @@ def line(result: dict) -> str:
     if drawn:
         words["x"] = f"{drawn[0][1]['at'][-1]:,.0f}"
     if wanted.more:
-        told = [row for row in result["table"] if wanted.more.items() <= row.items()]
-        if not told:
+        row = told(result)
+        if not row:
             return ""
-        words["p"] = number(told[0]["value"], told[0]["unit"])
+        words["p"] = number(row["value"], row["unit"])
     return wanted.line.format_map(words)
+
+
+def parts(said: str) -> tuple[str, str]:
+    """(verdict, the rest) of an answer: what stands before its colon, in at most six words, and what it rests on."""
+    verdict, colon, rest = said.partition(": ")
+    if not colon or len(verdict.split()) > 6:
+        return "", said
+    return verdict, rest[:1].upper() + rest[1:]
 
 
 def number(value: float, unit: str) -> str:
@@ -255,7 +269,7 @@ def number(value: float, unit: str) -> str:
         return f"{100 * value:+.1f} points"
     if unit == "%":
         shown = f"{100 * value:.1f}"
-        return f"{100 * value:.2f} %" if shown == "100.0" and value < 0.9999 else f"{shown} %".replace("100.0", "100")
+        return f"{100 * value:.2f}%" if shown == "100.0" and value < 0.9999 else f"{shown}%".replace("100.0", "100")
     if abs(value) >= 1e6:
         return f"{value / 1e6:,.{1 if abs(value) < 1e7 else 0}f} M"
     return f"{value:,.0f} {unit}".strip() if abs(value) >= 100 else f"{value:.3g} {unit}".strip()

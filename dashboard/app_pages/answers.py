@@ -21,7 +21,7 @@ MOST_ROWS = 400
 
 
 def page():
-    st.title("What the reviews asked")
+    st.title("What papers left open")
     state.adopt({"question": read_question, "part": read_part})
     answered = results.read_all()
     if not answered:
@@ -34,15 +34,14 @@ def page():
         with st.container(border=True):
             show(answered[asked])
     else:
-        st.markdown("Questions that two reviews of the papers left open, and a few more; each has an experiment. "
-                    "Orange bars: the best, and what cannot be told from it.")
+        st.markdown(f"{len(answered)} questions, an experiment each. "
+                    ":orange-badge[Orange] is the best, or a tie with it. A thin line is the 95% interval.")
     part = choose_part()
     if len(answered) < LAST:
         st.caption(f"{len(answered)} of {LAST} questions are answered; the others have not been run yet.")
     dark = st.context.theme.type == "dark"
     tiles.show("answers", "question", [
-        {"id": str(number), "tag": f"Question {number}",
-         "open": number == asked, "group": THEMES[theme] if part == "all" else "",
+        {"id": str(number), "open": number == asked, "group": THEMES[theme] if part == "all" else "",
          **face(number, answered[number]["conclusion"], dark, answered[number])}
         for theme in THEMES if part in ("all", theme) for number in answered if part_of(number) == theme],
         lambda number: state.put(question=int(number)), wide=True)
@@ -55,18 +54,15 @@ def page():
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def face(number, conclusion, dark, _result):
-    """Title, line and picture of a tile; the conclusion tells results of one number apart."""
-    return {"title": headlines.of(_result).title, "line": said(_result), "svg": answers_svg.small(_result, dark)}
+    """Title, verdict, line and picture of a tile; the conclusion tells results of one number apart."""
+    verdict, line = headlines.parts(said(_result))
+    return {"title": headlines.of(_result).title, "number": verdict, "line": line,
+            "svg": answers_svg.small(_result, dark)}
 
 
 def said(result):
     """The answer in one line: in plain words, or where they don't fit the result in those of its conclusion."""
-    return unbroken(headlines.line(result) or results.line(result["conclusion"]))
-
-
-def unbroken(text):
-    """Text in which a number and its unit stay on one line."""
-    return text.replace(" %", "\u00a0%")
+    return headlines.line(result) or glossary.worded(results.line(result["conclusion"]))
 
 
 def part_of(number):
@@ -77,9 +73,8 @@ def part_of(number):
 
 def choose_part():
     st.session_state["choose_part"] = state.get("part", "all")
-    st.segmented_control("About", list(PARTS), format_func=PARTS.get, key="choose_part", required=True,
-                         label_visibility="collapsed",
-                         on_change=lambda: state.put(part=st.session_state["choose_part"]))
+    st.pills("About", list(PARTS), format_func=PARTS.get, key="choose_part", required=True, wrap=False,
+             label_visibility="collapsed", on_change=lambda: state.put(part=st.session_state["choose_part"]))
     return state.get("part", "all")
 
 
@@ -90,32 +85,36 @@ def show(result):
         st.header(f"Question {number}. {glossary.escaped(headlines.of(result).title)}", anchor=False, width="stretch")
         st.button("Close", key="close_question", icon=":material/close:", width="content",
                   on_click=lambda: state.put(question=None))
-    if plain := headlines.line(result):
-        st.markdown(f"**{glossary.escaped(unbroken(plain))}**")
-    st.markdown(glossary.escaped(unbroken(result["conclusion"])))
-    if headlines.of(result).title != result["question"]:
-        st.caption(f"In the review's words: {glossary.escaped(result['question'])}")
-    figure = answer_figures.main_figure(result)
+    verdict, line = headlines.parts(said(result))
+    if verdict:
+        st.subheader(f":primary[{glossary.escaped(verdict)}]", anchor=False)
+    st.markdown(glossary.escaped(line))
+    figure = answer_figures.main_figure(result, st.context.theme.type == "dark")
     if figure is not None:
         share.chart(figure, key=f"figure_{number}", alt=f"Question {number}: {result['conclusion']}")
+        if any(trace.visible == "legendonly" for trace in figure.data):
+            st.caption("Touch a grey name to show its curve.")
     if result["pictures"]:
         titles = ", ".join(picture["title"] for picture in result["pictures"])
         share.chart(matrices(result), key=f"pictures_{number}", alt=f"Heat maps of {titles}")
     links(result)
-    more = st.expander("What was expected, all measurements, the command", key=f"more_{number}",
+    more = st.expander("In full: intervals, what was expected, all measurements, the command", key=f"more_{number}",
                        icon=":material/science:", on_change="rerun")
     if not more.open:
         return
     with more:
+        st.markdown(glossary.escaped(glossary.worded(result["conclusion"])))
+        if headlines.of(result).title != result["question"]:
+            st.markdown(f"*In the review's words:* {glossary.escaped(result['question'])}")
         st.markdown(f"*Expected before the run:* {glossary.escaped(result['hypothesis'])}")
         if result["details"] != result["conclusion"]:
-            st.markdown(f"*In detail:* {glossary.escaped(result['details'])}")
+            st.markdown(f"*In detail:* {glossary.escaped(glossary.worded(result['details']))}")
         st.dataframe(table(result), hide_index=True, height=min(38 + 35 * len(result["table"]), 420),
                      alt=f"All measurements of question {number} with their intervals and n.")
         copying.snippet("command", result["command"])
         seeds = f" Seeds {', '.join(map(str, result['seeds']))}." if result["seeds"] else ""
         st.markdown(f"{result['seconds']:,.0f} s on {result['hardware']} ({result['backend']}).{seeds} "
-                    "Brackets and bars are 95 % intervals.")
+                    "Brackets and bars are 95% intervals.")
         if result["notes"]:
             st.markdown("\n".join(f"- {glossary.escaped(note)}" for note in result["notes"]))
 

@@ -15,13 +15,20 @@ WORLDS = {"moon": "Terrain: the Moon", "mars": "Terrain: Mars", "relief": "Terra
           "tiles": "Terrain: painted tiles", "omniglot": "Few-shot: handwritten characters",
           "glyphs": "Few-shot: invented characters", "grocery": "Few-shot: photographs",
           "tiny_imagenet": "Few-shot: photographs of 64x64", "penn_treebank": "Few-shot: missing words"}
-CURVES = {"success": "share that arrives", "reward": "reward", "entropy": "entropy of its moves",
-          "explained": "returns foreseen", "kl": "change of policy (KL)", "gain": "gain of an update",
-          "fraction": "share of a full step", "level": "level of the lessons"}
+CURVES = {"success": "share that arrives", "reward": "reward", "level": "how hard its maps are (level)"}
+INNER = ("entropy", "explained", "kl", "gain", "fraction")  # of the optimizer's own: the card has them, no figure
+KINDS = {"VIN": "plans by value iteration", "DeterministicVIN": "plans by value iteration, far ways",
+         "GPPN": "plans with a recurrent network", "CNNPolicy": "reacts, does not plan (CNN)",
+         "FCNPolicy": "reacts, does not plan (FCN)", "TerrainVIN": "plans over a picture",
+         "TerrainCNNPolicy": "reacts to a picture, does not plan", "ContinuousVIN": "steers by planning",
+         "ContinuousCNNPolicy": "steers without planning", "GraphVIN": "plans over links",
+         "ReactiveGraphPolicy": "picks links without planning", "MANN": "reads the examples into a memory",
+         "SiameseNetwork": "compares two at a time", "MatchingNetwork": "asks which examples look alike",
+         "PhotoMatchingNetwork": "names your photographs", "SentenceMatchingNetwork": "finds the missing word"}
 
 
 def page():
-    line = st.container(horizontal=True, gap="small", vertical_alignment="center")
+    line = st.container(horizontal=True, gap="small", vertical_alignment="center", wrap=False)
     line.title("The zoo", width="stretch")
     all_cards = compute.cards()
     state.adopt({"entry": read_entry, "task": read_task, "find": read_find, "sort": read_sort})
@@ -31,13 +38,14 @@ def page():
         st.info("The zoo is empty. Train a model with `python -m train.planning.imitation vin8`.")
         return
     entry = state.get("entry")
-    beside = st.container()
+    task, find, sort = filters(line)
     if entry in all_cards:  # beside the gallery that it was chosen from; on a phone above it
         left, beside = st.columns([7, 5], gap="medium")
         with left.container(border=True):
             show_card(all_cards[entry])
-    with beside:
-        task, find, sort = filters(line)
+    else:
+        st.markdown(f"**{len(all_cards)} trained models at work**, each measured on data that it never saw.")
+    with beside if entry in all_cards else st.container():
         shown = [card for card in all_cards.values() if task in ("all", card["task"]) and matches(card, find)]
         shown.sort(key=ORDERS[sort])
         if shown:
@@ -79,7 +87,7 @@ def group(card):
     if data.get("kind") == "generated_maps" and "height" in data:
         if data.get("family") == "maze":
             return (task, 1000), "Planning in mazes"
-        return (task, data["height"]), f"Planning on maps of {data['height']}x{data['width']}"
+        return (task, -data["height"]), f"Planning on maps of {data['height']}x{data['width']}"
     world = data.get("world") or data.get("images")
     if world in WORLDS:
         return (task, list(WORLDS).index(world)), WORLDS[world]
@@ -92,15 +100,16 @@ SORTS = {"best": "Best first", "small": "Smallest first", "name": "By name"}
 
 
 def filters(line):
-    """Three beside the title, folded, so that the gallery is the first thing: the task, the order, a search."""
+    """The task in sight, one touch away; the search and the order beside the title, folded."""
     task, find, sort = state.get("task", "all"), state.get("find", ""), state.get("sort", "best")
-    label = ", ".join([TASKS[task], SORTS[sort].lower(), *([glossary.plain(find)] if find else [])])
-    with line.popover(label, icon=":material/filter_list:", width="content"):
-        choices.pick("Task", "task", list(TASKS), "all", TASKS.get)
-        choices.pick("Order", "sort", list(SORTS), "best", SORTS.get)
+    with line.popover(glossary.plain(find) if find else "Search", icon=":material/search:", width="content"):
         st.session_state["find"] = find
         st.text_input("Search", key="find", placeholder="name, class, paper or summary", icon=":material/search:",
                       on_change=lambda: state.put(find=st.session_state["find"] or None))
+        choices.pick("Order", "sort", list(SORTS), "best", SORTS.get)
+    st.session_state["choose_task"] = task
+    st.pills("Task", list(TASKS), key="choose_task", format_func=TASKS.get, required=True, wrap=False,
+             label_visibility="collapsed", on_change=lambda: state.put(task=st.session_state["choose_task"]))
     return task, find, sort
 
 
@@ -114,11 +123,21 @@ def tile(card, entry, grouped=False):
     metric = first_metric(card)
     number, line = "", "not measured"
     if metric is not None:
-        number, line = metric.value_text(), f"{glossary.measure(metric)} (95 % interval {metric.ci95_text()}"
-        line += f"; the paper: {metric.paper_text()})" if metric.paper is not None else ")"
-    return {"id": card["name"], "title": card["name"], "tag": "" if grouped else TASKS.get(card["task"], card["task"]),
-            "line": line, "number": number, "open": card["name"] == entry, "group": group(card)[1] if grouped else "",
-            **tiles.film(card["name"])}
+        number = glossary.percents(metric.value_text())
+        line = f"{glossary.measure(metric)} (95% interval {metric.ci95_text()}"
+        line += f"; the paper: {glossary.percents(metric.paper_text())})" if metric.paper is not None else ")"
+    return {"id": card["name"], "title": card["name"], "tag": kind(card), "line": line, "number": number,
+            "open": card["name"] == entry, "group": group(card)[1] if grouped else "", **tiles.film(card["name"])}
+
+
+def kind(card):
+    """What sort of a model it is, in few words."""
+    words = KINDS.get(card["model"], TASKS.get(card["task"], card["task"]))
+    if card["name"].startswith("classifier") and card["task"] == "few-shot":
+        return "a plain classifier, for comparison"
+    if "fce" in card["name"].split("_"):
+        return words + ", in context"
+    return words + (", by reward alone" if card["name"].endswith("_rl") else "")
 
 
 def show_table(shown):
@@ -131,12 +150,12 @@ def show_table(shown):
             "Model": st.column_config.TextColumn(pinned=True, width=210),
             "Reached": st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent",
                                                        help="The card's first metric."),
-            "Paper": number(format="%.1f %%", help="What the paper reports for the same."),
+            "Paper": number(format="%.1f%%", help="What the paper reports for the same."),
             "Parameters": number(format="localized"), "FLOPs": number(format="compact"),
             "Size, kB": number(format="localized"), "Training, min": number(format="%.1f"),
         })
     if compared := reached(shown):
-        st.markdown("**What they reach, beside what the papers report.** Bars are 95 % intervals.")
+        st.markdown("**What they reach, beside what the papers report.** Bars are 95% intervals.")
         share.chart(planning_figures.reached(compared, dark=st.context.theme.type == "dark"), key="reached",
                     alt="; ".join(f"{row['name']} {row['value']:.1%}" for row in compared))
 
@@ -194,31 +213,54 @@ def show_card(card):
     with st.container(horizontal=True, vertical_alignment="top", wrap=False):
         st.header(name, anchor=False, width="stretch")
         st.button("Close", key="close_card", icon=":material/close:", on_click=close_card, width="content")
-    st.markdown(card.get("summary", ""))
+    lead(card)
     with st.container(horizontal=True):
         open_in(card)
     copying.snippet("load_line", f'model = pnzoo.load("{name}")')
     if card.get("metrics"):
-        st.markdown("**What it reaches** (with 95 % intervals)")
-        first, *rest = measured(card).items()
-        st.markdown(on_data(*first))
-        if rest:
-            title = f"On {len(rest)} other data set{'s' * (len(rest) > 1)}"
-            others = st.expander(title, icon=":material/monitoring:", key="other_data", on_change="rerun")
-            if others.open:
-                others.markdown("\n\n".join(on_data(*each) for each in rest))
+        title = f"All {len(card['metrics'])} measurements, and the commands that repeat them"
+        others = st.expander(title, icon=":material/monitoring:", key="other_data", on_change="rerun")
+        if others.open:
+            others.markdown("\n\n".join(on_data(*each) for each in measured(card).items()))
     if drawn := named_curves(card):
-        st.markdown("**Curves of training**")
-        share.chart(planning_figures.history(drawn, dark=st.context.theme.type == "dark"), key="history",
+        marks = stages(card)
+        st.markdown("**How it learned**")
+        share.chart(planning_figures.history(drawn, dark=st.context.theme.type == "dark", marks=marks), key="history",
                     alt=f"Curves of the training of {name}: {', '.join(drawn)} by epoch.")
-        if "kl" in curves(card):
-            st.caption("Each update moves the policy as far as it may change at once (KL): by a share of the full step "
-                       "where that would be too far. Returns foreseen: 1 when its own forecast of them is exact.")
+        if marks:
+            st.caption("A curve that jumps where a line stands: from that epoch on it learned on other maps ("
+                       + "; ".join(f"{first}: {glossary.escaped(words)}" for first, words in marks) + ").")
     more = st.expander("Limitations, how it was made, files", key="more_of_card", icon=":material/receipt_long:",
                        on_change="rerun")
     if more.open:
         with more:
             show_making(card)
+
+
+def lead(card):
+    """What the card says first: one picture, one number with its interval, the paper's beside it."""
+    metric, number, line, more = first_metric(card), "", "not measured", ""
+    if metric is not None:
+        number, line = glossary.percents(metric.value_text()), glossary.measure(metric)
+        paper = f"; the paper: {glossary.percents(metric.paper_text())}" if metric.paper is not None else ""
+        more = f"95% interval {metric.ci95_text()}{paper}"
+    tiles.lead("living", card["name"], number, line, more)
+    st.markdown(card.get("summary", ""))
+
+
+def stages(card):
+    """[(first epoch, what it learned on)] of a training in stages; [] for one that knew no stages."""
+    told = (card.get("recipe") or {}).get("stages") or []
+    epochs = [stage.get("epochs", 0) for stage in told if isinstance(stage, dict)]
+    longest = max(map(len, curves(card).values()), default=0)
+    if len(epochs) < 2 or sum(epochs) != longest:
+        return []
+    words = []
+    for stage in told:
+        families = list(dict.fromkeys(str(each).replace("_", " ") for each in stage.get("families") or []))
+        size = f"{stage['size']}x{stage['size']}" if "size" in stage else "other maps"
+        words.append(f"{size}{', ' if families else ''}{' and '.join(families)}")
+    return [(1 + int(first), each) for first, each in zip(np.cumsum([0, *epochs]), words, strict=False)][1:]
 
 
 def show_making(card):
@@ -296,8 +338,8 @@ def on_data(where, metrics):
     """What was measured on one data set, as text that wraps: a line each, and the command that repeats it."""
     lines = [f"On {glossary.escaped(where)}:\n"]
     for metric in metrics:
-        paper = f", the paper {metric.paper_text()}" if metric.paper is not None else ""
-        lines.append(f"- **{metric.value_text()}** {glossary.escaped(glossary.measure(metric))} "
+        paper = f", the paper {glossary.percents(metric.paper_text())}" if metric.paper is not None else ""
+        lines.append(f"- **{glossary.percents(metric.value_text())}** {glossary.escaped(glossary.measure(metric))} "
                      f"({metric.ci95_text()}, n {metric.n:,}{paper})")
     return "\n".join([*lines, *(f"- `{command}`" for command in dict.fromkeys(each.command for each in metrics))])
 
@@ -307,6 +349,8 @@ def named_curves(card):
     named = {}
     for key, values in curves(card).items():
         bare = key.removeprefix("val_")
+        if bare in INNER:
+            continue
         named["val_" * (key != bare) + CURVES.get(bare, bare)] = values
     return named
 

@@ -2,54 +2,73 @@
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.colors import hex_to_rgb
 from plotly.subplots import make_subplots
 
-from dashboard.figures.theme import RESULTS_PALETTE, REWARD_SCALE
+from dashboard import glossary, headlines
+from dashboard.figures.theme import DARK, PINK, RESULTS_PALETTE, REWARD_SCALE, SKY
 
+DARK_PALETTE = (DARK.best, DARK.path, DARK.good, PINK, "#f2c14e", SKY, "#b592d6", "#a9b2bc")
+MOST_CURVES = 5
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star")
 DASHES = ("solid", "dash", "dot", "dashdot")
 
 
-def main_figure(result):
+def main_figure(result, dark=False):
     """The main figure of a result, or None where it has nothing to draw."""
     figure = result["figure"]
     if not figure["series"]:
         return None
-    return lines(figure) if figure["kind"] == "lines" else points(figure)
+    palette = DARK_PALETTE if dark else RESULTS_PALETTE
+    if figure["kind"] != "lines":
+        return points(figure, palette)
+    named = [series for _, series in headlines.of(result).curves]
+    first = sorted(figure["series"], key=lambda series: series["label"] not in named)  # those that the answer names
+    return lines({**figure, "series": first}, palette)
 
 
-def lines(figure):
-    """Values against one key of the rows, a line for each series, with 95 % bars."""
+def lines(figure, palette=RESULTS_PALETTE):
+    """Values against one key of the rows, a line for each series, with 95 % bars; the sixth and more wait, grey."""
     drawing = go.Figure()
     for i, series in enumerate(figure["series"]):
+        label = glossary.worded(series["label"])
+        colour = palette[i % 8]
         drawing.add_trace(go.Scatter(
-            x=series["at"], y=series["value"], name=series["label"], mode="lines+markers", error_y=_bars(series),
-            customdata=series["n"], line={"color": RESULTS_PALETTE[i % 8], "dash": DASHES[i % 4], "width": 2.5},
-            marker={"symbol": SYMBOLS[i % 6], "size": 8},
-            hovertemplate=f"{series['label']}: %{{y}} at %{{x}}<br>n = %{{customdata}}<extra></extra>"))
+            x=series["at"], y=series["value"], name=label, mode="lines+markers", customdata=series["n"],
+            error_y=_bars(series, colour if len(figure["series"]) > 3 else None),
+            line={"color": colour, "dash": DASHES[i % 4], "width": 2.5},
+            marker={"symbol": SYMBOLS[i % 6], "size": 8}, visible=True if i < MOST_CURVES else "legendonly",
+            hovertemplate=f"{label}: %{{y}} at %{{x}}<br>n = %{{customdata}}<extra></extra>"))
     return _layout(drawing, figure, 420, xaxis=_axis(figure, "x"), yaxis=_axis(figure, "y", figure["unit"]))
 
 
-def points(figure):
-    """A line for each row: name, value, 95 % interval; one colour and symbol for each series."""
-    drawing = go.Figure()
+def points(figure, palette=RESULTS_PALETTE):
+    """A line for each row: name, value, 95 % interval; a titled panel and a colour for each series of several rows."""
+    drawing, places, notes = go.Figure(), [], []
+    titled = len(figure["series"]) > 1 and any(len(series["at"]) > 1 for series in figure["series"])
     for i, series in enumerate(figure["series"]):
+        colour = palette[i % 8]
+        if titled:
+            places.append(f"title of {series['label']}")
+            notes.append((places[-1], f"<b>{glossary.worded(series['label'])}</b>", {"size": 14, "color": colour}))
+        for name in series["at"]:
+            places.append(name)
+            notes.append((name, _words(name, series["label"] if titled else None), {"size": 12}))
         drawing.add_trace(go.Scatter(
-            x=series["value"], y=series["at"], name=series["label"], mode="markers", error_x=_bars(series),
-            customdata=series["n"], marker={"color": RESULTS_PALETTE[i % 8], "symbol": SYMBOLS[i % 6], "size": 10},
+            x=series["value"], y=series["at"], name=glossary.worded(series["label"]), mode="markers",
+            error_x=_bars(series), customdata=series["n"], showlegend=False,
+            marker={"color": colour, "symbol": SYMBOLS[i % 6], "size": 10},
             hovertemplate="%{y}: %{x}<br>n = %{customdata}<extra></extra>"))
-    few = len(figure["series"]) <= 3  # colour and symbol tell these apart
-    names = {name: _words(name, series["label"] if few else None)
-             for series in figure["series"] for name in series["at"]}
-    drawing = _layout(drawing, figure, 120 + 38 * len(names),
+    drawing = _layout(drawing, figure, 90 + 38 * len(places),
                       xaxis={**_axis(figure, "x", figure["unit"]), **_range(figure)},
-                      yaxis={"range": [len(names) - 0.5, -1], "type": "category", "tickvals": list(names),
-                             "showticklabels": False})
+                      yaxis={"range": [len(places) - 0.5, -1], "type": "category", "categoryorder": "array",
+                             "categoryarray": places, "showticklabels": False,
+                             "tickvals": [name for series in figure["series"] for name in series["at"]]})
     # Names stand above their lines: beside them they would leave a phone no room for the points; as labels of the axis
     # they would push away the numbers below them.
     return drawing.update_layout(annotations=[
         {"text": words, "x": 0, "xref": "paper", "xanchor": "left", "y": name, "yshift": 12, "showarrow": False,
-         "font": {"size": 12}} for name, words in names.items()])
+         "font": font} for name, words, font in notes])
 
 
 def _words(name, series):
@@ -57,8 +76,8 @@ def _words(name, series):
     entry, *rest = name.removeprefix(f"{series}, ").split(", ")
     if entry != name.split(", ")[0]:
         rest, entry = [entry, *rest], ""
-    shown = [part.replace("_", " ").replace(" svm", " SVM") for part in rest]
-    return ", ".join([entry, *shown] if entry else shown)
+    shown = [glossary.ROWS.get(part, part).replace("_", " ").replace(" svm", " SVM") for part in rest]
+    return glossary.worded(", ".join([entry, *shown] if entry else shown))
 
 
 def _range(figure):
@@ -75,7 +94,7 @@ def _range(figure):
 
 def _axis(figure, name, unit=""):
     log = {"type": "log", **_ticks(figure, name)} if figure[f"log_{name}"] else {"type": "linear"}
-    return {"title": figure[f"{name}_title"], **log, "tickformat": ".1~%" if unit == "%" else None}
+    return {"title": glossary.worded(figure[f"{name}_title"]), **log, "tickformat": ".1~%" if unit == "%" else None}
 
 
 def _ticks(figure, name):
@@ -100,7 +119,7 @@ def matrices(pictures):
     """Small heat maps side by side: learned rewards and kernels, each on its own scale with white at 0."""
     across = min(4, len(pictures))
     down = -(-len(pictures) // across)
-    drawing = make_subplots(down, across, subplot_titles=[picture["title"] for picture in pictures],
+    drawing = make_subplots(down, across, subplot_titles=[glossary.worded(picture["title"]) for picture in pictures],
                           horizontal_spacing=0.02, vertical_spacing=0.2 / down)
     for i, picture in enumerate(pictures):
         values = np.array(picture["values"], float)
@@ -117,6 +136,9 @@ def matrices(pictures):
     return drawing
 
 
-def _bars(series):
+def _bars(series, faint=None):
+    """95 % bars; where many would cover each other, in a faint colour."""
     low, high = np.transpose(series["ci95"])
-    return {"type": "data", "thickness": 1.3, "array": high - series["value"], "arrayminus": series["value"] - low}
+    look = {"color": "rgba({}, {}, {}, 0.3)".format(*hex_to_rgb(faint)), "width": 0} if faint else {}
+    return {"type": "data", "thickness": 1.3, **look,
+            "array": high - series["value"], "arrayminus": series["value"] - low}

@@ -5,7 +5,7 @@ from html import escape
 
 import numpy as np
 
-from dashboard import headlines
+from dashboard import glossary, headlines
 from dashboard.figures import theme
 from dashboard.headlines import number
 
@@ -26,7 +26,12 @@ def small(result, dark=False):
     look, figure = theme.of(dark), result["figure"]
     bars, curves = headlines.measured(result), headlines.curves(result)
     if result["pictures"] and not bars:
-        inside = _matrices(result["pictures"][:2], look, dark)
+        told = headlines.told(result)
+        inside = _matrices(result["pictures"][: 1 if told else 2], look, dark)
+        if told:
+            inside += (f'<text x="130" y="54" font-size="30" font-weight="700" fill="{look.path}">'
+                       f'{number(told["value"], told["unit"])}</text>'
+                       f'<text x="130" y="74" font-size="13">{escape(_cut(told["name"], 18))}</text>')
     elif bars:
         inside = _bars(bars[:_MANY], headlines.of(result).low, look)
     elif curves or figure["kind"] == "lines":
@@ -50,12 +55,14 @@ def _bars(rows, low, look):
     for at, (row, leads) in enumerate(zip(rows, headlines.leading(rows, low), strict=True)):
         left, right = sorted((place(0), place(row.value)))
         y, weight = top + (at + 1) * step, 700 if row.value == best else 400
+        ends = [min(max(place(end), _EDGE), _WIDTH - _EDGE) for end in row.ci95]
         parts.append(
             f'<text x="{_EDGE}" y="{y - 10:.1f}" font-size="12" font-weight="{weight}">'
             f'{escape(_cut(row.label, 24))}</text>'
             f'<text x="{_WIDTH - _EDGE}" y="{y - 10:.1f}" font-size="13" font-weight="{weight}" text-anchor="end">'
             f'{number(row.value, row.unit)}</text><rect x="{left:.1f}" y="{y - 7:.1f}" '
-            f'width="{max(2, right - left):.1f}" height="6" rx="2" fill="{look.path if leads else look.edge}"/>')
+            f'width="{max(2, right - left):.1f}" height="7" rx="2" fill="{look.path if leads else look.edge}"/>'
+            f'<path d="M{ends[0]:.1f} {y - 3.5:.1f}H{ends[1]:.1f}" stroke="{look.text}" stroke-width="1.5"/>')
     return "".join(parts)
 
 
@@ -90,7 +97,7 @@ def _curves(curves, figure, along, look):
 def _matrices(pictures, look, dark):
     """One or two learned matrices beside each other, each with its title."""
     scale = theme.REWARD_SCALE_DARK if dark else theme.REWARD_SCALE
-    wide, parts = _WIDTH / len(pictures), []
+    wide, parts = _WIDTH / 2, []
     for i, picture in enumerate(pictures):
         values = np.array(picture["values"], float)
         top = float(np.abs(values).max()) or 1.0
@@ -102,7 +109,7 @@ def _matrices(pictures, look, dark):
                   f'fill="{scale[round((value / top + 1) / 2 * last)]}"/>'
                   for (r, c), value in np.ndenumerate(values)]
         parts.append(f'<text x="{i * wide + wide / 2:.1f}" y="{_HEIGHT - 5}" font-size="11" text-anchor="middle">'
-                     f'{escape(_cut(picture["title"], 20))}</text>')
+                     f'{escape(_cut(glossary.worded(picture["title"]), 20))}</text>')
     return "".join(parts)
 
 

@@ -169,8 +169,8 @@ def kernels(weights, pushes, moves):
     return figure
 
 
-def history(curves, dark=False):
-    """Curves of a training, a panel a quantity: {name: values}, one an epoch.
+def history(curves, dark=False, marks=()):
+    """Curves of a training, a panel a quantity: {name: values}, one an epoch; `marks` (epoch, words) are lines.
 
     A quantity and its `val_` share a panel; `env_steps` is what they stand against where it is there, and clocks are no
     curves.
@@ -194,6 +194,8 @@ def history(curves, dark=False):
                                line={"color": colour, "dash": dash, "width": 2}),
                     row=i // columns + 1, col=i % columns + 1,
                 )  # fmt: skip
+    for epoch, _ in marks if quantities else ():
+        figure.add_vline(x=epoch - 0.5, line={"color": theme.GREY, "dash": "dot", "width": 1.5})
     figure.update_xaxes(title_text="steps in the world" if steps is not None else "epoch", row=rows)
     figure.update_layout(height=80 + 190 * rows, margin={"l": 8, "r": 8, "t": 56, "b": 8},
                          legend={"orientation": "h", "y": 1.0, "yanchor": "top", "yref": "container"})

@@ -1,7 +1,7 @@
 // Tiles that are links: a click opens one in this page, a middle click in a page of its own. A film plays once on arrival
 // and again under the pointer or the focus, unless the visitor asked for less motion.
 
-const PLAYED = new WeakMap(), teller = makeTeller();
+const PLAYED = new WeakMap(), OPENED = {}, teller = makeTeller();
 
 export default function ({ parentElement, data, setTriggerValue }) {
   teller.answered(setTriggerValue);
@@ -10,9 +10,22 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const made = JSON.stringify([data, document.body.clientWidth > 0]);
   if (PLAYED.get(list) === made) return;
   PLAYED.set(list, made);
-  list.classList.toggle("wide", data.wide);
-  list.classList.toggle("roomy", data.roomy);
-  list.replaceChildren(...data.tiles.flatMap((tile, at) => {
+  list.classList.toggle("wide", Boolean(data.wide));
+  list.classList.toggle("roomy", Boolean(data.roomy));
+  list.classList.toggle("plain", !data.wide && !data.roomy);
+  if (data.tiles[0]?.alone) {
+    list.replaceChildren(Object.assign(document.createElement("li"), { className: "alone" }));
+    const [tile] = data.tiles, box = document.createElement("div"), words = document.createElement("p"), shown = picture(tile);
+    shown.onpointerenter = () => play(shown, tile.frames);
+    words.append(...["number", "line", "more"].map((part) => text(part, tile[part])));
+    box.append(shown, words);
+    return list.firstChild.append(box);
+  }
+  const open = data.tiles.find((tile) => tile.open)?.id;
+  if (data.name in OPENED && open && OPENED[data.name] !== open) toTop(); // again: what is above the tiles has grown
+  OPENED[data.name] = open;
+  const bunches = [];
+  data.tiles.forEach((tile, at) => {
     const item = document.createElement("li"), link = document.createElement("a"), address = new URL(location.href);
     address.searchParams.set(data.name, tile.id);
     link.href = tile.href ? new URL(tile.href, location.href).href : address.href;
@@ -24,17 +37,23 @@ export default function ({ parentElement, data, setTriggerValue }) {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();
       teller.tell("opened", tile.id);
-      document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0, behavior: "smooth" }); // it opens there
+      toTop(); // it opens there
     };
     const film = link.querySelector(".film");
     if (film) link.onpointerenter = link.onfocus = () => play(film, tile.frames);
     item.append(link);
-    if (!tile.group || tile.group === data.tiles[at - 1]?.group) return [item];
-    const group = document.createElement("li");
-    group.className = "group";
-    group.append(text("", tile.group, "h2"));
-    return [group, item];
-  }));
+    if (!tile.group) return bunches.push(item);
+    if (tile.group !== data.tiles[at - 1]?.group) {
+      const bunch = document.createElement("li"), inner = Object.assign(document.createElement("ul"), { role: "list" });
+      bunch.className = "bunch";
+      bunch.append(text("", tile.group, "h2"), inner);
+      bunches.push(bunch);
+    }
+    const bunch = bunches.at(-1);
+    bunch.lastChild.append(item);
+    bunch.style.setProperty("--n", bunch.lastChild.childElementCount);
+  });
+  list.replaceChildren(...bunches);
 
   function picture(tile) {
     const box = document.createElement("div");
@@ -54,6 +73,11 @@ export default function ({ parentElement, data, setTriggerValue }) {
     }
     return box;
   }
+}
+
+function toTop() {
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0, behavior: still ? "instant" : "smooth" });
 }
 
 function play(box, frames) {

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.widgets import canvas
 
-_tiles = canvas.component("tiles", '<ul class="tiles" role="list"></ul>', drawing=False)
+_tiles = canvas.component("tiles", '<div class="frame"><ul class="tiles" role="list"></ul></div>', drawing=False)
 
 
 def show(key: str, name: str, tiles: list[dict], on_open: Callable[[str], None], wide: bool = False,
@@ -21,7 +21,7 @@ def show(key: str, name: str, tiles: list[dict], on_open: Callable[[str], None],
         tiles: dicts of `id` (the parameter's value), `title`, `line`, `tag` (above the title, or ""), `number` (large,
             before the line; may be left away), `open` (whether it is the one that is shown), and a picture: `svg`,
             markup that figures of ours made, or `film`, a PNG as text with `frames` pictures side by side, or neither.
-            `group` is a heading that the tiles of that name stand under.
+            `group` is a heading that the tiles of that name stand under; small groups stand beside each other.
             `href` is where a tile leads instead, seen from the page; `more` is a second line,
             `press` what looks like a button.
         on_open: called with the id of a tile that was chosen.
@@ -46,3 +46,9 @@ def film(name: str) -> dict:
     data = file.read_bytes()
     width, height = (int.from_bytes(data[at : at + 4], "big") for at in (16, 20))
     return {"film": base64.b64encode(data).decode(), "frames": width // height}
+
+
+def lead(key: str, name: str, number: str, line: str, more: str) -> None:
+    """What an entry does and how well, large: its living thumbnail, a number, what it counts, what to set it beside."""
+    _tiles(key=key, data={"name": "", "tiles": [
+        {"id": name, "alone": True, "number": number, "line": line, "more": more, **film(name)}]})

@@ -477,8 +477,19 @@ def test_pictures_from_a_browser_are_checked():
 
 
 def gallery(app):
-    (shown,) = [each.proto for each in app.get("bidi_component") if each.proto.component_name.endswith("tiles")]
-    return json.loads(shown.json)["tiles"]
+    (found,) = [tiles for tiles in all_tiles(app) if not tiles[0].get("alone")]
+    return found
+
+
+def lead(app):
+    """What an open card says first."""
+    ((found,),) = [tiles for tiles in all_tiles(app) if tiles[0].get("alone")]
+    return found
+
+
+def all_tiles(app):
+    return [json.loads(each.proto.json)["tiles"] for each in app.get("bidi_component")
+            if each.proto.component_name.endswith("tiles")]
 
 
 def test_zoo_shows_the_card_that_a_link_names(visit):
@@ -504,9 +515,9 @@ def test_zoo_has_three_filters_and_the_best_first(visit, zoo):
         "vin8", "vin8_paper", "vin_maze", "cnn8", "fcn8"}
     names = [tile["id"] for tile in gallery(visit("zoo", sort="name"))]
     assert names == sorted(names)
-    assert gallery(app)[0]["number"] == "50.00 %"
-    assert gallery(app)[0]["line"].startswith("of new maps solved (95 % interval 40.00 to 60.00;")
-    assert "paper: 99.60 %" in gallery(app)[0]["line"]
+    assert gallery(app)[0]["number"] == "50.00%"
+    assert gallery(app)[0]["line"].startswith("of new maps solved (95% interval 40.00 to 60.00;")
+    assert "paper: 99.60%" in gallery(app)[0]["line"]
 
 
 def test_a_better_entry_comes_before_a_worse_one(visit, small_zoo, empty_zoo):
@@ -530,9 +541,12 @@ def test_the_gallery_groups_entries_by_what_they_were_measured_on(visit, small_z
         (empty_zoo / name / "card.json").write_text(json.dumps(card))
     app = visit("zoo", entry="vin8")
     assert [(tile["group"], tile["id"]) for tile in gallery(app)] == [
-        ("Planning on maps of 8x8", "cnn8"), ("Planning on maps of 16x16", "vin8_paper"),
-        ("Planning on maps of 16x16", "vin8"), ("Planning in mazes", "fcn8")]
-    (shown,) = [each.value for each in app.markdown if "50.00 %" in each.value]
+        ("Planning on maps of 16x16", "vin8_paper"), ("Planning on maps of 16x16", "vin8"),
+        ("Planning on maps of 8x8", "cnn8"), ("Planning in mazes", "fcn8")]
+    assert {"number": "50.00%", "more": "95% interval 40.00 to 60.00; the paper: 99.60%"}.items() <= lead(app).items()
+    app.session_state["other_data"] = True
+    app.run()
+    (shown,) = [each.value for each in app.markdown if "50.00%" in each.value]
     assert shown.startswith("On 100 open maps 16x16, a random start each, seed 1:")
     assert "40.00 to 60.00, n " in shown
     assert not app.dataframe, "a table would scroll inside the page"
@@ -542,9 +556,15 @@ def test_the_gallery_groups_entries_by_what_they_were_measured_on(visit, small_z
 def test_every_entry_of_the_zoo_has_a_living_thumbnail():
     from PIL import Image
 
+    from dashboard.figures import theme
+    from train.readme import thumbnails
+
+    assert (theme.LIGHT.path, theme.LIGHT.good) == (thumbnails.START, thumbnails.GOAL)
     folder = FOLDER / "thumbnails"
     names = [card.parent.name for card in (FOLDER.parent / "zoo").glob("*/card.json")]
     assert names
+    drawn = [(folder / f"{name}.png").read_bytes() for name in names]
+    assert len(set(drawn)) == len(drawn), "two entries share a picture"
     for name in names:
         strip = Image.open(folder / f"{name}.png").convert("RGB")
         frames = np.split(np.asarray(strip), strip.width // strip.height, axis=1)

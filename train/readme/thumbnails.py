@@ -3,22 +3,26 @@
     python -m train.readme.thumbnails [NAME ...]
 
 A strip has `FRAMES` pictures of `SIDE` pixels side by side. A planner that iterates shows V spreading and then its
-path, another planner its path alone, a few-shot model how probable each class is for several queries. All of it is
-computed with the entry's weights.
+path, another planner its path alone; start and goal are the signs of the dashboard, an orange disc and a green
+diamond. A few-shot model has questions of its own in the middle of its support set, and shows how it reads that: by
+single comparisons, in one view or three, as a sequence, in full context, in any order. All of it is computed with the
+entry's weights, on invented data.
 """
 
 import argparse
+import zlib
 from pathlib import Path
 
 import numpy as np
 
 import pnzoo
 from pnzoo import analysis, gridworld
-from train.readme.picture import COLOURS, GOAL, MAP
+from train.readme.picture import COLOURS, MAP
 
 FOLDER = Path(__file__).parents[2] / "dashboard" / "thumbnails"
-FRAMES, SIDE = 12, 96
-PAPER, INK, LINE, FLOOR, BLOCK = "#f2f4f7", "#1d2733", "#0072b2", "#dfe4ea", "#3c4856"
+FRAMES, SIDE, FINE = 12, 96, 3  # drawn FINE times as large, so that edges are smooth
+PAPER, INK, LINE = "#f2f4f7", "#1d2733", "#0072b2"
+START, GOAL = "#c74e00", "#00795a"  # as dashboard/figures/theme.py has them, which train does not import
 TEXTS = {"the ___ barked at the postman": "dog", "she fed milk to her ___": "cat", "he drove the ___ to work": "car",
          "they read a ___ before sleep": "book", "a glass of cold ___": "water"}
 
@@ -48,7 +52,7 @@ def save(frames, file):
 
     file.parent.mkdir(parents=True, exist_ok=True)
     strip = Image.fromarray(np.concatenate(frames, axis=1))
-    strip.quantize(64, dither=Image.Dither.NONE).save(file, optimize=True)
+    strip.quantize(64, kmeans=2, dither=Image.Dither.NONE).save(file, optimize=True)
     return file.stat().st_size
 
 
@@ -56,8 +60,10 @@ def save(frames, file):
 
 
 def grid(model, card):
-    walls, start, goal = a_map(card)
-    path = model.plan(walls, start, goal).path
+    for walls, start, goal in maps(card):  # the hardest on which it moves at all
+        path = model.plan(walls, start, goal).path
+        if len(path) > 2:
+            break
     shades = [np.where(walls, 0.0, 1.0)] * FRAMES
     grow = np.linspace(0, 1, FRAMES)
     values = values_of(model, walls, goal)
@@ -69,18 +75,20 @@ def grid(model, card):
                      for shade, part in zip(shades, grow, strict=True)])
 
 
-def a_map(card):
-    """A map of the size that the entry was trained on."""
+def maps(card):
+    """Maps of the size that the entry was trained on, those with the longest ways first."""
     size = (card.get("trained_on") or {}).get("height", 16)
     if size == 16:
-        return gridworld.parse(MAP)
+        yield gridworld.parse(MAP)
     if card["name"].startswith(("vin_maze", "vin_octile", "gppn")):
         walls, goal = gridworld.generate_family("maze", 1, 15, seed=2)[:2]
     else:
-        walls, goal = gridworld.generate(1, size, seed=3, max_size=max(2, size // 8))
-    distance = gridworld.distances(walls, goal)[0]
-    start = np.unravel_index(np.where(np.isfinite(distance), distance, -1).argmax(), distance.shape)
-    return gridworld.ParsedMap(walls[0], tuple(map(int, start)), tuple(map(int, goal[0])))
+        walls, goal = gridworld.generate(200, size, seed=3, max_size=max(2, size // 8))
+    distance = gridworld.distances(walls, goal)
+    distance = np.where(np.isfinite(distance), distance, -1)
+    for at in np.argsort(-distance.max(axis=(1, 2)), kind="stable"):
+        start = np.unravel_index(distance[at].argmax(), distance[at].shape)
+        yield gridworld.ParsedMap(walls[at], tuple(map(int, start)), tuple(map(int, goal[at])))
 
 
 def values_of(model, walls, goal):
@@ -99,7 +107,7 @@ def scaled(values, walls):
 
 def cells(shade, walls, start, goal, path, coloured):
     """One picture of a map."""
-    from PIL import Image, ImageDraw
+    from PIL import Image
 
     colours = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in COLOURS])
     place = shade * (len(colours) - 1)
@@ -108,63 +116,84 @@ def cells(shade, walls, start, goal, path, coloured):
     if not coloured:
         picture = np.full((*walls.shape, 3), 242.0)
     picture[walls.astype(bool)] = [0x8C, 0x96, 0xA4] if coloured else [0x3C, 0x48, 0x56]
-    image = Image.fromarray(picture.astype("uint8")).resize((SIDE, SIDE), Image.Resampling.NEAREST)
-    pen, unit = ImageDraw.Draw(image), np.array([SIDE / walls.shape[1], SIDE / walls.shape[0]])
-    spot = lambda cell: tuple((np.array(cell)[::-1] + 0.5) * unit)  # noqa: E731
-    if len(path) > 1:
-        pen.line([spot(cell) for cell in path], fill="white" if coloured else LINE, width=max(2, int(unit[0] // 3)))
-    for cell, colour in ((start, "white" if coloured else LINE), (goal, GOAL)):
-        x, y = spot(cell)
-        reach = max(2.5, unit[0] * 0.42)
-        pen.ellipse([x - reach, y - reach, x + reach, y + reach], fill=colour, outline=INK)
-    return np.asarray(image)
+    image = Image.fromarray(picture.astype("uint8")).resize((SIDE * FINE, SIDE * FINE), Image.Resampling.NEAREST)
+    unit = SIDE / np.array(walls.shape[::-1])
+    spot = lambda cell: (np.array(cell)[::-1] + 0.5) * unit  # noqa: E731
+    way(image, [spot(cell) for cell in path], max(1.6, unit[0] / 4))
+    signs(image, spot(start), spot(goal), max(4.5, unit[0] * 0.5))
+    return small(image)
+
+
+def way(image, points, width):
+    """A path in the dashboard's colour, on white so that it is seen on any ground; points [x, y] in small pixels."""
+    from PIL import ImageDraw
+
+    line = [tuple(float(x) * FINE for x in point) for point in points]
+    if len(line) > 1:
+        ImageDraw.Draw(image).line(line, fill="white", width=round((width + 2) * FINE), joint="curve")
+        ImageDraw.Draw(image).line(line, fill=START, width=round(width * FINE), joint="curve")
+
+
+def signs(image, start, goal, reach):
+    """The dashboard's signs: S is an orange disc, G a green diamond; places in small pixels."""
+    from PIL import ImageDraw
+
+    pen, (x, y), (i, j) = ImageDraw.Draw(image), FINE * np.array(start), FINE * np.array(goal)
+    r, d = reach * FINE, 1.3 * reach * FINE
+    pen.polygon([(i, j - d), (i + d, j), (i, j + d), (i - d, j)], fill=GOAL, outline="white", width=FINE)
+    pen.ellipse([x - r, y - r, x + r, y + r], fill=START, outline="white", width=FINE)
+
+
+def small(image):
+    """A picture at its size in the strip."""
+    from PIL import Image
+
+    return np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BOX))
 
 
 def terrain(model, card):
-    from PIL import Image, ImageDraw
+    from PIL import Image
 
     world = (card.get("recipe") or {}).get("world", "relief")
-    if world == "tiles":
-        picture = pnzoo.terrain.generate_tiles(1, 16, seed=3)[0][0]
-    else:
-        picture = pnzoo.terrain.example("relief" if world == "relief" else "moon", seed=3).picture
-    start, goal = (1, 1), (14, 13)
-    path = model.plan(picture, start=start, goal=goal).path
+    start, goal, first, longest = (1, 1), (14, 13), seed_of(card), -1
+    for seed in range(first, first + 20):  # the first on which it arrives
+        if world == "tiles":
+            seen = pnzoo.terrain.generate_tiles(1, 16, seed=seed)[0][0]
+        else:
+            seen = pnzoo.terrain.example("relief" if world == "relief" else "moon", seed=seed).picture
+        walk = model.plan(seen, start=start, goal=goal).path
+        arrives = tuple(walk[-1]) == goal
+        if arrives or len(walk) > longest:
+            picture, path, longest = seen, walk, len(walk)
+        if arrives:
+            break
     grey = np.uint8(picture if np.asarray(picture).dtype == np.uint8 else np.clip(picture, 0, 1) * 255)
-    ground = Image.fromarray(grey).convert("RGB").resize((SIDE, SIDE))
+    ground = Image.fromarray(grey).convert("RGB").resize((SIDE * FINE, SIDE * FINE))
     unit, frames = SIDE / 16, []
     for part in np.linspace(0, 1, FRAMES):
-        image = ground.copy()
-        pen = ImageDraw.Draw(image)
-        line = [((c + 0.5) * unit, (r + 0.5) * unit) for r, c in path[: round(part * (len(path) - 1)) + 1]]
-        if len(line) > 1:
-            pen.line(line, fill="#ff8c42", width=3)
-        pen.ellipse([line[-1][0] - 4, line[-1][1] - 4, line[-1][0] + 4, line[-1][1] + 4], fill="white", outline=INK)
-        x, y = (goal[1] + 0.5) * unit, (goal[0] + 0.5) * unit
-        pen.ellipse([x - 3, y - 3, x + 3, y + 3], fill=GOAL)
-        frames.append(np.asarray(image))
+        image, spot = ground.copy(), lambda cell: (np.array(cell)[::-1] + 0.5) * unit
+        way(image, [spot(cell) for cell in path[: round(part * (len(path) - 1)) + 1]], 2.4)
+        signs(image, spot(start), spot(goal), 4.5)
+        frames.append(small(image))
     return np.stack(frames)
 
 
 def body(model, card):
-    from PIL import Image, ImageDraw
+    from PIL import Image
 
     tasks = pnzoo.navigation.generate_tasks(1, seed=0)
     start = pnzoo.navigation.draw_starts(tasks, 1, seed=0)[0, 0, :2]
     states = np.asarray(model.drive(tasks.walls[0], start, tasks.goal[0]).path)
     walls = tasks.walls[0].astype(bool)
     ground = np.where(walls[..., None], [0x3C, 0x48, 0x56], [0xF2, 0xF4, 0xF7]).astype("uint8")
-    image = Image.fromarray(ground).resize((SIDE, SIDE), Image.Resampling.NEAREST)
+    image = Image.fromarray(ground).resize((SIDE * FINE, SIDE * FINE), Image.Resampling.NEAREST)
     unit, frames = SIDE / len(walls), []
     goal = (np.asarray(tasks.goal[0], float)[::-1] + 0.5) * unit
     for part in np.linspace(0, 1, FRAMES):
-        shown, line = image.copy(), [tuple(x[::-1] * unit) for x in states[: round(part * (len(states) - 1)) + 1]]
-        pen = ImageDraw.Draw(shown)
-        if len(line) > 1:
-            pen.line(line, fill=LINE, width=2)
-        for (x, y), colour in ((goal, GOAL), (line[-1], LINE)):
-            pen.ellipse([x - 4, y - 4, x + 4, y + 4], fill=colour, outline=INK)
-        frames.append(np.asarray(shown))
+        shown, line = image.copy(), [x[::-1] * unit for x in states[: round(part * (len(states) - 1)) + 1]]
+        way(shown, line, 2)
+        signs(shown, line[-1], goal, 4.5)
+        frames.append(small(shown))
     return np.stack(frames)
 
 
@@ -177,57 +206,104 @@ def web(model, card):
     found = model.plan(pages, start, " ".join(pages.web.sentences[goal][:4]), goal)
     path, frames = list(found.path), []
     for shown in np.linspace(1, len(path), FRAMES).round().astype(int):
-        image = Image.new("RGB", (SIDE, SIDE), PAPER)
+        image = Image.new("RGB", (SIDE * FINE, SIDE * FINE), PAPER)
         pen = ImageDraw.Draw(image)
-        spots = [(12 + 72 * i / max(1, len(path) - 1), 48 + 14 * (-1) ** i) for i in range(len(path))]
+        spots = [np.array((12 + 72 * i / max(1, len(path) - 1), 48 + 20 * (-1) ** i)) for i in range(len(path))]
         for i, (x, y) in enumerate(spots[:shown]):
             links = len(pages.web.links_of(path[i]))
             for turn in np.linspace(0, 2 * np.pi, min(links, 12), endpoint=False):
-                pen.line([(x, y), (x + 15 * np.cos(turn), y + 15 * np.sin(turn))], fill="#b9c2ce")
-        if shown > 1:
-            pen.line(spots[:shown], fill=LINE, width=3)
-        for i, (x, y) in enumerate(spots[:shown]):
-            pen.ellipse([x - 4, y - 4, x + 4, y + 4], fill=GOAL if path[i] == goal else LINE)
-        frames.append(np.asarray(image))
+                pen.line([(x * FINE, y * FINE), ((x + 15 * np.cos(turn)) * FINE, (y + 15 * np.sin(turn)) * FINE)],
+                         fill="#b9c2ce", width=FINE)
+        way(image, spots[:shown], 2.4)
+        for x, y in spots[1:shown]:
+            pen.ellipse([(x - 3) * FINE, (y - 3) * FINE, (x + 3) * FINE, (y + 3) * FINE], fill=START)
+        signs(image, spots[0], spots[-1], 4.5)
+        frames.append(small(image))
     return np.stack(frames)
 
 
 # -- few-shot ---------------------------------------------------------------------------------------------------------
 
 
+def seed_of(card):
+    """A world of its own for each entry, the same at every run."""
+    return zlib.crc32(card["name"].encode()) % 1000
+
+
 def characters(model, card):
-    images = pnzoo.glyphs.generate(1, 5, 4, seed=0).images / np.float32(255)
+    way = 12 if "background" in card["name"] else 5  # within an alphabet there are many
+    way = min(way, 5 if card["model"] == "MANN" else way)
+    images = pnzoo.glyphs.generate(1, way, 4, seed=seed_of(card)).images / np.float32(255)
     rows = []
-    for i in range(5):
-        made = analysis.explain(model, images[:, 0], np.arange(5), images[i, 1])
+    for i in range(min(way, 6)):
+        made = analysis.explain(model, images[:, 0], np.arange(way), images[i, 1])
         rows.append((images[i, 1], made.probability))
-    small = lambda ink: np.repeat(np.uint8(255 - ink * 220)[..., None], 3, axis=-1)  # noqa: E731
-    return asked([small(image) for image in images[:, 0]], [(small(query), chance) for query, chance in rows])
+    drawn = lambda ink: np.repeat(np.uint8(255 - ink * 220)[..., None], 3, axis=-1)  # noqa: E731
+    return ring([drawn(image) for image in images[:, 0]], [(drawn(query), chance) for query, chance in rows],
+                reading(card))
+
+
+def reading(card):
+    """How a few-shot model reads its support set, as the ring can show it."""
+    config = (card.get("recipe") or {}).get("config") or card.get("config") or {}
+    if card["model"] == "MANN":
+        return "sequence"
+    if card["model"] == "SiameseNetwork":
+        return "pairs"
+    if "fce" in card["name"] or config.get("fce"):
+        return "context"
+    if "_set_" in card["name"]:
+        return "set"
+    return "bars" if card["name"].startswith("classifier") else "one"
 
 
 def photographs(model, card):
-    pictures = pnzoo.still_lifes.generate(5, 4, seed=0)
+    pictures = pnzoo.still_lifes.generate(5, 4, seed=seed_of(card))
     classifier = pnzoo.FewShotClassifier(model).fit(list(pictures[:, :3].reshape(-1, *pictures.shape[2:])),
                                                     np.repeat(np.arange(5), 3))
     chances = classifier.predict_proba(list(pictures[:, 3]))
-    return asked(list(pictures[:, 0]), list(zip(pictures[:, 3], chances, strict=True)))
+    return ring(list(pictures[:, 0]), list(zip(pictures[:, 3], chances, strict=True)), reading(card))
 
 
-def asked(known, questions):
-    """The questions in turn above what is known, a line to each as thick as its class is probable."""
+def ring(known, questions, reads):
+    """The questions in turn amid the support set, a line to each class as thick as it is probable.
+
+    `reads` adds how the support set is read: `sequence` one after another, `context` as a chain both ways, `set` each
+    with each, `pairs` one comparison at a time; `bars` has bars of probability for lines.
+    """
     from PIL import Image, ImageDraw
 
-    frames = []
+    side = 24 if len(known) <= 5 else 15
+    turns = np.linspace(-np.pi / 2, 1.5 * np.pi, len(known), endpoint=False)
+    spots = [FINE * (48 + (34 if side == 24 else 39) * np.array([np.cos(turn), np.sin(turn)])) for turn in turns]
+    frames, middle = [], np.array([48.0, 48.0]) * FINE
     for i in range(FRAMES):
         query, chance = questions[i * len(questions) // FRAMES]
-        image = Image.new("RGB", (SIDE, SIDE), PAPER)
+        image = Image.new("RGB", (SIDE * FINE, SIDE * FINE), PAPER)
         pen = ImageDraw.Draw(image)
+        paste = lambda what, spot, size: image.paste(  # noqa: B023, E731
+            Image.fromarray(what).resize((size * FINE, size * FINE)), tuple((spot - size * FINE / 2).astype(int)))
+        pairs = [(a, b) for b in range(len(spots)) for a in range(b)]
+        if reads in ("context", "sequence"):
+            pairs = [(a, b) for a, b in pairs if b - a == 1]
+        for a, b in pairs if reads in ("context", "sequence", "set") else []:
+            pen.line([*map(tuple, (spots[a], spots[b]))], fill="#8a93a0", width=FINE)
+        best = int(np.argmax(chance))
         for c, (picture, part) in enumerate(zip(known, chance, strict=True)):
-            x = 2 + c * 19
-            pen.line([(SIDE / 2, 44), (x + 8, 74)], fill=LINE, width=max(1, round(9 * part)))
-            image.paste(Image.fromarray(picture).resize((17, 17)), (x, 74))
-        image.paste(Image.fromarray(query).resize((40, 40)), (28, 4))
-        frames.append(np.asarray(image))
+            reached = reads != "pairs" or c == i * len(known) // FRAMES or c == best
+            if reads != "bars" and reached and part > 0.01:
+                pen.line([tuple(middle), tuple(spots[c])], fill=LINE, width=max(FINE, round(8 * part * FINE)))
+            paste(picture, spots[c], side)
+            (x, y), half = spots[c], side * FINE / 2
+            if reads == "bars":
+                pen.rectangle([x - half, y + half - 4 * FINE, x - half + 2 * half * part, y + half], fill=LINE)
+            if c == best or (reads == "sequence" and c == i % len(known)):
+                pen.rectangle([x - half, y - half, x + half, y + half], width=2 * FINE if c == best else FINE,
+                              outline=START if c == best else INK)
+        paste(query, middle, 26 if side == 24 else 30)
+        pen.rectangle([*(middle - 15 * FINE), *(middle + 15 * FINE)] if side != 24 else
+                      [*(middle - 13 * FINE), *(middle + 13 * FINE)], outline=LINE, width=FINE)
+        frames.append(small(image))
     return np.stack(frames)
 
 
