@@ -259,7 +259,7 @@ def heard(message):
         elif what == "swap" and index is not None:
             swap = dict(state.get("swap", ()))
             state.put(swap=tuple(sorted({**swap, index: (swap.get(index, 0) + 1) % 1000}.items())))
-        elif what == "look":
+        elif what == "look" and (index is not None or message.get("index", "") is None):
             state.put(look=index)
         elif what == "order":
             state.put(order=None if message.get("seed") == 0 else state.get("order", 0) % 9_999 + 1)

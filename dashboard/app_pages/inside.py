@@ -296,9 +296,9 @@ def ending(before, after, paint, sign):
 
 def take_paint(message):
     walls = compute.read_map(map_input.current()).walls
-    cells = map_grid.read_paint(message, walls.shape)
-    if cells is not None:
-        state.put(paint=tuple(cells) or None, paint_seq=message.get("seq"))
+    cells, seq = map_grid.read_paint(message, walls.shape), message.get("seq")
+    if cells is not None and type(seq) is int:
+        state.put(paint=tuple(cells) or None, paint_seq=seq)
 
 
 # -- address ----------------------------------------------------------------------------------------------

@@ -322,7 +322,7 @@ def heard(message):
             leave_out(out() | {index})
         elif what == "back" and index is not None:
             leave_out(out() - {index})
-        elif what == "look":
+        elif what == "look" and (index is not None or message.get("index", "") is None):
             state.put(photo_look=index)
         elif what == "least" and type(message.get("least")) is int and 0 <= message["least"] <= 100:
             state.put(photo_least=message["least"] or None)

@@ -174,7 +174,7 @@ def take_edit(message):
     if map_text != old:
         map_input.use(map_text)
     seq = message.get("seq")
-    state.put(edited=(seq if isinstance(seq, int) else None, map_text), paint=tuple(paint) or None, step=None,
+    state.put(edited=(seq if type(seq) is int else None, map_text), paint=tuple(paint) or None, step=None,
               slid=None)
 
 

@@ -84,12 +84,12 @@ def pick_source():
 
 def pick_way():
     """A select box: how many classes."""
-    return choices.pick("Way", "way", WAYS, 5, then=forget)
+    return choices.pick("Classes (way)", "way", WAYS, 5, then=forget)
 
 
 def pick_shot():
     """A select box: how many examples of each."""
-    return choices.pick("Shot", "shot", SHOTS, 1, then=forget)
+    return choices.pick("Examples (shot)", "shot", SHOTS, 1, then=forget)
 
 
 # -- address ----------------------------------------------------------------------------------------------

@@ -95,7 +95,7 @@ def read_paint(message: dict, shape: tuple[int, int]):
         return None
     if not all(isinstance(each, list) and len(each) == 3 and read_cell(each[:2], shape) for each in cells):
         return None
-    if not all(isinstance(each[2], int | float) and abs(each[2]) <= MOST_REWARD for each in cells):
+    if not all(type(each[2]) in (int, float) and abs(each[2]) <= MOST_REWARD for each in cells):
         return None
     return [(each[0], each[1], float(each[2])) for each in cells]
 

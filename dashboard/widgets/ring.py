@@ -25,7 +25,7 @@ _HTML = """<div class="ring">
 Delete leaves it out, a letter gives it another class."></div>
 </div>
 <div class="side">
-<label class="least" hidden>Say “none of these” if the nearest is less alike than <b></b>
+<label class="least" hidden>“None of these” below a likeness of <b></b>
 <input type="range" min="0" max="100" step="1"></label>
 <div class="tools" role="group" aria-label="The question">
 <button type="button" class="back">Undo</button><button type="button" class="clear">Clear</button>

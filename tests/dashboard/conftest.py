@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import pytest
@@ -99,6 +100,45 @@ def visit():
         return app
 
     return visit
+
+
+FORGED = [None, True, -1, 10**30, 1.5, float("nan"), float("inf"), "x", "\x00", [], {}, [[]], [0], ["0", "0"],
+          [0.5, 1], [True, False], [99, 99], {"a": 1}, "a" * 20_000]
+
+
+@pytest.fixture
+def unmoved(monkeypatch):
+    """unmoved(module, name, messages): what is sent to the component `name`, [(part, message)], when it is drawn first.
+
+    Returns the list of the messages that were told, and that of those after which the page's state was another one.
+    """
+    import streamlit as st
+
+    from dashboard import state
+
+    def kept():
+        own = ("my_photographs", "photographs_out", "asked_photograph", "needed_planners", "break_asked")
+        return repr([state._values(), *(st.session_state.get(name) for name in own)])
+
+    def unmoved(module, name, messages):
+        told, changed, real = [], [], getattr(module, name)
+
+        def component(key, data=None, **callbacks):
+            for part, message in () if told else messages:
+                before = kept()
+                st.session_state[key] = SimpleNamespace(**{part: message})
+                callbacks[f"on_{part}_change"]()
+                told.append(message)
+                if kept() != before:
+                    changed.append((part, message))
+            if key in st.session_state:
+                del st.session_state[key]
+            return real(key=key, data=data, **callbacks)
+
+        monkeypatch.setattr(module, name, component)
+        return told, changed
+
+    return unmoved
 
 
 @pytest.fixture

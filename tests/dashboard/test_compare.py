@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+from tests.dashboard.conftest import FORGED
 from tests.dashboard.test_pages import code, snippets, texts
 
 pytestmark = pytest.mark.integration
@@ -47,9 +48,13 @@ def counted(app):
     return {first: (int(hits), int(of)), **({other[1]: (int(other[2]), int(of))} if other else {})}
 
 
-def test_two_planners_on_the_same_map_and_on_many(visit):
+def test_two_planners_on_the_same_map_and_on_many(visit, unmoved):
+    from dashboard.widgets import trials as widget
+
+    told, changed = unmoved(widget, "_trials", [("opened", each) for each in FORGED])
     app = visit("compare", model="vin8", other="cnn8", kind="maze", size="8", maps="100", seed="3", map=code(SQUARE))
     assert counted(app).keys() == {"vin8", "cnn8"}
+    assert (len(told), changed) == (len(FORGED), [])
     shown = trials(app)
     assert len(shown["kinds"]) == 100
     assert sorted(shown["order"]) == list(range(100))

@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.dashboard.conftest import FORGED
+
 pytestmark = pytest.mark.integration
 
 FOLDER = Path(__file__).parents[2] / "dashboard"
@@ -345,6 +347,33 @@ def test_forged_messages_of_the_canvas_change_nothing_or_something_allowed():
             assert abs(value) <= 100
         assert sketchpad.read_bitmap(message.get("bits")) is None
     assert count > 40
+
+
+NAMES = [each for each in FORGED if each not in ([], ["0", "0"])] + [[1], [{}], ["x" * 90]]
+NO_REWARD = [each for each in FORGED if type(each) is bool or each not in (-1, 1.5)]
+OF_PAGES = {
+    "plan": ("planning_canvas", "_canvas", [
+        *((part, each) for part in ("edit", "look", "race", "need") for each in FORGED if each != {}),
+        *(("edit", {"walls": each, "start": each, "seq": each}) for each in FORGED),
+        *(("step", each) for each in FORGED if each is not None), *(("look", {"layer": each}) for each in FORGED),
+        *(("race", {"add": each, "drop": each}) for each in FORGED), *(("need", {"names": each}) for each in NAMES),
+        *((part, each) for part in ("fresh", "break") for each in FORGED if type(each) is not int)]),
+    "inside": ("map_grid", "_grid", [
+        *(("paint", each) for each in FORGED), *(("paint", {"cells": each, "seq": 1}) for each in FORGED if each != []),
+        *(("paint", {"cells": [[1, 1, each]], "seq": 1}) for each in NO_REWARD),
+        *(("paint", {"cells": [[each, 1, 0.5]], "seq": 1}) for each in FORGED),
+        *(("paint", {"cells": [[1, 1, 0.5]], "seq": each}) for each in FORGED if type(each) is not int)]),
+}
+
+
+@pytest.mark.parametrize("page", OF_PAGES)
+def test_forged_messages_leave_a_page_as_it_is(visit, unmoved, page):
+    import importlib
+
+    file, component, messages = OF_PAGES[page]
+    told, changed = unmoved(importlib.import_module(f"dashboard.widgets.{file}"), component, messages)
+    visit(page, model="vin8", **({"view": "paint"} if page == "inside" else {}))
+    assert (len(told), changed) == (len(messages), [])
 
 
 ODD = [None, 0, -1, 1.5, 10**30, float("nan"), float("inf"), "x", "", "\x00", [], {}, [[]], [{}], [0], [0, 0, 0],

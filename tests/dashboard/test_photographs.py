@@ -1,6 +1,7 @@
 """The page Photographs, on a small untrained model."""
 
 import io
+import itertools
 import shutil
 import zipfile
 
@@ -8,7 +9,7 @@ import pytest
 
 import pnzoo
 from pnzoo import still_lifes
-from tests.dashboard.conftest import CARD, forget_the_zoo
+from tests.dashboard.conftest import CARD, FORGED, forget_the_zoo
 from tests.models.test_photo_matching import SMALL
 
 pytestmark = pytest.mark.integration
@@ -49,22 +50,43 @@ def archive(kinds=2, images=2, folder="{}"):
     return file.getvalue()
 
 
-def test_it_names_an_invented_thing_and_says_what_counted(visit, ring):
-    app = visit("photographs")
+def forged(thing):
+    """What is none of the ring's messages; `thing` is on it."""
+    kinds = itertools.cycle([
+        lambda each: {"what": "out", "index": each}, lambda each: {"what": "move", "class": thing, "index": each},
+        lambda each: {"what": "least", "least": each}, lambda each: {"what": "ask", "picture": each},
+        lambda each: {"what": "look", "index": each or -1}, lambda each: {"what": each, "index": 1},
+        lambda each: {"what": "add", "class": thing, "pictures": [each]},
+        lambda each: {"what": "add", "class": each, "pictures": ["x"]},
+        lambda each: {"what": "move", "class": each, "index": 1}])
+    messages = [next(kinds)(each) for each in FORGED * 3]
+    messages += [{"what": what} for what in ("out", "back", "move", "least", "ask", "add", "look", "step", "order")]
+    return [*FORGED, *({**message, "number": number + 1} for number, message in enumerate(messages)),
+            *({"what": "out", "index": 1, "number": each} for each in FORGED if type(each) is not int)]
+
+
+def test_it_names_an_invented_thing_and_says_what_counted(visit, ring, unmoved):
+    from dashboard.widgets import ring as widget
+
+    messages = forged(still_lifes.names(5)[1])
+    right = {"what": "least", "least": 100, "number": 10**6}
+    told, changed = unmoved(widget, "_ring", [("did", message) for message in (*messages, right)])
+    app = visit("photographs", photo_look="3")
     assert not app.exception
+    assert (len(told), changed) == (len(messages) + 1, [("did", right)])
     shown = ring(app)
     assert shown["truth"] in still_lifes.names(5)
     assert shown["answer"] is not None
     assert sum(picture["share"] for picture in shown["pictures"]) == pytest.approx(1, abs=1e-4)
     assert all(-1 <= picture["likeness"] <= 1.0001 for picture in shown["pictures"])
-    assert shown["without"]["index"] == shown["top"]
+    assert shown["without"]["index"] == 3
+    assert shown["pictures"][shown["top"]]["share"] == max(picture["share"] for picture in shown["pictures"])
     app.button(key="next_asked").click().run()
     assert app.query_params["photo_asked"] == "6"  # the first visit asks about number 4, of another thing
-    app.button(key="new_things").click().run()
-    assert app.query_params["photo_seed"] == "1"
-    app = visit("photographs", photo_least="100")
     assert ring(app)["answer"] is None
     assert "you ask for 1.00" in ring(app)["none"]
+    app.button(key="new_things").click().run()
+    assert app.query_params["photo_seed"] == "1"
 
 
 def test_a_zip_of_ones_own_is_known_and_a_photograph_is_asked_about(visit, ring):

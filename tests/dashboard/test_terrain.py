@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import pnzoo
-from tests.dashboard.conftest import CARD, forget_the_zoo
+from tests.dashboard.conftest import CARD, FORGED, forget_the_zoo
 
 pytestmark = pytest.mark.integration
 
@@ -47,11 +47,21 @@ def shown(app):
     return json.loads(ground.json)
 
 
-def test_it_says_what_becomes_of_the_path_on_the_true_ground(visit):
+def test_it_says_what_becomes_of_the_path_on_the_true_ground(visit, unmoved):
+    from dashboard import compute
+    from dashboard.widgets import terrain_map
+
+    forged = [*FORGED, {"start": [1, 1], "goal": [1, 1]}, *({"start": [1, 1], "goal": each} for each in FORGED),
+              *({"start": each, "goal": [1, 1]} for each in FORGED), *({"goal": each} for each in FORGED)]
+    told, changed = unmoved(terrain_map, "_terrain", [("ends", message) for message in forged])
     app = visit("terrain")
     assert not app.exception
+    assert (len(told), changed) == (len(forged), [])
     assert any(word in said(app) for word in ("arrives", "Stuck", "No path"))
     assert dict(app.query_params)["terrain"] == "vin_moon"
+    costs, sent = compute.ground("moon", 7).costs, shown(app)  # the cross stands where it cannot go on
+    closed = [i for i, cell in enumerate(sent["path"]) if i and not np.isfinite(costs[tuple(cell)])]
+    assert sent["stuck"] == (closed[0] if closed else None)
 
 
 def test_sun_and_caution_are_in_the_address(visit):
