@@ -55,14 +55,19 @@ def _spread():
     if (step := state.get("step")) is None and state.get("slid"):  # to the last one
         step = compute.steps_for(name, map_text, k)
     best = compute.solution(map_text)
-    return step is not None and best.reachable and step >= len(best.shortest_path) - 1
+    if step is None or not best.reachable or step < len(best.shortest_path) - 1:
+        return False
+    return (f"S is {len(best.shortest_path) - 1} moves from G, and hears of it at that step: value moves by one cell a "
+            "step.")
 
 
 def _enough():
     name, _, k, _ = _route()
     walk = _walk(k=k)
     few = _walk(k=int(LESSONS[1].link["k"]))
-    return name in compute.cards() and walk is not None and walk.reached and few is not None and not few.reached
+    if name not in compute.cards() or None in (walk, few) or not walk.reached or few.reached:
+        return False
+    return "Now value comes as far as S, and it arrives. Nothing else was changed: it only thought longer."
 
 
 def _detour():
@@ -72,12 +77,16 @@ def _detour():
     before, after = _walk(), _walk(paint=paint)
     cells = {(row, col) for row, col, _ in paint}
     crossed = lambda walk: bool(cells & {tuple(map(int, cell)) for cell in walk.path})  # noqa: E731
-    return None not in (before, after) and after.reached and crossed(before) and not crossed(after)
+    if None in (before, after) or not after.reached or not crossed(before) or crossed(after):
+        return False
+    return "You made a cell costly, and V repaired itself around it: the path follows R, not the picture of the map."
 
 
 def _reactive_fails():
     reactive, planner = _walk("cnn16"), _walk("vin16")
-    return None not in (reactive, planner) and planner.reached and not reactive.reached
+    if None in (reactive, planner) or reactive.reached or not planner.reached:
+        return False
+    return "cnn16 is lost where vin16 arrives: it knows what good moves look like, but never tries where they lead."
 
 
 def _answer(episode):

@@ -3,7 +3,7 @@
 const LAYERS = {
   V: ["V", "value", "how good each cell is"], R: ["R", "reward", "what entering a cell costs or pays, as the network sees it"],
   P: ["P", "transition", "where the best action of each cell pushes"], Q: ["Q", "actions", "how good each action is, a petal each"],
-  pi: ["π", "policy", "the move it makes; bold orange: another is better"],
+  pi: ["π", "policy", "the move it makes; bold: another is better"],
 };
 
 // 256 colours of a scale, as [red, green, blue] each.
@@ -73,7 +73,7 @@ function drawMoves(pen, { cols }, policy, told, wrong, size, colour, inkOf) {
   pen.lineCap = "round";
   for (const [style, path] of strokes) {
     const bad = style === "wrong";
-    pen.strokeStyle = bad ? colour.path : style;
+    pen.strokeStyle = bad ? colour.text : style;
     pen.globalAlpha = bad ? 1 : 0.55;
     pen.lineWidth = bad ? Math.max(1.8, size * 0.1) : Math.max(1, size * 0.055);
     pen.stroke(path);

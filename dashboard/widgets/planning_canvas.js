@@ -752,7 +752,7 @@ function makePlanning(host) {
       button.setAttribute("aria-pressed", String(button.dataset.layer === now));
       button.disabled = !open.includes(button.dataset.layer);
     }
-    find(".about").textContent = data.model.live ? LAYERS[now][2] : data.hues[0] === "reacts" ? `${data.model.name} only reacts: it has no R, P, V or Q` : `${data.model.name} plans on the server: its moves alone are shown`;
+    find(".about").textContent = data.model.live ? LAYERS[now][2] : data.hues[0] === "reacts" ? `${data.model.name} only reacts, without R, P, V or Q; bold moves: another is better` : `${data.model.name} plans on the server: its moves alone are shown`;
     for (const button of all(".tools button")) {
       if (button.dataset.tool !== "undo") button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
       if (button.dataset.tool === "reward") button.disabled = !data.model.live;

@@ -111,6 +111,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
   function thumbs() {
     const list = make("ul", "thumbs");
     list.setAttribute("role", "list");
+    const many = data.thumbs.length;
+    list.style.setProperty("--many", many > 8 ? Math.ceil(many / 2) : many);
+    list.style.setProperty("--few", Math.min(many, 6)); // on a phone
     for (const thumb of data.thumbs) {
       const item = make("li"), button = make("button");
       button.type = "button";
