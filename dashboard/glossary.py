@@ -66,7 +66,27 @@ PLAIN = {
     "solver, Fenchel-Young": "solver, noise averaged",
     "R of ": "reward of ", "FLOPs": "operations",
 }
-ROWS = {"times 0.5": "planning (Q) halved", "times 0.1": "planning (Q) times 0.1",
+# Whole names: of series and of the parts of a row.
+NAMES = {
+    "matching_conv4_omniglot": "Matching Network", "siamese_omniglot": "Siamese network",
+    "classifier_omniglot": "plain classifier", "mann_omniglot": "memory network (MANN)",
+    "matching_background_omniglot": "Matching Network", "vin_web": "planner", "reactive_web": "without planning",
+    "nearest_text": "most similar text", "breadth_first": "search in all directions", "random_walk": "at random",
+    "vin_navigation2d": "planner", "cnn_navigation2d": "without planning", "pixels": "on bare pixels",
+    "valid": "not padded", "same": "padded", "projection": "without context", "FCE (bi-LSTM)": "full context (FCE)",
+    "order-free FCE": "order-free context", "matching_photo": "this zoo's network", "FCE": "full context (FCE)",
+    "obstacles": "told the true obstacles", "obstacles, hard threshold": "the same, yes or no only",
+    "classifier_moon": "taught which cells are blocked", "vin_moon": "planner of the zoo",
+    "classifier_moon, hard threshold": "the blocked cells, yes or no only", "value iteration": "planner, told the way",
+    "vin8_paper": "vin8 as in the paper", "vin16_paper": "vin16 as in the paper",
+    "vin28_paper": "vin28 as in the paper", "vin8_rl": "8x8 maps", "vin16_rl": "16x16 maps",
+    "0": "no Moon paths", "10": "10 Moon paths",
+    "100": "100 Moon paths", "1000": "1,000 Moon paths", "True": "easy maps first", "False": "all maps at once",
+    "ours": "here", "table 1": "in the paper", "exemplar_svm": "SVM", "5w1s": "5-way 1-shot", "5w5s": "5-way 5-shot",
+    "20w1s": "20-way 1-shot", "20w5s": "20-way 5-shot", "learned log odds": "what it learned",
+    "true slope - 7 degrees": "the true slope",
+}
+ROWS = {**NAMES, "times 0.5": "planning (Q) halved", "times 0.1": "planning (Q) times 0.1",
         "shuffle": "planning (Q) shuffled", "zero": "planning (Q) cut out"}
 WAYS = {"": "", "_class_mean": ", by class means", "_one_view": ", from one view each"}
 
@@ -77,7 +97,7 @@ def measure(metric) -> str:
     if few:
         group, way, shot, rest = few.groups()
         of = {"within_alphabet_": "letters of one alphabet", "mnist_": "digits"}.get(group, "classes")
-        return f"right: {way} {of}, {shot} example{'s' * (shot != '1')} each{WAYS[rest or '']}"
+        return f"right among {way} {of}, from {shot} example{'s' * (shot != '1')} each{WAYS[rest or '']}"
     words = MEASURES.get((metric.name, metric.dataset.get("kind")), MEASURES.get(metric.name))
     if metric.name == "excess_cost" and metric.unit == "":
         return f"steps {words}"
@@ -86,11 +106,12 @@ def measure(metric) -> str:
 
 def percents(text: str) -> str:
     """`84 %` as these pages write it: `84%`."""
-    return text.replace(" %", "%").replace("\u00a0%", "%")
+    return re.sub(r"(?<=\d)[ \u00a0]%", "%", text)
 
 
 def worded(text: str) -> str:
     """What an experiment wrote, in plainer words."""
+    text = NAMES.get(text, text)
     for hard, easy in PLAIN.items():
         text = text.replace(hard, easy)
     return percents(text)

@@ -96,7 +96,8 @@ def show(result):
             st.caption("Touch a grey name to show its curve.")
     if result["pictures"]:
         titles = ", ".join(picture["title"] for picture in result["pictures"])
-        share.chart(matrices(result), key=f"pictures_{number}", alt=f"Heat maps of {titles}")
+        share.chart(matrices(result, st.context.theme.type == "dark"), key=f"pictures_{number}",
+                    alt=f"Heat maps of {titles}")
     links(result)
     more = st.expander("In full: intervals, what was expected, all measurements, the command", key=f"more_{number}",
                        icon=":material/science:", on_change="rerun")
@@ -119,8 +120,8 @@ def show(result):
             st.markdown("\n".join(f"- {glossary.escaped(note)}" for note in result["notes"]))
 
 
-def matrices(result):
-    return answer_figures.matrices(result["pictures"])
+def matrices(result, dark=False):
+    return answer_figures.matrices(result["pictures"], dark)
 
 
 def table(result):

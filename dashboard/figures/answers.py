@@ -6,7 +6,7 @@ from plotly.colors import hex_to_rgb
 from plotly.subplots import make_subplots
 
 from dashboard import glossary, headlines
-from dashboard.figures.theme import DARK, PINK, RESULTS_PALETTE, REWARD_SCALE, SKY
+from dashboard.figures.theme import DARK, PINK, RESULTS_PALETTE, REWARD_SCALE, REWARD_SCALE_DARK, SKY
 
 DARK_PALETTE = (DARK.best, DARK.path, DARK.good, PINK, "#f2c14e", SKY, "#b592d6", "#a9b2bc")
 MOST_CURVES = 5
@@ -39,7 +39,7 @@ def lines(figure, palette=RESULTS_PALETTE):
             line={"color": colour, "dash": DASHES[i % 4], "width": 2.5},
             marker={"symbol": SYMBOLS[i % 6], "size": 8}, visible=True if i < MOST_CURVES else "legendonly",
             hovertemplate=f"{label}: %{{y}} at %{{x}}<br>n = %{{customdata}}<extra></extra>"))
-    return _layout(drawing, figure, 420, xaxis=_axis(figure, "x"), yaxis=_axis(figure, "y", figure["unit"]))
+    return _layout(drawing, figure, 390 + 18 * len(figure["series"]), xaxis=_axis(figure, "x"), yaxis=_axis(figure, "y", figure["unit"]))
 
 
 def points(figure, palette=RESULTS_PALETTE):
@@ -76,7 +76,8 @@ def _words(name, series):
     entry, *rest = name.removeprefix(f"{series}, ").split(", ")
     if entry != name.split(", ")[0]:
         rest, entry = [entry, *rest], ""
-    shown = [glossary.ROWS.get(part, part).replace("_", " ").replace(" svm", " SVM") for part in rest]
+    entry = glossary.NAMES.get(entry, entry)
+    shown = [glossary.ROWS.get(part, part).replace("_", " ") for part in rest]
     return glossary.worded(", ".join([entry, *shown] if entry else shown))
 
 
@@ -86,7 +87,8 @@ def _range(figure):
     if figure["unit"] != "%" or figure["log_x"] or not ends:
         return {}
     low, high = min(ends), 1 if min(ends) >= 0 and 0.6 < max(ends) <= 1 else max(ends)
-    gap = max(high - low, 0.02)
+    low = min(low, high - 0.1) if high - low < 0.02 else low  # all as good as equal
+    gap = high - low
     step = next((step for step in (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5) if gap / step <= 5), 1)
     return {"range": [low - 0.05 * gap if low < 0 else max(-0.02 * gap, low - 0.05 * gap), high + 0.05 * gap],
             "tickmode": "linear", "tick0": 0, "dtick": step}
@@ -94,7 +96,11 @@ def _range(figure):
 
 def _axis(figure, name, unit=""):
     log = {"type": "log", **_ticks(figure, name)} if figure[f"log_{name}"] else {"type": "linear"}
-    return {"title": glossary.worded(figure[f"{name}_title"]), **log, "tickformat": ".1~%" if unit == "%" else None}
+    title = glossary.worded(figure[f"{name}_title"])
+    if len(title) > 40:  # two lines, or a phone would cut it
+        middle = title.find(" ", len(title) // 2)
+        title = title[:middle] + "<br>" + title[middle + 1 :] if middle > 0 else title
+    return {"title": title, **log, "tickformat": ".1~%" if unit == "%" else None}
 
 
 def _ticks(figure, name):
@@ -106,7 +112,7 @@ def _ticks(figure, name):
     low, high = np.floor(np.log10(values.min())), np.ceil(np.log10(values.max()))
     shown = [digit * 10.0**power for power in np.arange(low, high + 1) for digit in (1, 2, 5)]
     shown = [x for x in shown if values.min() * 0.7 <= x <= values.max() * 1.4]
-    return {"tickvals": shown if len(shown) <= 9 else [x for x in shown if f"{x:e}"[0] == "1"], "minor": {"ticks": ""}}
+    return {"tickvals": shown if len(shown) <= 8 else [x for x in shown if f"{x:e}"[0] == "1"], "minor": {"ticks": ""}}
 
 
 def _layout(drawing, figure, height, **axes):
@@ -115,8 +121,9 @@ def _layout(drawing, figure, height, **axes):
     return drawing
 
 
-def matrices(pictures):
-    """Small heat maps side by side: learned rewards and kernels, each on its own scale with white at 0."""
+def matrices(pictures, dark=False):
+    """Small heat maps side by side: learned rewards and kernels, each on its own scale with the page's colour at 0."""
+    scale = REWARD_SCALE_DARK if dark else REWARD_SCALE
     across = min(4, len(pictures))
     down = -(-len(pictures) // across)
     drawing = make_subplots(down, across, subplot_titles=[glossary.worded(picture["title"]) for picture in pictures],
@@ -124,11 +131,11 @@ def matrices(pictures):
     for i, picture in enumerate(pictures):
         values = np.array(picture["values"], float)
         top = float(np.abs(values).max()) or 1.0
-        drawing.add_trace(go.Heatmap(z=values, colorscale=REWARD_SCALE, zmin=-top, zmax=top, showscale=False,
+        drawing.add_trace(go.Heatmap(z=values, colorscale=scale, zmin=-top, zmax=top, showscale=False,
                                    hovertemplate="row %{y}, column %{x}: %{z:.3f}<extra></extra>"),
                         i // across + 1, i % across + 1)
     drawing.update_xaxes(visible=False, constrain="domain")
-    drawing.update_yaxes(visible=False, autorange="reversed", constrain="domain")
+    drawing.update_yaxes(visible=False, autorange="reversed", constrain="domain", constraintoward="top")
     for axis in drawing.select_yaxes():
         axis.scaleanchor = axis.anchor or "x"
     drawing.update_annotations(font_size=11 if across > 2 else 13)
