@@ -225,8 +225,10 @@ def pick_caution(name, planner):
             share.chart(figure, key="caution_curve", alt="; ".join(
                 f"caution {row['caution']:g}: {row['success_rate'].value:.1%} arrive, "
                 f"{row['excess_cost'].value:.2%} longer than the cheapest path" for row in rows))
+            inside = rows[0]["caution"] < first < rows[-1]["caution"]
             between = "" if any(row["caution"] == first for row in rows) else (
-                f" Caution {first:g} was not measured: the ring lies between its neighbours.")
+                f" Caution {first:g} was not measured: the ring lies "
+                f"{'between its neighbours' if inside else 'at the nearest that was'}.")
             st.caption(f"{rows[0]['success_rate'].n} places that no training saw. Numbers at the points are caution; "
                        f"the length is of paths that arrive.{between}")
 

@@ -356,7 +356,7 @@ function makeRing(host) {
       brush.fillStyle = colour.text;
       brush.font = `${Math.max(11, across * 0.062)}px sans-serif`;
       brush.textAlign = "center";
-      brush.fillText("draw here", across / 2, across * 0.93);
+      brush.fillText("draw here", across / 2, across * 0.88);
     }
     if (host.getRootNode().activeElement === pad && pad.matches(":focus-visible")) {
       brush.fillStyle = down ? colour.path : colour.focus;
