@@ -15,7 +15,7 @@ WORLDS = {"moon": "Terrain: the Moon", "mars": "Terrain: Mars", "relief": "Terra
           "tiles": "Terrain: painted tiles", "omniglot": "Few-shot: handwritten characters",
           "glyphs": "Few-shot: invented characters", "grocery": "Few-shot: photographs",
           "tiny_imagenet": "Few-shot: photographs of 64x64", "penn_treebank": "Few-shot: missing words"}
-CURVES = {"success": "share that arrives", "reward": "reward", "level": "how hard its maps are (level)"}
+CURVES = {"success": "share that arrives", "reward": "reward", "level": "level of its maps"}
 INNER = ("entropy", "explained", "kl", "gain", "fraction")  # of the optimizer's own: the card has them, no figure
 KINDS = {"VIN": "plans by value iteration", "DeterministicVIN": "plans by value iteration, far ways",
          "GPPN": "plans with a recurrent network", "CNNPolicy": "reacts, does not plan (CNN)",

@@ -39,7 +39,8 @@ def lines(figure, palette=RESULTS_PALETTE):
             line={"color": colour, "dash": DASHES[i % 4], "width": 2.5},
             marker={"symbol": SYMBOLS[i % 6], "size": 8}, visible=True if i < MOST_CURVES else "legendonly",
             hovertemplate=f"{label}: %{{y}} at %{{x}}<br>n = %{{customdata}}<extra></extra>"))
-    return _layout(drawing, figure, 390 + 18 * len(figure["series"]), xaxis=_axis(figure, "x"), yaxis=_axis(figure, "y", figure["unit"]))
+    height = 390 + 18 * len(figure["series"])  # a phone's legend has a line for each
+    return _layout(drawing, figure, height, xaxis=_axis(figure, "x"), yaxis=_axis(figure, "y", figure["unit"]))
 
 
 def points(figure, palette=RESULTS_PALETTE):

@@ -181,7 +181,7 @@ def history(curves, dark=False, marks=()):
     columns = min(2, len(quantities)) or 1
     rows = -(-len(quantities) // columns) or 1
     titles = [quantity.replace("_", " ") for quantity in quantities]
-    figure = make_subplots(rows, columns, subplot_titles=titles, vertical_spacing=0.28 / rows, horizontal_spacing=0.12)
+    figure = make_subplots(rows, columns, subplot_titles=titles, vertical_spacing=0.34 / rows, horizontal_spacing=0.17)
     colours, steps = theme.of(dark), curves.get("env_steps")
     for i, quantity in enumerate(quantities):
         for name, label, colour, dash in ((quantity, "training", colours.best, "solid"),

@@ -30,7 +30,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     address.searchParams.set(data.name, tile.id);
     link.href = tile.href ? new URL(tile.href, location.href).href : address.href;
     if (tile.open) link.setAttribute("aria-current", "true");
-    link.append(picture(tile), ...(tile.tag ? [text("tag", tile.tag)] : []), text("title", tile.title),
+    link.append(picture(tile), ...(tile.tag ? [text("tag", tile.tag)] : []), text("title", tile.title.replaceAll("_", "_\u200b")),
       ...(tile.number ? [text("number", tile.number)] : []), text("line", tile.line), ...(tile.more ? [text("more", tile.more)] : []),
       ...(tile.press ? [text("press", tile.press)] : []));
     link.onclick = (event) => {
