@@ -88,7 +88,9 @@ function makeLens(host, { onSymbol, onReward, onLearned }) {
     const [down, right] = pushOf(p, best), bearing = Math.hypot(down, right) < 0.08 ? "stays" : `pushes ${compass(down, right)}`;
     const what = map.walls[cell] ? " (wall)" : cell === map.goal ? " (G)" : cell === map.start ? " (S)" : "";
     title.textContent = `Row ${r}, column ${c}${what}, step ${k}`;
-    sum.textContent = `Of ${q.length} actions the best ${bearing}: so V becomes ${q[best] < WALL_NUMBER ? "that of a wall" : short(q[best])}.`;
+    const settled = planner.hard && cell === map.goal; // which this planner sets to 0 instead
+    blocks.hidden = settled;
+    sum.textContent = settled ? "At G nothing is left to pay: V stays 0." : `Of ${q.length} actions the best ${bearing}: so V becomes ${q[best] < WALL_NUMBER ? "that of a wall" : short(q[best])}.`;
     whatif.hidden = !priced;
     if (priced) {
       const now = painted ? (world.reward[cell] - world.learned[cell]) * (planner.sign || 1) / unit : 0;
