@@ -1,6 +1,5 @@
 """Compare: where does it fail?"""
 
-from html import escape
 
 import numpy as np
 import streamlit as st
@@ -14,7 +13,7 @@ from dashboard import (
 )
 from dashboard.figures import difference_svg, planning_svg, theme
 from dashboard.figures import planning as planning_figures
-from dashboard.widgets import choices, comparison, map_input, trials
+from dashboard.widgets import choices, comparison, headings, map_input, trials
 from pnzoo import analysis, gridworld
 from pnzoo.core import stats
 
@@ -317,7 +316,7 @@ def show_own_map(pair, map_text):
             plans[name] = compute.planned(name, map_text, steps).plan
             ending = said(plans[name], compute.verdict(name, map_text, steps).optimal_cost)["text"]
             colour = getattr(theme.of(is_dark()), hues_of(pair)[pair.index(name)])
-            st.html(f'<span style="color: {colour}">●</span> <b>{escape(name)}</b> {escape(ending)}')
+            headings.named(name, colour, ending)
         except ValueError as error:
             st.info(f"{name} cannot plan on this map: {error}", icon=":material/help:")
     st.image(planning_svg.walks(walls, start, goal, [plan.path for plan in plans.values()], is_dark(),

@@ -1,4 +1,7 @@
-"""A title and a sentence that stand at once: Streamlit reads its own as Markdown, a tenth of a second on a phone."""
+"""Titles and sentences that stand at once: Streamlit reads its own as Markdown, a tenth of a second on a phone.
+
+No other file writes HTML, and here all that comes from elsewhere is escaped.
+"""
 
 import html
 import re
@@ -15,3 +18,8 @@ def sentence(words: str) -> None:
     """A sentence, in which **stars** make letters bold."""
     bold = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", html.escape(words))
     st.html(f"<p>{bold}</p>")
+
+
+def named(name: str, colour: str, words: str) -> None:
+    """A disc of a colour of ours, what has it, and words about it."""
+    st.html(f'<span style="color: {html.escape(colour)}">●</span> <b>{html.escape(name)}</b> {html.escape(words)}')

@@ -105,7 +105,7 @@ def test_hand_made_addresses(visit, heading, monkeypatch, page):
     page_, _, what = page.partition("?what=")
     chosen = {"what": what} if what else {}
     read, adopt = {}, state.adopt
-    monkeypatch.setattr(state, "adopt", lambda readers: read.update(readers) or adopt(readers))
+    monkeypatch.setattr(state, "adopt", lambda readers, *more: read.update(readers) or adopt(readers, *more))
     wrong = "<script>alert(1)</script>" * 9
     app = visit(page_, **dict.fromkeys(PARAMETERS[page], wrong), **chosen)
     for name in PARAMETERS[page]:

@@ -614,9 +614,11 @@ def test_words_are_letters_whatever_they_say():
 
         headings.heading("<script>a</script> & b")
         headings.sentence("From **S** to <b>G</b>")
+        headings.named("<i>vin", "#c00", "arrives & rests")
 
     drawn = [each.proto.body for each in AppTest.from_function(page).run().get("html")]
-    assert drawn == ["<h1>&lt;script&gt;a&lt;/script&gt; &amp; b</h1>", "<p>From <b>S</b> to &lt;b&gt;G&lt;/b&gt;</p>"]
+    assert drawn == ["<h1>&lt;script&gt;a&lt;/script&gt; &amp; b</h1>", "<p>From <b>S</b> to &lt;b&gt;G&lt;/b&gt;</p>",
+                     '<span style="color: #c00">●</span> <b>&lt;i&gt;vin</b> arrives &amp; rests']
 
 
 def test_every_chart_and_picture_has_words_for_those_who_do_not_see_it():
