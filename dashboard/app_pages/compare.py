@@ -1,6 +1,5 @@
 """Compare: where does it fail?"""
 
-
 import numpy as np
 import streamlit as st
 
