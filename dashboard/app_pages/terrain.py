@@ -224,13 +224,13 @@ def pick_caution(name, planner):
             figure = terrain_figures.caution_curve(rows, first, st.context.theme.type == "dark")
             share.chart(figure, key="caution_curve", alt="; ".join(
                 f"caution {row['caution']:g}: {row['success_rate'].value:.1%} arrive, "
-                f"{row['excess_cost'].value:.2%} longer than the cheapest path" for row in rows))
+                f"{row['excess_cost'].value:.2%} dearer than the cheapest path" for row in rows))
             inside = rows[0]["caution"] < first < rows[-1]["caution"]
             between = "" if any(row["caution"] == first for row in rows) else (
                 f" Caution {first:g} was not measured: the ring lies "
                 f"{'between its neighbours' if inside else 'at the nearest that was'}.")
             st.caption(f"{rows[0]['success_rate'].n} places that no training saw. Numbers at the points are caution; "
-                       f"the length is of paths that arrive.{between}")
+                       f"the cost is of paths that arrive.{between}")
 
 
 def pick_sun():

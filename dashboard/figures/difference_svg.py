@@ -50,8 +50,17 @@ def by_group(rows, title, first, second, verb, dark=False, percent=False, hues=(
         x, y = across(row["mean"]), down(row["difference"])
         parts.append(f'<path d="M{x:.1f} {down(high):.1f}V{down(low):.1f}" stroke="{colour}" stroke-width="3"/>'
                      f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6.5" fill="{colour}"/>')
-    for share in np.linspace(min(means), max(means), 5):
-        words = f"{share:.0%}" if percent else f"{share:.0f}"
+    for share in _round_ticks(min(means), max(means)):
+        words = f"{round(100 * share, 6):g}%" if percent else f"{round(share, 6):g}"
         parts.append(f'<text x="{across(share):.1f}" y="{_HEIGHT - 26}" text-anchor="middle">{words}</text>')
     middle = (_LEFT + _WIDTH - _RIGHT) / 2
     return "".join(parts) + f'<text x="{middle}" y="{_HEIGHT - 7}" text-anchor="middle">{escape(title)}</text></svg>'
+
+
+def _round_ticks(low, high):
+    """At most six whole multiples of 1, 2 or 5 times a power of ten; of shares and of counts."""
+    if high <= low:
+        return [low]
+    power = 10.0 ** np.floor(np.log10(high - low) - 1)
+    step = next(each * power for each in (1, 2, 5, 10, 20) if (high - low) / (each * power) <= 5)
+    return np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1) * step

@@ -7,7 +7,7 @@ from dashboard.figures import theme
 
 
 def caution_curve(rows, caution, dark=False):
-    """Success against the length of the path, a point for each caution, both with their 95 % intervals.
+    """Success against the cost of the path, a point for each caution, both with their 95 % intervals.
 
     Args:
         rows: of `compute.caution_curve`.
@@ -17,7 +17,7 @@ def caution_curve(rows, caution, dark=False):
     """
     colours = theme.of(dark)
     measured = [row["caution"] for row in rows]
-    success, longer = ([row[name].value for row in rows] for name in ("success_rate", "excess_cost"))
+    success, dearer = ([row[name].value for row in rows] for name in ("success_rate", "excess_cost"))
 
     def bars(name, values):
         low, high = ([row[name].ci95[i] for row in rows] for i in (0, 1))
@@ -25,18 +25,18 @@ def caution_curve(rows, caution, dark=False):
                 "arrayminus": [v - each for v, each in zip(values, low, strict=True)], "width": 0}
 
     figure = go.Figure(go.Scatter(
-        x=longer, y=success, mode="lines+markers+text", text=[f"{row['caution']:g}" for row in rows],
+        x=dearer, y=success, mode="lines+markers+text", text=[f"{row['caution']:g}" for row in rows],
         textposition="bottom right", line={"color": colours.best, "width": 2},
         marker={"size": 8, "color": colours.best},
-        error_x=bars("excess_cost", longer), error_y=bars("success_rate", success),
-        hovertemplate="caution %{text}: %{y:.1%} arrive, %{x:.2%} longer<extra></extra>",
+        error_x=bars("excess_cost", dearer), error_y=bars("success_rate", success),
+        hovertemplate="caution %{text}: %{y:.1%} arrive, %{x:.2%} dearer<extra></extra>",
     ))  # fmt: skip
-    at = {"x": [float(np.interp(caution, measured, longer))], "y": [float(np.interp(caution, measured, success))]}
+    at = {"x": [float(np.interp(caution, measured, dearer))], "y": [float(np.interp(caution, measured, success))]}
     figure.add_trace(go.Scatter(
-        **at, mode="markers", hovertemplate=f"caution {caution:g}: %{{y:.1%}} arrive, %{{x:.2%}} longer<extra></extra>",
+        **at, mode="markers", hovertemplate=f"caution {caution:g}: %{{y:.1%}} arrive, %{{x:.2%}} dearer<extra></extra>",
         marker={"size": 14, "symbol": "circle" if caution in measured else "circle-open", "color": colours.path,
                 "line": {"width": 3, "color": colours.path}}))
     figure.update_layout(height=250, margin={"l": 8, "r": 8, "t": 8, "b": 8}, showlegend=False,
-                         xaxis={"title": "longer than the cheapest path", "tickformat": ".1%"},
+                         xaxis={"title": "dearer than the cheapest path", "tickformat": ".1%"},
                          yaxis={"title": "arrive", "tickformat": ".0%"})
     return figure

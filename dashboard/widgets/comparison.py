@@ -222,7 +222,7 @@ def show_trials(runs, first):
             "about": f"{difference(runs)}Each sees the same few labelled pictures and names the same new one.",
             "neither": "neither" if len(names) > 1 else "wrong", "left": "least sure", "right": "surest",
             "touch": "each square is a question",
-            "thumbs": f"{trials.counted(lost, 'question')} that one gets wrong: touch one"},
+            "thumbs": f"{trials.counted(lost, 'question')} that at least one gets wrong: touch one"},
         lambda index: state.put(fewtrial=index), [getattr(theme.of(is_dark()), hue) for hue in HUES])
     if not lost:
         st.info("No mistake here. Under Choose there are more classes and fewer examples.",

@@ -196,6 +196,11 @@ def test_a_difference_is_in_the_colour_of_who_is_better_and_grey_where_it_may_be
     assert svg.count(f'r="6.5" fill="{theme.GREY}"') == 3
     assert svg.count(f'r="6.5" fill="{theme.LIGHT.path}"') == 1
     assert "a&lt;b wins" in svg
+    dots = dict(zip((row["mean"] for row in rows), map(float, re.findall(r'cx="([0-9.]+)"', svg)), strict=True))
+    marks = [(float(at), float(word)) for at, word in re.findall(r'<text x="([0-9.]+)" y="244"[^>]*>([0-9.]+)<', svg)]
+    slope, start = np.polyfit(list(dots), list(dots.values()), 1)
+    assert 2 <= len(marks) <= 6
+    assert [at for at, _ in marks] == pytest.approx([start + slope * word for _, word in marks], abs=0.2)
     rows = analysis.difference_by_bin(np.arange(200), second, first, bins=4)
     turned = difference_svg.by_group(rows, "", "c", "a", "")
     assert turned.count(f'r="6.5" fill="{theme.LIGHT.reacts}"') == 1
