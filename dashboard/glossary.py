@@ -86,8 +86,8 @@ NAMES = {
     "20w1s": "20-way 1-shot", "20w5s": "20-way 5-shot", "learned log odds": "what it learned",
     "true slope - 7 degrees": "the true slope",
 }
-ROWS = {**NAMES, "times 0.5": "planning (Q) halved", "times 0.1": "planning (Q) times 0.1",
-        "shuffle": "planning (Q) shuffled", "zero": "planning (Q) cut out"}
+ROWS = {**NAMES, "times 0.5": "what it planned, at half strength", "times 0.1": "what it planned, at a tenth",
+        "shuffle": "what it planned, shuffled", "zero": "what it planned, cut out"}
 WAYS = {"": "", "_class_mean": ", by class means", "_one_view": ", from one view each"}
 
 

@@ -22,6 +22,7 @@ class Headline(NamedTuple):
     low:    whether the smallest is the best
     unit:   of the bars; "": as the result says
     more:   the row of the table that the line alone tells, where the picture has no numbers
+    answer: label of the bar that answers the question, where that is not the best one
     """
 
     title: str
@@ -32,6 +33,7 @@ class Headline(NamedTuple):
     low: bool = False
     unit: str = ""
     more: dict | None = None
+    answer: str = ""
 
 
 class Measurement(NamedTuple):
@@ -135,7 +137,7 @@ HEADLINES = {
                   *_joined("exemplar_svm", ("SVM on pixels", "pixels")))),
     19: Headline("Which padding did the paper mean?",
                  "None where the image shrinks: only so the sizes fit. But padded it names {a} right, not {b}.",
-                 _joined("20-way 1-shot", ("padded", "same"), ("not padded", "valid"))),
+                 _joined("20-way 1-shot", ("padded", "same"), ("not padded", "valid")), answer="not padded"),
     20: Headline("How near to people is it?",
                  "Half way: it gets {c} of unknown letters wrong, people {b}, a plain network {d}.",
                  (*_joined("BPL (Lake et al. 2015)", ("program of pen strokes", "reported")),
@@ -157,9 +159,9 @@ HEADLINES = {
                  _rows({}, "name", ("cost and true slope", "rank correlation, cost and slope"),
                        ("cost and contrast", "rank correlation, cost and contrast"))),
     24: Headline("What does the sun hide?",
-                 "Slopes that its light only grazes: it takes {a} of them wrong, of those that face the sun {b}.",
-                 _along("cells told wrong", ("wrong, grazed by light", 82.5), ("facing the sun", 15.0),
-                        ("facing away from it", 165.0))),
+                 "Slopes across its light: it takes {c} of them wrong, of those that face away from it only {a}.",
+                 _along("cells told wrong", ("wrong, facing away", 165.0), ("facing the sun", 15.0),
+                        ("across its light", 97.5)), low=True),
     25: Headline("How many shown paths are enough?",
                  "Not settled: with 1,000 paths it arrives in {a}, with 10 in {d}, and chance could explain that.",
                  _along("success rate", ("1,000 paths", 1000), ("300 paths", 300), ("100 paths", 100),
@@ -229,11 +231,25 @@ def curves(result: dict) -> list[tuple[str, dict]]:
 
 
 def leading(bars: list[Measurement], low: bool = False) -> list[bool]:
-    """Of each bar, whether it is the best, or one that the intervals do not tell apart from it."""
-    if not bars:
-        return []
-    best = (min if low else max)(bars, key=lambda bar: bar.value)
-    return [bar.unit == best.unit and bar.ci95[0] <= best.ci95[1] and best.ci95[0] <= bar.ci95[1] for bar in bars]
+    """Of each bar, whether it is the best of its unit, or one that the intervals do not tell apart from it.
+
+    Where none is behind, nothing wins, and none leads; nor does what stands alone with its unit.
+    """
+    leads = []
+    for bar in bars:
+        rivals = [each for each in bars if each.unit == bar.unit]
+        best = (min if low else max)(rivals, key=lambda each: each.value)
+        leads.append(len(rivals) > 1 and bar.ci95[0] <= best.ci95[1] and best.ci95[0] <= bar.ci95[1])
+    return leads if not all(leads) else [False] * len(bars)
+
+
+def answering(result: dict) -> list[bool]:
+    """Of each bar of a result, whether it is what answers its question: the one that the headline names, or the best.
+    """
+    wanted, bars = of(result), measured(result)
+    if wanted.answer:
+        return [bar.label == wanted.answer for bar in bars]
+    return leading(bars, wanted.low)
 
 
 def line(result: dict) -> str:

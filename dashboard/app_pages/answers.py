@@ -35,7 +35,8 @@ def page():
             show(answered[asked])
     else:
         st.markdown(f"{len(answered)} questions, an experiment each. "
-                    ":orange-badge[Orange] is the best, or a tie with it. A thin line is the 95% interval.")
+                    ":orange-badge[Orange] answers best; where nothing wins, nothing is orange. "
+                    "A thin line is the 95% interval.")
     part = choose_part()
     if len(answered) < LAST:
         st.caption(f"{len(answered)} of {LAST} questions are answered; the others have not been run yet.")
@@ -56,7 +57,7 @@ def page():
 def face(number, conclusion, dark, _result):
     """Title, verdict, line and picture of a tile; the conclusion tells results of one number apart."""
     verdict, line = headlines.parts(said(_result))
-    return {"title": headlines.of(_result).title, "number": verdict, "line": line,
+    return {"title": f"{number}. {headlines.of(_result).title}", "number": verdict, "line": line,
             "svg": answers_svg.small(_result, dark)}
 
 
@@ -86,17 +87,23 @@ def show(result):
         st.button("Close", key="close_question", icon=":material/close:", width="content",
                   on_click=lambda: state.put(question=None))
     verdict, line = headlines.parts(said(result))
-    if verdict:
-        st.subheader(f":primary[{glossary.escaped(verdict)}]", anchor=False)
-    st.markdown(glossary.escaped(line))
-    figure = answer_figures.main_figure(result, st.context.theme.type == "dark")
-    if figure is not None:
+    dark = st.context.theme.type == "dark"
+    has_numbers = bool(headlines.measured(result) or headlines.told(result))
+    words, numbers = st.columns(2, gap="medium") if has_numbers else (st.container(), None)
+    with words:
+        if verdict:
+            st.subheader(f":primary[{glossary.escaped(verdict)}]", anchor=False)
+        st.markdown(glossary.escaped(line))
+    if numbers:  # those of the line; the figure below has all that was measured beside them
+        numbers.image(answers_svg.small(result, dark), width=400, alt=f"What the answer rests on: {line}")
+    figure = answer_figures.main_figure(result, dark)
+    if figure is not None and not (result["pictures"] and all_alike(result["figure"])):
         share.chart(figure, key=f"figure_{number}", alt=f"Question {number}: {result['conclusion']}")
         if any(trace.visible == "legendonly" for trace in figure.data):
             st.caption("Touch a grey name to show its curve.")
     if result["pictures"]:
         titles = ", ".join(picture["title"] for picture in result["pictures"])
-        share.chart(matrices(result, st.context.theme.type == "dark"), key=f"pictures_{number}",
+        share.chart(matrices(result, dark), key=f"pictures_{number}",
                     alt=f"Heat maps of {titles}")
     links(result)
     more = st.expander("In full: intervals, what was expected, all measurements, the command", key=f"more_{number}",
@@ -118,6 +125,11 @@ def show(result):
                     "Brackets and bars are 95% intervals.")
         if result["notes"]:
             st.markdown("\n".join(f"- {glossary.escaped(note)}" for note in result["notes"]))
+
+
+def all_alike(figure):
+    """Whether all points are equal, so that a figure would say less than the table does."""
+    return len({value for series in figure["series"] for value in series["value"]}) == 1
 
 
 def matrices(result, dark=False):

@@ -6,7 +6,8 @@ from plotly.colors import hex_to_rgb
 from plotly.subplots import make_subplots
 
 from dashboard import glossary, headlines
-from dashboard.figures.theme import DARK, PINK, RESULTS_PALETTE, REWARD_SCALE, REWARD_SCALE_DARK, SKY
+from dashboard.figures import theme
+from dashboard.figures.theme import BLUE, DARK, PINK, RED, RESULTS_PALETTE, REWARD_SCALE, REWARD_SCALE_DARK, SKY
 
 DARK_PALETTE = (DARK.best, DARK.path, DARK.good, PINK, "#f2c14e", SKY, "#b592d6", "#a9b2bc")
 MOST_CURVES = 5
@@ -19,22 +20,36 @@ def main_figure(result, dark=False):
     figure = result["figure"]
     if not figure["series"]:
         return None
-    palette = DARK_PALETTE if dark else RESULTS_PALETTE
+    palette, look = DARK_PALETTE if dark else RESULTS_PALETTE, theme.of(dark)
     if figure["kind"] != "lines":
-        return points(figure, palette)
+        return points(figure, look.best)
     named = [series for _, series in headlines.of(result).curves]
-    first = sorted(figure["series"], key=lambda series: series["label"] not in named)  # those that the answer names
-    return lines({**figure, "series": first}, palette)
+    at = lambda series: named.index(series["label"]) if series["label"] in named else len(named)  # noqa: E731
+    first = sorted(figure["series"], key=at)  # those that the answer names, in the colours of its tile
+    orange = [colour for colour in palette if colour in (RED, DARK.path)]
+    other = [colour for colour in palette if colour not in orange]
+    palette = [look.path, look.best, look.good, *other[2:]] if named else [*other, *orange]
+    return lines({**figure, "series": first}, palette, len(named))
 
 
-def lines(figure, palette=RESULTS_PALETTE):
-    """Values against one key of the rows, a line for each series, with 95 % bars; the sixth and more wait, grey."""
+def lines(figure, palette=RESULTS_PALETTE, told=0):
+    """Values against one key of the rows, a line for each series, with 95 % bars; the sixth and more wait, grey.
+
+    The first `told` lines have their last value written at their end.
+    """
+    last = [series["value"][-1] for series in figure["series"][:told] if series["value"]]
     drawing = go.Figure()
     for i, series in enumerate(figure["series"]):
         label = glossary.worded(series["label"])
         colour = palette[i % 8]
+        ends = i < told and bool(series["value"])
+        above = ends and series["value"][-1] == max(last)
+        words = [""] * (len(series["value"]) - 1)
+        words += [f"{'' if above else '<br>'}<b>{headlines.number(series['value'][-1], figure['unit'])}</b>"] * ends
         drawing.add_trace(go.Scatter(
-            x=series["at"], y=series["value"], name=label, mode="lines+markers", customdata=series["n"],
+            x=series["at"], y=series["value"], name=label, mode="lines+markers+text" if ends else "lines+markers",
+            customdata=series["n"], text=words if ends else None, cliponaxis=False, textfont={"color": colour},
+            textposition="top center" if above else "bottom center",
             error_y=_bars(series, colour if len(figure["series"]) > 3 else None),
             line={"color": colour, "dash": DASHES[i % 4], "width": 2.5},
             marker={"symbol": SYMBOLS[i % 6], "size": 8}, visible=True if i < MOST_CURVES else "legendonly",
@@ -43,33 +58,33 @@ def lines(figure, palette=RESULTS_PALETTE):
     return _layout(drawing, figure, height, xaxis=_axis(figure, "x"), yaxis=_axis(figure, "y", figure["unit"]))
 
 
-def points(figure, palette=RESULTS_PALETTE):
-    """A line for each row: name, value, 95 % interval; a titled panel and a colour for each series of several rows."""
+def points(figure, colour=BLUE):
+    """A line for each row: name, value, 95 % interval; a titled panel for each series of several rows."""
     drawing, places, notes = go.Figure(), [], []
     titled = len(figure["series"]) > 1 and any(len(series["at"]) > 1 for series in figure["series"])
     for i, series in enumerate(figure["series"]):
-        colour = palette[i % 8]
         if titled:
             places.append(f"title of {series['label']}")
-            notes.append((places[-1], f"<b>{glossary.worded(series['label'])}</b>", {"size": 14, "color": colour}))
-        for name in series["at"]:
+            notes.append((places[-1], f"<b>{glossary.worded(series['label'])}</b>", {"size": 14}, 0))
+        for name, value in zip(series["at"], series["value"], strict=True):
             places.append(name)
-            notes.append((name, _words(name, series["label"] if titled else None), {"size": 12}))
+            notes.append((name, _words(name, series["label"] if titled else None), {"size": 12}, 0))
+            notes.append((name, f"<b>{headlines.number(value, figure['unit'])}</b>", {"size": 12}, 1))
         drawing.add_trace(go.Scatter(
             x=series["value"], y=series["at"], name=glossary.worded(series["label"]), mode="markers",
             error_x=_bars(series), customdata=series["n"], showlegend=False,
             marker={"color": colour, "symbol": SYMBOLS[i % 6], "size": 10},
             hovertemplate="%{y}: %{x}<br>n = %{customdata}<extra></extra>"))
-    drawing = _layout(drawing, figure, 90 + 38 * len(places),
+    drawing = _layout(drawing, figure, 90 + 42 * len(places),
                       xaxis={**_axis(figure, "x", figure["unit"]), **_range(figure)},
                       yaxis={"range": [len(places) - 0.5, -1], "type": "category", "categoryorder": "array",
                              "categoryarray": places, "showticklabels": False,
                              "tickvals": [name for series in figure["series"] for name in series["at"]]})
-    # Names stand above their lines: beside them they would leave a phone no room for the points; as labels of the axis
-    # they would push away the numbers below them.
+    # Names and values stand above their lines: beside them they would leave a phone no room for the points; as labels
+    # of the axis they would push away the numbers below them.
     return drawing.update_layout(annotations=[
-        {"text": words, "x": 0, "xref": "paper", "xanchor": "left", "y": name, "yshift": 12, "showarrow": False,
-         "font": font} for name, words, font in notes])
+        {"text": words, "x": x, "xref": "paper", "xanchor": "right" if x else "left", "y": name, "yshift": 17,
+         "showarrow": False, "font": font} for name, words, font, x in notes])
 
 
 def _words(name, series):
@@ -98,6 +113,9 @@ def _range(figure):
 def _axis(figure, name, unit=""):
     log = {"type": "log", **_ticks(figure, name)} if figure[f"log_{name}"] else {"type": "linear"}
     title = glossary.worded(figure[f"{name}_title"])
+    if log.get("tickvals") is not None and len(log["tickvals"]) > 1:
+        tenfold = all(f"{x:e}"[0] == "1" for x in log["tickvals"])
+        title += "; each line is ten times the one before" if tenfold else "; equal steps multiply by as much"
     if len(title) > 40:  # two lines, or a phone would cut it
         middle = title.find(" ", len(title) // 2)
         title = title[:middle] + "<br>" + title[middle + 1 :] if middle > 0 else title

@@ -33,28 +33,28 @@ def small(result, dark=False):
                        f'{number(told["value"], told["unit"])}</text>'
                        f'<text x="130" y="74" font-size="13">{escape(_cut(told["name"], 18))}</text>')
     elif bars:
-        inside = _bars(bars[:_MANY], headlines.of(result).low, look)
+        inside = _bars(bars[:_MANY], headlines.answering(result), look)
     elif curves or figure["kind"] == "lines":
         curves = curves or [(each["label"], each) for each in figure["series"] if each["value"]][:3]
         inside = _curves(curves, figure, headlines.of(result).along or figure["x_title"].split(",")[0], look)
     else:
         rows = [headlines.Measurement(str(at), value, figure["unit"], ends) for each in figure["series"]
                 for at, value, ends in zip(each["at"], each["value"], each["ci95"], strict=True)]
-        inside = _bars(rows[:_MANY], False, look) if rows else ""
+        inside = _bars(rows[:_MANY], headlines.leading(rows[:_MANY]), look) if rows else ""
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" '
             f'fill="{look.text}">{inside}</svg>')
 
 
-def _bars(rows, low, look):
-    """A line of label and number for each, over its bar; in colour the best, and what cannot be told from it."""
+def _bars(rows, answering, look):
+    """A line of label and number for each, over its bar; bold and in colour what answers the question."""
     values = [row.value for row in rows]
     least, most = min(0.0, *values), max(0.0, *values)
     place = lambda value: _EDGE + (value - least) / max(most - least, 1e-9) * (_WIDTH - 2 * _EDGE)  # noqa: E731
-    step, parts, best = (_HEIGHT - 8) / max(3, len(rows)), [], (min if low else max)(values)
+    step, parts = (_HEIGHT - 8) / max(3, len(rows)), []
     top = (_HEIGHT - step * len(rows)) / 2
-    for at, (row, leads) in enumerate(zip(rows, headlines.leading(rows, low), strict=True)):
+    for at, (row, leads) in enumerate(zip(rows, answering, strict=True)):
         left, right = sorted((place(0), place(row.value)))
-        y, weight = top + (at + 1) * step, 700 if row.value == best else 400
+        y, weight = top + (at + 1) * step, 700 if leads else 400
         ends = [min(max(place(end), _EDGE), _WIDTH - _EDGE) for end in row.ci95]
         parts.append(
             f'<text x="{_EDGE}" y="{y - 10:.1f}" font-size="12" font-weight="{weight}">'

@@ -120,7 +120,10 @@ def test_lines_and_points_show_what_the_result_says():
     points = answer_figures.main_figure(result(18, figure=POINTS))
     assert sorted(y for trace in points.data for y in trace.y) == ["a_b, 1", "a_b, 2", "c, 1", "c, 2"]
     assert list(points.layout.yaxis.tickvals) == ["a_b, 1", "a_b, 2", "c, 1", "c, 2"]
-    assert [each.text for each in points.layout.annotations] == ["<b>a_b</b>", "1", "2", "<b>c</b>", "1", "2"]
+    texts = [each.text for each in points.layout.annotations]
+    assert [text for text in texts if "%" not in text] == ["<b>a_b</b>", "1", "2", "<b>c</b>", "1", "2"]
+    values = [value for series in POINTS["series"] for value in series["value"]]
+    assert [text for text in texts if "%" in text] == [f"<b>{headlines.number(value, '%')}</b>" for value in values]
     many = [{**LINES["series"][0], "label": name} for name in "abcdefg"]
     waiting = [trace.visible for trace in answer_figures.main_figure(result(6, figure={**LINES, "series": many})).data]
     assert waiting == [True] * 5 + ["legendonly"] * 2
@@ -205,6 +208,7 @@ def test_the_best_leads_with_all_that_the_intervals_do_not_tell_from_it(low, lea
     bars = [headlines.Measurement("a", value, unit, ends) for value, unit, ends in (
         (0.8, "%", (0.7, 0.9)), (0.7, "%", (0.65, 0.75)), (0.2, "%", (0.1, 0.3)), (0.75, "", (0.7, 0.9)))]
     assert headlines.leading(bars, low) == leads
+    assert headlines.leading(bars[:2], low) == [False, False], "where all are tied, nothing wins"
 
 
 @pytest.mark.parametrize("value,unit,text", [
