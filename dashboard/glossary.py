@@ -48,6 +48,9 @@ MEASURES = {
     "time_to_goal": "until it rests at the goal",
     "omniglot_challenge_error": "wrong within an alphabet of 20 letters, one example each",
 }
+# Where the papers' numbers are of other data than the entries': their photographs are miniImageNet's, their words and
+# their body's units are not printed.
+OTHER_DATA = {"tiny_imagenet": "on other data", "penn_treebank": "with other words", "navigation": "in another unit"}
 # What experiments write for those who know them -> what a reader is told instead.
 PLAIN = {
     "By nothing that three seeds can tell": "Not that three trainings could tell",
@@ -102,6 +105,19 @@ def measure(metric) -> str:
     if metric.name == "excess_cost" and metric.unit == "":
         return f"steps {words}"
     return metric.title() if words is None else words.format(maps=MAPS.get(metric.dataset.get("family"), "maps"))
+
+
+def other_data(metric) -> str:
+    """In what the paper's number is of something else than this metric, as the cards' limitations say; "" else."""
+    return OTHER_DATA.get(metric.dataset.get("images"), "") or OTHER_DATA.get(metric.dataset.get("kind"), "")
+
+
+def paper(metric) -> str:
+    """The paper's number beside a metric's: `the paper: 99.6%`, `the paper, on other data: 41.2%`; "" without one."""
+    if metric.paper is None:
+        return ""
+    apart = other_data(metric)
+    return f"the paper{', ' * bool(apart)}{apart}: {percents(metric.paper_text())}"
 
 
 def percents(text: str) -> str:

@@ -43,11 +43,14 @@ def page():
         left, beside = st.columns([7, 5], gap="medium")
         with left.container(border=True):
             show_card(all_cards[entry])
-    else:
-        st.markdown(f"**{len(all_cards)} trained models at work**, each measured on data that it never saw.")
+    shown = [card for card in all_cards.values() if task in ("all", card["task"]) and matches(card, find)]
+    shown.sort(key=ORDERS[sort])
+    if entry in all_cards and sort == "best":  # where one looks: the group of the open card comes first
+        shown.sort(key=lambda card: group(card) != group(all_cards[entry]))
+    if entry not in all_cards and shown:
+        some = f"{len(shown)} of {len(all_cards)}" if len(shown) < len(all_cards) else str(len(shown))
+        st.markdown(f"**{some} trained models at work**, each measured on data that it never saw.")
     with beside if entry in all_cards else st.container():
-        shown = [card for card in all_cards.values() if task in ("all", card["task"]) and matches(card, find)]
-        shown.sort(key=ORDERS[sort])
         if shown:
             tiles.show("gallery", "entry", [tile(card, entry, sort == "best") for card in shown],
                        lambda name: state.put(entry=name))
@@ -125,7 +128,7 @@ def tile(card, entry, grouped=False):
     if metric is not None:
         number = glossary.percents(metric.value_text())
         line = f"{glossary.measure(metric)} (95% interval {metric.ci95_text()}"
-        line += f"; the paper: {glossary.percents(metric.paper_text())})" if metric.paper is not None else ")"
+        line += f"; {paper})" if (paper := glossary.paper(metric)) else ")"
     return {"id": card["name"], "title": card["name"], "tag": kind(card), "line": line, "number": number,
             "open": card["name"] == entry, "group": group(card)[1] if grouped else "", **tiles.film(card["name"])}
 
@@ -172,7 +175,7 @@ def row_of(card):
         "Reached": metric.value if metric and metric.unit == "%" else None,
         "Measure": glossary.measure(metric) if metric else None,
         "95 %": metric.ci95_text() if metric else None,
-        "Paper": 100 * metric.paper if metric and metric.paper is not None else None,
+        "Paper": None if metric is None or papers_of(metric) is None else 100 * metric.paper,
         "Class": card["model"], "Parameters": card["parameters"],
         "FLOPs": (card.get("flops") or {}).get("value"), "Size, kB": size_of(card["name"]),
         "Training, min": None if seconds is None else seconds / 60, "Summary": card.get("summary"),
@@ -186,8 +189,13 @@ def reached(shown):
         metric = first_metric(card)
         if metric and metric.unit == "%":
             rows.append({"name": card["name"], "value": metric.value, "ci95": metric.ci95,
-                         "measure": glossary.measure(metric), "paper": metric.paper})
+                         "measure": glossary.measure(metric), "paper": papers_of(metric)})
     return rows
+
+
+def papers_of(metric):
+    """The paper's number if it is of the same data, else None."""
+    return None if glossary.other_data(metric) else metric.paper
 
 
 def first_metric(card):
@@ -242,8 +250,7 @@ def lead(card):
     metric, number, line, more = first_metric(card), "", "not measured", ""
     if metric is not None:
         number, line = glossary.percents(metric.value_text()), glossary.measure(metric)
-        paper = f"; the paper: {glossary.percents(metric.paper_text())}" if metric.paper is not None else ""
-        more = f"95% interval {metric.ci95_text()}{paper}"
+        more = "; ".join(filter(None, (f"95% interval {metric.ci95_text()}", glossary.paper(metric))))
     tiles.lead("living", card["name"], number, line, more)
     st.markdown(card.get("summary", ""))
 
@@ -338,7 +345,7 @@ def on_data(where, metrics):
     """What was measured on one data set, as text that wraps: a line each, and the command that repeats it."""
     lines = [f"On {glossary.escaped(where)}:\n"]
     for metric in metrics:
-        paper = f", the paper {glossary.percents(metric.paper_text())}" if metric.paper is not None else ""
+        paper = f"; {paper}" if (paper := glossary.paper(metric)) else ""
         lines.append(f"- **{glossary.percents(metric.value_text())}** {glossary.escaped(glossary.measure(metric))} "
                      f"({metric.ci95_text()}, n {metric.n:,}{paper})")
     return "\n".join([*lines, *(f"- `{command}`" for command in dict.fromkeys(each.command for each in metrics))])

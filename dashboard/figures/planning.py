@@ -194,8 +194,10 @@ def history(curves, dark=False, marks=()):
                                line={"color": colour, "dash": dash, "width": 2}),
                     row=i // columns + 1, col=i % columns + 1,
                 )  # fmt: skip
-    for epoch, _ in marks if quantities else ():
+    for i, (epoch, words) in enumerate(marks if quantities else ()):
         figure.add_vline(x=epoch - 0.5, line={"color": theme.GREY, "dash": "dot", "width": 1.5})
+        figure.add_annotation(x=epoch - 0.5, y=1 - i / 8, xref="x", yref="y domain", xanchor="right", yanchor="top",
+                              text=f"{words.split(',')[0].removesuffix(' maps')} maps from here", showarrow=False)
     figure.update_xaxes(title_text="steps in the world" if steps is not None else "epoch", row=rows)
     figure.update_layout(height=80 + 190 * rows, margin={"l": 8, "r": 8, "t": 56, "b": 8},
                          legend={"orientation": "h", "y": 1.0, "yanchor": "top", "yref": "container"})

@@ -543,6 +543,7 @@ def test_the_gallery_groups_entries_by_what_they_were_measured_on(visit, small_z
     assert [(tile["group"], tile["id"]) for tile in gallery(app)] == [
         ("Planning on maps of 16x16", "vin8_paper"), ("Planning on maps of 16x16", "vin8"),
         ("Planning on maps of 8x8", "cnn8"), ("Planning in mazes", "fcn8")]
+    assert gallery(visit("zoo", entry="fcn8"))[0]["id"] == "fcn8", "the group of the open card comes first"
     assert {"number": "50.00%", "more": "95% interval 40.00 to 60.00; the paper: 99.60%"}.items() <= lead(app).items()
     app.session_state["other_data"] = True
     app.run()

@@ -201,14 +201,18 @@ def web(model, card):
     from PIL import Image, ImageDraw
 
     pages = pnzoo.graphs.embed(pnzoo.graphs.generate(3000))
-    goal = 7
-    start = int(np.flatnonzero(pnzoo.graphs.distances(pages.web, [goal])[0] == 4)[0])
-    found = model.plan(pages, start, " ".join(pages.web.sentences[goal][:4]), goal)
-    path, frames = list(found.path), []
+    planner, reactive = pnzoo.load("vin_web"), pnzoo.load("reactive_web")
+    for goal in range(7, 400, 13):  # the first where planning is what it takes
+        start = int(np.flatnonzero(pnzoo.graphs.distances(pages.web, [goal])[0] == 4)[0])
+        search = (pages, start, " ".join(pages.web.sentences[goal][:4]), goal)
+        if planner.plan(*search).reached and not reactive.plan(*search).reached:
+            break
+    found = model.plan(*search)
+    path, frames, far = list(found.path), [], 72 if found.reached else 56  # a goal that is not found stands apart
     for shown in np.linspace(1, len(path), FRAMES).round().astype(int):
         image = Image.new("RGB", (SIDE * FINE, SIDE * FINE), PAPER)
         pen = ImageDraw.Draw(image)
-        spots = [np.array((12 + 72 * i / max(1, len(path) - 1), 48 + 20 * (-1) ** i)) for i in range(len(path))]
+        spots = [np.array((12 + far * i / max(1, len(path) - 1), 48 + 20 * (-1) ** i)) for i in range(len(path))]
         for i, (x, y) in enumerate(spots[:shown]):
             links = len(pages.web.links_of(path[i]))
             for turn in np.linspace(0, 2 * np.pi, min(links, 12), endpoint=False):
@@ -217,7 +221,7 @@ def web(model, card):
         way(image, spots[:shown], 2.4)
         for x, y in spots[1:shown]:
             pen.ellipse([(x - 3) * FINE, (y - 3) * FINE, (x + 3) * FINE, (y + 3) * FINE], fill=START)
-        signs(image, spots[0], spots[-1], 4.5)
+        signs(image, spots[0], spots[-1] if found.reached else np.array((84, 20)), 4.5)
         frames.append(small(image))
     return np.stack(frames)
 
