@@ -4,10 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import glossary, headlines, results, share, state
+from dashboard import compute, glossary, headlines, results, share, state
 from dashboard.figures import answers as answer_figures
 from dashboard.figures import answers_svg
 from dashboard.widgets import copying, tiles
+from pnzoo.hub import cards
 
 PARTS = {"all": "All", "inside": "What it learns", "limits": "How good it is", "matching": "Few examples",
          "worlds": "Beyond the grid"}
@@ -94,6 +95,9 @@ def show(result):
         if verdict:
             st.subheader(f":primary[{glossary.escaped(verdict)}]", anchor=False)
         st.markdown(glossary.escaped(line))
+        if apart := on_cards(result):
+            st.caption("In the zoo, measured on other draws or another training: "
+                       f"{glossary.escaped(', '.join(apart))}.")
     if numbers:  # those of the line; the figure below has all that was measured beside them
         numbers.image(answers_svg.small(result, dark), width=400, alt=f"What the answer rests on: {line}")
     figure = answer_figures.main_figure(result, dark)
@@ -125,6 +129,20 @@ def show(result):
                     "Brackets and bars are 95% intervals.")
         if result["notes"]:
             st.markdown("\n".join(f"- {glossary.escaped(note)}" for note in result["notes"]))
+
+
+def on_cards(result):
+    """[entry and its card's number] of the entries whose cards have another value of what their bars show."""
+    wanted, told = headlines.of(result), {}
+    for (_, series, at), bar in zip(wanted.bars, headlines.measured(result), strict=False):
+        words = [series, *(at.values() if isinstance(at, dict) else [at])]
+        for name in [word for word in words if isinstance(word, str) and word in compute.cards()]:
+            metric = next(iter(cards.metrics({"metrics": compute.cards()[name].get("metrics", [])[:1]})), None)
+            same = metric and any(row["value"] == bar.value and metric.name.startswith(row["name"])
+                                  for row in result["table"])
+            if same and headlines.number(metric.value, metric.unit) != headlines.number(bar.value, bar.unit):
+                told[name] = f"{name} {glossary.percents(metric.value_text())}"
+    return list(told.values())
 
 
 def all_alike(figure):

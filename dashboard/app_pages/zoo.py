@@ -28,7 +28,7 @@ KINDS = {"VIN": "plans by value iteration", "DeterministicVIN": "plans by value 
 
 
 def page():
-    line = st.container(horizontal=True, gap="small", vertical_alignment="center", wrap=False)
+    line = st.container(horizontal=True, gap="small", vertical_alignment="center")
     line.title("The zoo", width="stretch")
     all_cards = compute.cards()
     state.adopt({"entry": read_entry, "task": read_task, "find": read_find, "sort": read_sort})

@@ -7,7 +7,7 @@ from plotly.subplots import make_subplots
 
 from dashboard import glossary, headlines
 from dashboard.figures import theme
-from dashboard.figures.theme import BLUE, DARK, PINK, RED, RESULTS_PALETTE, REWARD_SCALE, REWARD_SCALE_DARK, SKY
+from dashboard.figures.theme import BLUE, DARK, ORANGE, PINK, RED, RESULTS_PALETTE, REWARD_SCALE, REWARD_SCALE_DARK, SKY
 
 DARK_PALETTE = (DARK.best, DARK.path, DARK.good, PINK, "#f2c14e", SKY, "#b592d6", "#a9b2bc")
 MOST_CURVES = 5
@@ -26,7 +26,7 @@ def main_figure(result, dark=False):
     named = [series for _, series in headlines.of(result).curves]
     at = lambda series: named.index(series["label"]) if series["label"] in named else len(named)  # noqa: E731
     first = sorted(figure["series"], key=at)  # those that the answer names, in the colours of its tile
-    orange = [colour for colour in palette if colour in (RED, DARK.path)]
+    orange = [colour for colour in palette if colour in (ORANGE, RED, DARK.path)]
     other = [colour for colour in palette if colour not in orange]
     palette = [look.path, look.best, look.good, *other[2:]] if named else [*other, *orange]
     return lines({**figure, "series": first}, palette, len(named))

@@ -2,10 +2,11 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
-from dashboard import headlines, results
+from dashboard import compute, headlines, results
 from dashboard.figures import answers as answer_figures
 from dashboard.figures import answers_svg
 
@@ -104,6 +105,14 @@ def test_an_address_that_is_none_is_said(answers, visit, parameters):
     app = visit("answers", **parameters)
     assert len(app.warning) == 1
     assert len(tiles(app)) == 2
+
+
+def test_a_card_with_another_number_than_the_answer_is_named(answers, visit, monkeypatch):
+    (answers / "q09.json").write_text((Path(__file__).parents[2] / "train" / "answers" / "q09.json").read_text())
+    metric = {"name": "success_rate", "value": 0.5, "ci95": [0.4, 0.6], "n": 9, "unit": "%", "seeds": [],
+              "dataset": {"kind": "generated_maps"}, "command": "none", "paper": None}
+    monkeypatch.setattr(compute, "cards", lambda: {"vin16_rl": {"metrics": [metric]}})
+    assert "vin16\\_rl 50.00%" in visit("answers", question="9").caption[0].value
 
 
 def test_without_results_it_says_where_they_are(tmp_path, monkeypatch, visit):
