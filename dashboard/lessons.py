@@ -1,14 +1,15 @@
 """Six lessons: a link, one sentence, one task on a canvas, and a check that knows when it is done.
 
 A lesson is a number in the address of a page (`?lesson=3`). `lead` shows its strip above the page, `check` fills in
-whether the task is done, from the same state that the page drew.
+that the task is done, from the same state that the page drew.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import compute, state
 from dashboard.widgets import episode_controls, map_input
@@ -21,7 +22,7 @@ class Lesson(NamedTuple):
     title, sentence, task: words
     page:    file of the page that it is on
     link:    parameters of the page's address
-    done:    whether the task is done; or, in words, what was then seen
+    done:    False, or in words what was seen when the task was done
     glow:    selector of the control on the canvas that the task asks for
     """
 
@@ -30,7 +31,7 @@ class Lesson(NamedTuple):
     task: str
     page: str
     link: dict
-    done: Callable[[], bool | str]
+    done: Callable[[], Literal[False] | str]
     glow: str | None = None
 
 
@@ -57,8 +58,8 @@ def _spread():
     best = compute.solution(map_text)
     if step is None or not best.reachable or step < len(best.shortest_path) - 1:
         return False
-    return (f"S is {len(best.shortest_path) - 1} moves from G, and hears of it at that step: value moves by one cell a "
-            "step.")
+    far = len(best.shortest_path) - 1
+    return f"After {far} steps S has heard of G, which is {far} moves away: value moves by one cell a step."
 
 
 def _enough():
@@ -67,7 +68,9 @@ def _enough():
     few = _walk(k=int(LESSONS[1].link["k"]))
     if name not in compute.cards() or None in (walk, few) or not walk.reached or few.reached:
         return False
-    return "Now value comes as far as S, and it arrives. Nothing else was changed: it only thought longer."
+    steps = compute.steps_for(name, _route()[1], k)
+    return (f"With K = {LESSONS[1].link['k']} it got lost; with K = {steps} it arrives in {len(walk.actions)} moves. "
+            "It learned nothing new: it only thought longer.")
 
 
 def _detour():
@@ -79,14 +82,16 @@ def _detour():
     crossed = lambda walk: bool(cells & {tuple(map(int, cell)) for cell in walk.path})  # noqa: E731
     if None in (before, after) or not after.reached or not crossed(before) or crossed(after):
         return False
-    return "You made a cell costly, and V repaired itself around it: the path follows R, not the picture of the map."
+    return (f"{before.cost:.1f} → {after.cost:.1f} long: it went round the cell that you made costly. The path follows "
+            "R, not the picture of the map.")
 
 
 def _reactive_fails():
     reactive, planner = _walk("cnn16"), _walk("vin16")
     if None in (reactive, planner) or reactive.reached or not planner.reached:
         return False
-    return "cnn16 is lost where vin16 arrives: it knows what good moves look like, but never tries where they lead."
+    return (f"vin16 arrives in {len(planner.actions)} moves; cnn16 {reactive.reason.split(':')[0]}. It knows what good "
+            " moves look like, but never tries where they lead.")
 
 
 def _answer(episode):
@@ -99,11 +104,11 @@ def _answer(episode):
 def _swayed():
     if not state.get("drop"):
         return False
-    now, _ = _answer(episode_controls.current())
-    before, _ = _answer(episode_controls.unchanged())
-    if now is None or now == before:
+    (now, chance), (first, before) = _answer(episode_controls.current()), _answer(episode_controls.unchanged())
+    if now in (None, first):
         return False
-    return f"It said {before}; without what you took away it says {now}. The pictures most alike decide."
+    return (f"It said {first} ({before[first]:.0%} sure); without what you took away it says {now} "
+            f"({chance[now]:.0%}). The pictures most alike decide.")
 
 
 def _ordered():
@@ -143,7 +148,8 @@ LESSONS = (
            {"fewshot": "matching_glyphs", "way": "5", "shot": "1", "episode": "1"}, _swayed),
     Lesson("Order and FCE", "A net with full context reads the pictures one after another, so their order counts.",
            "Shuffle the order until the answer changes.", "few_shot",
-           {"fewshot": "matching_fce_glyphs", "way": "5", "shot": "1", "episode": "12", "ask": "1"}, _ordered),
+           {"fewshot": "matching_fce_glyphs", "way": "5", "shot": "1", "episode": "12", "ask": "1",
+            "order": "1"}, _ordered),
 )
 
 
@@ -154,42 +160,74 @@ def read_lesson(text: str) -> int:
     return int(text)
 
 
-def lead(page: str):
-    """Above a page that a lesson is on: its strip. Gives what `check` fills in after the page was drawn."""
+class Led(NamedTuple):
+    """The strip of a lesson, as `lead` drew it.
+
+    number: of the lesson
+    words:  place of its words
+    onward: place of the link to the next lesson
+    """
+
+    number: int
+    words: DeltaGenerator
+    onward: DeltaGenerator
+
+
+def lead(page: str) -> Led | None:
+    """Above a page that a lesson is on: its strip, at once, as far as is known before the page has computed."""
     number = state.get("lesson")
     here = number is not None and LESSONS[number - 1].page == page
     state.lesson_here(here)
     if not here:
         return None
-    return number, st.container(border=True, key="lesson")  # its style (frame.css) keeps it in view beside the canvas
-
-
-def check(led) -> None:
-    """Show a lesson: what to do, and whether it is done."""
-    if led is None:
-        return
-    number, strip = led
-    lesson = LESSONS[number - 1]
-    if done := lesson.done():
-        finished().add(number)
-    with strip, st.container(horizontal=True, vertical_alignment="center", wrap=False,
-                             key=f"lesson_{number}_{'done' if done else 'open'}"):
-        sign = ":green[:material/check_circle:] **Done.**" if done else ":material/radio_button_unchecked:"
-        # What was seen stands in place of the task, so that the strip stays as high.
-        words = f"{sign} {done}" if isinstance(done, str) else f"{lesson.sentence} {sign} {lesson.task}"
-        st.markdown(f"**Lesson {number} of {len(LESSONS)}: {lesson.title}.** {words}", width="stretch")
+    with st.container(border=True, key="lesson"), st.container(  # its style (frame.css) keeps it in view
+            horizontal=True, vertical_alignment="center", wrap=False):
+        words = st.empty()
         st.button("Leave", key="leave_lesson", type="tertiary", on_click=lambda: state.put(lesson=None))
-        with st.container(key="lesson_next_done" if done else "lesson_next", width="content"):  # filled when done
-            if number < len(LESSONS):
-                follow(number + 1, "Next lesson")
-            else:
-                st.page_link("app_pages/lessons.py", label="All lessons", icon=":material/school:")
+        led = Led(number, words, st.empty())
+    _fill(led)
+    return led
+
+
+def check(led: Led | None) -> None:
+    """After the page was drawn: whether the lesson's task is done. Once it is, it stays so."""
+    if led is None or _seen(led.number):
+        return
+    if done := LESSONS[led.number - 1].done():
+        finished().add(led.number)
+        st.session_state["lesson_seen"] = led.number, done
+        _fill(led)
+
+
+def _seen(number):
+    """What was seen when the lesson that is under way was done; None as long as it is not."""
+    of, words = st.session_state.get("lesson_seen", (None, None))
+    return words if of == number else None
+
+
+def start_again() -> None:
+    """The next lesson that is opened is still to be done."""
+    st.session_state.pop("lesson_seen", None)
+
+
+def _fill(led):
+    number, lesson, done = led.number, LESSONS[led.number - 1], _seen(led.number)
+    # What was seen stands in place of the task, so that the strip stays as high.
+    words = (f":green[:material/check_circle:] **Done.** {done}" if done
+             else f"{lesson.sentence} :material/radio_button_unchecked: {lesson.task}")
+    with led.words.container(key=f"lesson_{number}_{'done' if done else 'open'}"):
+        st.markdown(f"**Lesson {number} of {len(LESSONS)}: {lesson.title}.** {words}")
+    with led.onward.container(key="lesson_next_done" if done else "lesson_next", width="content"):  # filled when done
+        if number < len(LESSONS):
+            follow(number + 1, "Next lesson")
+        else:
+            st.page_link("app_pages/lessons.py", label="All lessons", icon=":material/school:")
 
 
 def glow() -> str | None:
     """What shall be seen first on the canvas of the lesson that is open, until it is done."""
     number = state.get("lesson")
-    return None if number is None or number in finished() else LESSONS[number - 1].glow
+    return None if number is None or _seen(number) else LESSONS[number - 1].glow
 
 
 def finished() -> set[int]:

@@ -31,6 +31,7 @@ def page():
 
 
 def choose(number):
+    lessons.start_again()
     st.session_state["lesson_chosen"] = int(number)
 
 

@@ -2,7 +2,7 @@
 
 const LAYERS = {
   V: ["V", "value", "how good each cell is"], R: ["R", "reward", "what entering a cell costs or pays, as the network sees it"],
-  P: ["P", "transition", "where the best action of each cell pushes"], Q: ["Q", "actions", "how good each action is, a petal each"],
+  P: ["P", "transition", "where each cell's best action pushes"], Q: ["Q", "actions", "how good each action is, a petal each"],
   pi: ["π", "policy", "the move it makes; bold: another is better"],
 };
 

@@ -18,7 +18,10 @@ function makeLens(host, { onSymbol, onReward, onLearned }) {
     button.type = "button";
     button.className = "block";
     button.innerHTML = `<b>${name}</b> ${html}`; // spaces: what is read aloud is what is seen
-    button.onpointerenter = button.onfocus = () => onSymbol(symbol);
+    let came = null; // a pointer that rests where the page scrolls or opens does not point
+    button.onpointerenter = (event) => { came = [event.clientX, event.clientY]; };
+    button.onpointermove = (event) => { if (came && (event.clientX !== came[0] || event.clientY !== came[1])) onSymbol(symbol); };
+    button.onfocus = () => onSymbol(symbol);
     button.onpointerleave = button.onblur = () => onSymbol(null);
     return button;
   }
@@ -38,7 +41,7 @@ function makeLens(host, { onSymbol, onReward, onLearned }) {
     host.dataset.free = free;
     const nine = `<span class="nine">${"<i></i> ".repeat(9)}</span>`;
     const parts = free ? [["P", "P for R"], "×", ["R", "R"], "+", ["P", "P for V"], "×", ["V", "V before"]]
-      : [["P", "P"], "× (", ["R", "R"], "+", ["V", "V before"], ")"];
+      : [["P", "P"], "× (", ["R", "R"], "+", ["V", "V before"]];
     const tail = document.createElement("span"); // goes to a line of its own as a whole
     tail.className = "tail";
     const sum = part("Q", "Q", "<strong></strong>"), bias = document.createElement("span");
@@ -46,7 +49,7 @@ function makeLens(host, { onSymbol, onReward, onLearned }) {
     bias.innerHTML = "<b>b</b> <strong></strong>";
     bias.title = "The action's own bias";
     sum.classList.add("answer");
-    tail.append(...(free ? [] : [word("+"), bias]), word("="), sum);
+    tail.append(...(free ? [] : [word(") +"), bias]), word("="), sum);
     blocks.replaceChildren(...parts.map((each) => (typeof each === "string" ? word(each) : part(...each, nine))), tail);
   }
 
@@ -74,7 +77,7 @@ function makeLens(host, { onSymbol, onReward, onLearned }) {
     // A weight has a digit more: it is multiplied by numbers of many units.
     const written = (numbers, name) => numbers.map((x) => (x < WALL_NUMBER ? "wall" : name === "P" ? x.toFixed(x < 5e-4 ? 0 : 3) : short(x)));
     const weights = (numbers) => { const top = Math.max(...numbers.map(Math.abs)) || 1; return (j) => colours.weight(numbers[j] / top); };
-    const sides = [["R", reward, (j) => colours.reward(reward[j])], ["V before", value, (j) => colours.value(value[j])]];
+    const sides = [["R", reward, (j) => colours.reward(reward[j])], ["V before", value, (j) => (map.walls[near[j]] ? colours.wall : colours.value(value[j]))]];
     sides.unshift(["P", kernel, weights(kernel)]);
     if (planner.free) {
       const ofReward = [...kernelsOf(planner, "reward_kernel").subarray(best * 9, best * 9 + 9)];

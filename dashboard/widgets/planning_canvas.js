@@ -21,6 +21,7 @@ function makePlanning(host) {
   let data = null, map = null, paint = new Map(), planner = null, size = 10, ratio = 1;
   let work = null, shown = null, silent = null, dirty = false, ticking = false;
   let at = null, layer = "V", symbol = null, tool = "wall", speed = 1, loop = false;
+  let repaid = null; // the cell whose reward was changed last, until something else is
   let cursor = null, hover = null, drag = null, past = [], focused = false, corner = null, pinned = null;
   let plans = 0, film = null, walked = null, racers = [], note = "", before = null;
   let stepTold; // the step that the server was told and has not answered
@@ -51,7 +52,7 @@ function makePlanning(host) {
     if ((known || next.seq === null) && !drag) {
       const same = map && codeOf() === next.map && paintOf() === JSON.stringify(next.paint);
       if (!same) adopt();
-      if (foreign) { note = ""; before = null; at = next.step === null ? null : next.step; stopFilm(); walked = null; racers = []; }
+      if (foreign) { note = ""; repaid = null; before = null; at = next.step === null ? null : next.step; stopFilm(); walked = null; racers = []; }
     }
     drawControls();
     layout();
@@ -165,7 +166,9 @@ function makePlanning(host) {
     plans++;
     host.dataset.plans = plans;
     host.dataset.known = Boolean(shown.known);
-    if (!drag) refreshRace();
+    if (!drag) return refreshRace();
+    const racer = racers.find((each) => each.name === data.model.name);
+    if (racer) { racer.way = shown.way; drawRace(); } // what it says is of the way that is drawn
   }
 
   // How much V changed up to each kept step: a move only compares cells, so V is taken behind its best cell.
@@ -442,7 +445,7 @@ function makePlanning(host) {
     const rule = data.model.rule, done = shown.joined ? follow(map, shown.exact.best, rule.corner_cutting) : null;
     const running = racers.length && racers[0].going;
     racers = entrants().map((each) => ({ name: each.name, colour: each.colour, way: pathOf(each), at: 0 }));
-    racers.push({ name: "exact solver", colour: SOLVER, way: done || { path: [map.start], reached: false, reason: "no way is there", short: "no way", cost: 0 }, at: 0 });
+    racers.push({ name: "exact solver", colour: SOLVER, way: done || { path: [map.start], reached: false, reason: "no way there", short: "no way", cost: 0 }, at: 0 });
     if (running) racers.forEach((each) => { each.at = each.way ? each.way.path.length - 1 : 0; });
     drawRace();
     startRace();
@@ -452,6 +455,9 @@ function makePlanning(host) {
     if (!pendingRace || !racers.length || racers.some((each) => !each.way)) return;
     pendingRace = false;
     runNow();
+    const ends = { circle: "goes in a circle", wall: "walks into a wall" }, walks = racers.slice(0, -1);
+    walks.sort((one, other) => one.way.reached - other.way.reached); // the lost one first
+    note = `New map: ${walks.map(({ name, way }) => `${name} ${way.reached ? `arrives in ${way.path.length - 1} moves` : ends[way.short] || inWords(way.reason)}`).join(", ")}.`;
   }
 
   function runNow() {
@@ -505,6 +511,7 @@ function makePlanning(host) {
 
   function changed() {
     note = "";
+    repaid = null;
     stepTold = undefined;
     walked = null;
     at = null;
@@ -544,7 +551,7 @@ function makePlanning(host) {
     else paint.set(cell, Math.max(-data.mostReward, Math.min(data.mostReward, value)));
     pinned = cell;
     changed();
-    note = `R of row ${pair(cell)[0]}, column ${pair(cell)[1]} is ${(paint.get(cell) ?? learned[cell]).toFixed(2)} in place of ${learned[cell].toFixed(2)}: V repairs itself around it.`;
+    repaid = cell;
     if (ended) commit();
   }
 
@@ -710,7 +717,9 @@ function makePlanning(host) {
   // -- controls ------------------------------------------------------------------------------------------
 
   function point(name) {
+    if (symbol === name) return;
     symbol = name;
+    drawLayer();
     tick();
   }
 
@@ -724,7 +733,7 @@ function makePlanning(host) {
   for (const button of all(".layers button")) {
     button.onclick = () => chooseLayer(button.dataset.layer);
     button.onpointerenter = () => { find(".about").textContent = LAYERS[button.dataset.layer][2]; };
-    button.onpointerleave = () => drawControls();
+    button.onpointerleave = () => data && drawLayer();
   }
   for (const button of all(".tools button")) button.onclick = () => {
     if (button.dataset.tool === "undo") return undo();
@@ -744,15 +753,20 @@ function makePlanning(host) {
     drawRace();
   };
 
-  function drawControls() {
-    if (!data) return;
-    const open = !data.model.live ? ["pi"] : Object.keys(LAYERS);
-    const now = open.includes(layer) ? layer : "pi";
+  // The layer that is shown: the chosen one, or that of the part of the equation which is pointed at.
+  function drawLayer() {
+    const open = !data.model.live ? ["pi"] : Object.keys(LAYERS), looked = symbol || layer;
+    const now = open.includes(looked) ? looked : "pi";
     for (const button of all(".layers button")) {
       button.setAttribute("aria-pressed", String(button.dataset.layer === now));
       button.disabled = !open.includes(button.dataset.layer);
     }
     find(".about").textContent = data.model.live ? LAYERS[now][2] : data.hues[0] === "reacts" ? `${data.model.name} only reacts, without R, P, V or Q; bold moves: another is better` : `${data.model.name} plans on the server: its moves alone are shown`;
+  }
+
+  function drawControls() {
+    if (!data) return;
+    drawLayer();
     for (const button of all(".tools button")) {
       if (button.dataset.tool !== "undo") button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
       if (button.dataset.tool === "reward") button.disabled = !data.model.live;
@@ -821,6 +835,10 @@ function makePlanning(host) {
     if (!shown) return "";
     const name = data.model.name, { way, plan, joined, exact } = shown, k = stepNow();
     if (note) return note;
+    if (repaid !== null && plan && k === plan.k && !film) { // of the plan that is drawn: a drag may be ahead of it
+      const { reward, learned } = plan.world, [r, c] = pair(repaid);
+      return `R of row ${r}, column ${c} is ${reward[repaid].toFixed(2)} in place of ${learned[repaid].toFixed(2)}: V adapts.`;
+    }
     if (!way) return `${name} is asked on the server …`;
     const long = `${way.path.length - 1} moves, ${way.cost.toFixed(1)} long`;
     if (film && ["reach", "drag"].includes(film.stage)) return "A wall across the way: draw one yourself, anywhere, at any time.";
@@ -830,8 +848,8 @@ function makePlanning(host) {
       const knows = heard[map.start] ? " S has heard." : "";
       return `Step ${k}: news of G has reached ${number} of ${of} cells.${knows}`;
     }
-    if (film && film.stage === "look") return "V has repaired itself: the way goes around.";
-    if (!joined) return "Walls separate S from G: no news of G can arrive. Erase one.";
+    if (film && film.stage === "look") return "V has adapted: the way goes around.";
+    if (!joined) return `Walls separate S from G: no news of G can arrive. ${past.length ? "Undo takes it back" : "Erase one"}.`;
     const over = way.cost - exact.far[map.start];
     if (drag && drag.kind !== "reward" && before) {
       const more = way.cost - before.cost;
@@ -939,7 +957,7 @@ function makePlanning(host) {
       // The numbers follow more slowly than the map while it moves: nobody reads them sixty times a second.
       const busy = drag || film;
       if (first) showLens(frame_, Object.create(paints, { reward: { value: Array(256).fill(paints.floor) } }));
-      else if (!busy || performance.now() - lensAt > 120) { lensAt = performance.now(); showLens(frame_, paints); }
+      else if (!busy || (drag && drag.kind === "reward") || performance.now() - lensAt > 120) { lensAt = performance.now(); showLens(frame_, paints); }
     } else count.textContent = "";
     drawKey(now, paints);
   }
@@ -967,11 +985,12 @@ function makePlanning(host) {
   }
 
   function drawWays(pen, frame_, colour) {
-    if (!shown || !shown.joined || racers.some((each) => each.going)) return;
+    if (!shown || racers.some((each) => each.going)) return;
     const { exact, way } = shown, cutting = data.model.rule.corner_cutting;
-    if (layer === "pi" && !data.hide.includes("best"))
+    const looked = symbol || layer;
+    if (looked === "pi" && shown.joined && !data.hide.includes("best"))
       drawWay(pen, follow(shown.map, exact.best, cutting).path, map.cols, size, colour.best, size * 0.16, [size * 0.22, size * 0.2]);
-    if (!way || layer === "P" || layer === "Q") return;
+    if (!way || looked === "P" || looked === "Q") return;
     const path = frame_ ? way.path.slice(way.reached ? frame_.settled : 0) : way.path;
     if (frame_ && !way.reached && frame_.k < shown.plan.k) return;
     drawWay(pen, path, map.cols, size, "rgba(255,255,255,0.75)", size * 0.3);
@@ -1027,7 +1046,7 @@ function makePlanning(host) {
     const k = Math.max(1, stepNow()), previous = plan.valuesAt(k - 1);
     const weight = (x) => [0, 1, 2].map((j) => Math.round(paints.floor[j] + ((x < 0 ? paints.orange : paints.blue)[j] - paints.floor[j]) * Math.min(1, Math.abs(x)) * 0.8));
     lens.show({ cell, k, plan, before: previous, priced: plan.world.learned[cell] > WALL_NUMBER, painted: paint.has(cell), unit: unitOf(),
-      colours: { weight, reward: (x) => (x < WALL_NUMBER ? paints.wall : pick(paints.reward, 0.5 + x / (2 * shown.most))),
+      colours: { weight, wall: paints.wall, reward: (x) => (x < WALL_NUMBER ? paints.wall : pick(paints.reward, 0.5 + x / (2 * shown.most))),
         value: (x) => (x < WALL_NUMBER ? paints.wall : pick(paints.value, 1 - (frame_.top - x) / shown.span)) } });
   }
 

@@ -105,6 +105,13 @@ def test_the_exact_solution_and_walks_are_those_of_pnzoo(numbers):
         assert (plan.reason, len(plan.path)) == (reason, len(path))
 
 
+# R as the sentence and as the lens says it, of one moment.
+BOTH = """() => { const find = (root) => root.querySelector('.sentence') ? root :
+    [...root.querySelectorAll('*')].map((e) => e.shadowRoot && find(e.shadowRoot)).find(Boolean);
+  const root = find(document), said = root.querySelector('.sentence'), lens = root.querySelector('.whatif output');
+  return [said, lens].map(({ textContent }) => Number(textContent.match(/-[0-9.]+/)[0])); }"""
+
+
 def sentence(page):
     return page.locator(".sentence").inner_text()
 
@@ -151,6 +158,14 @@ def test_it_plans_while_the_hand_draws_and_the_server_hears_of_it_afterwards(ope
     wait_for_words(page, "Step 3: news of G has reached")
     total, q, rounding = added_up(page)
     assert abs(total - q) <= rounding < abs(total), (total, q)
+    pressed, part = page.locator(".layers [aria-pressed=true]"), page.locator(".lens .block", has_text="R ").first
+    part.hover()
+    part.hover(position={"x": 9, "y": 9})
+    page.locator("[data-layer=R][aria-pressed=true]").wait_for()  # the button follows the map
+    assert page.locator(".key .low").inner_text() == "costs"
+    page.mouse.move(0, 0)
+    page.locator("[data-layer=V][aria-pressed=true]").wait_for()
+    assert pressed.count() == 1
     canvas = board(page)
     box = [centre(canvas, (row, 8), 12) for row in (2, 3, 4, 5)]
     page.mouse.move(*box[0])
@@ -166,6 +181,20 @@ def test_it_plans_while_the_hand_draws_and_the_server_hears_of_it_afterwards(ope
     canvas.press("u")
     page.wait_for_function("old => location.search.includes(old)", arg=CODE)
     wait_for_metric(page, "Moves", "9")
+    page.locator("[data-tool=reward]").click()
+    cell = centre(canvas, (1, 3), 12)
+    page.mouse.move(*cell)
+    page.mouse.down()
+    for down in (40, 90, 170):
+        page.mouse.move(cell[0], cell[1] + down)
+        wait_for_words(page, "V adapts")
+        said, lens = page.evaluate(BOTH)
+        assert abs(said - lens) < 0.06  # of one plan
+    page.mouse.up()
+    canvas.press("u")
+    page.locator("[data-tool=wall]").click()
+    drag(page, [centre(canvas, (row, 8), 12) for row in (1, 3, 5)])
+    wait_for_words(page, "Undo takes it back")
 
 
 def test_the_server_answers_an_edit_and_the_controls_name_the_map_that_is_shown(open_page):
@@ -242,6 +271,7 @@ def test_a_map_is_found_on_which_the_reactive_network_fails(open_page):
     page.wait_for_function("() => location.search.includes('race=cnn16')")
     page.locator(".racers li", has_text="✗").first.wait_for()
     page.locator(".racers li", has_text="vin8").filter(has_text="✓").first.wait_for()
+    assert re.match(r"New map: cnn16 (goes|walks) in.*, vin8 arrives in \d+ moves\.", sentence(page))
 
 
 @pytest.mark.slow
