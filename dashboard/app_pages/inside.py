@@ -240,15 +240,15 @@ def show_paint(name, map_text, k):
                       note="R, the reward it plans with: purple is sought, orange is shunned.", heat=trace.reward,
                       heatName="reward", path=plan.path, reached=plan.reached, **rewards,
                       label="The reward that the plan is made from, with the path.")
+        st.slider("Strength of the next strokes", 0.25, float(STRONGEST), 1.0, 0.25, key="strength", format="%.2f ×",
+                  persist_state="session", help=f"At 1 a bad place costs {BAD} times the most that a free cell does, "
+                  f"and a good one gives {GOOD} times as much.")
         if paint:
             changed = float((trace.policy != learned.policy)[~walls].mean())
             cells = "1 painted cell changes" if len(paint) == 1 else f"{len(paint)} painted cells change"
             st.info(f"{cells} the move in {changed:.0%} of the free cells.", icon=":material/brush:")
             st.button("Back to the learned reward", key="unpaint", icon=":material/undo:",
                       on_click=lambda: state.put(paint=None, paint_seq=None))
-        st.slider("Strength of the next strokes", 0.25, float(STRONGEST), 1.0, 0.25, key="strength", format="%.2f ×",
-                  persist_state="session", help=f"At 1 a bad place costs {BAD} times the most that a free cell does, "
-                  f"and a good one gives {GOOD} times as much.")
         if sign < 0:
             st.caption("This network learned costs instead of rewards: a low R pays.")
     if st.toggle("Watch it plan with this reward, step by step", key="watch_paint", persist_state="session"):

@@ -225,6 +225,10 @@ def show_sentences():
         name = choices.pick_model(names, "Model", "sentences", names[0])
         text = st.text_area("Examples, one a line: `word: sentence with ___`", height=180, max_chars=LONGEST,
                             **text_of("examples", EXAMPLES))  # fmt: skip
+    if "___" not in query:
+        answer.warning("This sentence has no gap, so there is nothing to fill: write three underscores, ___, where the "
+                       "word is missing.", icon=":material/help:")
+        return
     pairs = [line.partition(":")[::2] for line in text.splitlines() if line.strip()]
     labels, sentences = (tuple(pair[i].strip() for pair in pairs) for i in (0, 1))
     try:
@@ -235,8 +239,9 @@ def show_sentences():
     with answer:
         best = str(classes[int(chances.argmax())])
         st.header(filled(query, best), anchor=False)
-        st.markdown(f"**{name}** is {chances.max():.0%} sure of :orange[**{glossary.escaped(best)}**], for these "
-                    "examples:")
+        known = ", ".join(glossary.escaped(str(each)) for each in classes)
+        st.markdown(f"**{name}** is {chances.max():.0%} sure of :orange[**{glossary.escaped(best)}**]. It knows no other "
+                    f"words than those of its examples: {known}.")
         for sentence, label, weight in zip(sentences, labels, attention, strict=True):
             st.progress(float(min(1, max(0, weight))), f"{weight:.0%} &nbsp; {filled(sentence, label, label == best)}")
     share.panel("worlds", SENTENCES.format(name=name, sentences=list(sentences), labels=list(labels), query=query))

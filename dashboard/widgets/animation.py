@@ -18,10 +18,10 @@ _PANEL = """<figure class="{0}"><figcaption><b>{0}</b>: {1}<small>{2}</small></f
 _KEY = '<span class="low"></span><span class="ramp"></span><span class="high"></span>'
 _HTML = f"""<div class="animation"><div class="panels">
 {_PANEL.format("R", "the reward it sees", "orange costs, purple pays", _KEY)}
-{_PANEL.format("P", "what it does there", "the push of each cell", "")}
+{_PANEL.format("P", "what it does there", "where each cell's best action pushes", "")}
 {_PANEL.format("V", "how good each cell is", "bright is near the best cell", _KEY)}
 <figure class="wave"><figcaption><b>The wave</b>: when a move was final
-<small>it rolls outward from G</small></figcaption><canvas data-panel="wave" role="img"></canvas>
+<small>from G outward; yellow far off: right by luck</small></figcaption><canvas data-panel="wave" role="img"></canvas>
 <div class="key"><span>step 0</span><span class="ramp"><i class="here"></i></span><span class="wave-end"></span></div>
 </figure></div><figure class="below"><figcaption><b>How much V still changes</b>:
 <span class="largest">━ largest</span> <span class="mean">┅ mean</span> <small class="read"></small></figcaption>

@@ -20,7 +20,7 @@ def show(key: str, parts: list, top: int, answer: float) -> None:
     _backup(key=key, data={"parts": parts, "top": top, "answer": short(answer)})
 
 
-def nine(numbers, name, share, stops, dark=False, walls=None, named=None):
+def nine(numbers, name, share, stops, dark=False, walls=None, named=None, weights=False):
     """Nine numbers and the colours of their cells.
 
     Args:
@@ -31,6 +31,7 @@ def nine(numbers, name, share, stops, dark=False, walls=None, named=None):
         dark: theme.
         walls: bool [3, 3], cells in the colour of a wall; None: none.
         named: bool [3, 3], cells that are called walls in place of their number; None: none.
+        weights: whether these are what others are multiplied by, and so need a digit more.
 
     Returns:
         {"name", "cells": [[text, colour, colour of the letters], ...]}.
@@ -40,8 +41,8 @@ def nine(numbers, name, share, stops, dark=False, walls=None, named=None):
     for place, number in np.ndenumerate(np.asarray(numbers, float)):
         wall = walls[place] or named[place]
         colour = _rgb(theme.of(dark).wall) if wall else _between(share[place], stops)
-        cells.append(["wall" if named[place] else short(number), f"rgb({','.join(map(str, colour))})",
-                      theme.letters_on(*colour)])
+        words = "wall" if named[place] else weight(number) if weights else short(number)
+        cells.append([words, f"rgb({','.join(map(str, colour))})", theme.letters_on(*colour)])
     return {"name": name, "cells": cells}
 
 
@@ -49,6 +50,11 @@ def short(number: float) -> str:
     """A number that fits into a small cell."""
     digits = 0 if abs(number) >= 100 else 1 if abs(number) >= 10 else 2
     return f"{number:.{digits}f}".replace("-", "−")
+
+
+def weight(number: float) -> str:
+    """A number of which only a part counts, times others of two digits."""
+    return "0" if abs(number) < 0.0005 else f"{number:.3f}".replace("-", "−")
 
 
 def _rgb(colour):

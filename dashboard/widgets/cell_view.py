@@ -92,15 +92,15 @@ def show_sum(numbers, best, share, dark, sign, walls, most):
     reward = backup.nine(numbers.reward, "R", (numbers.reward / most + 1) / 2, rewards, dark, named=fenced)
     value = backup.nine(numbers.value, "V before", share, theme.stops(theme.VALUE_SCALE), dark, walls, fenced)
     if numbers.reward_kernel is None:
-        weights = backup.nine(kernel, "P", kernel / (float(kernel.max()) or 1.0), GREYS[dark], dark)
+        weights = backup.nine(kernel, "P", kernel / (float(kernel.max()) or 1.0), GREYS[dark], dark, weights=True)
         bias = float(numbers.bias[best])
         tail = f"{'−' if bias < 0 else '+'} {backup.short(abs(bias))}" if abs(bias) >= 0.005 else ""
         parts = [weights, "× (", reward, "+", value, f") {tail} =" if tail else ") ="]
     else:
         scale = theme.stops(theme.REWARD_SCALE_DARK if dark else theme.REWARD_SCALE)
         top = float(max(np.abs(kernel).max(), np.abs(numbers.reward_kernel[best]).max())) or 1.0
-        of_reward, of_value = (backup.nine(each, name, (each / top + 1) / 2, scale, dark) for each, name in (
-            (numbers.reward_kernel[best], "P for R"), (kernel, "P for V")))
+        of_reward, of_value = (backup.nine(each, name, (each / top + 1) / 2, scale, dark, weights=True)
+                               for each, name in ((numbers.reward_kernel[best], "P for R"), (kernel, "P for V")))
         parts = [of_reward, "×", reward, "+", of_value, "×", value, "="]
     backup.show("backup", parts, int(np.abs(kernel).argmax()), float(numbers.q[best]))
 

@@ -28,7 +28,7 @@ export default function ({ parentElement, data }) {
   });
   map.onpointermove = map.onpointerdown = (event) => { if (event.target.dataset.action >= 0) light(Number(event.target.dataset.action)); };
   const key = make("p", "key");
-  key.append(make("span", "push", "━▸ where it pushes"), "  ", make("span", "move", "┅▸ the move that is made"), ".  Darker: more weight.");
+  key.append(make("span", "push", "━▸ where it pushes"), "  ", make("span", "move", "┅▸ the move that is made"), ".  Stronger colour: more weight.");
   left.prepend(say);
   right.append(key, kernels, make("p", "key", data.rest));
   area.append(left, right);

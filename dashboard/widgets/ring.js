@@ -16,6 +16,7 @@ function makeRing(host) {
   const ring = { send: null, show, stop };
   const buttons = new Map(); // number of a picture -> its button, its place now and its place to be
   let data = null, size = 0, frameId = 0, strokes = [], line = null, cursor = [PEN / 2, PEN / 2], down = false;
+  let touched = false; // the pen of the keys is not shown to a hand that draws
   let queue = [], onTheWay = null, number = 0, looked = null, step = null, sought = null, drag = null, camera = null, fanned = null, born = -Infinity, reads = null;
 
   // -- messages ---------------------------------------------------------------------------------------------
@@ -358,7 +359,7 @@ function makeRing(host) {
       brush.textAlign = "center";
       brush.fillText("draw here", across / 2, across * 0.88);
     }
-    if (host.getRootNode().activeElement === pad && pad.matches(":focus-visible")) {
+    if (host.getRootNode().activeElement === pad && pad.matches(":focus-visible") && !touched) {
       brush.fillStyle = down ? colour.path : colour.focus;
       brush.beginPath();
       brush.arc((cursor[0] / PEN) * across, (cursor[1] / PEN) * across, 5, 0, 7);
@@ -402,6 +403,7 @@ function makeRing(host) {
     pad.setPointerCapture(event.pointerId);
     pad.focus({ preventScroll: true });
     event.preventDefault();
+    touched = true;
     line = [place(event)];
     strokes.push(line);
     drawPad();
@@ -418,6 +420,7 @@ function makeRing(host) {
     sendDrawing(false);
   };
   pad.onkeydown = (event) => {
+    touched = false;
     const by = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
     if (by) {
       cursor = cursor.map((x, i) => Math.max(2, Math.min(PEN - 2, x + by[i])));
@@ -484,8 +487,10 @@ function makeRing(host) {
       const turn = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
       const to = data.classes.findIndex((each) => each.name.toLowerCase() === event.key.toLowerCase());
       if (turn) buttons.get(order[(order.indexOf(index) + turn + order.length) % order.length]).button.focus();
-      else if (event.key === "Delete" || event.key === "Backspace") leave(index);
-      else if (to >= 0 && to !== data.pictures[index].class) relabel(index, to);
+      else if (event.key === "Delete" || event.key === "Backspace") {
+        buttons.get(order[(order.indexOf(index) + 1) % order.length]).button.focus(); // it will be gone
+        leave(index);
+      } else if (to >= 0 && to !== data.pictures[index].class) relabel(index, to);
       else return;
       event.preventDefault();
     };

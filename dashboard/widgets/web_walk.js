@@ -23,7 +23,7 @@ export default function ({ parentElement, data }) {
   again.onclick = () => play(0);
   const guesses = data.walks.filter((walk) => walk.guess).map((walk) => make("p", "guess", `Before it went, ${walk.name} guessed which page the words mean: ${walk.guess}.`));
   box.replaceChildren(words, make("p", "about", "The bold words are on few pages. The more of them a page has, the nearer it is to the one that is meant: they light up."),
-    way.whole, again, walks, ...guesses, make("p", "about", "Touch a page for the links it weighed."));
+    way.whole, again, make("p", "about", "Touch a page for the links it weighed."), walks, ...guesses);
   still ? finish() : play(0);
 
   function side(walk, place) {

@@ -174,6 +174,12 @@ def test_a_cell_is_picked(open_page):
     page.wait_for_function("() => location.search.includes('cell=2.6')")
     middle = page.locator(".backup .nine").nth(1).locator("i").nth(4)
     middle.hover()
+    weights, rewards, values = ([float(each.replace("−", "-")) for each in nine.locator("i").all_inner_texts()]
+                                for nine in page.locator(".backup .nine").all())
+    bias, answer = (float(each.replace("−", "-").replace(" ", "")) for each in re.search(
+        r"\)\s*([−+] [0-9.]+)\s*=\s*Q?\s*(−?[0-9.]+)", page.locator(".backup").inner_text()).groups())
+    found = sum(p * (r + v) for p, r, v in zip(weights, rewards, values, strict=True)) + bias
+    assert abs(found - answer) < 0.15  # of nine numbers of three digits each
     assert page.locator(".backup i.top").count() == 3  # the same cell in P, R and V
     assert "top" in middle.get_attribute("class")
 

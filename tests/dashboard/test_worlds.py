@@ -132,6 +132,10 @@ def test_a_sentence_is_named_by_its_examples(visit):
     app.text_area[0].set_value("").run()
     assert not app.exception
     assert said(app)
+    app.text_area[0].set_value(SENTENCES)
+    app.text_input[0].set_value("the dog ate my homework").run()
+    assert "no gap" in said(app)
+    assert not app.header
 
 
 @pytest.mark.parametrize("part,message", [
