@@ -60,8 +60,6 @@ function makeLens(host, { onSymbol, onReward, onLearned }) {
     return span;
   }
 
-  const short = (x) => (Math.abs(x) >= 100 ? x.toFixed(0) : Math.abs(x) >= 10 ? x.toFixed(1) : x.toFixed(2).replace("-0.00", "0.00"));
-
   // cell, step k, the plan, V before and the colours of the map.
   function show({ cell, k, plan, before, colours, priced, painted, unit }) {
     shown = { cell };
@@ -105,6 +103,11 @@ function makeLens(host, { onSymbol, onReward, onLearned }) {
   }
 
   return { show, get cell() { return shown && shown.cell; } };
+}
+
+// A number as the lens writes it.
+function short(x) {
+  return Math.abs(x) >= 100 ? x.toFixed(0) : Math.abs(x) >= 10 ? x.toFixed(1) : x.toFixed(2).replace("-0.00", "0.00");
 }
 
 // Black or white, whichever contrasts more: at least 4.5 to 1 on any colour.

@@ -837,7 +837,7 @@ function makePlanning(host) {
     if (note) return note;
     if (repaid !== null && plan && k === plan.k && !film) { // of the plan that is drawn: a drag may be ahead of it
       const { reward, learned } = plan.world, [r, c] = pair(repaid);
-      return `R of row ${r}, column ${c} is ${reward[repaid].toFixed(2)} in place of ${learned[repaid].toFixed(2)}: V adapts.`;
+      return `R of row ${r}, column ${c} is ${short(reward[repaid])} in place of ${short(learned[repaid])}: V adapts.`;
     }
     if (!way) return `${name} is asked on the server …`;
     const long = `${way.path.length - 1} moves, ${way.cost.toFixed(1)} long`;
