@@ -1,10 +1,8 @@
 """Every page, without a browser."""
 
-import base64
 import io
 import json
 import re
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -79,91 +77,6 @@ def test_the_snippet_gives_what_plan_shows(visit):
     assert f"{scope['plan'].cost:.2f}" == metric(app, "Length")
 
 
-@pytest.mark.parametrize("view", ["steps", "cell", "moves", "paint"])
-@pytest.mark.parametrize("name", ["vin8", "vin8_paper", "vin_maze"])
-def test_inside_shows_every_view_of_every_kind_of_network(visit, name, view):
-    app = visit("inside", map=code(ROOM), model=name, view=view, paint="2,3,0.5", cell="2.3", k="5")
-    (snippet,) = snippets(app)
-    exec(snippet.replace("print(", "_ = ("), {})
-    assert app.query_params["view"] == view
-
-
-def test_a_model_of_full_context_is_one_click_away(visit, ring):
-    app = visit("few_shot", fewshot="matching_omniglot")
-    assert ring(app)["model"] == "matching_omniglot"
-    assert ring(app)["steps"] is None
-    assert not ring(app)["ordered"]
-    app.button(key="ask_context").click().run()
-    assert app.query_params["fewshot"] == "matching_fce_omniglot"
-    shown = ring(app)
-    assert shown["model"] == "matching_fce_omniglot"
-    assert shown["ordered"]
-    looks = np.array([picture["steps"] for picture in shown["pictures"]])
-    assert looks.shape == (5, shown["steps"])
-    np.testing.assert_allclose(looks.sum(axis=0), 1, atol=1e-5)
-
-
-def test_the_numbers_are_unfolded(visit):
-    app = visit("few_shot", fewshot="matching_fce_omniglot")
-    assert "It looks several times." not in texts(app)
-    app.session_state["numbers"] = True
-    app.run()
-    assert "It looks several times." in texts(app)
-    assert "Does the order matter?" in texts(app)
-
-
-def test_a_network_with_memory_answers_without_lines(visit, ring):
-    app = visit("few_shot", fewshot="mann_omniglot", least="100")
-    shown = ring(app)
-    assert shown["answer"] is None
-    assert "sure, and you ask for 1.00" in shown["none"]
-    assert shown["ordered"]
-    assert all(picture["share"] is None and picture["likeness"] is None for picture in shown["pictures"])
-    assert "attention" not in shown["use"]  # of which it has none
-    app.session_state["numbers"] = True
-    app.run()
-    assert "lines are attention" not in texts(app)
-    assert "it compares with no single example" in texts(app)
-    app.slider(key="choose_least").set_value(0).run()
-    assert ring(app)["answer"] is not None
-
-
-def test_a_zoo_without_full_context_offers_none(visit, small_zoo, empty_zoo):
-    shutil.copytree(small_zoo / "matching_omniglot", empty_zoo / "matching_omniglot")
-    assert "ask_context" not in [each.key for each in visit("few_shot").button]
-
-
-def test_the_ring_shows_what_the_model_decided(visit, ring):
-    """Every number on it is pnzoo's, also for a set that a link changed."""
-    from dashboard import compute
-    from dashboard.widgets import support_set
-    from pnzoo import analysis
-
-    link = {"way": "3", "shot": "2", "episode": "7", "ask": "1", "drop": "0", "moved": "2:A", "look": "3"}
-    shown = ring(visit("few_shot", fewshot="matching_omniglot", **link))
-    episode = support_set.with_query("invented", 3, 2, 7, 1, drop=(0,), moved=((2, "A"),))
-    model = compute.model("matching_omniglot")
-    made = analysis.explain(model, episode.images, episode.labels, episode.query)
-    np.testing.assert_allclose([each["chance"] for each in shown["classes"]], made.probability, atol=1e-4)
-    here = [picture for picture in shown["pictures"] if not picture["out"]]
-    np.testing.assert_allclose([each["share"] for each in here], made.attention, atol=1e-4)
-    np.testing.assert_allclose([each["likeness"] for each in here], made.similarity, atol=1e-4)
-    assert [each["class"] for each in shown["pictures"]][1:3] == [0, 0]
-    assert shown["pictures"][2]["name"] == "B1"
-    less = support_set.with_query("invented", 3, 2, 7, 1, drop=(0, 3), moved=((2, "A"),))
-    then = analysis.explain(model, less.images, less.labels, less.query)
-    answer = less.classes[int(then.probability.argmax())]
-    assert shown["without"]["index"] == 3
-    assert f"Without it the answer is {answer}, {then.probability.max():.0%} sure" in shown["without"]["words"]
-
-
-def test_the_order_is_part_of_the_link_and_matters_to_the_lstm_only(visit, ring):
-    for name, same in (("matching_omniglot", True), ("matching_fce_omniglot", False)):
-        chances = [[each["chance"] for each in ring(visit("few_shot", fewshot=name, order=order))["classes"]]
-                   for order in ("0", "7")]
-        assert np.allclose(*chances, atol=1e-5) == same
-
-
 def test_the_large_maze_is_one_click_away_and_its_wave_front_is_shown(visit, monkeypatch):
     from dashboard import compute
 
@@ -174,17 +87,6 @@ def test_the_large_maze_is_one_click_away_and_its_wave_front_is_shown(visit, mon
     walls = gridworld.from_string(app.query_params["map"]).walls
     assert walls.shape == (101, 101)
     assert not visit("inside", model="vin_maze", map=app.query_params["map"]).exception
-
-
-@pytest.mark.parametrize("page", ["plan", "inside"])
-def test_a_network_that_finds_k_itself_says_which(visit, page):
-    from dashboard.compute import model
-
-    walls, _, goal = gridworld.parse(ROOM)
-    k = model("vin_maze").iterations_to_convergence(walls, goal)
-    app = visit(page, map=code(ROOM), model="vin_maze")
-    assert f"K = {k}" in texts(app) or f"{k} steps" in texts(app)
-    assert visit(page, map=code(ROOM), model="vin_maze", k="3").query_params["k"] == "3"
 
 
 def test_k_is_a_control(visit):
@@ -226,27 +128,6 @@ def test_marks_are_hidden_by_the_address_too(visit):
     assert "hide" not in app.query_params
 
 
-def test_a_cell_is_picked_by_number(visit):
-    app = visit("inside", map=code(ROOM), model="vin8", view="cell")
-    app.number_input(key="choose_Row").set_value(3).run()
-    app.number_input(key="choose_Column").set_value(5).run()
-    assert app.query_params["cell"] == "3.5"
-    assert "Cell (3, 5)" in texts(app)
-
-
-def test_a_map_too_large_for_every_step_shows_the_first_ones(visit, monkeypatch):
-    from dashboard import compute
-
-    most = 10
-    monkeypatch.setitem(compute.MAX_TRACE, "VIN", most * 5 * 10)  # as if the room had 10,000 cells
-    app = visit("inside", map=code(ROOM), model="vin8")
-    assert f"you see the first {most}" in texts(app)
-    assert "News of the goal" in texts(app)
-    app.number_input(key="choose_k").set_value(most + 1).run()
-    assert f"choose K of at most {most}" in texts(app)
-    assert "Words used here" in [each.label for each in app.expander]
-
-
 @pytest.mark.parametrize("page", ["plan", "inside"])
 def test_a_map_without_a_goal_asks_for_one_and_can_be_taken_along(visit, page):
     app = visit(page, map=gridworld.to_string(np.zeros((5, 6), bool), start=(1, 1)))
@@ -283,19 +164,6 @@ def test_nothing_is_computed_again_that_did_not_change(visit, monkeypatch):
     asked.clear()
     visit("plan", model="vin8", map=room, k="11")
     assert not asked
-
-
-def test_what_changes_in_the_support_set_is_shown_beside_what_was(visit, ring):
-    before = ring(visit("few_shot", fewshot="matching_omniglot"))
-    app = visit("few_shot", fewshot="matching_omniglot", drop="1")
-    app.session_state["numbers"] = True
-    app.run()
-    said = before["classes"][before["answer"]]
-    assert f"Then it said {said['name']}, {said['chance']:.0%} sure" in texts(app)
-    app.button(key="put_back").click().run()
-    assert "drop" not in app.query_params
-    assert ring(app)["classes"] == before["classes"]
-    assert "before you changed the support set" not in texts(app)
 
 
 def test_what_is_folded_is_made_when_it_is_opened(visit):
@@ -387,39 +255,6 @@ def test_a_planner_that_this_page_does_not_take_is_named(visit):
     assert "cnn8 is a CNNPolicy, which this page cannot look into" in texts(app)
 
 
-def test_walls_have_a_name_where_their_price_is_by_design(visit):
-    app = visit("inside", map=code(ROOM), model="vin_maze", view="cell", cell="1.1")
-    assert not app.exception
-    from dashboard.widgets import backup
-
-    numbers = np.array([[-10001.206, -1.0, -0.5]] * 3)
-    shown = backup.nine(numbers, "R", numbers, [[0, 0, 0], [255, 255, 255]], named=numbers < -100)
-    assert [text for text, *_ in shown["cells"]] == ["wall", "−1.00", "−0.50"] * 3
-    (sent,) = [json.loads(each.proto.json) for each in app.get("bidi_component")
-               if "backup" in each.proto.component_name]
-    assert sent["parts"][2]["cells"][0][0] == "wall"  # R above and left of the cell 1.1
-
-
-@pytest.mark.parametrize("sign", [1, -1])
-def test_a_good_place_is_good_whichever_way_round_the_reward_is(visit, monkeypatch, sign):
-    from dashboard.figures import theme
-    from dashboard.widgets import map_grid
-
-    drawn = {}
-    real = map_grid.draw
-
-    def draw(key, *given, **more):
-        drawn[key] = more
-        return real(key, *given, **more)
-
-    monkeypatch.setattr(map_grid, "draw", draw)
-    monkeypatch.setattr("dashboard.compute.reward_sign", lambda name: sign)
-    assert not visit("inside", map=code(ROOM), model="vin8", view="paint").exception
-    assert np.sign(drawn["paint"]["brushes"]["good"]) == sign == -np.sign(drawn["paint"]["brushes"]["bad"])
-    purple = drawn["paint"]["painted"]["stops"][-1 if sign > 0 else 0]
-    assert purple == theme.stops([theme.REWARD_SCALE[-1]])[0]
-
-
 def test_compare_asks_for_a_goal_too(visit):
     app = visit("compare", maps="100", size="8", map=gridworld.to_string(np.zeros((5, 6), bool), start=(1, 1)))
     assert "no goal" in texts(app)
@@ -435,12 +270,6 @@ def test_a_model_of_one_size_says_so_on_another(visit):
     assert "cannot plan on this map" in texts(visit("plan", model="fcn8", map=code(ROOM)))
 
 
-def test_dropping_all_but_one_class_is_said(visit, ring):
-    shown = ring(visit("few_shot", way="2", shot="1", drop="0"))
-    assert shown["answer"] is None
-    assert "fewer than two classes" in shown["none"]
-
-
 def test_an_address_of_pictures_that_are_not_there_says_so(visit, ring):
     app = visit("few_shot", way="2", shot="2", drop="0,150", swap="4:1", moved="3:A", look="4")
     said = "\n".join(warning.value for warning in app.warning)
@@ -450,148 +279,6 @@ def test_an_address_of_pictures_that_are_not_there_says_so(visit, ring):
     assert app.query_params["drop"] == "0"
     assert "look" not in app.query_params
     assert [each["out"] for each in ring(app)["pictures"]] == [True, False, False, False]
-
-
-def test_none_of_these(visit, ring):
-    shown = ring(visit("few_shot", least="100"))
-    assert shown["answer"] is None
-    assert "you ask for 1.00" in shown["none"]
-
-
-def test_pictures_from_a_browser_are_checked():
-    """The page sends grey values of its own making; anything else is refused in words."""
-    from dashboard.widgets import ring as widget
-    from dashboard.widgets import sketchpad
-
-    paper = np.full((140, 140), 255, "uint8")
-    paper[30:110, 65:75] = 0
-    code = widget.read_drawing(base64.b64encode(paper.tobytes()).decode())
-    assert sketchpad.from_code(code).sum() > 10
-    for wrong in (None, 5, "", "?", "A" * 10**6, base64.b64encode(bytes(9)).decode(),
-                  base64.b64encode(np.full((140, 140), 255, "uint8").tobytes()).decode()):
-        with pytest.raises(ValueError, match=r"\w"):
-            widget.read_drawing(wrong)
-    for wrong in (None, "A" * 10**7, base64.b64encode(b"GIF89a").decode()):
-        with pytest.raises(ValueError, match=r"\w"):
-            widget.read_photo(wrong)
-
-
-def gallery(app):
-    (found,) = [tiles for tiles in all_tiles(app) if not tiles[0].get("alone")]
-    return found
-
-
-def lead(app):
-    """What an open card says first."""
-    ((found,),) = [tiles for tiles in all_tiles(app) if tiles[0].get("alone")]
-    return found
-
-
-def all_tiles(app):
-    return [json.loads(each.proto.json)["tiles"] for each in app.get("bidi_component")
-            if each.proto.component_name.endswith("tiles")]
-
-
-def test_zoo_shows_the_card_that_a_link_names(visit):
-    app = visit("zoo", entry="vin8")
-    assert "vin8" in [each.value for each in app.header]
-    assert 'model = pnzoo.load("vin8")' in snippets(app)
-    assert [tile["id"] for tile in gallery(app) if tile["open"]] == ["vin8"]
-    app.session_state["more_of_card"] = True
-    app.run()
-    assert "It is untrained." in texts(app)
-    app.button(key="close_card").click().run()
-    assert "entry" not in app.query_params
-    assert not app.header
-
-
-def test_zoo_has_three_filters_and_the_best_first(visit, zoo):
-    app = visit("zoo", find="no such thing")
-    assert "No entry matches" in texts(app)
-    app.text_input(key="find").set_value("matching").run()
-    assert app.query_params["find"] == "matching"
-    assert {tile["id"] for tile in gallery(app)} == {"matching_omniglot", "matching_fce_omniglot"}
-    assert {tile["id"] for tile in gallery(visit("zoo", task="planning"))} == {
-        "vin8", "vin8_paper", "vin_maze", "cnn8", "fcn8"}
-    names = [tile["id"] for tile in gallery(visit("zoo", sort="name"))]
-    assert names == sorted(names)
-    assert gallery(app)[0]["number"] == "50.00%"
-    assert gallery(app)[0]["line"].startswith("of new maps solved (95% interval 40.00 to 60.00;")
-    assert "paper: 99.60%" in gallery(app)[0]["line"]
-
-
-def test_a_better_entry_comes_before_a_worse_one(visit, small_zoo, empty_zoo):
-    for name, value in (("vin8", 0.5), ("fcn8", 0.9)):
-        shutil.copytree(small_zoo / name, empty_zoo / name)
-        card = json.loads((empty_zoo / name / "card.json").read_text())
-        card["metrics"][0].update(value=value, ci95=[value - 0.1, value + 0.1])
-        (empty_zoo / name / "card.json").write_text(json.dumps(card))
-    assert [tile["id"] for tile in gallery(visit("zoo"))] == ["fcn8", "vin8"]
-
-
-def test_the_gallery_groups_entries_by_what_they_were_measured_on(visit, small_zoo, empty_zoo):
-    for name, value, data in (("vin8", 0.5, {"family": "open", "height": 16, "width": 16}),
-                              ("fcn8", 0.9, {"family": "maze", "height": 15, "width": 15}),
-                              ("cnn8", 0.2, {"family": "open", "height": 8, "width": 8}),
-                              ("vin8_paper", 0.7, {"family": "open", "height": 16, "width": 16})):
-        shutil.copytree(small_zoo / name, empty_zoo / name)
-        card = json.loads((empty_zoo / name / "card.json").read_text())
-        dataset = {"kind": "generated_maps", "n": 100, "starts": "random", "seed": 1, **data}
-        card["metrics"][0].update(value=value, ci95=[value - 0.1, value + 0.1], dataset=dataset)
-        (empty_zoo / name / "card.json").write_text(json.dumps(card))
-    app = visit("zoo", entry="vin8")
-    assert [(tile["group"], tile["id"]) for tile in gallery(app)] == [
-        ("Planning on maps of 16x16", "vin8_paper"), ("Planning on maps of 16x16", "vin8"),
-        ("Planning on maps of 8x8", "cnn8"), ("Planning in mazes", "fcn8")]
-    assert gallery(visit("zoo", entry="fcn8"))[0]["id"] == "fcn8", "the group of the open card comes first"
-    assert {"number": "50.00%", "more": "95% interval 40.00 to 60.00; the paper: 99.60%"}.items() <= lead(app).items()
-    app.session_state["other_data"] = True
-    app.run()
-    (shown,) = [each.value for each in app.markdown if "50.00%" in each.value]
-    assert shown.startswith("On 100 open maps 16x16, a random start each, seed 1:")
-    assert "40.00 to 60.00, n " in shown
-    assert not app.dataframe, "a table would scroll inside the page"
-    assert {tile["group"] for tile in gallery(visit("zoo", sort="name"))} == {""}
-
-
-def test_every_entry_of_the_zoo_has_a_living_thumbnail():
-    from PIL import Image
-
-    from dashboard.figures import theme
-    from train.readme import thumbnails
-
-    assert (theme.LIGHT.path, theme.LIGHT.good) == (thumbnails.START, thumbnails.GOAL)
-    folder = FOLDER / "thumbnails"
-    names = [card.parent.name for card in (FOLDER.parent / "zoo").glob("*/card.json")]
-    assert names
-    drawn = [(folder / f"{name}.png").read_bytes() for name in names]
-    assert len(set(drawn)) == len(drawn), "two entries share a picture"
-    for name in names:
-        strip = Image.open(folder / f"{name}.png").convert("RGB")
-        frames = np.split(np.asarray(strip), strip.width // strip.height, axis=1)
-        assert len(frames) > 3
-        assert any((frame != frames[0]).any() for frame in frames), f"{name} does not move"
-
-
-def test_a_damaged_entry_is_reported_and_the_rest_stays(visit, small_zoo, empty_zoo):
-    for name in ("vin8", "fcn8"):
-        shutil.copytree(small_zoo / name, empty_zoo / name)
-    card = empty_zoo / "fcn8" / "card.json"
-    card.write_text(card.read_text()[:300])
-    app = visit("zoo")
-    assert "The entry `fcn8` cannot be read" in texts(app)
-    assert [tile["id"] for tile in gallery(app)] == ["vin8"]
-
-
-def test_changed_weights_are_reported_and_the_page_stays(visit, zoo):
-    weights = zoo / "vin8_paper" / "model.weights.h5"
-    whole = weights.read_bytes()
-    weights.write_bytes(whole[:-100])
-    try:
-        app = visit("plan", model="vin8_paper", map=code(ROOM), k="9")
-        assert "vin8_paper cannot plan on this map" in texts(app)
-    finally:
-        weights.write_bytes(whole)
 
 
 def test_the_server_is_local_and_sends_no_statistics():
@@ -630,44 +317,3 @@ def test_every_chart_and_picture_has_words_for_those_who_do_not_see_it():
                 assert "alt=" in part[:900], f"{file.name}: {call}{part[:80]}"
 
 
-STRAIGHT, AROUND, CAUGHT = [(1, 1), (1, 2), (1, 3)], [(1, 1), (2, 2), (1, 3)], [(1, 1), (2, 1), (1, 1)]
-
-
-@pytest.mark.parametrize("paint,before,after,words", [
-    (None, STRAIGHT, STRAIGHT, "It reaches G in 2 moves. Paint into its way."),
-    ("2,1,5", STRAIGHT, CAUGHT, "It now stays at the good place and never gets to G."),
-    ("1,2,-5", STRAIGHT, CAUGHT, "It no longer gets to G: it went in a circle."),
-    ("1,2,-5", CAUGHT, CAUGHT, "It does not get to G: it went in a circle."),
-    ("1,2,-5", CAUGHT, STRAIGHT, "Now it reaches G in 2 moves, where it was lost before."),
-    ("1,2,-5", STRAIGHT, STRAIGHT, "Its way stays the same: it reaches G in 2 moves."),
-    ("1,2,-5", STRAIGHT, AROUND, "It now goes round the bad place: it reaches G in 2 moves, 2 before."),
-    ("2,2,5", STRAIGHT, AROUND, "It now passes the good place: it reaches G in 2 moves, 2 before."),
-    ("2,3,-5", STRAIGHT, AROUND, "It now goes another way: it reaches G in 2 moves, 2 before."),
-])
-def test_painting_says_what_it_does(visit, monkeypatch, paint, before, after, words):
-    from dashboard.widgets import map_grid
-    from pnzoo.worlds.gridworld import rollout
-
-    plans = [rollout.Plan(np.array(path), [0, 0], path[-1] == (1, 3), 2.0, "went in a circle")
-             for path in (after, before)]
-    said, real = {}, map_grid.draw
-    monkeypatch.setattr(map_grid, "draw", lambda key, *given, **more: said.update({key: more}) or real(
-        key, *given, **more))
-    monkeypatch.setattr("dashboard.compute.reward_sign", lambda name: 1)
-    monkeypatch.setattr(rollout, "rollout", lambda *given: plans.pop(0))
-    parts = {"paint": paint} if paint else {}
-    assert not visit("inside", map=code("#####\n#S.G#\n#...#\n#####"), model="vin8", view="paint", **parts).exception
-    assert said["paint"]["verdict"] == words
-    assert said["paint"]["path"] is said["replanned"]["path"]
-
-
-def test_a_cell_on_the_edge_is_refused_in_words(visit, monkeypatch):
-    from dashboard.widgets import map_grid
-
-    said, real = {}, map_grid.draw
-    monkeypatch.setattr(map_grid, "draw", lambda key, *given, **more: said.update({key: more}) or real(
-        key, *given, **more))
-    app = visit("inside", map=code(ROOM), model="vin8", view="cell", cell="0.2")
-    assert not app.exception
-    assert "edge" in said["pick"]["verdict"]
-    assert said["pick"]["inner"]

@@ -1,0 +1,126 @@
+"""The page Inside."""
+
+import json
+
+import numpy as np
+import pytest
+
+from pnzoo import gridworld
+from tests.dashboard.test_pages import ROOM, code, snippets, texts
+
+
+@pytest.mark.parametrize("view", ["steps", "cell", "moves", "paint"])
+@pytest.mark.parametrize("name", ["vin8", "vin8_paper", "vin_maze"])
+def test_inside_shows_every_view_of_every_kind_of_network(visit, name, view):
+    app = visit("inside", map=code(ROOM), model=name, view=view, paint="2,3,0.5", cell="2.3", k="5")
+    (snippet,) = snippets(app)
+    exec(snippet.replace("print(", "_ = ("), {})
+    assert app.query_params["view"] == view
+
+
+@pytest.mark.parametrize("page", ["plan", "inside"])
+def test_a_network_that_finds_k_itself_says_which(visit, page):
+    from dashboard.compute import model
+
+    walls, _, goal = gridworld.parse(ROOM)
+    k = model("vin_maze").iterations_to_convergence(walls, goal)
+    app = visit(page, map=code(ROOM), model="vin_maze")
+    assert f"K = {k}" in texts(app) or f"{k} steps" in texts(app)
+    assert visit(page, map=code(ROOM), model="vin_maze", k="3").query_params["k"] == "3"
+
+
+def test_a_cell_is_picked_by_number(visit):
+    app = visit("inside", map=code(ROOM), model="vin8", view="cell")
+    app.number_input(key="choose_Row").set_value(3).run()
+    app.number_input(key="choose_Column").set_value(5).run()
+    assert app.query_params["cell"] == "3.5"
+    assert "Cell (3, 5)" in texts(app)
+
+
+def test_a_map_too_large_for_every_step_shows_the_first_ones(visit, monkeypatch):
+    from dashboard import compute
+
+    most = 10
+    monkeypatch.setitem(compute.MAX_TRACE, "VIN", most * 5 * 10)  # as if the room had 10,000 cells
+    app = visit("inside", map=code(ROOM), model="vin8")
+    assert f"you see the first {most}" in texts(app)
+    assert "News of the goal" in texts(app)
+    app.number_input(key="choose_k").set_value(most + 1).run()
+    assert f"choose K of at most {most}" in texts(app)
+    assert "Words used here" in [each.label for each in app.expander]
+
+
+def test_walls_have_a_name_where_their_price_is_by_design(visit):
+    app = visit("inside", map=code(ROOM), model="vin_maze", view="cell", cell="1.1")
+    assert not app.exception
+    from dashboard.widgets import backup
+
+    numbers = np.array([[-10001.206, -1.0, -0.5]] * 3)
+    shown = backup.nine(numbers, "R", numbers, [[0, 0, 0], [255, 255, 255]], named=numbers < -100)
+    assert [text for text, *_ in shown["cells"]] == ["wall", "−1.00", "−0.50"] * 3
+    (sent,) = [json.loads(each.proto.json) for each in app.get("bidi_component")
+               if "backup" in each.proto.component_name]
+    assert sent["parts"][2]["cells"][0][0] == "wall"  # R above and left of the cell 1.1
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_good_place_is_good_whichever_way_round_the_reward_is(visit, monkeypatch, sign):
+    from dashboard.figures import theme
+    from dashboard.widgets import map_grid
+
+    drawn = {}
+    real = map_grid.draw
+
+    def draw(key, *given, **more):
+        drawn[key] = more
+        return real(key, *given, **more)
+
+    monkeypatch.setattr(map_grid, "draw", draw)
+    monkeypatch.setattr("dashboard.compute.reward_sign", lambda name: sign)
+    assert not visit("inside", map=code(ROOM), model="vin8", view="paint").exception
+    assert np.sign(drawn["paint"]["brushes"]["good"]) == sign == -np.sign(drawn["paint"]["brushes"]["bad"])
+    purple = drawn["paint"]["painted"]["stops"][-1 if sign > 0 else 0]
+    assert purple == theme.stops([theme.REWARD_SCALE[-1]])[0]
+
+
+STRAIGHT, AROUND, CAUGHT = [(1, 1), (1, 2), (1, 3)], [(1, 1), (2, 2), (1, 3)], [(1, 1), (2, 1), (1, 1)]
+
+
+@pytest.mark.parametrize("paint,before,after,words", [
+    (None, STRAIGHT, STRAIGHT, "It reaches G in 2 moves. Paint into its way."),
+    ("2,1,5", STRAIGHT, CAUGHT, "It now stays at the good place and never gets to G."),
+    ("1,2,-5", STRAIGHT, CAUGHT, "It no longer gets to G: it went in a circle."),
+    ("1,2,-5", CAUGHT, CAUGHT, "It does not get to G: it went in a circle."),
+    ("1,2,-5", CAUGHT, STRAIGHT, "Now it reaches G in 2 moves, where it was lost before."),
+    ("1,2,-5", STRAIGHT, STRAIGHT, "Its way stays the same: it reaches G in 2 moves."),
+    ("1,2,-5", STRAIGHT, AROUND, "It now goes round the bad place: it reaches G in 2 moves, 2 before."),
+    ("2,2,5", STRAIGHT, AROUND, "It now passes the good place: it reaches G in 2 moves, 2 before."),
+    ("2,3,-5", STRAIGHT, AROUND, "It now goes another way: it reaches G in 2 moves, 2 before."),
+])
+def test_painting_says_what_it_does(visit, monkeypatch, paint, before, after, words):
+    from dashboard.widgets import map_grid
+    from pnzoo.worlds.gridworld import rollout
+
+    plans = [rollout.Plan(np.array(path), [0, 0], path[-1] == (1, 3), 2.0, "went in a circle")
+             for path in (after, before)]
+    said, real = {}, map_grid.draw
+    monkeypatch.setattr(map_grid, "draw", lambda key, *given, **more: said.update({key: more}) or real(
+        key, *given, **more))
+    monkeypatch.setattr("dashboard.compute.reward_sign", lambda name: 1)
+    monkeypatch.setattr(rollout, "rollout", lambda *given: plans.pop(0))
+    parts = {"paint": paint} if paint else {}
+    assert not visit("inside", map=code("#####\n#S.G#\n#...#\n#####"), model="vin8", view="paint", **parts).exception
+    assert said["paint"]["verdict"] == words
+    assert said["paint"]["path"] is said["replanned"]["path"]
+
+
+def test_a_cell_on_the_edge_is_refused_in_words(visit, monkeypatch):
+    from dashboard.widgets import map_grid
+
+    said, real = {}, map_grid.draw
+    monkeypatch.setattr(map_grid, "draw", lambda key, *given, **more: said.update({key: more}) or real(
+        key, *given, **more))
+    app = visit("inside", map=code(ROOM), model="vin8", view="cell", cell="0.2")
+    assert not app.exception
+    assert "edge" in said["pick"]["verdict"]
+    assert said["pick"]["inner"]
