@@ -240,8 +240,8 @@ def show_sentences():
         best = str(classes[int(chances.argmax())])
         st.header(filled(query, best), anchor=False)
         known = ", ".join(glossary.escaped(str(each)) for each in classes)
-        st.markdown(f"**{name}** is {chances.max():.0%} sure of :orange[**{glossary.escaped(best)}**]. It knows no other "
-                    f"words than those of its examples: {known}.")
+        st.markdown(f"**{name}** is {chances.max():.0%} sure of :orange[**{glossary.escaped(best)}**]. It knows no "
+                    f"other words than those of its examples: {known}.")
         for sentence, label, weight in zip(sentences, labels, attention, strict=True):
             st.progress(float(min(1, max(0, weight))), f"{weight:.0%} &nbsp; {filled(sentence, label, label == best)}")
     share.panel("worlds", SENTENCES.format(name=name, sentences=list(sentences), labels=list(labels), query=query))
