@@ -44,7 +44,7 @@ BLANK = compute.as_png(np.full((8, 8, 3), 128, "uint8"))  # in place of what can
 def page():
     line = st.container(horizontal=True, gap="small", vertical_alignment="center")
     line.title("What is it?", width="stretch")
-    st.markdown("A few photographs of each thing are enough, and nothing is trained. Yours stay on this machine.")
+    st.markdown("A few photographs of each thing are enough, and nothing more is trained. Yours stay on this machine.")
     names = compute.names("few-shot", compute.OF_PHOTOGRAPHS)
     state.adopt({"photo": read_name, "photo_seed": choices.read_int("photo_seed", 0, 999_999),
                  "photo_asked": choices.read_int("photo_asked", 0, ASKED * KINDS - 1),

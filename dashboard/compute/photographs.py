@@ -45,7 +45,7 @@ def example(classes: int, seed: int) -> tuple[list[tuple[str, bytes]], list[tupl
     return known, [file for i, file in enumerate(files) if i % each >= EXAMPLES]
 
 
-@st.cache_resource(max_entries=4, show_spinner="Looking at the photographs")
+@st.cache_resource(max_entries=4, show_spinner=False)
 def classifier(name: str, known: tuple) -> Any:
     """A classifier that knows some photographs: ((what it is, file), ...)."""
     backend.load()
@@ -55,7 +55,7 @@ def classifier(name: str, known: tuple) -> Any:
     return FewShotClassifier(model(name)).fit(list(files), list(labels))
 
 
-@st.cache_data(max_entries=64, show_spinner="Looking at the photograph")
+@st.cache_data(max_entries=64, show_spinner=False)
 def named(name: str, known: tuple, asked: bytes) -> Named:
     """What a model says of a photograph.
 
@@ -68,7 +68,7 @@ def named(name: str, known: tuple, asked: bytes) -> Named:
     knows = classifier(name, known)
     order = [list(knows.classes_).index(label) for label in dict.fromkeys(label for label, _ in known)]
     chance, attention = knows.predict_proba([asked])[0], knows.attention([asked])[0]
-    asked_embedding = knows.reader_.embed(knows.reader_.read([asked]))[0]
+    asked_embedding = knows.reader_.embed_again(knows.reader_.read([asked]))[0]
     likeness = analysis.explain_embeddings(
         knows.model_, knows.embeddings_, knows.support_index_, asked_embedding).similarity
     return Named([str(knows.classes_[i]) for i in order], chance[order], attention, float(knows.confidence([asked])[0]),

@@ -357,7 +357,7 @@ function makeRing(host) {
       brush.fillStyle = colour.text;
       brush.font = `${Math.max(11, across * 0.062)}px sans-serif`;
       brush.textAlign = "center";
-      brush.fillText("draw here", across / 2, across * 0.88);
+      brush.fillText("draw here", across / 2, across * 0.82);
     }
     if (host.getRootNode().activeElement === pad && pad.matches(":focus-visible") && !touched) {
       brush.fillStyle = down ? colour.path : colour.focus;
@@ -506,6 +506,9 @@ function makeRing(host) {
     if (looked === index) looked = null;
     speak(`${data.pictures[index].name} is left out.`);
     tell({ what: "out", index });
+    data.pictures[index].out = true; // at once, as the hand has taken it away: photographs are answered for later
+    makePictures();
+    layout();
   }
 
   function relabel(index, to) {
