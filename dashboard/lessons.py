@@ -91,7 +91,7 @@ def _reactive_fails():
     if None in (reactive, planner) or reactive.reached or not planner.reached:
         return False
     return (f"vin16 arrives in {len(planner.actions)} moves; cnn16 {reactive.reason.split(':')[0]}. It knows what good "
-            " moves look like, but never tries where they lead.")
+            "moves look like, but never tries where they lead.")
 
 
 def _answer(episode):
