@@ -67,6 +67,18 @@ def forget_the_zoo():
     compute.zoo.read_zoo.clear()
 
 
+@pytest.fixture(scope="package", autouse=True)
+def own_zoo():
+    """What other tests of this process have read of the real zoo is not seen here, nor ours there."""
+    import streamlit as st
+
+    forget_the_zoo()
+    st.cache_resource.clear()
+    yield
+    forget_the_zoo()
+    st.cache_resource.clear()
+
+
 @pytest.fixture
 def look_anew():
     """look_anew(): pages forget what they read in the zoo; done once more at the end."""
