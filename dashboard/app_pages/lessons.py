@@ -18,7 +18,7 @@ def page():
     done = lessons.finished()
     headings.heading("Six lessons")
     state.adopt({})
-    headings.sentence(f"A task of a minute each, on the page itself, which knows when it is done. **{len(done)} of "
+    headings.sentence(f"A task each, on the page itself, which knows when it is done. **{len(done)} of "
                       f"{len(lessons.LESSONS)} done.**")
     tiles.show("lessons", "lesson", [tile(number, lesson, number in done)
                                      for number, lesson in enumerate(lessons.LESSONS, 1)], choose, roomy=True)
