@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import backend
 from dashboard.compute.zoo import model
 
+MOST_EMBEDDINGS = 1_000  # that are kept, of all models together, at most 20 kB each
 MOST_PIXELS = 50_000_000  # of a photograph that is shown small
 SHOWN = 96  # pixels of a side of what is drawn
 EXAMPLES, ASKED = 3, 2  # pictures of each invented thing: known, and to ask about
@@ -49,10 +50,19 @@ def example(classes: int, seed: int) -> tuple[list[tuple[str, bytes]], list[tupl
 def classifier(name: str, known: tuple) -> Any:
     """A classifier that knows some photographs: ((what it is, file), ...)."""
     backend.load()
-    from pnzoo import FewShotClassifier
+    from pnzoo import FewShotClassifier, ImageEmbedder
 
-    labels, files = zip(*known, strict=True)
-    return FewShotClassifier(model(name)).fit(list(files), list(labels))
+    kept, (labels, files) = _embeddings(), zip(*known, strict=True)
+    made = FewShotClassifier(ImageEmbedder(model(name), cache=kept)).fit(list(files), list(labels))
+    for key in list(kept)[:-MOST_EMBEDDINGS]:
+        kept.pop(key, None)
+    return made
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _embeddings():
+    """What `ImageEmbedder` keeps, the newest last: a photograph that was seen before is not embedded again."""
+    return {}
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -63,16 +73,15 @@ def named(name: str, known: tuple, asked: bytes) -> Named:
         ValueError: a file is no photograph; says which and why.
     """
     backend.load()
-    from pnzoo import analysis
+    from keras import ops
 
     knows = classifier(name, known)
-    order = [list(knows.classes_).index(label) for label in dict.fromkeys(label for label, _ in known)]
-    chance, attention = knows.predict_proba([asked])[0], knows.attention([asked])[0]
-    asked_embedding = knows.reader_.embed_again(knows.reader_.read([asked]))[0]
-    likeness = analysis.explain_embeddings(
-        knows.model_, knows.embeddings_, knows.support_index_, asked_embedding).similarity
-    return Named([str(knows.classes_[i]) for i in order], chance[order], attention, float(knows.confidence([asked])[0]),
-                 likeness)
+    attention, labels = knows.attention([asked])[0], np.array([label for label, _ in known])
+    classes = list(dict.fromkeys(labels.tolist()))
+    chance = np.array([attention[labels == each].sum() for each in classes])  # as `predict_proba` has it
+    embedding = knows.reader_.embed_again(knows.reader_.read([asked]))
+    likeness = ops.convert_to_numpy(knows.model_.similarity(knows.embeddings_[None], embedding[None]))[0, 0]
+    return Named(classes, chance, attention, float(knows.confidence([asked])[0]), likeness)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

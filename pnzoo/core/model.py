@@ -232,12 +232,13 @@ class ZooModel:
         # No attribute of Keras' own kind: neither weights nor files shall know of networks that share them.
         return self.__dict__.setdefault("_sharing", _Networks())
 
-    def network(self, name, make):
-        """A Keras model that shares this one's layers, made once: what `make()` returns."""
+    def network(self, name, make, current=lambda network: True):
+        """A Keras model that shares this one's layers: what `make()` returned, made again once it is not `current`."""
         self._follow_options()
-        if name not in self._networks:
-            self._networks[name] = make()
-        return self._networks[name]
+        network = self._networks.get(name)
+        if network is None or not current(network):
+            self._networks[name] = network = make()
+        return network
 
     def run_compiled(self, function, inputs):
         """What a method that takes and returns tensors answers, compiled as `predict_on_batch` is; in NumPy arrays."""
@@ -251,11 +252,8 @@ class _Networks:
     def __init__(self):
         self._models = {}
 
-    def __contains__(self, name):
-        return name in self._models
-
-    def __getitem__(self, name):
-        return self._models[name]
+    def get(self, name):
+        return self._models.get(name)
 
     def __setitem__(self, name, model):
         self._models[name] = model

@@ -8,6 +8,7 @@ from pnzoo.few_shot.leave_out import groups
 
 LEAST_IMAGES = 3  # of a class; with two, leaving one out asks another question: by one image
 MAX_LEFT_OUT = 60
+MAX_NUMBERS = 4_000_000  # of the support sets that are compared at once: bounds memory
 PRIOR_VARIANCE = 1 / 8  # of the temperature's logarithm around 0, for small support sets
 _LOGARITHMS = np.linspace(-1.2, 1.2, 97)
 
@@ -34,7 +35,8 @@ def temperature(model: Any, support: Any, label: Any) -> float:
     several = np.flatnonzero(counts[label] >= LEAST_IMAGES)
     if len(counts) < 2 or not len(several):
         return 1.0
-    found = [_left_out(model, support, label, group) for group in groups(label, several, MAX_LEFT_OUT)]
+    left_out = list(groups(label, several, MAX_LEFT_OUT))
+    found = [_left_out(model, support, label, part) for part in _batches(left_out, support.size)]
     inverse = fit_inverse(np.concatenate([log_p for log_p, _ in found]), np.concatenate([y for _, y in found]))
     return float(np.exp(-inverse))
 
@@ -67,13 +69,22 @@ def tempered(probability: Any, temperature: float) -> np.ndarray:
         return np.exp(_log_softmax(np.log(np.asarray(probability, "float64")) / temperature))
 
 
-def _left_out(model, support, label, group):
+def _batches(left_out, numbers):
+    """Arrays [B, G] of groups of the same size that are named at once, of a support set of so many numbers."""
+    most = max(1, MAX_NUMBERS // numbers)
+    for size in sorted({len(group) for group in left_out}):
+        alike = np.stack([group for group in left_out if len(group) == size])
+        yield from (alike[start : start + most] for start in range(0, len(alike), most))
+
+
+def _left_out(model, support, label, left_out):
+    """Log-probabilities [B * G, W] and labels of images left out, [B, G], by the others."""
     from keras import ops
 
-    rest = np.setdiff1d(np.arange(len(label)), group)
+    rest = np.stack([np.setdiff1d(np.arange(len(label)), group) for group in left_out])
     labels = np.eye(label.max() + 1, dtype="float32")[label[rest]]
-    log_p = ops.convert_to_numpy(model.match(support[None, rest], labels[None], support[None, group]))[0]
-    return np.asarray(log_p, "float64"), label[group]
+    log_p = ops.convert_to_numpy(model.match(support[rest], labels, support[left_out]))
+    return np.asarray(log_p, "float64").reshape(-1, labels.shape[-1]), label[left_out].ravel()
 
 
 def _log_softmax(z):

@@ -12,8 +12,7 @@ import numpy as np
 from pnzoo.core.image_list import as_list
 from pnzoo.core.images import FITS
 from pnzoo.data.photographs import load_photograph
-from pnzoo.few_shot.embedding_cache import EmbeddingCache, content_digest
-from pnzoo.few_shot.model_digest import model_digest
+from pnzoo.few_shot.embedding_cache import EmbeddingCache, MemoryCache, content_digest
 from pnzoo.few_shot.photo_network import PhotoNetwork
 from pnzoo.few_shot.progress import Progress
 
@@ -38,7 +37,8 @@ class ImageEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         preprocess_input: for a Keras model that is not ours, a function from RGB 0 to 255, float32 `[N, H, W, 3]`, to
             its input; None for models that take those as they are.
         batch_size: photographs at once.
-        cache: None, or a file to keep embeddings in: stopped, the same call goes on where it was.
+        cache: None, or where embeddings are kept: a file, so that the same call, stopped, goes on where it was, or a
+            dict, for those of this process. Several embedders may share one dict.
         progress: True, False or `"auto"`: for more than 200 photographs.
 
     Attributes:
@@ -66,7 +66,7 @@ class ImageEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         resize: str = "crop",
         preprocess_input: Callable | None = None,
         batch_size: int = 32,
-        cache: str | os.PathLike | None = None,
+        cache: str | os.PathLike | dict | None = None,
         progress: bool | str = "auto",
     ) -> None:
         self.model = model
@@ -113,14 +113,18 @@ class ImageEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         Returns:
             float32 `[N, D]`, and N digests of content.
         """
-        cache = EmbeddingCache(self.cache, self.digest()) if self.cache is not None else None
-        run = _Run(self.network_, self.batch_size, cache, known or {})
+        run = _Run(self.network_, self.batch_size, self._kept(), known or {})
         with Progress(len(images), "photographs", self.progress) as progress:
             for i, image in enumerate(images):
                 run.add(*self._read(image, f"image {i}"))
                 progress.add()
             run.flush()
         return run.vectors(), run.digests
+
+    def _kept(self):
+        if self.cache is None:
+            return None
+        return (MemoryCache if isinstance(self.cache, dict) else EmbeddingCache)(self.cache, self.digest())
 
     def _read(self, image, name):
         """The digest of a photograph, and a function that prepares it."""
@@ -135,7 +139,7 @@ class ImageEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         """sha256, in hex, of all that an embedding depends on beside the photograph: network and preparation."""
         function = self.preprocess_input
         named = function and [getattr(function, "__module__", ""), getattr(function, "__qualname__", repr(function))]
-        parts = [model_digest(self.network_.model), self.network_.size, self.resize, named]
+        parts = [self.network_.digest, self.network_.size, self.resize, named]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def _check_parameters(self):

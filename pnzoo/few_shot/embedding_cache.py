@@ -86,6 +86,32 @@ class EmbeddingCache:
         return header
 
 
+class MemoryCache:
+    """The same in a dict, which may hold embeddings of several models.
+
+    Args:
+        vectors: the dict, of (sha256 of the model, sha256 of a photograph) -> vector; a caller may take some away.
+        model: as above.
+
+    Example:
+        >>> kept = {}
+        >>> MemoryCache(kept, "ab").add({b"1": np.ones(2, "float32")})
+        >>> MemoryCache(kept, "ab").get(b"1").tolist(), MemoryCache(kept, "cd").get(b"1")
+        ([1.0, 1.0], None)
+    """
+
+    def __init__(self, vectors, model):
+        self.vectors, self.model = vectors, model
+
+    def get(self, digest):
+        """The vector of a photograph, or None."""
+        return self.vectors.get((self.model, digest))
+
+    def add(self, vectors):
+        """Keep some more: a dict of sha256 -> vector."""
+        self.vectors.update({(self.model, digest): vector for digest, vector in vectors.items()})
+
+
 def _record(dim):
     return np.dtype([("digest", "V32"), ("vector", "<f4", (dim,))])
 

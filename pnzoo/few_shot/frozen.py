@@ -3,6 +3,29 @@
 import keras
 from keras import ops
 
+from pnzoo.few_shot.model_digest import model_digest
+
+
+def frozen_embedding(model):
+    """The `FrozenEmbedding` of a model as its weights are now.
+
+    It is compiled once for all who ask while the weights stay as they are, and kept on a model of ours. Pickles, copies
+    and files of the model do not hold it.
+
+    Args:
+        model: a Keras model with `embed`.
+
+    Example:
+        >>> from pnzoo.models.backbones import EfficientNetLite
+        >>> model = EfficientNetLite(width=0.1, depth=0.3, head_filters=16)
+        >>> frozen_embedding(model) is frozen_embedding(model)
+        True
+    """
+    if not hasattr(model, "network"):
+        return FrozenEmbedding(model)
+    digest = model_digest(model)
+    return model.network("frozen", lambda: FrozenEmbedding(model), lambda frozen: frozen.digest == digest)
+
 
 class FrozenEmbedding(keras.Model):
     """`model.embed`, compiled with the weights that the model has now; later changes of these are not seen.
@@ -12,6 +35,9 @@ class FrozenEmbedding(keras.Model):
 
     Args:
         model: a Keras model with `embed`.
+
+    Attributes:
+        digest: `model_digest` of the model with these weights.
 
     Example:
         >>> import numpy as np
@@ -26,6 +52,7 @@ class FrozenEmbedding(keras.Model):
         # no attributes of Keras' own kind: it would track the model, whose weights are then arguments
         self.__dict__["_source"] = model
         self.__dict__["_values"] = [ops.convert_to_numpy(weight.value) for weight in model.weights]
+        self.digest = model_digest(model)
         self.built = True
 
     def call(self, images):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from pnzoo.data.photographs import SIZE
+from pnzoo.few_shot.model_digest import model_digest
 
 
 class PhotoNetwork:
@@ -33,6 +34,12 @@ class PhotoNetwork:
         """Whether the model compares embeddings by itself."""
         return hasattr(self.model, "match")
 
+    @property
+    def digest(self):
+        """`model_digest` of the model with the weights that photographs are embedded with."""
+        frozen = self._freeze() if self.own else None
+        return model_digest(self.model) if frozen is None else frozen.digest
+
     def __call__(self, photographs):
         """float32 `[N, D]`; batches are filled up to a power of 2, as every size is compiled anew."""
         count = len(photographs)
@@ -59,13 +66,17 @@ class PhotoNetwork:
             raise ValueError(f"the model has {len(outputs)} outputs, expected one of vectors [N, D].")
         return outputs
 
-    def _embed(self, photographs):
+    def _freeze(self):
         if self._frozen is None and _can_be_frozen(self.model):
-            from pnzoo.few_shot.frozen import FrozenEmbedding
+            from pnzoo.few_shot.frozen import frozen_embedding
 
-            self._frozen = FrozenEmbedding(self.model)
-        if self._frozen is not None:
-            return self._frozen.predict_on_batch(photographs)
+            self._frozen = frozen_embedding(self.model)
+        return self._frozen
+
+    def _embed(self, photographs):
+        frozen = self._freeze()
+        if frozen is not None:
+            return frozen.predict_on_batch(photographs)
         compiled = getattr(self.model, "run_compiled", None)
         return compiled(self.model.embed, photographs) if compiled else self.model.embed(photographs)
 

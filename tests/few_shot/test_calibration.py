@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from pnzoo.few_shot import calibration
 from pnzoo.few_shot.calibration import fit_inverse, temperature, tempered
 
 
@@ -50,6 +51,13 @@ def test_few_images_leave_the_temperature_near_one(classes):
     assert 1 < few < many
     for images, of in ((classes[:, :2].reshape(-1, 8), np.repeat(np.arange(6), 2)), (classes[0, :9], np.zeros(9, int))):
         assert temperature(Means(1.5), images, of) == 1.0
+
+
+def test_it_does_not_depend_on_how_many_are_named_at_once(classes, monkeypatch):
+    support, label = classes[:, :14].reshape(-1, 8), np.repeat(np.arange(6), 14)
+    whole = temperature(Means(0.9), support, label)
+    monkeypatch.setattr(calibration, "MAX_NUMBERS", 3 * support.size)
+    assert temperature(Means(0.9), support, label) == whole
 
 
 def test_numbers_of_labels_that_skip_some_are_taken(classes):

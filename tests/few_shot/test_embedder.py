@@ -1,5 +1,7 @@
 """Photographs to vectors: batches, duplicates, a cache that goes on, any Keras model, scikit-learn's manners."""
 
+import copy
+import pickle
 import tracemalloc
 from pathlib import Path
 
@@ -20,7 +22,8 @@ import pnzoo
 from pnzoo.data.photographs import load_photographs
 from pnzoo.few_shot import photo_network
 from pnzoo.few_shot.embedder import ImageEmbedder
-from pnzoo.few_shot.frozen import FrozenEmbedding
+from pnzoo.few_shot.frozen import FrozenEmbedding, frozen_embedding
+from pnzoo.few_shot.model_digest import model_digest
 from pnzoo.models.backbones import EfficientNetLite
 from tests.few_shot.photos import folder, network, photographs
 
@@ -231,3 +234,38 @@ def test_a_frozen_model_embeds_as_it_did():
     np.testing.assert_allclose(frozen.predict_on_batch(images), wanted, rtol=1e-4, atol=1e-5)
     assert np.ptp(keras.ops.convert_to_numpy(model.embed(images))) == 0
     assert frozen.weights == []
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="elsewhere no model is frozen")
+def test_a_model_is_frozen_once_while_its_weights_stay(monkeypatch):
+    model = EfficientNetLite(width=0.1, depth=0.3, head_filters=16, image_size=32)
+    made, start = [], FrozenEmbedding.__init__
+    monkeypatch.setattr(FrozenEmbedding, "__init__", lambda self, of: (made.append(of), start(self, of))[1])
+    first = ImageEmbedder(model).fit()
+    before = first.transform(IMAGES[:2])
+    ImageEmbedder(model).fit_transform(IMAGES)
+    assert made == [model]
+    assert frozen_embedding(model).digest == first.network_.digest == model_digest(model)
+    copies = [copy.deepcopy(model), pickle.loads(pickle.dumps(first)).network_.model]  # which hold nothing compiled
+    bias = model.weights[-1]
+    bias.assign(bias + 1)
+    after = ImageEmbedder(model).fit_transform(IMAGES[:2])
+    np.testing.assert_allclose(after, before + 1, atol=1e-3)
+    np.testing.assert_array_equal(first.transform(IMAGES[:2]), before)  # fitted before the weights changed,
+    assert first.network_.digest != model_digest(model)  # which what is kept under its digest has to know
+    for each in copies:
+        assert len(each.weights) == len(model.weights)
+        np.testing.assert_allclose(ImageEmbedder(each).fit_transform(IMAGES[:2]), before, atol=1e-5)
+
+
+def test_embedders_share_embeddings_in_a_dict(colours, counted):
+    kept = {}
+    found = ImageEmbedder(colours, cache=kept).fit_transform(IMAGES[:4])
+    np.testing.assert_array_equal(ImageEmbedder(colours, cache=kept).fit_transform(IMAGES)[:4], found)
+    assert (counted, len(kept)) == ([4, 5], 9)
+    kept.pop(next(iter(kept)))
+    others = ImageEmbedder(network(32), cache=kept).fit_transform(IMAGES)  # of another model: nothing of it is known
+    assert counted == [4, 5, 9]
+    assert others.shape != found.shape or not np.allclose(others[:4], found)
+    ImageEmbedder(colours, cache=kept).fit_transform(IMAGES)
+    assert counted == [4, 5, 9, 1]
