@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Errors alone: for an editable install setuptools warns of what every editable install is.
+QUIET := -qq
 
 .PHONY: dashboard test test-integration test-extras test-beam test-all test-backends lint readme docs clean
 
@@ -56,19 +58,20 @@ docs: $(VENV)/.installed-docs
 # An environment that is there already is used as it is. The stamps make later runs start at once;
 # a change of dependencies in pyproject.toml installs again.
 $(BIN)/python:
+	@echo "Making $(VENV) and installing into it what pnzoo needs: a minute or two, once."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 
 $(VENV)/.installed-all: pyproject.toml setup.py | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[all]'
+	$(BIN)/python -m pip install $(QUIET) --editable '.[all]'
 	touch $@
 
 $(VENV)/.installed-test: pyproject.toml setup.py | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[all,test]'
+	$(BIN)/python -m pip install $(QUIET) --editable '.[all,test]'
 	touch $@ $(VENV)/.installed-all
 
 $(VENV)/.installed-extras: pyproject.toml setup.py | $(VENV)/.installed-test
-	$(BIN)/python -m pip install --quiet --editable '.[all,test,export,jax,ray,faiss]' onnxruntime
+	$(BIN)/python -m pip install $(QUIET) --editable '.[all,test,export,jax,ray,faiss]' onnxruntime
 	touch $@
 
 $(BEAM)/.installed: $(VENV)/.installed-test
@@ -79,7 +82,7 @@ $(BEAM)/.installed: $(VENV)/.installed-test
 	touch $@
 
 $(VENV)/.installed-docs: pyproject.toml setup.py | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[docs]'
+	$(BIN)/python -m pip install $(QUIET) --editable '.[docs]'
 	touch $@
 
 clean:

@@ -4,12 +4,19 @@ Everything else about the package is in pyproject.toml. Packages are found, not 
 zoo entry, model or dashboard page needs no edit here.
 """
 
-from setuptools import find_namespace_packages, find_packages, setup
+from setuptools import find_namespace_packages, setup
 
-dashboard = ["pnzoo.dashboard"] + [f"pnzoo.dashboard.{name}" for name in find_namespace_packages("dashboard")]
+CACHE = ["__pycache__", "*.__pycache__"]
+
+
+def installed(folder):
+    """A folder of the clone, installed inside `pnzoo`; to setuptools, its folders of data are packages too."""
+    return [f"pnzoo.{folder}", *(f"pnzoo.{folder}.{name}" for name in find_namespace_packages(folder, exclude=CACHE))]
+
 
 setup(
-    packages=[*find_packages(include=["pnzoo", "pnzoo.*"]), "pnzoo.zoo", *dashboard],
+    packages=[*find_namespace_packages(include=["pnzoo", "pnzoo.*"], exclude=CACHE), *installed("zoo"),
+              *installed("dashboard")],
     package_dir={"pnzoo.zoo": "zoo", "pnzoo.dashboard": "dashboard"},
     package_data={
         "pnzoo": ["py.typed"],
