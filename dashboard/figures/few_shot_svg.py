@@ -4,49 +4,50 @@ import numpy as np
 
 from dashboard.figures import theme
 
-_COLUMN, _IMAGE = 120, 92
+_COLUMN, _IMAGE, _MOST_COLUMNS = 120, 92, 7
 
 
-def decision(episode, explanation, answer, dark=False):
-    """The query above, the support images below by class, and a line to each as thick as its attention.
+def decision(episode, explanations, answers, hues=("best",), dark=False):
+    """The query above, the support images below by class; each model's attention as lines, its answer below.
 
     Args:
         episode: `widgets.support_set.Episode`.
-        explanation: `pnzoo.analysis.Explanation`.
-        answer: letter of the answer, or None for "none of these".
+        explanations: `pnzoo.analysis.Explanation` of each model.
+        answers: letter of each answer.
+        hues: colour of each model, a field of `theme.Theme`.
         dark: theme.
 
     Returns:
         SVG text.
     """
-    colours = theme.of(dark)
-    columns = min(len(episode.classes), 10)
-    blocks = -(-len(episode.classes) // columns)
+    look, models = theme.of(dark), list(zip(explanations, answers, hues, strict=True))
+    blocks = -(-len(episode.classes) // _MOST_COLUMNS)
+    columns = -(-len(episode.classes) // blocks)
     shots = int(np.bincount(episode.labels).max())
-    row_height = _IMAGE + 34
-    block_height = shots * row_height + 62
-    top = 176
-    width, height = max(columns * _COLUMN, 5 * _COLUMN), top + blocks * block_height
+    row_height = _IMAGE + 10 + 11 * len(models)
+    block_height, top = shots * row_height + 44 + 34 * len(models), 200
+    width, height = max(columns, 5) * _COLUMN, top + blocks * block_height - 6
     left = (width - columns * _COLUMN) / 2
     places = _places(episode.labels, columns, left, top, row_height, block_height)
-    attention = explanation.attention if explanation.attention is not None else np.zeros(len(episode.labels))
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" '
-             f'fill="{colours.text}">']
-    parts += [_line(width / 2, 132, x, y, top, share, colours) for (x, y), share in zip(places, attention, strict=True)]
-    parts.append(_picture(episode.query, width / 2 - 52, 26, 104, colours, 3))
+             f'fill="{look.text}">']
+    aside = [12 * (place - (len(models) - 1) / 2) for place in range(len(models))]  # lines and bars beside each other
+    for (made, _, hue), by in zip(models, aside, strict=True):
+        shares = () if made.attention is None else made.attention
+        parts += [_line(width / 2 + by, 138, x, y, top, by, share, getattr(look, hue))
+                  for (x, y), share in zip(places, shares, strict=False)]
     known = "" if episode.true_label is None else f", truly {episode.true_label}"
-    parts.append(_text(width / 2, 17, f"the query{known}", 17))
+    parts += [_picture(episode.query, width / 2 - 52, 32, 104, look, 3), _text(width / 2, 20, f"the query{known}", 20)]
     for i, (x, y) in enumerate(places):
-        parts.append(_picture(episode.images[i], x, y, _IMAGE, colours, 1.5))
-        name = episode.names[episode.kept[i]]
-        if explanation.attention is not None:
-            parts.append(_bar(x, y + _IMAGE + 5, _IMAGE, name, float(attention[i]), colours))
-        else:
-            parts.append(_text(x + _IMAGE / 2, y + _IMAGE + 22, name, 16))
+        parts.append(_picture(episode.images[i], x, y, _IMAGE, look, 1.5))
+        parts += [_bar(x, y + _IMAGE + 5 + 11 * place, _IMAGE, float(made.attention[i]), getattr(look, hue), look)
+                  for place, (made, _, hue) in enumerate(models) if made.attention is not None]
     for index, letter in enumerate(episode.classes):
         x = left + index % columns * _COLUMN + _COLUMN / 2
         y = top + index // columns * block_height + shots * row_height + 22
-        parts.append(_answer(x, y, letter, float(explanation.probability[index]), letter == answer, colours))
+        parts.append(_text(x, y, letter, 24, "700" if letter == episode.true_label else "400"))
+        parts += [_answer(x, y + 30 + 34 * place, float(made.probability[index]), letter == answer, getattr(look, hue))
+                  for place, (made, answer, hue) in enumerate(models)]
     return "".join(parts) + "</svg>"
 
 
@@ -76,34 +77,6 @@ def reordered(letters, order, dark=False):
                   *(f'<rect x="{at - _IMAGE / 2:.0f}" y="{y:.0f}" width="{_IMAGE}" height="{_IMAGE}" rx="8" '
                     f'fill="{colours.floor}" stroke="{colours.edge}" stroke-width="2"/>'
                     + _text(at, y + _IMAGE / 2 + 17, letter, 48) for at, y in ((x, 0), (to, below)))]
-    return "".join(parts) + "</svg>"
-
-
-def mistake(episode, said, true, probability, dark=False):
-    """The query beside an example of the class it was taken for and one of its own.
-
-    Args:
-        episode: `widgets.support_set.Episode`.
-        said, true: indices of classes.
-        probability: [W].
-        dark: theme.
-
-    Returns:
-        SVG text.
-    """
-    colours = theme.of(dark)
-    width, gap = 3 * _IMAGE + 28, 14
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {_IMAGE + 44}" font-family="sans-serif" '
-             f'fill="{colours.text}">']
-    shown = [(episode.query, "the query", "", colours.edge)]
-    shown += [(episode.images[int(np.argmax(episode.labels == index))], words, f"{episode.classes[index]}  "
-               f"{probability[index]:.0%}", colour)
-              for index, words, colour in ((said, "it says", colours.path), (true, "it is", colours.best))]
-    for place, (image, words, numbers, colour) in enumerate(shown):
-        x = 2 + place * (_IMAGE + gap - 2)
-        parts.append(_picture(image, x, 2, _IMAGE - 4, colours._replace(edge=colour), 1.5 if place == 0 else 3))
-        parts.append(_text(x + _IMAGE / 2 - 2, _IMAGE + 16, words, 13))
-        parts.append(_text(x + _IMAGE / 2 - 2, _IMAGE + 36, numbers, 15, "700" if numbers else "400"))
     return "".join(parts) + "</svg>"
 
 
@@ -139,32 +112,29 @@ def _runs(mask):
             yield f"M{begin} {row}h{end - begin}v1.03h{begin - end}z"
 
 
-def _line(x, y, image_x, image_y, top, share, colours):
+def _line(x, y, image_x, image_y, top, aside, share, colour):
     """From the query to an image: from above in the first row, down the gap on the left and in from there below it."""
     below = image_y > top
-    to_x, middle = (image_x - 9 if below else image_x + _IMAGE / 2), (y + top) / 2
+    to_x, middle = (image_x - 14 + aside / 2 if below else image_x + _IMAGE / 2 + aside), (y + top) / 2 + aside
     way = f"M{x:.1f} {y:.1f}C{x:.1f} {middle:.1f} {to_x:.1f} {middle - 20:.1f} {to_x:.1f} {top:.1f}"
     if below:
-        way += f"V{image_y + _IMAGE / 2 - 9:.1f}q0 9 9 9"
+        way += f"V{image_y + _IMAGE / 2 - 9 + aside:.1f}q0 9 9 9"
     return (
-        f'<path d="{way}" fill="none" '
-        f'stroke="{colours.best}" stroke-width="{0.6 + 13 * share:.2f}" stroke-opacity="{0.18 + 0.7 * share:.2f}" '
-        'stroke-linecap="round"/>'
+        f'<path d="{way}" fill="none" stroke="{colour}" stroke-width="{0.6 + 11 * share:.2f}" '
+        f'stroke-opacity="{0.18 + 0.7 * share:.2f}" stroke-linecap="round"/>'
     )
 
 
-def _bar(x, y, width, name, share, colours):
-    return (f'<rect x="{x:.1f}" y="{y}" width="{width}" height="7" rx="3" fill="{colours.edge}" fill-opacity=".5"/>'
-            f'<rect x="{x:.1f}" y="{y}" width="{max(1.5, width * share):.1f}" height="7" rx="3" fill="{colours.best}"/>'
-            + _text(x + width / 2, y + 23, f"{name}: {share:.0%}", 16))
+def _bar(x, y, width, share, colour, look):
+    return (f'<rect x="{x:.1f}" y="{y}" width="{width}" height="8" rx="3" fill="{look.edge}" fill-opacity=".5"/>'
+            f'<rect x="{x:.1f}" y="{y}" width="{max(1.5, width * share):.1f}" height="8" rx="3" fill="{colour}"/>')
 
 
-def _answer(x, y, letter, share, chosen, colours):
-    words = f"{letter}  {share:.0%}"
-    box = (f'<rect x="{x - 50:.1f}" y="{y - 17}" width="100" height="32" rx="8" fill="none" stroke="{colours.path}" '
-           'stroke-width="3"/>' if chosen else "")
-    return box + _text(x, y + 6, words, 20, "700" if chosen else "400") + (
-        _text(x, y + 34, "the answer", 15) if chosen else "")
+def _answer(x, y, share, chosen, colour):
+    """A class's probability by one model; a frame in its colour makes it the answer."""
+    box = (f'<rect x="{x - 40:.1f}" y="{y - 16}" width="80" height="31" rx="8" fill="none" stroke="{colour}" '
+           'stroke-width="3.5"/>' if chosen else "")
+    return box + _text(x, y + 7, f"{share:.0%}", 21, "700" if chosen else "400")
 
 
 def _text(x, y, words, size, weight="400"):

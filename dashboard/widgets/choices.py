@@ -57,7 +57,7 @@ def chosen(names, key="model", default="vin16"):
     return state.get(key) if state.get(key) in names else first
 
 
-def pick_model(names, label="Model", key="model", default="vin16", aside=None):
+def pick_model(names, label="Model", key="model", default="vin16", aside=None, words=str):
     """A select box whose choice is the state's; what must be seen while it is folded away is said in `aside`."""
     first = chosen(names, None, default)
     wanted = state.get(key, first)
@@ -66,7 +66,7 @@ def pick_model(names, label="Model", key="model", default="vin16", aside=None):
     if wanted not in names and wanted in compute.cards():  # chosen on another page
         kind = compute.cards()[wanted]["model"]
         (aside or st).caption(f"{wanted} is a {kind}, which this page does not take; shown is {first}.")
-    return st.selectbox(label, names, key=widget, help=None,
+    return st.selectbox(label, names, key=widget, help=None, format_func=words,
                         on_change=lambda: state.put(**{key: st.session_state[widget]}))
 
 

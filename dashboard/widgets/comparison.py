@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import compute, share, state
+from dashboard import compute, share, state, titles
 from dashboard.figures import few_shot_svg, theme
 from dashboard.figures import planning as planning_figures
-from dashboard.widgets import choices, episode_controls, support_set, trials
+from dashboard.widgets import choices, episode_controls, headings, support_set, trials
 from pnzoo import analysis
 from pnzoo.core.metric import Metric
 from pnzoo.core.stats import mean_ci
@@ -77,10 +77,11 @@ def controls(names):
     three, four = st.columns(2, vertical_alignment="bottom")
     columns = [four, *st.columns(3, vertical_alignment="bottom")]
     with one:
-        first = choices.pick_model(names, key="fewshot", default=episode_controls.FIRST[episode_controls.words()[0]])
+        first = choices.pick_model(names, key="fewshot", default=episode_controls.FIRST[episode_controls.words()[0]],
+                                   words=titles.of)
     rest = [name for name in names if name != first] or names
     with two:
-        second = choices.pick_model(rest, "Compared with", "fewother", rival(first, rest))
+        second = choices.pick_model(rest, "Compared with", "fewother", rival(first, rest), words=titles.of)
     with three:
         episode_controls.pick_source()
     with columns[0]:
@@ -112,7 +113,7 @@ def predictions(name, source, way, shot, count, first, say=False):
         return compute.predictions(name, source, way, shot, count, first)
     except ValueError as error:
         if say:
-            st.warning(f"{name} cannot answer these: {error}", icon=":material/help:")
+            st.warning(f"{titles.of(name)} cannot answer these: {error}", icon=":material/help:")
         return None
 
 
@@ -125,21 +126,19 @@ def show_same_question(pair):
         st.info("Fewer than two classes are left in the support set: put some images back on the page Few-shot.")
         return
     st.caption("The episode of the page Few-shot. Draw one of your own there, and it is taken here.")
-    for column, name in zip(st.columns(len(pair), gap="large"), pair, strict=True):
-        with column:
-            try:
-                explanation = compute.explanation(name, episode.images, episode.labels, episode.query)
-            except ValueError as error:
-                st.info(f"{name} cannot answer this: {error}", icon=":material/help:")
-                continue
-            answer = episode.classes[int(explanation.probability.argmax())]
-            ending = "" if episode.true_label is None else ", right" if answer == episode.true_label else \
-                f", wrong: it is {episode.true_label}"
-            st.markdown(f"**{name}** says **{answer}**, {explanation.probability.max():.0%} sure{ending}.")
-            st.image(few_shot_svg.decision(episode, explanation, answer, is_dark()), width="stretch",
-                     alt=f"{name}: " + ", ".join(f"{letter} {share_:.0%}" for letter, share_ in zip(
-                         episode.classes, explanation.probability, strict=True)))
-            link(name, "Open this question", episode_controls.texts())
+    made = {}
+    for name in pair:
+        try:
+            made[name] = compute.explanation(name, episode.images, episode.labels, episode.query)
+        except ValueError as error:
+            st.info(f"{titles.of(name)} cannot answer this: {error}", icon=":material/help:")
+    if not made:
+        return
+    shown = large(episode, made, pair)
+    for line in shown["lines"]:
+        headings.named(line["name"], getattr(theme.of(is_dark()), HUES[line["colour"] == "second"]), line["text"])
+    st.image(shown["svg"], width=520, alt=shown["alt"])
+    link(next(iter(made)), "Open this question", episode_controls.texts())
 
 
 def link(name, label, texts):
@@ -155,12 +154,13 @@ def show_rates(runs, by_way):
     with left:
         st.markdown("**More classes, harder?** New episodes for each way; bars are 95% intervals.")
         share.chart(way_figure(by_way), key="by_way", alt="Accuracy by way: " + "; ".join(
-            f"{name} {rows[0]['rate']:.0%} at {rows[0]['mean']} classes, {rows[-1]['rate']:.0%} at "
+            f"{titles.of(name)} {rows[0]['rate']:.0%} at {rows[0]['mean']} classes, {rows[-1]['rate']:.0%} at "
             f"{rows[-1]['mean']}" for name, rows in by_way.items()))
     with right:
         st.markdown("**Does it know when it is wrong?** The same answers by how sure it was; on the dotted line it is "
                     "right as often as it says.")
-        groups = {name: by_sureness(run) for name, run in runs.items()}
+        called = titles.of_all(runs)
+        groups = {called[name]: by_sureness(run) for name, run in runs.items()}
         share.chart(planning_figures.honesty(groups, is_dark()), key="by_sure",
                     alt="Accuracy by probability of the answer: " + "; ".join(
                         f"{name} from {rows[0]['rate']:.0%} where it was least sure to {rows[-1]['rate']:.0%}"
@@ -189,7 +189,9 @@ def accuracy_by_way(runs, source, shot, count, first):
 
 
 def way_figure(by_way):
-    return planning_figures.rates(by_way, "way: classes to choose from", "right", "episodes", is_dark())
+    called = titles.of_all(by_way)
+    return planning_figures.rates({called[name]: rows for name, rows in by_way.items()}, "way: classes to choose from",
+                                  "right", "episodes", is_dark())
 
 
 def arrays(runs):
@@ -205,29 +207,31 @@ def arrays(runs):
 def show_trials(runs, first):
     """The headline, one question large and all of them as squares; gives the question that is large."""
     names, right = list(runs), [run.correct.ravel() for run in runs.values()]
-    kind = trials.kinds(right)
+    called, kind = titles.of_all(runs), trials.kinds(right)
     sure = np.argsort(np.mean([run.probability.max(axis=-1).ravel() for run in runs.values()], axis=0), kind="stable")
     telling, asked = trials.telling(kind), state.get("fewtrial")
     shown = asked if asked is not None and asked < len(kind) else int(telling[0] if len(telling) else sure[0])
     counts = [int(each.sum()) for each in right]
-    against = f", {names[1]} on {counts[1]}" if len(names) > 1 else ""
-    st.header(f"{names[0]} is right on {counts[0]} of {len(kind)} questions{against}", anchor=False)
+    against = f", {called[names[1]]} on {counts[1]}" if len(names) > 1 else ""
+    st.header(f"{called[names[0]]} is right on {counts[0]} of {len(kind)} questions{against}", anchor=False)
     lost, way = len(telling), next(iter(runs.values())).correct.shape[1]
-    trials.show("few_trials", kind, sure, shown, [large(name, place, first + shown // way, shown % way)
-                                                   for place, name in enumerate(runs)], [
+    source, _, shot, _ = episode_controls.words()
+    episode = support_set.with_query(source, way, shot, first + shown // way, shown % way)
+    made = {name: compute.explanation(name, episode.images, episode.labels, episode.query) for name in names}
+    trials.show("few_trials", kind, sure, shown, large(episode, made, names), [
         {"id": int(index), **thumbnail(runs, first, int(index))} for index in telling[: trials.MOST_THUMBS]], {
-            "both": "both right" if len(names) > 1 else f"{names[0]} is right",
-            "first": len(names) > 1 and f"only {names[0]}", "second": len(names) > 1 and f"only {names[1]}",
+            "both": "both right" if len(names) > 1 else f"{called[names[0]]} is right",
+            "first": len(names) > 1 and f"only {called[names[0]]}",
+            "second": len(names) > 1 and f"only {called[names[1]]}",
             "more": "Is that more than chance?" if len(runs) > 1 else "What is asked?",
             "about": f"{difference(runs)}Each sees the same few labelled pictures and names the same new one.",
             "neither": "neither" if len(names) > 1 else "wrong", "left": "least sure", "right": "surest",
-            "touch": "each square is a question",
+            "touch": "each square is a question: touch one", "each": "Question",
             "thumbs": f"{trials.counted(lost, 'question')} that at least one gets wrong: touch one"},
         lambda index: state.put(fewtrial=index), [getattr(theme.of(is_dark()), hue) for hue in HUES])
     if not lost:
         st.info("No mistake here. Under Choose there are more classes and fewer examples.",
                 icon=":material/check_circle:")
-    source, _, shot, _ = episode_controls.words()
     wrong = next((name for name, each in zip(names, right, strict=True) if not each[shown]), names[0])
     link(wrong, f"Open question {shown}: who decided?", {"source": source, "way": str(way), "shot": str(shot),
                                          "episode": str(first + shown // way), "ask": str(shown % way)})
@@ -240,7 +244,7 @@ def difference(runs):
         return ""
     apart = np.subtract(*(run.correct.mean(axis=1) for run in runs.values()))
     sign = 1 if apart.mean() >= 0 else -1
-    better, worse = list(runs)[::sign]
+    better, worse = list(titles.of_all(runs).values())[::sign]
     low, high = mean_ci(sign * apart, limits=(-1, 1))
     if apart.mean() == 0:
         return "On the same questions both are right equally often. "
@@ -249,16 +253,20 @@ def difference(runs):
             f"{worse} (95% interval {100 * low:.1f} to {100 * high:.1f}): {told}. ")
 
 
-def large(name, place, number, asked):
-    """What a model made of one question."""
-    source, way, shot, _ = episode_controls.words()
-    episode = support_set.with_query(source, way, shot, number, asked)
-    explanation = compute.explanation(name, episode.images, episode.labels, episode.query)
-    answer, chance = episode.classes[int(explanation.probability.argmax())], explanation.probability.max()
-    right = answer == episode.true_label
-    text = f"says {answer}, {chance:.0%} sure" + ("" if right else f"; it is {episode.true_label}")
-    return {"svg": few_shot_svg.decision(episode, explanation, answer, is_dark()), "alt": f"{name} {text}",
-            "lines": [{"name": name, "good": bool(right), "text": text, "colour": ("first", "second")[place]}]}
+def large(episode, made, pair):
+    """What models made of one question: `made`, name -> explanation, in the colours that they have in a pair."""
+    called, answers, lines = titles.of_all(made), [], []
+    for name, explanation in made.items():
+        answer, chance = episode.classes[int(explanation.probability.argmax())], explanation.probability.max()
+        right = answer == episode.true_label
+        known = "" if right or episode.true_label is None else f"; it is {episode.true_label}"
+        answers.append(answer)
+        lines.append({"name": called[name], "colour": ("first", "second")[list(pair).index(name)],
+                      "good": None if episode.true_label is None else bool(right),
+                      "text": f"says {answer}, {chance:.0%} sure{known}"})
+    hues = [HUES[line["colour"] == "second"] for line in lines]
+    return {"svg": few_shot_svg.decision(episode, list(made.values()), answers, hues, is_dark()), "lines": lines,
+            "alt": "; ".join(f"{line['name']} {line['text']}" for line in lines)}
 
 
 def thumbnail(runs, first, index):
@@ -268,7 +276,7 @@ def thumbnail(runs, first, index):
     number, asked = divmod(index, way)
     episode = support_set.with_query(source, way, shot, first + number, asked)
     taken = episode.classes[int(run.probability[number, asked].argmax())]
-    return {"label": f"{name} takes a {episode.classes[asked]} for a {taken}",
+    return {"label": f"Question {index}: {titles.of_all(runs)[name]} takes {episode.classes[asked]} for {taken}",
             "svg": few_shot_svg.small(episode.query, is_dark())}
 
 

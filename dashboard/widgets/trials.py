@@ -41,7 +41,7 @@ def counted(lost: int, what: str) -> str:
     return f"{lost} {many}" if lost <= MOST_THUMBS else f"{MOST_THUMBS} of {lost} {many}"
 
 
-def show(key: str, kind: np.ndarray, order: np.ndarray, shown: int, pictures: list[dict], thumbs: list[dict],
+def show(key: str, kind: np.ndarray, order: np.ndarray, shown: int, picture: dict, thumbs: list[dict],
          words: dict, on_open: Callable[[int], None], colours: list[str]) -> None:
     """Show trials.
 
@@ -50,12 +50,12 @@ def show(key: str, kind: np.ndarray, order: np.ndarray, shown: int, pictures: li
         kind: of each trial, see `kinds`.
         order: the trials as the squares have them, from top to bottom and then from left to right.
         shown: the trial that is large.
-        pictures: dicts of `svg`, markup that figures of ours made; `alt`; and `lines`, dicts of `name`, `text`, `good`
-            and `colour` ("first" or "second").
+        picture: of it, a dict of `svg`, markup that figures of ours made; `alt`; and `lines`, dicts of `name`, `text`,
+            `good` and `colour` ("first" or "second").
         thumbs: dicts of `id`, `svg` and `label`, the trials to choose from; at most `MOST_THUMBS`.
         words: `both`, `first`, `second`, `neither`, what the kinds are called; `left`, `right`, what the order is;
-            `more`, a line, and `about`, the paragraph folded under it; `touch`, what to do; `thumbs`, the line above
-            them.
+            `more`, a line, and `about`, the paragraph folded under it; `touch`, what a square is; `each`, one of
+            them; `thumbs`, the line above the thumbnails.
         on_open: called with the trial that was chosen.
         colours: of the two models, as CSS has them.
     """
@@ -66,5 +66,5 @@ def show(key: str, kind: np.ndarray, order: np.ndarray, shown: int, pictures: li
             on_open(chosen)
 
     _trials(key=key, data={
-        "kinds": "".join(map(str, kind[order])), "order": order.tolist(), "shown": shown, "pictures": pictures,
+        "kinds": "".join(map(str, kind[order])), "order": order.tolist(), "shown": shown, "picture": picture,
         "thumbs": thumbs, "words": words, "colours": colours}, on_opened_change=opened)

@@ -23,7 +23,7 @@ def wait_for_parameter(page, name, value):
 
 def test_any_map_of_compare_is_opened_by_its_square_and_failures_by_keyboard(open_page):
     page = open_page("compare?maps=100")
-    squares = page.locator("svg.squares[role=img]")
+    squares = page.locator("svg.squares[role=application]")
     box = squares.bounding_box()
     first = page.locator(".thumbs [aria-pressed=true]").get_attribute("aria-label")
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -37,6 +37,15 @@ def test_any_map_of_compare_is_opened_by_its_square_and_failures_by_keyboard(ope
     page.keyboard.press("Enter")
     wait_for_parameter(page, "trial", re.match(r"Map (\d+)", first)[1])
     assert page.locator(".lines .bad").count() == 1
+    page.keyboard.press("Tab")
+    while not squares.evaluate("each => each.getRootNode().activeElement === each"):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Home")
+    said = page.locator(".told").inner_text()
+    page.keyboard.press("Enter")
+    wait_for_parameter(page, "trial", re.match(r"Map (\d+): both arrive", said)[1])
+    page.keyboard.press("ArrowRight")  # the keyboard stays on the squares
+    assert page.locator(".told").inner_text() not in (said, "each square is a map: touch one")
 
 
 def test_the_walks_move_and_end_where_they_are_said_to(open_page):

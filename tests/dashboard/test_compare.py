@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+from dashboard import titles
 from tests.dashboard.conftest import FORGED
 from tests.dashboard.test_pages import code, snippets, texts
 
@@ -41,10 +42,10 @@ def trials(app):
 
 
 def counted(app):
-    """name -> (how often it succeeds, in how many trials), as the headline says it."""
+    """title -> (how often it succeeds, in how many trials), as the headline says it."""
     said = app.header[0].value
-    first, hits, of = re.match(r"(\w+) (?:arrives|is right) on (\d+) of (\d+)", said).groups()
-    other = re.search(r", (\w+) on (\d+)$", said)
+    first, hits, of = re.match(r"(.+?) (?:arrives|is right) on (\d+) of (\d+)", said).groups()
+    other = re.search(r", ([^,]+) on (\d+)$", said)
     return {first: (int(hits), int(of)), **({other[1]: (int(other[2]), int(of))} if other else {})}
 
 
@@ -53,27 +54,28 @@ def test_two_planners_on_the_same_map_and_on_many(visit, unmoved):
 
     told, changed = unmoved(widget, "_trials", [("opened", each) for each in FORGED])
     app = visit("compare", model="vin8", other="cnn8", kind="maze", size="8", maps="100", seed="3", map=code(SQUARE))
-    assert counted(app).keys() == {"vin8", "cnn8"}
+    assert counted(app).keys() == {"VIN 8", "CNN 8"}
     assert (len(told), changed) == (len(FORGED), [])
     shown = trials(app)
     assert len(shown["kinds"]) == 100
     assert sorted(shown["order"]) == list(range(100))
-    assert [line["name"] for line in shown["pictures"][0]["lines"]] == ["vin8", "cnn8"]
+    assert [line["name"] for line in shown["picture"]["lines"]] == ["VIN 8", "CNN 8"]
     own = " ".join(each.proto.body for each in app.get("html"))  # on the map of the page Plan
-    assert "<b>vin8</b> " in own
-    assert "<b>cnn8</b> " in own
+    assert "<b>VIN 8</b> " in own
+    assert "<b>CNN 8</b> " in own
     assert app.query_params["map"] == code(SQUARE)
 
 
 def test_two_few_shot_models_on_the_same_question_and_on_many(visit):
     app = visit("compare", **FEW)
-    assert counted(app).keys() == {"matching_omniglot", "matching_fce_omniglot"}
+    assert counted(app).keys() == {"Matching", "Matching + FCE"}
     assert len(trials(app)["kinds"]) == 30 * 5
     app.session_state["same_question"] = app.session_state["rates"] = True
     app.run()
     assert not app.exception
-    for name in ("matching_omniglot", "matching_fce_omniglot"):
-        assert f"**{name}** says" in texts(app)
+    own = " ".join(each.proto.body for each in app.get("html"))
+    for name in ("Matching", "Matching + FCE"):
+        assert f"<b>{name}</b> says" in own
     assert app.query_params["what"] == "few-shot"
     assert app.query_params["fewother"] == "matching_fce_omniglot"
 
@@ -85,8 +87,8 @@ def test_the_question_is_the_one_of_the_few_shot_page(visit, ring):
     both.session_state["same_question"] = True
     both.run()
     answer = ring(alone)["classes"][ring(alone)["answer"]]
-    said = f"**matching_omniglot** says **{answer['name']}**, {100 * answer['chance']:.0f} % sure"
-    assert said in texts(both).replace("%", " %")
+    said = f"<b>Matching</b> says {answer['name']}, {100 * answer['chance']:.0f}% sure"
+    assert said in " ".join(each.proto.body for each in both.get("html"))
 
 
 def test_a_mistake_opens_as_a_question_that_is_answered_wrong(visit, ring):
@@ -106,7 +108,7 @@ def test_a_mistake_opens_as_a_question_that_is_answered_wrong(visit, ring):
     page = visit("few_shot", fewshot="matching_omniglot", episode=str(20 + episode), ask=str(asked))
     said = "ABCDE"[int(run.probability[episode, asked].argmax())]
     shown = ring(page)
-    assert f"says {said}," in trials(app)["pictures"][0]["lines"][0]["text"]
+    assert f"says {said}," in trials(app)["picture"]["lines"][0]["text"]
     assert shown["classes"][shown["answer"]]["name"] == said
     assert shown["truth"] == "ABCDE"[asked]
 
@@ -116,8 +118,9 @@ def test_a_network_with_a_bound_on_classes_is_compared_where_it_can_answer(visit
 
     monkeypatch.setattr(episode_controls, "WAYS", (5, 20))
     app = visit("compare", **{**FEW, "fewother": "mann_omniglot", "way": "20"})
-    assert "matching_omniglot" in counted(app)
-    assert ("mann_omniglot cannot answer" in texts(app)) != ("mann_omniglot" in counted(app))
+    found = set(counted(app))
+    assert any(name.startswith("Matching") for name in found)
+    assert ("MANN, Omniglot cannot answer" in texts(app)) != any(name.startswith("MANN") for name in found)
 
 
 @pytest.mark.parametrize("options", [TWO, FEW],
@@ -130,8 +133,9 @@ def test_the_snippet_gives_the_numbers_of_the_page(visit, options):
     shown = counted(app)
     rates = [words for words in said if isinstance(words[0], str)]
     assert len(rates) == len(shown) == 2
+    called = titles.of_all([name for name, _ in rates])
     for name, rate in rates:
-        hits, of = shown[name]
+        hits, of = shown[called[name]]
         assert hits == round(rate * of)
 
 
@@ -159,8 +163,8 @@ def test_a_thousand_maps_are_walked_a_hundred_at_a_time_and_may_be_stopped(visit
     asked = ("cnn8", "open", 8, 300, 6)
     app.session_state["stopped"], app.session_state["done"] = {asked: 100}, {asked: 100}
     app.run()
-    assert "cnn8 was stopped after 100 of 300 maps." in texts(app)
-    assert counted(app)["vin8"][1] == 100  # those that both walked
+    assert "CNN 8 was stopped after 100 of 300 maps." in texts(app)
+    assert counted(app)["VIN 8"][1] == 100  # those that both walked
     app.button(key="go_on_cnn8").click().run()
     assert not app.exception
     assert "was stopped" not in texts(app)
@@ -179,8 +183,8 @@ def test_squares_say_who_succeeds_and_the_chosen_map_is_large(visit):
     assert app.query_params["trial"] == "7"
     low, high = difference_ci(*sorted(runs, key=np.mean, reverse=True))
     assert re.search(rf"\(95% interval [a-z ]*{100 * low:.1f} to {100 * high:.1f}", shown["words"]["about"])
-    walked = [line["good"] for line in shown["pictures"][0]["lines"]]
-    assert shown["pictures"][0]["svg"].count('class="end"') == walked.count(False)
+    walked = [line["good"] for line in shown["picture"]["lines"]]
+    assert shown["picture"]["svg"].count('class="end"') == walked.count(False)
     assert "trial" not in visit("compare", **TWO, trial="999").query_params
 
 
@@ -217,3 +221,13 @@ def test_walls_are_drawn_once_each():
         assert wide == back
         drawn[int(row), int(col) : int(col) + int(wide)] += 1
     np.testing.assert_array_equal(drawn, walls)
+
+
+def test_no_two_entries_have_the_same_title():
+    from pnzoo import list_models
+
+    called = titles.of_all(list_models())
+    assert len(set(called.values())) == len(called)
+    assert titles.of_all(["matching_omniglot", "matching_fce_omniglot"])["matching_fce_omniglot"] == "Matching + FCE"
+    assert titles.of_all(["matching_omniglot", "matching_glyphs"])["matching_glyphs"] == "Matching, invented characters"
+    assert titles.of("somebody_else's") == "somebody_else's"
