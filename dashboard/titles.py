@@ -5,8 +5,8 @@ import re
 _FIRST = {"vin": "VIN", "cnn": "CNN", "fcn": "FCN", "gppn": "GPPN", "matching": "Matching", "mann": "MANN",
           "siamese": "Siamese", "classifier": "Classifier"}
 _THEN = {"fce": " + FCE", "set": " + set context", "conv4": " Conv-4", "residual": " residual",
-         "paper": " as in the paper", "background": " on 30 alphabets", "distilled": " distilled", "rl": " by reward", "finetuned": " and paths",
-         "maze": " for mazes", "maze4": " for mazes, 4 moves", "octile": " not past corners"}
+         "paper": " as in the paper", "background": " on 30 alphabets", "distilled": " distilled", "rl": " by reward",
+         "finetuned": " and paths", "maze": " for mazes", "maze4": " for mazes, 4 moves", "octile": " not past corners"}
 _DATA = {"omniglot": "Omniglot", "glyphs": "invented characters"}
 
 
