@@ -35,10 +35,10 @@ PAGES = [
     st.Page("app_pages/answers.py", title="Answers", icon=":material/quiz:"),
 ]
 
+page = st.navigation(PAGES, position="hidden")  # the frame's bar takes its place
 # A file of our own: an icon given by name would be fetched from another site.
-st.set_page_config(page_title="pnzoo", page_icon=str(HERE / "icon.png"), layout="wide")
+st.set_page_config(page_title=f"{page.title} · pnzoo", page_icon=str(HERE / "icon.png"), layout="wide")
 with failures.said():
-    page = st.navigation(PAGES, position="hidden")  # the frame's bar takes its place
     frame.show(PAGES, page)
     state.open_page(page.url_path or "plan", {"lesson": lessons.read_lesson})
     led = lessons.lead(page.url_path or "plan")

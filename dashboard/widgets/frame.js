@@ -52,6 +52,15 @@ document.addEventListener("click", (event) => {
   }, 50);
 });
 
+// Whose pages these are, where there is room for it.
+function brand() {
+  const line = document.createElement("span"), name = document.createElement("b");
+  line.className = "brand";
+  name.textContent = "pnzoo";
+  line.append(name, " networks that plan, and learn from a few examples");
+  return line;
+}
+
 export default function ({ parentElement, data, setTriggerValue }) {
   teller.answered(setTriggerValue);
   tell = teller.tell;
@@ -76,7 +85,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
       document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
     };
     return link;
-  }));
+  }), brand());
   const current = bar.querySelector("[aria-current]");
   const more = () => {
     bar.classList.toggle("before", bar.scrollLeft > 8);

@@ -125,6 +125,7 @@ def test_a_phone_goes_from_page_to_page_by_words(visit):
     page.get_by_role("heading", name="The zoo").wait_for()
     page.wait_for_function("() => location.pathname.endsWith('/zoo')")
     assert bar.locator("[aria-current=page]").inner_text() == "Zoo"
+    page.wait_for_function("() => document.title === 'Zoo · pnzoo'")
     assert bar.bounding_box()["y"] > 700  # under the thumb
     page.set_viewport_size({"width": 1440, "height": 900})
     assert bar.bounding_box()["y"] == 0
