@@ -20,9 +20,8 @@ SEEN = {
     "steps": "News of the goal **G** spreads: at each of **K** steps every cell takes its value **V** from the cells "
              "around it.",
     "cell": "How one cell gets its value. **Touch another one.**",
-    "moves": "Nobody told it what its actions do. Most have learned **one move**.",
     "paint": "The reward is what it seeks. **Paint another one**, and the same network plans again at once.",
-}  # of a view: what one sees, in a sentence
+}  # of a view: what one sees, in a sentence; of its moves it is computed
 GOOD, BAD = 2, 4  # what brushes paint, in the largest learned reward of a free cell
 STRONGEST = 3  # times that
 START = '''import pnzoo
@@ -68,7 +67,8 @@ def look(name, k):
         st.warning(problem, icon=":material/help:")
     else:
         pick_view(view)
-        st.markdown(SEEN[view])
+        if view in SEEN:
+            st.markdown(SEEN[view])
         SHOW[view](name, map_text, steps)
     publish(name, map_text, k, view)
     take_along(name, map_text, steps, view)
@@ -200,9 +200,9 @@ def take_cell(message):
 def show_moves(name, map_text, k):
     walls, start, goal = compute.read_map(map_text)
     trace = compute.trace(name, map_text, k)
+    said = learned_moves.said(analysis.action_usage(trace, walls), analysis.mean_kernels(trace, walls))
+    st.markdown(f"Nobody told it what its actions do. {said}")
     learned_moves.show("moves", trace, walls, start, goal, is_dark())
-    if trace.transition.ndim != 3:
-        st.caption("This network has a P for every cell; shown is the mean over cells without a wall beside them.")
 
 
 # -- paint a reward ---------------------------------------------------------------------------------------

@@ -7,15 +7,17 @@ from pnzoo.gridworld import MOVES
 
 _CELL = 60
 NOTHING = 0.01  # a weight that is left without its number
+REACH = 0.62  # of an arrow, in cells, for a push by one
+MOST_APART = 0.35  # cells between a push and a move whose arrows would lie on each other
 
 
-def kernel(weights, push, move, dark=False):
-    """An action's nine weights, the arrow of its mean push (solid) and, beside it, of its true move (dotted).
+def kernel(weights, push, move=-1, dark=False):
+    """An action's nine weights, each in the middle of its cell, and the arrow of its mean push.
 
     Args:
         weights: [3, 3].
         push: (rows, columns), the mean displacement.
-        move: index of the move, -1 for none.
+        move: index of a move whose arrow is drawn too, dotted, as the push is another one; -1 for none.
         dark: theme.
 
     Returns:
@@ -23,40 +25,49 @@ def kernel(weights, push, move, dark=False):
     """
     top = float(np.abs(weights).max()) or 1.0
     colours = theme.of(dark)
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {3 * _CELL} {3 * _CELL}" font-family="sans-serif">']
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {3 * _CELL} {3 * _CELL}" font-family="sans-serif" '
+             'font-size="17">']
     told = []
-    for row in range(3):
-        for col in range(3):
-            weight = float(weights[row, col])
-            colour = theme.ORANGE if weight < 0 else colours.weight
-            place = f'x="{col * _CELL + 1}" y="{row * _CELL + 1}" width="{_CELL - 2}" height="{_CELL - 2}" rx="5"'
-            parts.append(f'<rect {place} fill="{colours.floor}"/><rect {place} fill="{colour}" '
-                         f'fill-opacity="{min(1.0, abs(weight) / top) * 0.75:.3f}"/>')
-            if abs(weight) >= NOTHING:
-                told.append(_in_corner(row, col, push, weight, colours))
+    for (row, col), weight in np.ndenumerate(np.asarray(weights, float)):
+        strength = min(1.0, abs(weight) / top) * 0.8
+        colour = _blend(theme.ORANGE if weight < 0 else colours.weight, colours.floor, strength)
+        parts.append(f'<rect x="{col * _CELL + 1}" y="{row * _CELL + 1}" width="{_CELL - 2}" height="{_CELL - 2}" '
+                     f'rx="5" fill="rgb({",".join(map(str, colour))})"/>')
+        if abs(weight) >= NOTHING:
+            told.append(_number(row, col, push, weight, theme.letters_on(*colour)))
     if move >= 0:
-        parts.append(_arrow(MOVES[move], colours.move, 3, 'stroke-dasharray="2 6"', aside=9))
+        parts.append(_arrow(MOVES[move], colours.move, 4, 'stroke-dasharray="1 7"'))
     parts.append(_arrow(push, colours.path, 5, ""))
-    return "".join(parts + told) + "</svg>"  # an arrow never hides a number
+    return "".join(parts + told) + "</svg>"
 
 
-def _in_corner(row, col, push, weight, colours):
-    """A number in the corner of its cell that looks outward; in the middle cell, away from the arrow."""
-    down, right = (1 if push[0] <= 0 else -1, 1 if push[1] <= 0 else -1) if row == col == 1 else (row - 1, col - 1)
-    x = col * _CELL + {-1: 6, 0: _CELL / 2, 1: _CELL - 6}[right]
-    y = row * _CELL + {-1: 18, 0: 18, 1: _CELL - 7}[down]
-    anchor = {-1: "start", 0: "middle", 1: "end"}[right]
-    return (f'<text x="{x}" y="{y}" font-size="15" text-anchor="{anchor}" fill="{colours.text}" stroke-width="3" '
-            f'stroke="{colours.floor}" stroke-opacity="0.7" paint-order="stroke">{_short(weight)}</text>')
+def differs(push, move):
+    """Whether a push goes elsewhere than a move: its arrow would be another one."""
+    return float(np.linalg.norm(np.asarray(push) - MOVES[move])) > MOST_APART
 
 
-def _arrow(push, colour, width, dashes, aside=0):
-    right, down = float(push[1]) * _CELL * 0.92, float(push[0]) * _CELL * 0.92
+def _number(row, col, push, weight, colour):
+    """A number in the middle of its cell, where no arrow comes; in the middle cell, away from the arrow."""
+    down, right = (0, 0) if (row, col) != (1, 1) else (1 if push[0] <= 0 else -1, 1 if push[1] <= 0 else -1)
+    x, y = ((place + 0.5 + 0.24 * aside) * _CELL for place, aside in ((col, right), (row, down)))
+    outward = 4 * (row - 1), 4 * (col - 1)
+    size = ' font-size="14"' if row == col == 1 else ""
+    return (f'<text x="{x + outward[1]:.0f}" y="{y + outward[0] + 6:.0f}" text-anchor="middle" fill="{colour}"{size}>'
+            f"{_short(weight)}</text>")
+
+
+def _blend(colour, other, share):
+    parts = ([int(each[i : i + 2], 16) for i in (1, 3, 5)] for each in (colour, other))
+    return [round(a * share + b * (1 - share)) for a, b in zip(*parts, strict=True)]
+
+
+def _arrow(push, colour, width, dashes):
+    """From the middle to just inside the cell it leads to, so that the number there stays free."""
+    right, down = float(push[1]) * _CELL * REACH, float(push[0]) * _CELL * REACH
     long = float(np.hypot(right, down))
-    left, top = 1.5 * _CELL, 1.5 * _CELL
+    left = top = 1.5 * _CELL
     if long < 3:
         return f'<circle cx="{left}" cy="{top}" r="5" fill="{colour}"/>'
-    left, top = left - down / long * aside, top + right / long * aside
     x, y = left + right, top + down
     back = np.array([right, down]) / long * min(13, long)
     side = np.array([-back[1], back[0]]) * 0.55
@@ -67,8 +78,22 @@ def _arrow(push, colour, width, dashes, aside=0):
 
 
 def _short(weight):
-    text = f"{weight:.2f}"
+    text = f"{weight:.2f}".replace("-", "−")
     return text.replace("0.", ".", 1) if abs(weight) < 1 else text
+
+
+def arrows(policy, walls):
+    """An SVG path of the move in every free cell, int [H, W] and bool [H, W]."""
+    parts = []
+    for (row, col), wall in np.ndenumerate(walls):
+        if wall:
+            continue
+        down, right = MOVES[policy[row, col]] * (0.3 / np.linalg.norm(MOVES[policy[row, col]]))
+        x, y = col + 0.5 + right, row + 0.5 + down
+        heads = (f"M{x - 0.6 * right + turn * 0.5 * down:.2f} {y - 0.6 * down - turn * 0.5 * right:.2f}L{x:.2f} {y:.2f}"
+                 for turn in (1, -1))
+        parts.append(f"M{x - 2 * right:.2f} {y - 2 * down:.2f}L{x:.2f} {y:.2f}{''.join(heads)}")
+    return "".join(parts)
 
 
 def rectangles(cells):

@@ -12,9 +12,10 @@ export default function ({ parentElement, data }) {
   const { rows, cols } = data, cells = data.best.map((action, i) => `<rect class="${action < 0 ? "wall" : "cell"}" data-action="${action}" x="${i % cols}" y="${Math.floor(i / cols)}" width="1" height="1"/>`);
   const [[sr, sc], [gr, gc]] = [data.start, data.goal];
   left.innerHTML = `<svg class="map" viewBox="0 0 ${cols} ${rows}" role="img" aria-label="The map: cells in which the chosen action is the best are lit">${cells.join("")}
+    <path class="arrows" d="${data.arrows}"/><g class="look"></g>
     <circle cx="${sc + 0.5}" cy="${sr + 0.5}" r=".46" style="fill:var(--path);stroke:var(--ink);stroke-width:.08"/><text class="letter" x="${sc + 0.5}" y="${sr + 0.72}">S</text>
     <path d="M${gc + 0.5} ${gr - 0.1}l.6 .6l-.6 .6l-.6 -.6z" style="fill:var(--good);stroke:var(--ink);stroke-width:.08"/><text class="letter" x="${gc + 0.5}" y="${gr + 0.72}">G</text></svg>`;
-  const map = left.firstChild, squares = [...map.querySelectorAll(".cell")];
+  const map = left.firstChild, look = map.querySelector(".look"), squares = [...map.querySelectorAll(".cell")];
   const buttons = data.actions.map((each) => {
     const button = make("button");
     button.type = "button";
@@ -26,14 +27,27 @@ export default function ({ parentElement, data }) {
     kernels.append(button);
     return button;
   });
-  map.onpointermove = map.onpointerdown = (event) => { if (event.target.dataset.action >= 0) light(Number(event.target.dataset.action)); };
+  map.onpointermove = map.onpointerdown = (event) => {
+    const action = Number(event.target.dataset.action);
+    if (!(action >= 0)) return;
+    light(action);
+    lookFrom(Number(event.target.getAttribute("y")), Number(event.target.getAttribute("x")), action);
+  };
+  map.onpointerleave = () => { look.innerHTML = ""; };
   const key = make("p", "key");
-  key.append(make("span", "push", "━▸ where it pushes"), "  ", make("span", "move", "┅▸ the move that is made"), ".  Stronger colour: more weight.");
+  key.append(make("span", "push", "━▸ where it pushes"), ...(data.another ? [", ", make("span", "move", "┅▸ the move that is made"), " where that is another"] : []), ". Stronger colour: more weight.");
   left.prepend(say);
   right.append(key, kernels, make("p", "key", data.rest));
   area.append(left, right);
   box.replaceChildren(area);
   if (data.actions.length) light(data.actions[0].action);
+
+  // The nine cells that the best action of a cell weighs, on the map itself.
+  function lookFrom(row, col, action) {
+    const { weights } = data.actions.find((each) => each.action === action);
+    look.innerHTML = weights.map((weight, i) => `<rect class="weight" x="${col - 1 + (i % 3)}" y="${row - 1 + Math.floor(i / 3)}" width="1" height="1" fill-opacity="${Math.abs(weight)}"/>`).join("")
+      + `<rect class="nine" x="${col - 1}" y="${row - 1}" width="3" height="3"/>`;
+  }
 
   function light(action) {
     squares.forEach((each) => each.classList.toggle("on", Number(each.dataset.action) === action));

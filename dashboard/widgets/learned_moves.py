@@ -7,6 +7,8 @@ from dashboard.widgets import canvas
 from pnzoo import analysis, gridworld
 
 _moves = canvas.component("learned_moves", '<div class="moves"></div>', drawing=False)
+SURE = 0.75  # share of the weight on one cell that makes an action a move
+MOST_ARROWS = 1000  # free cells of a map whose moves are drawn
 
 
 def show(key: str, trace, walls: np.ndarray, start, goal, dark: bool) -> None:
@@ -22,21 +24,55 @@ def show(key: str, trace, walls: np.ndarray, start, goal, dark: bool) -> None:
     pushes, look = analysis.displacement(weights), theme.of(dark)
     used = [int(a) for a in np.argsort(-usage.frequency, kind="stable") if usage.frequency[a]]
     best = np.where(walls, -1, trace.greedy[-1])
-    idle = len(weights) - len(used)
-    rest = f"{idle} more of its {len(weights)} actions are the best in no cell of this map." if idle else ""
     _moves(key=key, data={
         "rows": walls.shape[0], "cols": walls.shape[1], "start": [int(x) for x in start],
-        "goal": [int(x) for x in goal], "best": best.ravel().tolist(), "rest": rest,
-        "colours": {name: getattr(look, name) for name in ("floor", "wall", "ink", "edge", "path", "good", "move")},
+        "goal": [int(x) for x in goal], "best": best.ravel().tolist(),
+        "rest": rest(len(weights) - len(used), len(weights), trace.transition.ndim != 3, walls),
+        "arrows": planning_svg.arrows(trace.policy, walls) if (~walls).sum() <= MOST_ARROWS else "",
+        "another": any(planning_svg.differs(pushes[a], usage.move[a]) for a in used),
+        "colours": {name: getattr(look, name)
+                    for name in ("floor", "wall", "ink", "edge", "path", "good", "move", "weight", "text")},
         "actions": [action(a, usage, weights[a], pushes[a], dark) for a in used],
     })
+
+
+def said(usage, weights) -> str:
+    """How many of the actions that are used have learned one move, in a sentence."""
+    used = np.flatnonzero(usage.frequency)
+    sure, count = sum(share_of_move(a, usage, weights[a]) >= SURE for a in used), len(used)
+    if not sure:
+        return f"The {count} actions that it uses here spread their weight over several cells."
+    many = f"All {count}" if sure == count else f"{sure} of the {count}"
+    verb, own = ("has", "its") if sure == 1 else ("have", "their")
+    return f"**{many} actions** that it uses here {verb} {SURE:.0%} or more of {own} weight on one cell: **one move**."
+
+
+def share_of_move(number, usage, weights) -> float:
+    """The part of an action's weights, by size, that lies on the cell of its move."""
+    return float(usage.probability_mass[number] / (np.abs(weights).sum() or 1.0))
+
+
+def rest(idle, count, per_cell, walls):
+    """What else there is to say of the actions."""
+    parts = []
+    if idle:
+        verb = "is" if idle == 1 else "are"
+        parts.append(f"{idle} more of its {count} actions {verb} the best in no cell of this map.")
+    if per_cell:
+        blocks = np.lib.stride_tricks.sliding_window_view(walls, (3, 3))
+        cells = "all free cells" if blocks.any(axis=(2, 3)).all() else "cells without a wall beside them"
+        parts.append(f"Every cell has a P of its own; shown is the mean over {cells}.")
+    return " ".join(parts)
 
 
 def action(number, usage, weights, push, dark):
     """What the component shows of an action that is the best somewhere."""
     move = int(usage.move[number])
-    name, share = gridworld.MOVE_NAMES[move], usage.frequency[number]
-    says = (f"lit is where it is the best. {usage.probability_mass[number]:.0%} of its weight lies on the cell {name}; "
-            f"the agent moves there from {usage.agreement[number]:.0%} of the lit cells.")
+    name, share, there = gridworld.MOVE_NAMES[move], usage.frequency[number], share_of_move(number, usage, weights)
+    says = (f"lit is where it is the best. {there:.0%} of its weight lies on the cell {name}; the "
+            f"agent moves there from {usage.agreement[number]:.0%} of the lit cells.")
+    drawn = planning_svg.kernel(weights, push, move if planning_svg.differs(push, move) else -1, dark)
+    top = float(np.abs(weights).max()) or 1.0
     return {"action": number, "title": f"{name} · best in {share:.0%}", "says": says,
-            "words": f"Action {number}, {name}: {says}", "svg": planning_svg.kernel(weights, push, move, dark)}
+            "weights": [round(float(each) / top, 3) for each in np.ravel(weights)],
+            "words": f"Action {number}, {name}: {says}", "svg": drawn}

@@ -1,11 +1,12 @@
 """The page Inside."""
 
 import json
+import re
 
 import numpy as np
 import pytest
 
-from pnzoo import gridworld
+from pnzoo import analysis, gridworld
 from tests.dashboard.test_pages import ROOM, code, snippets, texts
 
 
@@ -124,3 +125,33 @@ def test_a_cell_on_the_edge_is_refused_in_words(visit, monkeypatch):
     assert not app.exception
     assert "edge" in said["pick"]["verdict"]
     assert said["pick"]["inner"]
+
+
+def test_an_arrow_is_drawn_once_and_numbers_lie_outside_of_it():
+    """A second arrow only where the move is another one than the push; no number where an arrow ends."""
+    from dashboard.figures import planning_svg
+
+    weights = np.zeros((3, 3))
+    weights[0, 0], weights[1, 1] = 0.9, 0.1
+    assert not planning_svg.differs((-0.9, -0.9), gridworld.MOVE_NAMES.index("NW"))
+    assert planning_svg.differs((-0.9, -0.9), gridworld.MOVE_NAMES.index("N"))
+    svg = planning_svg.kernel(weights, (-0.9, -0.9))
+    assert "stroke-dasharray" not in svg
+    tip = [float(each) for each in re.search(r"M90.0 90.0L([\d.]+) ([\d.]+)", svg).groups()]
+    corner, middle = ([float(each) for each in found] for found in re.findall(r'<text x="(\d+)" y="(\d+)"', svg))
+    assert corner[0] + 14 < tip[0]
+    assert corner[1] < tip[1] - 14
+    assert middle[0] > 90 < middle[1]
+    assert "stroke-dasharray" in planning_svg.kernel(weights, (-0.9, -0.9), gridworld.MOVE_NAMES.index("N"))
+
+
+@pytest.mark.parametrize("mass,words", [
+    ([0.9, 0.8], "**All 2 actions** that it uses here have 75%"),
+    ([0.9, 0.3], "**1 of the 2 actions** that it uses here has 75%"),
+    ([0.4, 0.3], "The 2 actions that it uses here spread their weight"),
+])
+def test_of_moves_is_said_how_many_are_one(mass, words):
+    from dashboard.widgets import learned_moves
+
+    usage = analysis.ActionUsage(np.array([0, 1, -1]), np.array([0.5, 0.5, 0]), np.ones(3), np.array([*mass, 0]))
+    assert learned_moves.said(usage, np.full((3, 3, 3), 1 / 9)).startswith(words)
