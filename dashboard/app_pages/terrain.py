@@ -12,9 +12,9 @@ from dashboard import (
 )
 from dashboard.figures import terrain as terrain_figures
 from dashboard.figures import theme
-from dashboard.widgets import choices, terrain_map, uploads
+from dashboard.widgets import choices, headings, terrain_map, uploads
 
-LAYERS = {"picture": "Picture", "cost": "What it thinks it costs", "slope": "True slope"}
+LAYERS = {"picture": "Picture", "cost": "What it thinks", "slope": "What is true"}
 SUN = (315, 45)  # azimuth and altitude that the pictures of its training were lit by
 STEEP = 20.0  # degrees at which the colours of slope end
 FIRST_SEED = 7
@@ -34,7 +34,7 @@ OWN = 'picture = "my_picture.png"'
 def page():
     line = st.container(horizontal=True, gap="small", vertical_alignment="center")
     line.title("What does it see?", width="stretch")
-    st.markdown("It guesses from the picture what each place **costs**, and plans. Drag **S** and **G**, move the sun.")
+    headings.sentence("It sees a picture, guesses **costs**, plans a path.")
     names = compute.terrain_names()
     state.adopt({
         "terrain": read_name, "ground": read_ground, "seed": choices.read_int("seed", 0, 999_999),
@@ -45,7 +45,7 @@ def page():
         st.info("There is no planner over pictures in the zoo yet. `python -m train vin_tiles` trains one.")
         glossary.show("VIN", "Caution", "Policy", "R, reward", "V, value", "Value iteration")
         return
-    board, side = st.columns(2, gap="medium")
+    board, side = st.columns(2, gap="small")
     with line:
         with st.popover("Ground and model", icon=":material/terrain:", width="content"):
             name = pick_model(names)
@@ -63,12 +63,16 @@ def page():
         st.warning(glossary.plain(str(error)), icon=":material/help:")
         return
     with board:
-        layer = pick_layer(slopes is not None)
+        layer = pick_layer(truth is not None)
         show_board(picture, run, slopes, truth, start, goal, layer, verdict(run, truth, ground))
     with side:
-        if ground in ("moon", "relief"):  # first: on a phone it stands directly below the picture
-            pick_sun()
-        pick_caution(name, planner)
+        line = st.container(horizontal=True, wrap=False)  # what is moved stands side by side, on a phone directly below the picture
+        if ground in ("moon", "relief"):
+            pick_sun(line)
+        pick_caution(line, planner)
+        if ground in ("moon", "relief"):
+            say_sun()
+        show_caution(name, caution)
         own_picture(planner)
     publish(name, ground, start, goal, layer)
     share.panel("terrain", snippet(name, ground, start, goal, caution), None,
@@ -127,8 +131,8 @@ def ends_on(shape, truth):
     return tuple(map(int, inner[order.argmin()])), tuple(map(int, inner[order.argmax()]))
 
 
-def pick_layer(has_slope):
-    options = [each for each in LAYERS if each != "slope" or has_slope]
+def pick_layer(known):
+    options = [each for each in LAYERS if each != "slope" or known]
     chosen = state.get("layer", "picture")
     st.session_state["choose_layer"] = chosen if chosen in options else "picture"
     return st.segmented_control("Layer", options, format_func=LAYERS.get, key="choose_layer", required=True,
@@ -140,24 +144,44 @@ def pick_layer(has_slope):
 
 
 def show_board(picture, run, slopes, truth, start, goal, layer, said):
-    shape, drawn, ends = run.costs.shape, None, ("", "")
-    if layer == "cost":
-        drawn = np.log(run.costs) / max(np.log(run.costs.max()), 1e-6)
-        ends = ("costs 1", f"costs {run.costs.max():.3g}")
-    elif layer == "slope":
-        drawn, ends = np.clip(slopes / STEEP, 0, 1), ("flat", f"{STEEP:g} degrees and more")
-    words = [f"costs {cost:.3g}, it thinks" for cost in run.costs.ravel()]
-    if slopes is not None:
-        words = [f"{word}; its mean slope is {slope:.1f} degrees"
-                 for word, slope in zip(words, slopes.ravel(), strict=True)]
-    elif truth is not None:
-        words = [f"{word}; truly {cost:.3g}" for word, cost in zip(words, truth.ravel(), strict=True)]
+    drawn, closed, ends = layered(layer, run.costs, slopes, truth)
     terrain_map.draw(
-        "terrain", compute.picture_url(picture), shape, run.plan.path, start, goal, layer=drawn,
-        stops=theme.stops(theme.COST_SCALE), ends=ends, tell=words, on_ends=take_ends, verdict=said,
-        stuck=stuck_at(run, truth), widest=620,
-        label=f"Ground of {shape[0]} by {shape[1]} cells from above, with the planned path. {terrain_map.KEYS}",
+        "terrain", compute.picture_url(picture), run.costs.shape, run.plan.path, start, goal, layer=drawn,
+        closed=closed, stops=theme.stops(theme.COST_SCALE), ends=ends, tell=words(run.costs, slopes, truth),
+        on_ends=take_ends, verdict=said, stuck=stuck_at(run, truth), widest=620,
+        label=f"Ground of {len(run.costs)} by {len(run.costs[0])} cells from above, with the planned path. "
+              f"{terrain_map.KEYS}",
     )  # fmt: skip
+
+
+def layered(layer, costs, slopes, truth):
+    """(shares of the scale or None, cells that are hatched or None, (what its ends are called)): costs are in one unit.
+
+    A cell that is surely open costs 1, here and there; slope is another thing, and so its key says what it means.
+    """
+    top = max(float(costs.max()), *([float(truth[np.isfinite(truth)].max())] if truth is not None else []), 1.001)
+    if layer == "cost":
+        return np.log(costs) / np.log(top), None, ("1: surely open", f"{top:.3g}: as good as closed")
+    if layer != "slope" or truth is None:
+        return None, None, ("", "")
+    closed = ~np.isfinite(truth)
+    if slopes is None:
+        return np.log(np.where(closed, top, truth)) / np.log(top), closed, (
+            "costs 1", f"{top:.3g}" + "; hatched: closed" * bool(closed.any()))
+    return np.clip(slopes / STEEP, 0, 1), closed, (
+        "flat", f"{STEEP:g}° steep; above {compute.slope_limit():g}° closed (hatched)")
+
+
+def words(costs, slopes, truth):
+    """What is said of each cell, row by row."""
+    said = [f"it reckons with a cost of {cost:.3g}, where 1 is surely open" for cost in costs.ravel()]
+    if truth is None:
+        return said
+    known = ["it is closed" if not np.isfinite(cost) else f"it costs {cost:.3g}" for cost in truth.ravel()]
+    if slopes is not None:
+        known = [f"it is {'open' if slope <= compute.slope_limit() else 'closed'}, {slope:.1f}° steep"
+                 for slope in slopes.ravel()]
+    return [f"{guess}; truly {each}" for guess, each in zip(said, known, strict=True)]
 
 
 def take_ends(start, goal):
@@ -175,9 +199,9 @@ def verdict(run, truth, ground):
     if not plan.reached:
         return "✗", "No path", f": {plan.reason}"
     if truth is None:
-        return "", f"It would take {len(plan.actions)} moves.", " Nobody knows the true ground of this picture."
+        return "", f"It would take {len(plan.actions)} moves.", " Nobody knows the true ground here."
     if not np.isfinite(run.spent):
-        return "✗", "Stuck", ": it did not see how steep this is. Give it more caution, or another sun."
+        return "✗", "Stuck", ": steeper than it saw. Try more caution, or another sun."
     if run.spent <= run.best * 1.001:
         return "✓", "It arrives, on a cheapest path", f": {len(plan.actions)} moves."
     more = run.spent / run.best - 1
@@ -210,36 +234,44 @@ def in_words(end, ground):
     return f"in this light it takes {end} for a cliff. Move {end}, or {other}."
 
 
-def pick_caution(name, planner):
-    first = float(state.get("caution", planner.caution))
-    st.session_state["choose_caution"] = min(10.0, first)
-    st.slider("Caution: how much doubt costs", 0.0, 10.0, step=0.5, key="choose_caution", format="%.1f",
-              on_change=lambda: state.put(caution=st.session_state["choose_caution"]),
-              help="A rover that never doubts takes the shortest path it can imagine; a careful one goes around what "
-                   "it cannot judge.")
+def pick_caution(line, planner):
+    st.session_state["choose_caution"] = min(10.0, float(state.get("caution", planner.caution)))
+    with line.container(width="stretch"):
+        st.slider("Caution", 0.0, 10.0, step=0.5, key="choose_caution", format="%.1f",
+                  on_change=lambda: state.put(caution=st.session_state["choose_caution"]),
+                  help="How much doubt costs: a rover that never doubts takes the shortest path it can imagine, a "
+                       "careful one goes around what it cannot judge.")
+
+
+def show_caution(name, caution):
     rows = compute.caution_curve(name)
-    if rows:
-        with st.container():
-            st.markdown("**What caution buys, and what it costs**")
-            figure = terrain_figures.caution_curve(rows, first, st.context.theme.type == "dark")
-            share.chart(figure, key="caution_curve", alt="; ".join(
-                f"caution {row['caution']:g}: {row['success_rate'].value:.1%} arrive, "
-                f"{row['excess_cost'].value:.2%} dearer than the cheapest path" for row in rows))
-            inside = rows[0]["caution"] < first < rows[-1]["caution"]
-            between = "" if any(row["caution"] == first for row in rows) else (
-                f" Caution {first:g} was not measured: the ring lies "
-                f"{'between its neighbours' if inside else 'at the nearest that was'}.")
-            st.caption(f"{rows[0]['success_rate'].n} places that no training saw. Numbers at the points are caution; "
-                       f"the cost is of paths that arrive.{between}")
+    if not rows:
+        return
+    with st.container():
+        st.markdown("**What caution buys, and what it costs**")
+        figure = terrain_figures.caution_curve(rows, caution, st.context.theme.type == "dark")
+        share.chart(figure, key="caution_curve", alt="; ".join(
+            f"caution {row['caution']:g}: {row['success_rate'].value:.1%} arrive, "
+            f"{row['excess_cost'].value:.2%} dearer than the cheapest path" for row in rows))
+        inside = rows[0]["caution"] < caution < rows[-1]["caution"]
+        between = "" if any(row["caution"] == caution for row in rows) else (
+            f" Caution {caution:g} was not measured: the ring lies "
+            f"{'between its neighbours' if inside else 'at the nearest that was'}.")
+        st.caption(f"{rows[0]['success_rate'].n} places that no training saw. Numbers at the points are caution; "
+                   f"the cost is of paths that arrive.{between}")
 
 
-def pick_sun():
-    line = st.container(horizontal=True)
-    for name, label, low, high, first in (("azimuth", "Sun from (0° is north)", 0, 360, SUN[0]),
-                                          ("altitude", "Sun's height", 5, 85, SUN[1])):
+def pick_sun(line):
+    for name, label, low, high, first, help_ in (
+            ("azimuth", "Sun from", 0, 360, SUN[0], "Where the light comes from: 0° is north, 90° east."),
+            ("altitude", "Sun's height", 5, 85, SUN[1], "Above the horizon.")):
         st.session_state[f"choose_{name}"] = state.get(name, first)
         with line.container(width="stretch"):
-            st.slider(label, low, high, step=5, key=f"choose_{name}", format="%d°", on_change=take_sun, args=(name,))
+            st.slider(label, low, high, step=5, key=f"choose_{name}", format="%d°", help=help_, on_change=take_sun,
+                      args=(name,))
+
+
+def say_sun():
     if (state.get("azimuth", SUN[0]), state.get("altitude", SUN[1])) != SUN:
         st.caption(f"It was trained under a sun at {SUN[0]}°, {SUN[1]}° high: another light is new to it.")
         st.button("The sun of its training", key="same_sun", icon=":material/wb_sunny:",

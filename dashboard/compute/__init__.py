@@ -44,6 +44,7 @@ from dashboard.compute.terrain import (
     grounds_of,
     lit,
     picture_url,
+    slope_limit,
     terrain_names,
     terrain_plan,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "grounds_of",
     "lit",
     "picture_url",
+    "slope_limit",
     "terrain_names",
     "terrain_plan",
     "ITERATE",

@@ -95,6 +95,13 @@ def cell_slopes(kind: str, seed: int) -> np.ndarray | None:
     return terrain.cell_means(terrain.slope(here.elevation, here.metres), len(here.elevation) // 8)
 
 
+def slope_limit() -> float:
+    """Degrees above which a cell cannot be entered."""
+    from pnzoo import terrain
+
+    return terrain.SLOPE_LIMIT
+
+
 @st.cache_data(max_entries=64, show_spinner=False)
 def terrain_plan(name: str, picture: np.ndarray, start: tuple, goal: tuple, caution: float, truth=None) -> TerrainRun:
     """Where a model goes over a picture, and what that truly costs."""

@@ -1,18 +1,22 @@
 // Ground seen from above, with one layer over it, a path, and S and G to drag. Mouse, touch and keyboard.
-// The page sends data down and gets {start, goal} back when S or G has come to rest.
+// The page sends data down and gets {start, goal} back while S or G is dragged: one message in flight, the newest waits.
 
 export default keep(".terrain", makeTerrain);
+
+const PATIENT = 5000; // milliseconds
 
 function makeTerrain(host) {
   const canvas = host.querySelector("canvas"), say = host.querySelector(".say"), verdict = host.querySelector(".verdict"), key = host.querySelector(".key");
   const widget = { send: null, show, stop };
   const image = new Image();
   let data = null, ends = {}, held = null, tapped = null, cursor = null, size = 10, walked = 0, timer = null;
+  let dragged = false, flying = null, late = null; // what the server was told and has not answered; when it is no longer waited for
 
   function show(next) {
     const anew = !data || data.id !== next.id;
     data = next;
-    if (!held) ends = { start: data.start.slice(), goal: data.goal.slice() };
+    if (flying && same(flying.start, data.start) && same(flying.goal, data.goal)) land();
+    if (!held && !flying) ends = { start: data.start.slice(), goal: data.goal.slice() };
     if (image.src !== data.picture) image.src = data.picture;
     canvas.setAttribute("aria-label", data.label);
     key.hidden = !data.layer;
@@ -29,12 +33,12 @@ function makeTerrain(host) {
 
   const end = () => data.stuck ?? data.path.length - 1; // it walks no farther
 
-  // The rover sets out when a path is new; whoever asks for no motion sees it arrived.
+  // The rover sets out when a path is new, but not under a hand; whoever asks for no motion sees it arrived.
   function walk() {
     clearInterval(timer);
     const last = end();
     walked = last;
-    if (last < 1 || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    if (last < 1 || held || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     walked = 0;
     timer = setInterval(() => {
       walked = Math.min(last, walked + Math.max(0.25, last / 60));
@@ -69,27 +73,39 @@ function makeTerrain(host) {
     canvas.setPointerCapture(event.pointerId);
     canvas.focus({ preventScroll: true });
     event.preventDefault();
+    dragged = false;
     put(held, cell);
   };
   canvas.onpointermove = (event) => { if (held) put(held, cellOf(event)); };
   canvas.onpointerup = canvas.onpointercancel = (event) => {
-    if (tapped && event.type === "pointerup") { put("goal", tapped); commit(); }
+    if (tapped && event.type === "pointerup") put("goal", tapped);
     tapped = null;
     if (!held) return;
     held = null;
-    commit();
+    if (!flying && dragged) walk(); // on the path that came while it was dragged
   };
 
   function put(end, cell) {
-    if (same(cell, ends[end === "start" ? "goal" : "start"])) return;
+    if (same(cell, ends[end]) || same(cell, ends[end === "start" ? "goal" : "start"])) return;
     ends[end] = cell;
-    draw();
+    dragged = true;
+    tell(cell);
+    commit();
   }
 
   function commit() {
-    if (same(ends.start, data.start) && same(ends.goal, data.goal)) return draw();
-    widget.send("ends", { start: ends.start, goal: ends.goal });
     draw();
+    if (flying || (same(ends.start, data.start) && same(ends.goal, data.goal))) return;
+    flying = { start: ends.start.slice(), goal: ends.goal.slice() };
+    late = setTimeout(land, PATIENT);
+    widget.send("ends", flying);
+  }
+
+  // The answer is here, or is waited for no longer: what has changed since is told now.
+  function land() {
+    clearTimeout(late);
+    flying = null;
+    commit();
   }
 
   canvas.onkeydown = (event) => {
@@ -102,7 +118,6 @@ function makeTerrain(host) {
       cursor = [(cursor[0] + move[0] + data.rows) % data.rows, (cursor[1] + move[1] + data.cols) % data.cols];
     } else {
       put(letter === "s" ? "start" : "goal", cursor.slice());
-      commit();
     }
     tell(cursor);
     draw();
@@ -119,7 +134,7 @@ function makeTerrain(host) {
   // -- drawing -------------------------------------------------------------------------------------------
 
   function layout() {
-    const wide = Math.min(host.clientWidth || 300, Math.min(data.widest, Math.max(320, innerHeight - 290)) * Math.min(1, data.cols / data.rows));
+    const wide = Math.min(host.clientWidth || 300, Math.min(data.widest, Math.max(320, innerHeight - 320)) * Math.min(1, data.cols / data.rows));
     if (wide < 20) return;
     size = wide / data.cols;
     fit(canvas, Math.round(wide), Math.round(size * data.rows));
@@ -140,11 +155,12 @@ function makeTerrain(host) {
         pen.fillRect(left, top, Math.round((x + 1) * size) - left, Math.round((y + 1) * size) - top);
       });
       pen.globalAlpha = 1;
+      hatch(pen);
     }
     const whole = Math.floor(walked), share = walked - whole, path = data.path.slice(0, whole + 1);
     if (data.path[whole + 1]) path.push(data.path[whole].map((x, i) => x + (data.path[whole + 1][i] - x) * share));
     const moved = !same(ends.start, data.start) || !same(ends.goal, data.goal);
-    pen.globalAlpha = moved ? 0.35 : 1; // the path of before, until the new one is here
+    pen.globalAlpha = moved ? 0.5 : 1; // the path of before, until the new one is here
     if (data.stuck !== null) { // where it meant to go on
       pen.setLineDash([size * 0.3, size * 0.45]);
       line(pen, data.path.slice(data.stuck), "rgba(0,0,0,0.6)", size * 0.16);
@@ -159,6 +175,25 @@ function makeTerrain(host) {
     if (rover && !moved && walked < end()) dot(pen, rover, colour);
     if (rover && !moved && data.stuck !== null && walked >= end()) cross(pen, rover);
     if (cursor) frame(pen, cursor, size, colour.focus, [], 3);
+  }
+
+  // Cells that cannot be entered: two strokes from corner to corner, dark below light, so that they show on any colour.
+  function hatch(pen) {
+    for (const [colour, width] of [["rgba(0,0,0,0.75)", 2.6], ["rgba(255,255,255,0.9)", 1.1]]) {
+      pen.strokeStyle = colour;
+      pen.lineWidth = width;
+      pen.beginPath();
+      for (const i of data.closed) {
+        const [x, y] = [(i % data.cols) * size, Math.floor(i / data.cols) * size];
+        pen.moveTo(x, y + size / 2);
+        pen.lineTo(x + size / 2, y);
+        pen.moveTo(x, y + size);
+        pen.lineTo(x + size, y);
+        pen.moveTo(x + size / 2, y + size);
+        pen.lineTo(x + size, y + size / 2);
+      }
+      pen.stroke();
+    }
   }
 
   function line(pen, cells, colour, width) {
@@ -201,6 +236,7 @@ function makeTerrain(host) {
 
   function stop() {
     clearInterval(timer);
+    clearTimeout(late);
     watcher.disconnect();
   }
 

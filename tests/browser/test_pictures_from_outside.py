@@ -170,6 +170,11 @@ def test_a_thumb_scrolls_past_the_ground_and_drags_its_ends(touch_page):
     assert "ends=2.2.12.12" in page.url  # nothing moved but the page
     finger.drag(at((12, 12)), at((9, 13)))
     address(page, "ends=2.2.9.13")
+    page.mouse.move(*at((9, 13)))
+    page.mouse.down()
+    page.mouse.move(*at((6, 12)), steps=5)
+    address(page, "ends=2.2.6.12")  # it plans while the hand still holds G
+    page.mouse.up()
 
 
 @pytest.mark.slow

@@ -64,6 +64,24 @@ def test_it_says_what_becomes_of_the_path_on_the_true_ground(visit, unmoved):
     assert sent["stuck"] == (closed[0] if closed else None)
 
 
+def test_what_it_thinks_and_what_is_true_have_one_unit_or_say_theirs(visit):
+    from dashboard import compute
+    from dashboard.app_pages import terrain as page
+
+    sent = shown(visit("terrain", layer="slope"))
+    closed = np.flatnonzero(~np.isfinite(compute.ground("moon", 7).costs))
+    assert sent["closed"] == closed.tolist()  # hatched
+    assert f"above {compute.slope_limit():g}°" in sent["highName"]
+    assert "it is closed" in sent["tell"][closed[0]]
+    assert sent["lowName"] == "flat"
+    assert shown(visit("terrain", layer="cost"))["closed"] == []
+    costs, truth = np.array([[1.0, 100.0]]), np.array([[10.0, np.inf]])
+    thought, true = (page.layered(layer, costs, None, truth) for layer in ("cost", "slope"))
+    assert thought[0].tolist() == [[0, 1]]
+    assert true[0].tolist() == [[0.5, 1]]  # half of the same scale
+    assert true[1].tolist() == [[False, True]]
+
+
 def test_sun_and_caution_are_in_the_address(visit):
     app = visit("terrain", azimuth="90", altitude="30", caution="2", ends="3.4.12.9", layer="slope", seed="5")
     assert not app.exception
