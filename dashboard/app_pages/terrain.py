@@ -66,7 +66,7 @@ def page():
         layer = pick_layer(truth is not None)
         show_board(picture, run, slopes, truth, start, goal, layer, verdict(run, truth, ground))
     with side:
-        line = st.container(horizontal=True, wrap=False)  # what is moved stands side by side, on a phone directly below the picture
+        line = st.container(horizontal=True, wrap=False)  # side by side: a phone shows them below the picture
         if ground in ("moon", "relief"):
             pick_sun(line)
         pick_caution(line, planner)

@@ -50,7 +50,8 @@ def draw(
         "goal": list(map(int, goal)), "label": label, "tell": tell, "widest": widest,
         "verdict": verdict, "stuck": stuck, "stops": stops,
         "layer": None if layer is None else [round(float(x), 3) for x in layer.ravel()],
-        "closed": [] if closed is None else np.flatnonzero(closed).tolist(), "lowName": ends[0], "highName": ends[1], "id": hashlib.sha256(f"{cells}{picture}".encode()).hexdigest()[:16],
+        "closed": [] if closed is None else np.flatnonzero(closed).tolist(),
+        "lowName": ends[0], "highName": ends[1], "id": hashlib.sha256(f"{cells}{picture}".encode()).hexdigest()[:16],
     }  # fmt: skip
 
     def changed():
