@@ -61,6 +61,19 @@ function brand() {
   return line;
 }
 
+function linkTo(name, address) {
+  const link = document.createElement("a");
+  link.href = address;
+  link.textContent = name;
+  link.onclick = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // another window
+    event.preventDefault();
+    teller.tell("page", name);
+    document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+  };
+  return link;
+}
+
 export default function ({ parentElement, data, setTriggerValue }) {
   teller.answered(setTriggerValue);
   tell = teller.tell;
@@ -73,25 +86,20 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (header && bar.parentElement !== header) header.prepend(bar);
   const paths = data.pages.map(([, path]) => path); // behind a proxy another one may stand before them
   const base = location.pathname.replace(/[^/]*$/, (last) => (paths.includes(last) ? "" : `${last}/`));
-  bar.replaceChildren(...data.pages.map(([name, path]) => {
-    const link = document.createElement("a");
-    link.href = base + path;
-    link.textContent = name;
-    if (name === data.current) link.setAttribute("aria-current", "page");
-    link.onclick = (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // another window
-      event.preventDefault();
-      tell("page", name);
-      document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
-    };
-    return link;
-  }), brand());
-  const current = bar.querySelector("[aria-current]");
-  const more = () => {
+  // Links that stand stay: a click on one that was taken away between press and release would be lost.
+  const made = JSON.stringify([base, data.pages]);
+  if (bar.made !== made) bar.replaceChildren(...data.pages.map(([name, path]) => linkTo(name, base + path)), brand());
+  bar.made = made;
+  const current = [...bar.querySelectorAll("a")].find((link) => link.textContent === data.current);
+  if (!current.hasAttribute("aria-current")) { // and a bar that a visitor moved stays where it is
+    bar.querySelector("[aria-current]")?.removeAttribute("aria-current");
+    current.setAttribute("aria-current", "page");
+    bar.scrollLeft = current.offsetLeft - bar.clientWidth / 2 + current.offsetWidth / 2;
+  }
+  if (bar.onscroll) return;
+  bar.onscroll = () => {
     bar.classList.toggle("before", bar.scrollLeft > 8);
     bar.classList.toggle("after", bar.scrollLeft + bar.clientWidth < bar.scrollWidth - 8);
   };
-  bar.onscroll = more;
-  new ResizeObserver(more).observe(bar);
-  bar.scrollLeft = current.offsetLeft - bar.clientWidth / 2 + current.offsetWidth / 2;
+  new ResizeObserver(bar.onscroll).observe(bar);
 }
