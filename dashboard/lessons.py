@@ -90,8 +90,9 @@ def _reactive_fails():
     reactive, planner = _walk("cnn16"), _walk("vin16")
     if None in (reactive, planner) or reactive.reached or not planner.reached:
         return False
-    return (f"vin16 arrives in {len(planner.actions)} moves; cnn16 {reactive.reason.split(':')[0]}. It knows what good "
-            "moves look like, but never tries where they lead.")
+    lost = compute.in_words(reactive.reason.split(":")[0])
+    return (f"vin16 arrives in {len(planner.actions)} moves; cnn16 {lost}. It knows what good moves look like, but never "
+            "tries where they lead.")
 
 
 def _answer(episode):

@@ -6,20 +6,24 @@ import numpy as np
 import streamlit as st
 
 from dashboard import compute, glossary, lessons, share, state
-from dashboard.figures import few_shot_svg, lessons_svg
+from dashboard.figures import few_shot_svg, lessons_svg, planning_svg
 from dashboard.widgets import headings, tiles
 from pnzoo.worlds.gridworld.rollout import optimal_steps
 
 SHUFFLED = 6  # the lesson about order
-FILMS = {4: "cnn16"}  # lessons on a map whose picture is the model's own
+LOST = 4  # the lesson about reaction
+# A wall across the way of that lesson, and where vin16 and cnn16 go then.
+WALL = (slice(8, 15), 10)
+WAYS = (((13, 6), (13, 7), (13, 8), (12, 9), (11, 9), (10, 9), (9, 9), (8, 9), (7, 10), (8, 11), (9, 11), (10, 11),
+         (11, 11), (12, 11), (13, 11)), ((13, 6), (13, 7), (13, 8), (13, 9)))
 
 
 def page():
     done = lessons.finished()
     headings.heading("Six lessons")
     state.adopt({})
-    headings.sentence(f"A task each, on the page itself, which knows when it is done. **{len(done)} of "
-                      f"{len(lessons.LESSONS)} done.**")
+    headings.sentence("A task each, on a page that knows when it is done. Each has a link of its own. "
+                      f"**{len(done)} of {len(lessons.LESSONS)} done.**")
     tiles.show("lessons", "lesson", [tile(number, lesson, number in done)
                                      for number, lesson in enumerate(lessons.LESSONS, 1)], choose, roomy=True)
     if number := st.session_state.pop("lesson_chosen", None):
@@ -43,11 +47,17 @@ def tile(number, lesson, done):
 
 
 def picture(number, lesson):
-    """The map of a lesson with value spreading over it, its classes in another order, or the film of its model."""
+    """The map of a lesson with value or walks on it, its classes in another order, or the film of its model."""
     if number == SHUFFLED:
         return {"svg": few_shot_svg.reordered("ABCDE", "DAECB", st.context.theme.type == "dark")}
-    if number in FILMS or "map" not in lesson.link:
-        return tiles.film(FILMS.get(number, lesson.link.get("fewshot")))
+    if number == LOST:
+        walls, start, goal = compute.read_map(lesson.link["map"])
+        walls = walls.copy()
+        walls[WALL] = True
+        return {"svg": planning_svg.walks(walls, start, goal, WAYS, st.context.theme.type == "dark",
+                                           part=(6, 4, 10, 10))}
+    if "map" not in lesson.link:
+        return {**tiles.film(lesson.link.get("fewshot")), "turned": st.context.theme.type == "dark"}
     steps = int(lesson.link["k"]) if "k" in lesson.link else None
     return {"svg": spread(lesson.link["map"], steps, st.context.theme.type == "dark")}
 

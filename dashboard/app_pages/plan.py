@@ -118,7 +118,8 @@ def show_canvas(name, map_text, k, paint, result, planners):
         "board", walls, start, goal, model, race, hues=hues, paint=paint, k=k,
         planners=fitting(planners, max(height, width)), step=state.get("step"), layer=state.get("layer", "V"),
         hide=state.get("hide", ()), problem=problem, most_k=compute.MAX_K,
-        seq=edited[0] if edited[1] == map_text else None, greet=not st.session_state.get("greeted"),
+        seq=edited[0] if edited[1] == map_text else None,
+        greet=not (st.session_state.get("greeted") or state.get("lesson")),  # a lesson asks for something else
         go=st.session_state.get("race_number", 0),
         label=f"Map editor, {height} by {width} cells. {planning_canvas.KEYS}", on_edit=take_edit, on_need=take_need,
         on_step=take_step, on_layer=lambda layer: state.put(layer=layer), on_race=take_race,

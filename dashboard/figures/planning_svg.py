@@ -134,7 +134,8 @@ def world(walls, start, goal, path, dark=False, hue="path"):
     )
 
 
-def walks(walls, start, goal, paths, dark=False, seconds=0.16, longest=6.0, hues=("path", "reacts")):
+def walks(walls, start, goal, paths, dark=False, seconds=0.16, longest=6.0, hues=("path", "reacts"),
+          part=None):
     """A map with the walk of each model, all at one speed; a cross where one ends short of G.
 
     Lines have the class `walk`, discs `walker`, crosses `end`, and `--time` says when each is there: whoever shows the
@@ -147,16 +148,19 @@ def walks(walls, start, goal, paths, dark=False, seconds=0.16, longest=6.0, hues
         dark: theme.
         seconds: for a move; fewer where the longest walk would take more than `longest`.
         hues: colour of each walk, a field of `theme.Theme`.
+        part: (top, left, rows, columns) of the map that are shown; None: all.
 
     Returns:
         SVG text.
     """
     (height, width), look = walls.shape, theme.of(dark)
+    top, left, tall, wide = part or (0, 0, height, width)
     pace = min(seconds, longest / max(1, *(len(path) - 1 for path in paths)))
     cells = rectangles(walls)
     (sr, sc), (gr, gc) = start, goal
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" shape-rendering="geometricPrecision">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left} {top} {wide} {tall}" '
+        'shape-rendering="geometricPrecision">'
         f'<rect width="{width}" height="{height}" fill="{look.floor}"/><path d="{cells}" fill="{look.wall}"/>'
     ]
     movers, ends = [], []

@@ -62,6 +62,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     if (tile.svg) box.innerHTML = tile.svg; // made by dashboard/figures, nothing of a visitor's is in it
     if (tile.film) {
       box.classList.add("film");
+      box.classList.toggle("turned", Boolean(tile.turned));
       box.style.backgroundImage = `url(data:image/png;base64,${tile.film})`;
       box.style.backgroundSize = `${100 * tile.frames}% 100%`;
       box.style.backgroundPosition = "100% 0"; // its last picture

@@ -21,6 +21,7 @@ def show(key: str, name: str, tiles: list[dict], on_open: Callable[[str], None],
         tiles: dicts of `id` (the parameter's value), `title`, `line`, `tag` (above the title, or ""), `number` (large,
             before the line; may be left away), `open` (whether it is the one that is shown), and a picture: `svg`,
             markup that figures of ours made, or `film`, a PNG as text with `frames` pictures side by side, or neither.
+            `turned`: a film of drawings on light paper has light drawings on dark.
             `group` is a heading that the tiles of that name stand under; small groups stand beside each other.
             `href` is where a tile leads instead, seen from the page; `more` is a second line,
             `press` what looks like a button.

@@ -71,3 +71,16 @@ def test_k_that_was_slid_to_its_end_is_not_taken_for_an_arrival(values):
     assert done()
     values["k"] = 20  # whose last step is not enough
     assert not done()
+
+
+def test_the_picture_of_lesson_4_is_what_the_planners_do(values):
+    from dashboard import compute
+    from dashboard.app_pages import lessons as page
+    from pnzoo import gridworld
+
+    walls, start, goal = gridworld.from_string(lessons.LESSONS[page.LOST - 1].link["map"])
+    walls[page.WALL] = True
+    map_text = gridworld.to_string(walls, start, goal)
+    for name, way in zip(("vin16", "cnn16"), page.WAYS, strict=True):
+        walk = compute.planned(name, map_text, compute.steps_for(name, map_text, None)).plan
+        assert [tuple(map(int, cell)) for cell in walk.path] == list(way)

@@ -163,7 +163,8 @@ def what_attention_looks_at(hand, page):
         return hand.press(picture, "Delete")
     stage = page.locator(".stage")
     page.wait_for_timeout(1200)  # until the pictures lie where they belong
-    hand.drag(hand.at(picture, 0.5, 0.5), hand.at(stage, 0.02, 0.02))
+    end = hand.at(stage, 0.02, 0.02)  # first: to bring all of the stage into view moves the page
+    hand.drag(hand.at(picture, 0.5, 0.5), end)
 
 
 def order_and_fce(hand, page):
