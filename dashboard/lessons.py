@@ -91,8 +91,8 @@ def _reactive_fails():
     if None in (reactive, planner) or reactive.reached or not planner.reached:
         return False
     lost = compute.in_words(reactive.reason.split(":")[0])
-    return (f"vin16 arrives in {len(planner.actions)} moves; cnn16 {lost}. It knows what good moves look like, but never "
-            "tries where they lead.")
+    return (f"vin16 arrives in {len(planner.actions)} moves; cnn16 {lost}. It knows what good moves look like, but "
+            "never tries where they lead.")
 
 
 def _answer(episode):
