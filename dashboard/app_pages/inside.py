@@ -19,7 +19,7 @@ VIEWS = {"steps": "Step by step", "cell": "One cell", "moves": "Its moves", "pai
 SEEN = {
     "steps": "News of the goal **G** spreads: at each of **K** steps every cell takes its value **V** from the cells "
              "around it.",
-    "cell": "How one cell gets its value. **Touch another one.**",
+    "cell": "How one cell gets its value from the nine around it. **Touch another one.**",
     "paint": "The reward is what it seeks. **Paint another one**, and the same network plans again at once.",
 }  # of a view: what one sees, in a sentence; of its moves it is computed
 GOOD, BAD = 2, 4  # what brushes paint, in the largest learned reward of a free cell
@@ -126,46 +126,16 @@ def show_film(name, map_text, k):
 
 
 def show_cell(name, map_text, k):
-    walls, start, goal = compute.read_map(map_text)
-    trace = compute.trace(name, map_text, k)
-    cell = chosen_cell(walls, start)
-    step = min(state.get("step", k), k)
-    behind, cells = analysis.value_gap(trace, compute.reached(map_text)), compute.reached(map_text)
-    low, high = planning_figures.value_range(behind, cells, k)
-    left, right = st.columns([4, 6], gap="medium")
-
-    def choose_step():
-        st.session_state["choose_step"] = step
-        if k > 1:
-            st.slider("Step k", 1, k, key="choose_step",
-                      on_change=lambda: state.put(step=st.session_state["choose_step"]))
-
-    with left:
-        map_grid.draw(
-            "pick",
-            walls,
-            start,
-            goal,
-            mode="pick",
-            on_change=take_cell,
-            cell=list(cell),
-            inner=True,
-            verdict="" if cell == state.get("cell", cell) else
-                    f"{state.get('cell')} is on the edge and lacks some of its nine cells: shown is S.",
-            widest=500,
-            share=0.36,
-            heat=behind[step],
-            heatName="value minus the best",
-            low=low,
-            high=high,
-            around=True,
-            stops=theme.stops(theme.VALUE_SCALE),
-            label=f"Map of the value V after step {step}. Arrow keys move, space picks a cell.",
-        )
-    with right:
-        cell_view.show(name, compute.model(name, k), trace, walls, cell, step, is_dark(), behind, low,
-                       choose_step)
-        pick_by_number(cell, walls.shape)
+    walls, start, _ = compute.read_map(map_text)
+    cell, step = chosen_cell(walls, start), min(state.get("step", k), k)
+    try:
+        data = compute.cell(name, map_text, k, cell, is_dark())
+    except ValueError as error:
+        st.warning(str(error), icon=":material/help:")
+        return
+    cell_view.show("cell", data, step=step, refused=None if cell == state.get("cell", cell) else state.get("cell"),
+                   on_cell=take_cell, on_step=lambda message: take_step(message, k))
+    cell_view.formula(compute.network(name, map_text, k), compute.trace(name, map_text, k), cell, step)
 
 
 def chosen_cell(walls, start):
@@ -179,19 +149,16 @@ def has_neighbours(cell, shape):
     return all(0 < at < most - 1 for at, most in zip(cell, shape, strict=True))
 
 
-def pick_by_number(cell, shape):
-    """The same by typing: for those who cannot see the map, and for cells that are small on it."""
-    for column, name, at, most in zip(st.columns(2), ("Row", "Column"), cell, shape, strict=True):
-        st.session_state[f"choose_{name}"] = at
-        column.number_input(name, 1, most - 2, key=f"choose_{name}", on_change=lambda: state.put(
-            cell=(st.session_state["choose_Row"], st.session_state["choose_Column"])))
-
-
 def take_cell(message):
     walls = compute.read_map(map_input.current()).walls
     cell = map_grid.read_cell(message.get("cell"), walls.shape)
     if cell is not None and has_neighbours(cell, walls.shape):
         state.put(cell=cell)
+
+
+def take_step(message, k):
+    if type(message.get("step")) is int and 1 <= message["step"] <= k:
+        state.put(step=message["step"])
 
 
 # -- learned moves ----------------------------------------------------------------------------------------

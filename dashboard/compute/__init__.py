@@ -13,6 +13,7 @@ from dashboard.compute.planning import (
     PlanRun,
     RolloutRun,
     animation,
+    cell,
     counterexample,
     drawn_map,
     enough_steps,
@@ -32,6 +33,7 @@ from dashboard.compute.planning import (
     trace,
     trial_maps,
     trials,
+    usage,
     verdict,
 )
 from dashboard.compute.terrain import (
@@ -133,6 +135,7 @@ __all__ = [
     "enough_steps",
     "in_words",
     "animation",
+    "cell",
     "iterates",
     "model",
     "rule",
@@ -161,5 +164,6 @@ __all__ = [
     "trial_maps",
     "trials",
     "solution",
+    "usage",
     "verdict",
 ]

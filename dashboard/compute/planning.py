@@ -12,6 +12,7 @@ from dashboard.compute.zoo import cards, converges, iterates, model, own_k, rule
 MAX_SIDE = 103  # 101 cells and a ring of wall
 MAX_K = 4_000
 CELLS_TOGETHER = 32  # of a reactive network
+MOST_IN_PAGE = 300_000  # cells times steps that a page plans when it opens
 MAPS_AT_ONCE = 100  # walks between two looks at whether somebody wants to stop
 
 
@@ -145,6 +146,37 @@ def animation(name: str, map_text: str, k: int, paint: tuple = ()) -> dict:
     gap, push = analysis.value_gap(shown, cells), analysis.mean_displacement(shown)
     return animation_data(shown, gap, push, cells, *read_map(map_text), steps, analysis.convergence_step(seen),
                           analysis.value_change(seen, cells), reward_sign(name))
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def value_map(name: str, map_text: str, k: int):
+    """The value gap of every step as the browser colours it, the same for all cells."""
+    backend.load()
+    from dashboard.widgets.cell_view import map_data
+    from pnzoo import analysis
+
+    cells = reached(map_text)
+    return map_data(analysis.value_gap(trace(name, map_text, k), cells), cells, *read_map(map_text), k)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def usage(name: str, map_text: str, k: int):
+    """`pnzoo.analysis.action_usage` of a planner on a map."""
+    from pnzoo import analysis
+
+    return analysis.action_usage(trace(name, map_text, k), read_map(map_text).walls)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def cell(name: str, map_text: str, k: int, place: tuple[int, int], dark: bool) -> dict:
+    """The backups of one cell in all steps, with the map, as the browser shows them."""
+    from dashboard.widgets.cell_view import cell_data
+
+    walls = read_map(map_text).walls
+    plain = plain_planner(name) if walls.size * k <= MOST_IN_PAGE and runs_in_page(name) else None
+    return value_map(name, map_text, k) | {"name": name} | cell_data(
+        network(name, map_text, k), trace(name, map_text, k), walls, place, usage(name, map_text, k).move,
+        reward_sign(name), dark, plain)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

@@ -1,108 +1,146 @@
-"""One cell's Bellman backup: the nine numbers, the equation, the code."""
+"""One cell's Bellman backup at every step: the map, the sum in numbers, who is the best when (cell_view.js)."""
 
+import base64
 import inspect
+from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
 
-from dashboard import compute
 from dashboard.figures import planning as planning_figures
-from dashboard.figures import theme
-from dashboard.figures.q_curves_svg import q_curves
-from dashboard.widgets import backup
+from dashboard.figures import q_curves_svg, theme
+from dashboard.widgets import canvas, map_grid
 from pnzoo import analysis, gridworld
 
 SHARED = (r"\begin{aligned}V_k&=\max_a Q_{k,a}\\ Q_{k,a}&=\sum_{j=1}^{9}P_{a,j}\,(R_j+V_{k-1,j})+b_a"
           r"\end{aligned}")
 FREE = (r"\begin{aligned}V_k&=\max_a Q_{k,a}\\ Q_{k,a}&=\sum_{j=1}^{9}W^R_{a,j}R_j+W^V_{a,j}V_{k-1,j}"
         r"\end{aligned}")
-FENCE = 100  # times what free cells cost: more is the price of a wall by design, not something learned
+FENCE = 100  # times the most that free cells cost: more is the price of a wall by design, not something learned
+MOST_COLOURS = 200_000  # of cells in all frames of the map
 GREYS = {False: [[238, 241, 245], [29, 39, 51]], True: [[38, 46, 57], [232, 236, 241]]}
 
+_HTML = """<div class="cell"><div class="left"><canvas tabindex="0" role="application"></canvas>
+<div class="key"><span class="low"></span><span class="ramp"></span><span>0.00, the best cell</span></div>
+<div class="say" role="status"></div>
+<div class="where"><label>Row <input type="number" class="row"></label>
+<label>Column <input type="number" class="column"></label></div></div>
+<div class="right"><p class="head" role="status"></p>
+<div class="backup" role="group" aria-label="The sum"><div class="sum"></div></div>
+<p class="title"><b>Which action is best, and when?</b> Below: how far Q of the others is behind.</p>
+<div class="chart"><div class="curves" aria-hidden="true"></div>
+<div class="scrub"><input type="range" min="1" step="1" aria-label="Step k"><output></output></div></div>
+<p class="words"></p></div></div>"""
 
-def show(name_of_entry, model, trace, walls, cell, step, dark, behind, low, choose_step):
-    """What made V of the cell at a step.
+_cell = canvas.component("cell_view", _HTML, planning=True)
+
+
+def show(key: str, data: dict, *, step: int, refused: tuple | None, on_cell: Callable[[dict], None],
+         on_step: Callable[[dict], None]) -> None:
+    """Show a cell.
 
     Args:
-        name_of_entry, model, trace: the planner and what it computed.
+        key: of the component.
+        data: what `cell_data` returned.
+        step: shown first, 1 ... K.
+        refused: a cell of the address that lies on the rim, None for none.
+        on_cell, on_step: called with {"cell": [row, col]} and {"step": k} when they were chosen.
+    """
+    def told(name, then):
+        message = getattr(st.session_state.get(key), name, None)
+        if isinstance(message, dict):
+            then(message)
+
+    verdict = f"{refused} is on the edge and lacks some of its nine cells: shown is S." if refused else ""
+    _cell(key=key, data={**data, "step": step, "verdict": verdict}, on_cell_change=lambda: told("cell", on_cell),
+          on_step_change=lambda: told("step", on_step))
+
+
+def map_data(behind, cells, walls, start, goal, k) -> dict:
+    """What the component's map needs, the same for every cell: V of all steps, a byte each.
+
+    Args:
+        behind: [K + 1, H, W], `pnzoo.analysis.value_gap(trace, cells)`.
+        cells: bool [H, W], those that the colours of V must tell apart.
+        walls, start, goal: the map.
+        k: the last step.
+    """
+    low, _ = planning_figures.value_range(behind, cells, k)
+    frames = sorted({round(x) for x in np.linspace(0, k, max(2, min(k + 1, MOST_COLOURS // walls.size)))})
+    share = np.clip(1 - behind[frames] / low, 0, 1)
+    return {"rows": walls.shape[0], "cols": walls.shape[1], "walls": map_grid.bits(walls), "last": k,
+            "start": [int(x) for x in start], "goal": [int(x) for x in goal], "frames": frames, "low": low,
+            "values": base64.b64encode(np.round(share * 255).astype("u1").tobytes()).decode(),
+            "vStops": theme.stops(theme.VALUE_SCALE)}
+
+
+def cell_data(model, trace, walls, cell, moves, sign, dark, plain=None) -> dict:
+    """The backups of one cell in steps 1 ... K.
+
+    Args:
+        model, trace: the planner and what it computed.
         walls: bool [H, W].
         cell: (row, col) inside the rim.
-        step: k, 1 ... K.
+        moves: int [A], index of the move that an action stands for, -1 for none.
+        sign: of the network's reward.
         dark: theme.
-        behind: [K + 1, H, W], V minus the best cell's, whose colours the map has.
-        low: the end of these colours, below 0.
-        choose_step: draws what k is chosen with, between the sum and the curves over k.
+        plain: `pnzoo.analysis.plain_planner` of a planner that runs in the page, which then needs no numbers of the
+            cell.
+
+    Raises:
+        ValueError: the trace does not hold P of every step.
     """
-    try:
-        numbers = analysis.backup(model, trace, cell, step)
-        history = analysis.q_history(model, trace, cell)
-    except ValueError as error:
-        st.warning(str(error), icon=":material/help:")
-        return
-    best = int(numbers.q.argmax())
-    moves = analysis.action_usage(trace, walls).move
-    name = gridworld.MOVE_NAMES[moves[best]] if moves[best] >= 0 else f"action {best}, unused in the end"
-    st.markdown(
-        f"**Cell {cell}** {'(a wall) ' if walls[cell] else ''}at step {step}: of {len(numbers.q)} actions the best is "
-        f"**{name}**, so V becomes :orange[**{numbers.q[best]:.3f}**]."
-    )
-    show_sum(numbers, best, 1 - _around(behind[step - 1], cell) / low, dark, compute.reward_sign(name_of_entry),
-             _around(walls, cell), planning_figures.reward_end(trace))
-    st.caption("Framed: the cell with the largest weight **P**. V has the colours of the map.")
-    choose_step()
-    st.markdown("**Every action of this cell**: how far its Q is behind the best one, at each step.")
-    st.image(q_curves(history[:-1], moves, step, dark), width=540, alt=(
-        f"Q of every action after each step; action {best} is the largest at step {step}."))
+    history = analysis.q_history(model, trace, cell)[:-1]
+    best, values = history.argmax(axis=1), trace.values[1:, *cell]
+    names = [gridworld.MOVE_NAMES[move] if move >= 0 else f"action {action}, unused in the end"
+             for action, move in enumerate(moves)]
+    return {
+        "cell": [int(x) for x in cell], "names": names, "best": best.tolist(), "actions": history.shape[1],
+        "fence": FENCE * max(planning_figures.reward_top(trace, walls), 1.0),
+        "rMost": planning_figures.reward_end(trace), "rStops": theme.stops(theme.reward_scale(sign, dark)),
+        "signed": theme.stops(theme.REWARD_SCALE_DARK if dark else theme.REWARD_SCALE), "greys": GREYS[dark],
+        "plain": plain, "numbers": None if plain else numbers_of(model, trace, cell, history),
+        "ends": bool((np.abs(history.max(axis=1) - values) > 0.01 * (1 + np.abs(values))).any()),
+        "curves": q_curves_svg.q_curves(history, moves, dark),
+        "plot": [q_curves_svg.LEFT, q_curves_svg.WIDTH - q_curves_svg.RIGHT, q_curves_svg.WIDTH],
+        "words": f"After step {len(history)} action {best[-1]} is the best, for the move {names[best[-1]]}; it is so "
+                 f"since step {q_curves_svg.best_since(history)}.",
+    }
+
+
+def numbers_of(model, trace, cell, history):
+    """All numbers of the backups of a cell, for a planner that the page cannot run."""
+    steps, block = len(history), np.s_[:, cell[0] - 1 : cell[0] + 2, cell[1] - 1 : cell[1] + 2]
+    copies = [1] if model.value_iteration.tied else range(1, steps + 1)
+    each = [analysis.backup(model, trace, cell, k) for k in copies]
+    return {
+        "q": _short(history.max(axis=1)), "reward": _short(each[0].reward),
+        "value": [_short(value) for value in trace.values[block][:-1]], "bias": [_short(one.bias) for one in each],
+        "kernel": [[_short(kernel, 4) for kernel in one.kernel] for one in each],
+        "rewardKernel": None if each[0].reward_kernel is None else
+                        [[_short(kernel, 4) for kernel in one.reward_kernel] for one in each],
+    }
+
+
+def _short(numbers, digits=3):
+    return [round(float(each), digits) for each in np.ravel(numbers)]
+
+
+def formula(model, trace, cell, step) -> None:
+    """The formula, with the numbers of a cell, and as code."""
     folded = st.expander("The formula, in full and as code", icon=":material/code:", key="lines_of_code",
                          on_change="rerun")
     if not folded.open:
         return
     from pnzoo.analysis.planning import bellman  # which needs Keras
 
+    numbers = analysis.backup(model, trace, cell, step)
     with folded:
         st.latex(FREE if numbers.reward_kernel is not None else SHARED)
-        st.markdown(sum_in_words(numbers, best))
+        st.markdown(sum_in_words(numbers, int(numbers.q.argmax())))
         st.code(inspect.getsource(bellman._q), language="python")
         st.caption("and for all cells at once, in pnzoo/layers/value_iteration.py:")
         st.code(inspect.getsource(type(model.value_iteration)._backups), language="python")
-
-
-def _around(numbers, cell):
-    """Those of the nine cells."""
-    return numbers[cell[0] - 1 : cell[0] + 2, cell[1] - 1 : cell[1] + 2]
-
-
-def show_sum(numbers, best, share, dark, sign, walls, most):
-    """The sum with the numbers of the nine cells.
-
-    Where a wall costs thousands by design, its number says nothing: it is called a wall.
-
-    Args:
-        numbers: what `analysis.backup` returned.
-        best: the action.
-        share: [3, 3], where V of the cells lies on the map's colours, 0 ... 1.
-        dark: theme.
-        sign: of the network's reward.
-        walls: bool [3, 3].
-        most: end of the colours of R.
-    """
-    free = np.abs(numbers.reward[~walls])
-    fenced = walls if free.size and np.abs(numbers.reward).max() > FENCE * max(free.max(), 1.0) else None
-    rewards, kernel = theme.stops(theme.reward_scale(sign, dark)), numbers.kernel[best]
-    reward = backup.nine(numbers.reward, "R", (numbers.reward / most + 1) / 2, rewards, dark, named=fenced)
-    value = backup.nine(numbers.value, "V before", share, theme.stops(theme.VALUE_SCALE), dark, walls, fenced)
-    if numbers.reward_kernel is None:
-        weights = backup.nine(kernel, "P", kernel / (float(kernel.max()) or 1.0), GREYS[dark], dark, weights=True)
-        bias = float(numbers.bias[best])
-        tail = f"{'−' if bias < 0 else '+'} {backup.short(abs(bias))}" if abs(bias) >= 0.005 else ""
-        parts = [weights, "× (", reward, "+", value, f") {tail} =" if tail else ") ="]
-    else:
-        scale = theme.stops(theme.REWARD_SCALE_DARK if dark else theme.REWARD_SCALE)
-        top = float(max(np.abs(kernel).max(), np.abs(numbers.reward_kernel[best]).max())) or 1.0
-        of_reward, of_value = (backup.nine(each, name, (each / top + 1) / 2, scale, dark, weights=True)
-                               for each, name in ((numbers.reward_kernel[best], "P for R"), (kernel, "P for V")))
-        parts = [of_reward, "×", reward, "+", of_value, "×", value, "="]
-    backup.show("backup", parts, int(np.abs(kernel).argmax()), float(numbers.q[best]))
 
 
 def sum_in_words(numbers, best):

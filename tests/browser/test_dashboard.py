@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from dashboard.figures import theme
 from pnzoo import gridworld, list_models
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration]
@@ -78,10 +79,9 @@ def test_opens_without_an_error_wide_and_narrow_light_and_dark(open_page, index,
 @pytest.mark.slow
 def test_pictures_of_the_server_follow_a_change_of_theme(open_page):
     page = open_page(f"inside?model={PLANNER}&map={ROOM}&view=cell")
-    source = "() => document.querySelector('[data-testid=stImage] img').src"
-    before = page.evaluate(source)
+    page.locator(f".curves svg[fill='{theme.LIGHT.text}']").wait_for()
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function(f"before => ({source})() !== before", arg=before)
+    page.locator(f".curves svg[fill='{theme.DARK.text}']").wait_for()
 
 
 def test_a_wall_drawn_with_the_mouse_changes_the_path(open_page):
@@ -172,6 +172,14 @@ def test_a_cell_is_picked(open_page):
     page.mouse.click(*centre(canvas, (2, 6), 10))
     page.get_by_text("Cell (2, 6)").wait_for()
     page.wait_for_function("() => location.search.includes('cell=2.6')")
+    page.mouse.move(*centre(canvas, (3, 2), 10))
+    page.get_by_text("Cell (3, 2)").wait_for()  # which the pointer is on; the one that was picked stays
+    slider = page.get_by_label("Step k")
+    slider.press("ArrowLeft")
+    step = int(slider.get_attribute("max")) - 1
+    page.get_by_text(f"at step {step}").wait_for()
+    page.wait_for_function("end => location.search.includes('cell=2.6') && location.search.endsWith(end)",
+                           arg=f"step={step}")
     middle = page.locator(".backup .nine").nth(1).locator("i").nth(4)
     middle.hover()
     weights, rewards, values = ([float(each.replace("−", "-")) for each in nine.locator("i").all_inner_texts()]

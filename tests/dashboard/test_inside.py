@@ -30,12 +30,25 @@ def test_a_network_that_finds_k_itself_says_which(visit, page):
     assert visit(page, map=code(ROOM), model="vin_maze", k="3").query_params["k"] == "3"
 
 
-def test_a_cell_is_picked_by_number(visit):
-    app = visit("inside", map=code(ROOM), model="vin8", view="cell")
-    app.number_input(key="choose_Row").set_value(3).run()
-    app.number_input(key="choose_Column").set_value(5).run()
-    assert app.query_params["cell"] == "3.5"
-    assert "Cell (3, 5)" in texts(app)
+def sent(app, name):
+    """What a page sends to a component."""
+    (data,) = [json.loads(each.proto.json) for each in app.get("bidi_component") if name in each.proto.component_name]
+    return data
+
+
+def test_a_cell_shows_its_backup_at_every_step(visit, monkeypatch):
+    monkeypatch.setattr("dashboard.compute.planning.runs_in_page", lambda name: False)
+    app = visit("inside", map=code(ROOM), model="vin8", view="cell", cell="3.5", k="6", step="4")
+    data = sent(app, "cell_view")
+    assert data["cell"] == [3, 5]
+    assert data["step"] == 4
+    numbers = data["numbers"]
+    assert not data["ends"]
+    for k in range(1, 7):
+        best = data["best"][k - 1]
+        inner = np.add(numbers["reward"], numbers["value"][k - 1])
+        found = np.dot(numbers["kernel"][0][best], inner) + numbers["bias"][0][best]
+        assert found == pytest.approx(numbers["q"][k - 1], abs=0.02)
 
 
 def test_a_map_too_large_for_every_step_shows_the_first_ones(visit, monkeypatch):
@@ -51,17 +64,18 @@ def test_a_map_too_large_for_every_step_shows_the_first_ones(visit, monkeypatch)
     assert "Words used here" in [each.label for each in app.expander]
 
 
-def test_walls_have_a_name_where_their_price_is_by_design(visit):
-    app = visit("inside", map=code(ROOM), model="vin_maze", view="cell", cell="1.1")
-    assert not app.exception
-    from dashboard.widgets import backup
+def test_walls_have_a_name_where_their_price_is_by_design():
+    from dashboard.widgets import cell_view
+    from pnzoo.models import VIN
 
-    numbers = np.array([[-10001.206, -1.0, -0.5]] * 3)
-    shown = backup.nine(numbers, "R", numbers, [[0, 0, 0], [255, 255, 255]], named=numbers < -100)
-    assert [text for text, *_ in shown["cells"]] == ["wall", "−1.00", "−0.50"] * 3
-    (sent,) = [json.loads(each.proto.json) for each in app.get("bidi_component")
-               if "backup" in each.proto.component_name]
-    assert sent["parts"][2]["cells"][0][0] == "wall"  # R above and left of the cell 1.1
+    walls, goal = (each[0] for each in gridworld.generate(1, 8, seed=0))
+    model = VIN(k=3)
+    trace = model.trace(walls, goal)
+    moves = analysis.action_usage(trace, walls).move
+    for price, named in ((-10_001, True), (-2, False)):
+        fenced = trace._replace(reward=np.where(walls, price, -1).astype("float32"))
+        data = cell_view.cell_data(model, fenced, walls, (1, 1), moves, 1, False)
+        assert (abs(price) > data["fence"]) is named
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -115,16 +129,10 @@ def test_painting_says_what_it_does(visit, monkeypatch, paint, before, after, wo
     assert said["paint"]["path"] is said["replanned"]["path"]
 
 
-def test_a_cell_on_the_edge_is_refused_in_words(visit, monkeypatch):
-    from dashboard.widgets import map_grid
-
-    said, real = {}, map_grid.draw
-    monkeypatch.setattr(map_grid, "draw", lambda key, *given, **more: said.update({key: more}) or real(
-        key, *given, **more))
+def test_a_cell_on_the_edge_is_refused_in_words(visit):
     app = visit("inside", map=code(ROOM), model="vin8", view="cell", cell="0.2")
     assert not app.exception
-    assert "edge" in said["pick"]["verdict"]
-    assert said["pick"]["inner"]
+    assert "edge" in sent(app, "cell_view")["verdict"]
 
 
 def test_an_arrow_is_drawn_once_and_numbers_lie_outside_of_it():
