@@ -23,20 +23,20 @@ from dashboard import backend, failures, lessons, state  # noqa: E402
 from dashboard.widgets import frame  # noqa: E402
 
 PAGES = [
-    st.Page("app_pages/plan.py", title="Plan", icon=":material/route:", default=True),
-    st.Page("app_pages/lessons.py", title="Lessons", icon=":material/school:"),
-    st.Page("app_pages/inside.py", title="Inside", icon=":material/visibility:"),
-    st.Page("app_pages/terrain.py", title="Terrain", icon=":material/terrain:"),
-    st.Page("app_pages/worlds.py", title="Worlds", icon=":material/public:"),
-    st.Page("app_pages/few_shot.py", title="Few-shot", icon=":material/draw:"),
-    st.Page("app_pages/photographs.py", title="Photographs", icon=":material/photo_camera:"),
-    st.Page("app_pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
-    st.Page("app_pages/zoo.py", title="Zoo", icon=":material/inventory_2:"),
-    st.Page("app_pages/answers.py", title="Answers", icon=":material/quiz:"),
+    st.Page("app_pages/plan.py", title="Plan", default=True),
+    st.Page("app_pages/lessons.py", title="Lessons"),
+    st.Page("app_pages/inside.py", title="Inside"),
+    st.Page("app_pages/terrain.py", title="Terrain"),
+    st.Page("app_pages/worlds.py", title="Worlds"),
+    st.Page("app_pages/few_shot.py", title="Few-shot"),
+    st.Page("app_pages/photographs.py", title="Photographs"),
+    st.Page("app_pages/compare.py", title="Compare"),
+    st.Page("app_pages/zoo.py", title="Zoo"),
+    st.Page("app_pages/answers.py", title="Answers"),
 ]
 
 page = st.navigation(PAGES, position="hidden")  # the frame's bar takes its place
-# A file of our own: an icon given by name would be fetched from another site.
+# A file of our own, and none of a page: an icon given by name would be fetched from another site.
 st.set_page_config(page_title=f"{page.title} · pnzoo", page_icon=str(HERE / "icon.png"), layout="wide")
 with failures.said():
     frame.show(PAGES, page)
