@@ -25,16 +25,16 @@ explanation = analysis.explain(
 print(dict(zip(kept["classes"], explanation.probability.round(3))))
 print(explanation.attention)  # how much each support image counts'''
 
-ALIKE = " Near is alike, thick is attention."  # of models that compare the question with each picture
-USE = "Draw in the middle, drag a picture off the ring, or touch one."
+LEAST = ("below a likeness of", "when less sure than")  # of a model that compares pictures; of another one
+LEGEND = ["near: alike (cosine)", "thick: attention"]  # of models that compare the question with each picture
 HINT = ("Dragged onto another class, a picture is relabelled. Drop or paste one of yours in the middle to ask about "
         "it, on a class to add it.")
 
 
 def page():
-    line = st.container(horizontal=True, gap="small", vertical_alignment="center")
+    line = st.container(key="title", horizontal=True, gap="small", vertical_alignment="center")
     line.title("Who decided?", width="stretch")
-    st.markdown("A network that saw only these few examples names the drawing in the middle.")
+    st.markdown("A network names the drawing in the middle by these examples alone. **Draw**, or drag one off.")
     names = compute.names("few-shot")
     state.adopt({**episode_controls.readers(), "least": choices.read_int("least", 0, 100),
                  "look": choices.read_int("look", 0, 199), "reading": choices.read_int("reading", 1, 99)},
@@ -42,30 +42,29 @@ def page():
     if not names:
         st.info("There is no few-shot model in the zoo yet. Train one with `python -m train.few_shot.command`.")
     else:
-        with line:
-            ask_for_more()
-        board(names)
+        with line.container(key="controls", horizontal=True, gap="small", width="content"):
+            name = controls(names)
+        board(name)
     glossary.show("Support", "Query", "Way", "Shot", "Attention", "FCE")
 
 
-def board(names):
-    shown, under = st.container(), st.container()
-    with under:
-        name = controls(names)
-    with shown:
-        ring_alone(name)
+def board(name):
+    ring_alone(name)
     episode = episode_controls.current()
     explanation = explain(name, episode)
     publish(name)
-    with under:
-        if explanation is not None:
-            more = st.expander("The numbers: every class, “none of these”, the plane, other orders", key="numbers",
-                               icon=":material/query_stats:", on_change="rerun")
-            if more.open:
-                with more:
-                    show_numbers(name, episode, explanation)
-                    show_context(name, episode, explanation)
-        take_along(name, episode, explanation)
+    with st.container(horizontal=True, gap="small"):
+        if episode_controls.changed():
+            st.button("Put the episode back as it was", key="put_back", icon=":material/undo:", on_click=put_back)
+        offer_context(name)
+    if explanation is not None:
+        more = st.expander("The numbers: every class, the plane, other orders", key="numbers",
+                           icon=":material/query_stats:", on_change="rerun")
+        if more.open:
+            with more:
+                show_numbers(name, episode, explanation)
+                show_context(name, episode, explanation)
+    take_along(name, episode, explanation)
 
 
 @st.fragment
@@ -86,26 +85,17 @@ def explain(name, episode):
 # -- controls ---------------------------------------------------------------------------------------------
 
 
-def ask_for_more():
-    st.button("Next question", key="next_ask", icon=":material/arrow_forward:", on_click=ask_next)
-
-
 def controls(names):
-    with st.container(border=True):
-        one, two, three, four, five = st.columns([4, 4, 2, 2, 3], vertical_alignment="bottom")
-        with one:
-            name = choices.pick_model(names, key="fewshot", default=episode_controls.FIRST[episode_controls.words()[0]])
-        with two:
-            episode_controls.pick_source()
-        with three:
+    with st.popover("Model and set", width="content"):
+        name = choices.pick_model(names, key="fewshot", default=episode_controls.FIRST[episode_controls.words()[0]])
+        episode_controls.pick_source()
+        left, right = st.columns(2)
+        with left:
             episode_controls.pick_way()
-        with four:
+        with right:
             episode_controls.pick_shot()
-        five.button("New characters", key="new_episode", icon=":material/casino:", width="stretch",
-                    on_click=next_episode)
-        offer_context(name)
-        if episode_controls.changed():
-            st.button("Put the episode back as it was", key="put_back", icon=":material/undo:", on_click=put_back)
+    st.button("New set", key="new_episode", on_click=next_episode)
+    st.button("Next question", key="next_ask", on_click=ask_next)
     return name
 
 
@@ -137,8 +127,8 @@ def show_ring(name, episode, explanation):
     if episode is None:
         classes, found = sorted({label for i, label in enumerate(labels) if i not in out}), {}
         data = {"classes": [{"name": each, "chance": 0.0} for each in classes], "answer": None, "truth": None,
-                "query": state.get("drawn"), "none": "fewer than two classes are left. Put some pictures back.",
-                "note": "", "top": None, "steps": None, "likeness": None}
+                "query": state.get("drawn"), "none": "", "note": "", "top": None, "steps": None, "likeness": None,
+                "problem": "fewer than two classes are left. Put some pictures back.", "now": None}
     else:
         answer, found = said(episode, explanation), readings(episode, explanation)
         classes = episode.classes
@@ -147,14 +137,16 @@ def show_ring(name, episode, explanation):
                         for each, chance in zip(classes, explanation.probability, strict=True)],
             "answer": None if answer is None else classes.index(answer), "truth": episode.true_label,
             "query": sketchpad.to_code(episode.query),
-            "none": f"{doubt(explanation)}, and you ask for {state.get('least', 0) / 100:.2f}.",
+            "none": f"{doubt(explanation)}, and you ask for {state.get('least', 0) / 100:.2f}.", "problem": "",
+            "now": explanation.confidence,
             "note": note(explanation), "top": top(episode, explanation),
             "steps": None if explanation.steps is None else len(explanation.steps),
             "likeness": None if explanation.similarity is None else likeness(name)}
     ring.show("ring", {
         **data, "model": name, "photos": False, "turn": state.get("turn", 0), "drawn": state.get("drawn") is not None,
         "label": sketchpad.LABEL, "say": st.session_state.pop("ring_problem", ""),
-        "use": USE if data["likeness"] is None else USE + ALIKE, "hint": HINT, "least": None,
+        "legend": [] if data["likeness"] is None else LEGEND, "hint": HINT, "least": state.get("least", 0),
+        "lined": data["likeness"] is not None, "leastWords": f"“None of these” {LEAST[data['likeness'] is None]}",
         "letters": list(support_set.LETTERS[: min(26, words[1] + 3)]), "look": looked(len(labels)),
         "step": state.get("reading"), "without": without(name, episode, explanation),
         "ordered": compute.reads_order(name), "order": state.get("order", 0),
@@ -238,8 +230,8 @@ def heard(message):
     _, way, shot, _ = episode_controls.words()
     index = ring.read_index(message, way * shot + len(own))
     letter = message.get("class") if message.get("class") in list(support_set.LETTERS) else None
-    live = what == "draw" and bool(message.get("live"))
-    st.session_state.update(pen_down=live, pen_lifted=not live)
+    live = what in ("draw", "least") and bool(message.get("live"))
+    st.session_state.update(pen_down=live and what == "draw", pen_lifted=not live)
     out = set(state.get("drop", ()))
     try:
         if what == "draw":
@@ -265,6 +257,8 @@ def heard(message):
             state.put(order=None if message.get("seed") == 0 else state.get("order", 0) % 9_999 + 1)
         elif what == "step" and type(message.get("step")) is int and 1 <= message["step"] <= 99:
             state.put(reading=message["step"])
+        elif what == "least" and type(message.get("least")) is int and 0 <= message["least"] <= 100:
+            state.put(least=message["least"] or None)
     except ValueError as error:
         st.session_state["ring_problem"] = f"That picture cannot be used: {error}"
 
@@ -294,19 +288,8 @@ def show_numbers(name, episode, explanation):
         if before:
             first = max(before, key=before.get)
             st.caption(f"Diamonds: before you changed the support set. Then it said {first}, {before[first]:.0%} sure.")
-        st.session_state["choose_least"] = state.get("least", 0)
-        compares = explanation.similarity is not None
-        st.slider(
-            f"Say “none of these” if {'the nearest example is less alike' if compares else 'it is less sure'} than",
-            0,
-            100,
-            key="choose_least",
-            format="%d%%",
-            on_change=lambda: state.put(least=st.session_state["choose_least"]),
-            help="Probabilities compare the classes with each other; likeness compares the query with its nearest "
-            "example, whatever the others." if compares else None,
-        )
-        st.caption(f"Its nearest example is {explanation.confidence:.0%} alike." if compares
+        st.caption("Probabilities compare the classes with each other; likeness compares the query with its nearest "
+                   "example, whatever the others." if explanation.similarity is not None
                    else f"It is {explanation.confidence:.0%} sure of its answer; it compares with no single example.")
     with right:
         at, shown = analysis.pca_2d(np.concatenate([explanation.support_embeddings, explanation.query_embedding[None]]))
@@ -358,7 +341,7 @@ def offer_context(name):
     if name in others or not others:
         return
     first = next((other for other in others if "glyphs" in other), others[0])
-    st.button(f"Ask {first}, which reads each picture in the light of all others (FCE)", key="ask_context",
+    st.button(f"Ask {first} (full context, FCE)", key="ask_context",
               type="tertiary", icon=":material/arrow_forward:", on_click=lambda: state.put(fewshot=first))
 
 

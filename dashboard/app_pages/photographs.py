@@ -35,7 +35,7 @@ print(classifier.predict(["new.jpg"]), classifier.predict_proba(["new.jpg"]))
 print(classifier.attention(["new.jpg"]))        # how much each photograph counts'''
 
 
-USE = "Drag a photograph off the ring, or touch one. Near is alike, thick is attention."
+LEGEND = ["near: alike (cosine)", "thick: attention"]
 HINT = ("Dragged onto another thing, a photograph is relabelled. Drop or paste one of yours in the middle to ask about "
         "it, on a thing to add it.")
 BLANK = compute.as_png(np.full((8, 8, 3), 128, "uint8"))  # in place of what cannot be opened
@@ -44,7 +44,8 @@ BLANK = compute.as_png(np.full((8, 8, 3), 128, "uint8"))  # in place of what can
 def page():
     line = st.container(horizontal=True, gap="small", vertical_alignment="center")
     line.title("What is it?", width="stretch")
-    st.markdown("A few photographs of each thing are enough, and nothing more is trained. Yours stay on this machine.")
+    st.markdown("A few pictures of a thing are enough. " + (
+        "Yours stay on this machine." if mine() else "These are **invented** (generated); yours stay on this machine."))
     names = compute.names("few-shot", compute.OF_PHOTOGRAPHS)
     state.adopt({"photo": read_name, "photo_seed": choices.read_int("photo_seed", 0, 999_999),
                  "photo_asked": choices.read_int("photo_asked", 0, ASKED * KINDS - 1),
@@ -55,18 +56,16 @@ def page():
         st.info("There is no model of photographs in the zoo yet. `python -m train matching_photo` trains one.")
         glossary.show("Support", "Query", "Way", "Shot", "Attention")
         return
-    shown, under = st.container(), st.container()
-    with under.container(horizontal=True, vertical_alignment="bottom"):
-        choices.pick_model(names, "Model", "photo", "matching_photo")
+    with line.container(key="controls", horizontal=True, gap="small", width="content"):
+        if len(names) > 1:
+            with st.popover("Model", width="content"):
+                choices.pick_model(names, "Model", "photo", "matching_photo")
         known, to_ask = photographs()
-    with line:
         truth, asked = pick_asked(to_ask)
     name = state.get("photo", "matching_photo" if "matching_photo" in names else names[0])
     answer, problem = think(name, known, asked)
-    with shown:
-        show_ring(name, known, asked, truth, answer, problem)
-    with under:
-        own_photographs()
+    show_ring(name, known, asked, truth, answer, problem)
+    own_photographs()
     state.publish({"photo": name, **{key: None if state.get(key) is None else str(state.get(key)) for key in (
         "photo_seed", "photo_asked", "photo_least", "photo_look")}, **changes()})
     share.panel("photographs", SNIPPET.format(name=name),
@@ -116,10 +115,10 @@ def photographs():
     """(known, to ask about): the visitor's, or invented ones."""
     own, (known, to_ask, _) = mine(), invented()
     if own:
-        st.button("Back to the invented ones", key="forget_photographs", icon=":material/undo:", on_click=forget)
+        st.button("Back to the invented ones", key="forget_photographs", on_click=forget)
         begins_with_them = [file for _, file in own[: len(known)]] == [file for _, file in known]
         return own, to_ask if begins_with_them else []
-    st.button("Other things", key="new_things", icon=":material/casino:", on_click=other_things)
+    st.button("Other things", key="new_things", on_click=other_things)
     return known, to_ask
 
 
@@ -133,8 +132,7 @@ def pick_asked(to_ask):
     if not to_ask:
         return None, own
     chosen = state.get("photo_asked", FIRST_ASKED) % len(to_ask)
-    st.button("Next question", key="next_asked", icon=":material/arrow_forward:", on_click=ask_next,
-              args=(chosen, len(to_ask)))
+    st.button("Next question", key="next_asked", on_click=ask_next, args=(chosen, len(to_ask)))
     return (None, own) if own else to_ask[chosen]
 
 
@@ -253,8 +251,6 @@ def show_ring(name, known, asked, truth, answer, problem):
     classes = answer.classes if answer else list(dict.fromkeys(known[i][0] for i in here))
     least = state.get("photo_least", 0) / 100
     sure = answer is not None and answer.confidence >= least
-    if problem:
-        st.warning(f"There is no answer: {glossary.plain(problem)}", icon=":material/info:")
     pictures = [{"name": f"{label} {i + 1}", "class": classes.index(label) if label in classes else 0,
                  "out": i in gone, "given": False, "source": compute.thumbnail(file) or compute.thumbnail(BLANK),
                  "likeness": None, "share": None} for i, (label, file) in enumerate(known)]
@@ -268,11 +264,12 @@ def show_ring(name, known, asked, truth, answer, problem):
         "classes": [{"name": each, "chance": float(answer.chance[i]) if answer else 0.0}
                     for i, each in enumerate(classes)],
         "answer": classes.index(best(answer)) if sure else None,
-        "none": f"the nearest class is {answer.confidence:.2f} alike, and you ask for {least:.2f}." if answer
-                else problem, "note": "", "top": top, "look": look,
+        "none": f"the nearest class is {answer.confidence:.2f} alike, and you ask for {least:.2f}." if answer else "",
+        "problem": problem, "now": answer.confidence if answer else None, "note": "", "top": top,
+        "look": look,
         "step": None, "steps": None, "likeness": "cosine", "without": without(name, known, asked, answer, look, top),
-        "ordered": False, "order": 0, "hint": HINT, "use": USE, "least": state.get("photo_least", 0),
-        "letters": classes,
+        "ordered": False, "order": 0, "hint": HINT, "legend": LEGEND, "least": state.get("photo_least", 0),
+        "lined": False, "leastWords": "“None of these” below a likeness of", "letters": classes,
         "say": st.session_state.pop("photo_problem", ""), "pictures": pictures}, heard)
 
 

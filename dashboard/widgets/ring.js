@@ -4,20 +4,23 @@
 
 export default keep(".ring", makeRing);
 
+const NEAREST = 6; // pictures that are named by how alike they are
 const BITS = 140, PEN = 28; // side of what is sent, steps of the keyboard's pen
 const PATIENCE = 5000, GROWS = 2200; // ms until a message counts as lost, and until all lines have grown
+const THINKS = 350, TIE = 0.05; // ms until it is said that an answer takes its time; less sure than that by this is a tie
 
 function makeRing(host) {
   const find = (name) => host.querySelector(name);
   const [answer, stage, canvas, rim, pad, middle, film, pictures] =
     [".answer", ".stage", ".lines", ".rim", ".pad", ".middle", ".film", ".pictures"].map(find);
-  const [detail, steps, orders, tray, hint, use, say, letter, file, least] =
-    [".detail", ".steps", ".orders", ".tray", ".hint", ".use", ".say", ".letter", ".file", ".least"].map(find);
+  const [detail, steps, orders, tray, hint, legend, say, letter, file, least, nearest] = [
+    ".detail", ".steps", ".orders", ".tray", ".hint", ".legend", ".say", ".letter", ".file", ".least", ".nearest"].map(find);
   const ring = { send: null, show, stop };
   const buttons = new Map(); // number of a picture -> its button, its place now and its place to be
   let data = null, size = 0, frameId = 0, strokes = [], line = null, cursor = [PEN / 2, PEN / 2], down = false;
   let touched = false; // the pen of the keys is not shown to a hand that draws
   let queue = [], onTheWay = null, number = 0, looked = null, step = null, sought = null, drag = null, camera = null, fanned = null, born = -Infinity, reads = null;
+  let scale = null, slow = null; // cosines at the outermost and the innermost circle as they are shown; the clock of an answer
 
   // -- messages ---------------------------------------------------------------------------------------------
 
@@ -36,6 +39,8 @@ function makeRing(host) {
 
   function post(message) {
     onTheWay = { message, at: performance.now() };
+    clearTimeout(slow);
+    if (!message.live) slow = setTimeout(think, THINKS);
     ring.send("did", message);
   }
 
@@ -43,6 +48,7 @@ function makeRing(host) {
     if (onTheWay && data.heard >= onTheWay.message.number) {
       host.dataset.delay = Math.round(performance.now() - onTheWay.at); // ms from what was done to its answer
       onTheWay = null;
+      clearTimeout(slow);
     }
     flush();
   }
@@ -87,10 +93,12 @@ function makeRing(host) {
     find(".clear").hidden = !strokes.length && !data.drawn;
     find(".clear").textContent = data.drawn && !strokes.length ? "Back to the given question" : "Clear";
     find(".keep").hidden = letter.hidden = !data.drawn;
-    least.hidden = data.least === null;
-    if (data.least !== null && (elsewhere || sought === null)) sought = data.least;
-    least.querySelector("input").value = sought ?? 0;
+    least.hidden = data.now === null;
+    if (elsewhere || sought === null) sought = data.least;
+    least.querySelector("input").value = sought;
+    least.querySelector("span").textContent = data.leastWords;
     least.querySelector("b").textContent = atLeast();
+    if (data.now !== null) least.querySelector("small").textContent = `· now ${data.now.toFixed(2)}`;
     const chosen = letter.value;
     letter.replaceChildren(...data.letters.map((name) => new Option(name, name)));
     if (data.letters.includes(chosen)) letter.value = chosen;
@@ -108,7 +116,7 @@ function makeRing(host) {
     orders.querySelector(".sorted").disabled = !data.order;
     orders.querySelector("span").textContent = data.ordered ? `It reads them in ${data.order ? `the random order number ${data.order}` : "the order of the classes"}.` : "";
     hint.textContent = data.hint;
-    use.textContent = data.use;
+    legend.textContent = [...data.legend, ...(lined() ? ["dashed: none of these beyond"] : [])].join("\n");
   }
 
   // What a picture counts at the step that is looked at.
@@ -154,24 +162,48 @@ function makeRing(host) {
     }
     if (here.length && ![...buttons.values()].some((each) => each.button.tabIndex === 0)) buttons.get(here[0]).button.tabIndex = 0;
     const out = data.pictures.map((picture, i) => (picture.out ? i : -1)).filter((i) => i >= 0);
-    tray.replaceChildren(...(out.length ? ["Left out:"] : []), ...out.map((index) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.title = `Put ${data.pictures[index].name} back`;
-      button.setAttribute("aria-label", button.title);
-      button.append(image(data.pictures[index].source));
-      button.onclick = () => { tell({ what: "back", index }); pictures.querySelector("button")?.focus({ preventScroll: true }); };
+    refill(tray, out.length ? ["Left out:"] : [], out.map((index) => small(index, `Put ${data.pictures[index].name} back`, () => back(index))));
+    const near = here.filter((index) => data.pictures[index].likeness !== null);
+    near.sort((a, b) => data.pictures[b].likeness - data.pictures[a].likeness);
+    refill(nearest, near.length ? ["Nearest:"] : [], near.slice(0, NEAREST).map((index) => {
+      const picture = data.pictures[index], cosine = picture.likeness.toFixed(2);
+      const button = small(index, `Look at ${picture.name}: ${data.likeness} ${cosine}`, () => look(index));
+      button.setAttribute("aria-pressed", String(looked === index));
+      button.classList.toggle("looked", looked === index);
+      button.append(Object.assign(document.createElement("span"), { textContent: cosine }));
       return button;
     }));
+  }
+
+  // A picture beside the ring that does something when it is pressed.
+  function small(index, words, does) {
+    const button = Object.assign(document.createElement("button"), { type: "button", title: words, onclick: does });
+    button.setAttribute("aria-label", words);
+    button.append(image(data.pictures[index].source));
+    return button;
+  }
+
+  // New buttons in place of old ones; the focus stays on the one of the same words.
+  function refill(box, words, made) {
+    const name = (button) => button.getAttribute("aria-label") ?? button.textContent, old = host.getRootNode().activeElement;
+    const focused = old && box.contains(old) ? name(old) : null;
+    box.replaceChildren(...words, ...made);
+    if (focused !== null) [...box.querySelectorAll("button")].find((button) => name(button) === focused)?.focus({ preventScroll: true });
   }
 
   // -- geometry ---------------------------------------------------------------------------------------------
 
   const half = () => size / 2;
-  const padReach = () => size * (data.photos ? 0.14 : size < 420 ? 0.165 : 0.15);
-  const rimReach = () => half() - (size < 420 ? 31 : 38) - (data.photos ? 8 : 0); // labels of two lines lie outside it
+  const phone = () => size < 420;
+  const padReach = () => size * (phone() && !data.photos ? 0.155 : 0.14);
+  const rimReach = () => half() - (phone() ? 31 : 38) - (data.photos ? 8 : 0); // labels of two lines lie outside it
   const count = () => Math.max(1, buttons.size);
-  const side = () => Math.max(24, (size / 640) * (count() <= 6 ? 70 : count() <= 12 ? 60 : count() <= 30 ? 46 : 30));
+  const crowded = () => count() > (phone() ? 24 : 30);
+  const shots = () => Math.max(1, ...data.classes.map((_, c) => [...buttons.keys()].filter((index) => data.pictures[index].class === c).length));
+  function side() { // of a picture: as wide as its place
+    const places = data.classes.length * (crowded() ? 1 : shots()), round = Math.PI * (padReach() + rimReach());
+    return Math.max(24, Math.min(size * (crowded() ? 0.06 : 0.1), (0.73 * round) / places));
+  }
 
   function sector(index) { // the class at an angle, and the middle of a class
     const n = data.classes.length;
@@ -183,40 +215,54 @@ function makeRing(host) {
     return Math.floor((turn / (2 * Math.PI)) * data.classes.length) % data.classes.length;
   }
 
-  const radius = (likeness) => {
-    const inner = padReach() + side() * 0.65 + size * 0.035, outer = rimReach() - 6 - side() * 0.55;
-    return inner + Math.max(0, Math.min(1, 1 - (likeness ?? 0.35))) * (outer - inner);
-  };
+  // The circles: a few round cosines, so that those of the pictures here fill the ring from its inside to its outside.
+  function circles() {
+    const here = [...buttons.keys()].map((index) => data.pictures[index].likeness).filter((each) => each !== null);
+    if (!here.length) return null;
+    const [least, most] = [Math.min(...here), Math.max(...here)];
+    const step = [0.05, 0.1, 0.2, 0.25, 0.5].find((each) => Math.ceil(most / each - 1e-6) - Math.floor(least / each + 1e-6) <= (phone() ? 2 : 4)) ?? 0.5;
+    const first = Math.floor(least / step + 1e-6), last = Math.max(first + 1, Math.ceil(most / step - 1e-6));
+    return { low: first * step, high: last * step, marks: Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step) };
+  }
+
+  function radius(likeness, { low, high } = circles() ?? { low: 0, high: 1 }) {
+    const inner = padReach() + side() * 0.5 + size * 0.03, outer = rimReach() - 8 - side() * 0.55;
+    const share = likeness === null ? 0.5 : (high - likeness) / (high - low);
+    return inner + Math.max(-0.15, Math.min(1.1, share)) * (outer - inner);
+  }
+
+  // Whether the line of "none of these" is a circle: where it is drawn, an answer needs a picture within it.
+  const lined = () => data.lined && sought > 0;
 
   function targets() {
     const members = data.classes.map(() => []);
     for (const index of buttons.keys()) members[data.pictures[index].class]?.push(index);
-    const most = [...buttons.keys()].sort((a, b) => share(b) - share(a)), crowded = count() > 30;
+    const most = [...buttons.keys()].sort((a, b) => share(b) - share(a)), crowd = crowded(), on = circles() ?? undefined;
     members.forEach((mine, c) => {
       const width = (2 * Math.PI) / data.classes.length, fans = c === fanned;
       const like = [...mine].sort((a, b) => (data.pictures[b].likeness ?? 0) - (data.pictures[a].likeness ?? 0));
-      const near = radius(data.pictures[like[0]]?.likeness); // of the one most alike
+      const near = like.length ? radius(data.pictures[like[0]].likeness, on) : 0; // of the one most alike
       mine.forEach((index, i) => {
         const rank = most.indexOf(index), deep = like.indexOf(index), each = buttons.get(index);
-        let angle = sector(c) + ((i + 0.5) / mine.length - 0.5) * width * 0.86, r = radius(data.pictures[index].likeness);
-        let grow = crowded ? 1.2 : 1 + 0.3 * share(index);
-        if (crowded && !fans) { // a pile: on top, where it belongs, the one most alike
+        let angle = sector(c) + ((i + 0.5) / mine.length - 0.5) * width * 0.86, r = radius(data.pictures[index].likeness, on);
+        let grow = crowd ? (phone() ? 1.05 : 1.2) : 1 + 0.15 * share(index);
+        if (crowd && !fans) { // a pile: on top, where it belongs, the one most alike
           angle = sector(c);
-          r = Math.min(near + 4 * deep, rimReach() - side() * 0.6);
-        } else if (crowded) { // a fan, wide enough to touch each, aslant too
+          r = Math.min(near + (phone() ? 2 : 4) * deep, rimReach() - side() * 0.6);
+        } else if (crowd) { // a fan, wide enough to touch each, aslant too
           grow = 1.55;
           angle = sector(c) + (i - (mine.length - 1) / 2) * Math.min(0.5, (side() * grow * 1.3) / near);
         }
         each.to = { x: half() + r * Math.cos(angle), y: half() + r * Math.sin(angle), share: share(index), side: side() * grow };
         each.now ??= { x: half() + rimReach() * Math.cos(angle), y: half() + rimReach() * Math.sin(angle), share: 0, side: side() * 0.6 };
-        each.button.style.zIndex = String(crowded ? (fans ? 300 - deep : 200 - deep) : 200 - rank);
+        each.button.style.zIndex = String(crowd ? (fans ? 300 - deep : 200 - deep) : 200 - rank);
       });
     });
   }
 
   // In a crowd the pictures of a class lie on a pile; this one is fanned out.
   function fan(c) {
-    if (c === fanned || count() <= 30 || drag) return;
+    if (c === fanned || !crowded() || drag) return;
     fanned = c;
     targets();
     frameId ||= requestAnimationFrame(move);
@@ -225,13 +271,14 @@ function makeRing(host) {
   function layout() {
     const width = host.clientWidth;
     if (width < 40 || !data) return;
-    const wanted = Math.floor(Math.min(width, 640, Math.max(340, innerHeight - 300)));
+    const wanted = Math.floor(Math.min(width, 640, Math.max(340, innerHeight - 264)));
     if (wanted !== size) {
       size = wanted;
       stage.style.width = stage.style.height = `${size}px`;
       fit(canvas, size, size);
       for (const each of buttons.values()) each.now = null;
     }
+    stage.classList.toggle("crowd", crowded());
     const across = 2 * padReach();
     fit(pad, across, across);
     for (const each of [middle, film]) each.style.width = each.style.height = `${across}px`;
@@ -244,13 +291,15 @@ function makeRing(host) {
   }
 
   function drawRim(target = null) {
-    const shown = data.classes.length;
+    const shown = data.classes.length, em = phone() ? 12 : 13.6;
     rim.replaceChildren(...data.classes.map((each, index) => {
-      const label = document.createElement("span"), angle = sector(index), reach = half() - (size < 420 ? 14 : 17);
+      const label = document.createElement("span"), angle = sector(index), [right, down] = [Math.cos(angle), Math.sin(angle)];
       const short = each.name.length > 10 ? `${each.name.slice(0, 9)}…` : each.name;
-      label.textContent = shown > 20 && each.chance < 0.005 && index !== data.answer ? short : `${short}\n${percent(each.chance)}`;
-      label.style.left = `${half() + reach * Math.cos(angle)}px`;
-      label.style.top = `${half() + reach * Math.sin(angle)}px`;
+      label.textContent = shown > 8 && each.chance < 0.005 && index !== data.answer ? short : `${short}\n${percent(each.chance)}`;
+      const lines = label.textContent.split("\n"), wide = em * 0.29 * Math.max(...lines.map((line) => line.length)), high = em * 0.58 * lines.length;
+      const reach = rimReach() + 6 + Math.abs(right) * wide + Math.abs(down) * high; // outside the arc, and in the page
+      label.style.left = `${Math.max(wide - 12, Math.min(size - wide + 12, half() + reach * right))}px`;
+      label.style.top = `${half() + reach * down}px`;
       label.className = index === data.answer ? "chosen" : "";
       label.classList.toggle("target", index === target);
       return label;
@@ -273,6 +322,14 @@ function makeRing(host) {
       each.button.style.width = each.button.style.height = `${width}px`;
       each.button.style.transform = `translate(${at.x - width / 2}px, ${at.y - width / 2}px)`;
     }
+    const wanted = circles();
+    if (!wanted) scale = null;
+    else if (!scale || still) scale = { ...wanted };
+    for (const end of wanted && scale ? ["low", "high"] : []) { // the circles move as the pictures do
+      const gap = wanted[end] - scale[end];
+      scale[end] += Math.abs(gap) < 0.002 ? gap : gap * 0.16;
+      moving ||= scale[end] !== wanted[end];
+    }
     drawLines();
     if (moving) frameId = requestAnimationFrame(move);
   }
@@ -286,24 +343,11 @@ function makeRing(host) {
   function drawLines() {
     const pen = canvas.getContext("2d"), colour = palette(host), c = half();
     pen.clearRect(0, 0, size, size);
-    if (data.likeness && data.pictures.some((picture) => picture.likeness !== null)) {
-      pen.font = "11px sans-serif";
-      pen.textAlign = "center";
-      for (const mark of [0.75, 0.5, 0.25, 0]) {
-        pen.globalAlpha = 0.16;
-        pen.strokeStyle = colour.text;
-        pen.lineWidth = 1;
-        pen.beginPath();
-        pen.arc(c, c, radius(mark), 0, 7);
-        pen.stroke();
-      }
-      pen.globalAlpha = 1;
-    }
+    drawCircles(pen, colour);
     pen.lineCap = "round";
-    for (const [index, each] of buttons) {
-      if (!each.now || data.pictures[index].share === null) continue;
-      const { x, y, share: part } = each.now, far = Math.hypot(x - c, y - c) || 1, from = padReach();
-      const mine = looked === null || looked === index;
+    for (const [index, part] of lines()) {
+      const { x, y } = buttons.get(index).now, far = Math.hypot(x - c, y - c) || 1, from = padReach();
+      const mine = looked === null || looked === index || (crowded() && data.pictures[looked]?.class === data.pictures[index].class);
       pen.globalAlpha = (0.22 + 0.7 * part) * (mine ? 1 : 0.3);
       pen.strokeStyle = data.pictures[index].class === data.answer ? colour.path : colour.best;
       pen.lineWidth = 1 + 17 * part + (looked === index ? 1.5 : 0);
@@ -330,6 +374,76 @@ function makeRing(host) {
     pen.globalAlpha = 1;
   }
 
+  // What a line leads to and how much it counts: [number, share]. To a pile leads one line, as wide as all in it.
+  function lines() {
+    const here = [...buttons].filter(([index, each]) => each.now && data.pictures[index].share !== null);
+    if (!crowded()) return here.map(([index, each]) => [index, each.now.share]);
+    const piles = new Map();
+    for (const [index, each] of here) {
+      const { class: c, likeness } = data.pictures[index], pile = piles.get(c) ?? { top: index, sum: 0 };
+      if (c === fanned) { piles.set(`one ${index}`, { top: index, sum: each.now.share }); continue; }
+      if ((likeness ?? 0) > (data.pictures[pile.top].likeness ?? 0)) pile.top = index;
+      pile.sum += each.now.share;
+      piles.set(c, pile);
+    }
+    return [...piles.values()].map(({ top, sum }) => [top, sum]);
+  }
+
+  function drawCircles(pen, colour) {
+    if (!scale) return;
+    const c = half(), { marks } = circles(), digits = Number.isInteger(Math.round(100 * (marks[1] - marks[0])) / 10) ? 1 : 2;
+    const gap = ((0.07 + 0.43 / (crowded() ? 1 : shots())) * 2 * Math.PI) / data.classes.length; // of the first picture to 12 o'clock, where no class lies
+    const roomy = radius(scale.high, scale) * Math.sin(Math.min(1.57, gap)) - side() / 2 > 12;
+    pen.strokeStyle = pen.fillStyle = colour.text;
+    pen.lineWidth = 1;
+    pen.font = "11px sans-serif";
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    for (const mark of marks) {
+      pen.globalAlpha = 0.2;
+      pen.beginPath();
+      pen.arc(c, c, radius(mark, scale), 0, 7);
+      pen.stroke();
+      if (!roomy) continue;
+      const words = mark.toFixed(digits).replace("-0.0", "0.0"), width = pen.measureText(words).width + 6;
+      pen.globalAlpha = 1;
+      pen.clearRect(c - width / 2, c - radius(mark, scale) - 7, width, 14);
+      pen.fillText(words, c, c - radius(mark, scale));
+    }
+    if (lined()) {
+      pen.globalAlpha = 0.9;
+      pen.lineWidth = 1.5;
+      pen.setLineDash([5, 5]);
+      pen.beginPath();
+      pen.arc(c, c, radius(sought / 100, scale), 0, 7);
+      pen.stroke();
+      pen.setLineDash([]);
+    }
+    pen.globalAlpha = 1;
+  }
+
+  // The picture whose line is under a point of the stage, or null.
+  function lineAt(x, y) {
+    const dx = x - half(), dy = y - half(), far = Math.hypot(dx, dy);
+    let found = null, least = 9;
+    for (const [index, part] of lines()) {
+      const at = buttons.get(index).now, reach = Math.hypot(at.x - half(), at.y - half()) || 1;
+      const along = (dx * (at.x - half()) + dy * (at.y - half())) / reach, off = Math.abs(dx * (at.y - half()) - dy * (at.x - half())) / reach;
+      if (along > 0 && far > padReach() && far < reach && off - 8 * part < least) [found, least] = [index, off - 8 * part];
+    }
+    return found;
+  }
+  stage.onclick = (event) => {
+    if (event.target.closest("button, .pad")) return;
+    const box = stage.getBoundingClientRect(), index = lineAt(event.clientX - box.left, event.clientY - box.top);
+    if (index !== null) look(index);
+  };
+  stage.onpointermove = (event) => {
+    if (event.pointerType !== "mouse" || event.buttons) return;
+    const box = stage.getBoundingClientRect();
+    stage.style.cursor = lineAt(event.clientX - box.left, event.clientY - box.top) === null ? "" : "pointer";
+  };
+
   // -- the pad in the middle --------------------------------------------------------------------------------
 
   function drawPad() {
@@ -344,12 +458,12 @@ function makeRing(host) {
     brush.stroke();
     if (strokes.length) ink(brush, across, colour.text);
     else if (data.query && !data.photos) {
-      const inner = across * 0.68, corner = (across - inner) / 2, unit = inner / 28, levels = levelsOf(data.query);
+      const inner = across * 0.62, [left, top] = [across * 0.19, across * 0.15], unit = inner / 28, levels = levelsOf(data.query);
       brush.fillStyle = colour.text;
       levels.forEach((level, i) => {
         if (!level) return;
         brush.globalAlpha = level / 3;
-        brush.fillRect(corner + (i % 28) * unit, corner + Math.floor(i / 28) * unit, unit + 0.4, unit + 0.4);
+        brush.fillRect(left + (i % 28) * unit, top + Math.floor(i / 28) * unit, unit + 0.4, unit + 0.4);
       });
       brush.globalAlpha = 1;
     }
@@ -357,7 +471,7 @@ function makeRing(host) {
       brush.fillStyle = colour.text;
       brush.font = `${Math.max(11, across * 0.062)}px sans-serif`;
       brush.textAlign = "center";
-      brush.fillText("draw here", across / 2, across * 0.82);
+      brush.fillText("draw here", across / 2, across * 0.88);
     }
     if (host.getRootNode().activeElement === pad && pad.matches(":focus-visible") && !touched) {
       brush.fillStyle = down ? colour.path : colour.focus;
@@ -404,6 +518,7 @@ function makeRing(host) {
     pad.focus({ preventScroll: true });
     event.preventDefault();
     touched = true;
+    pad.classList.add("touched");
     line = [place(event)];
     strokes.push(line);
     drawPad();
@@ -421,6 +536,7 @@ function makeRing(host) {
   };
   pad.onkeydown = (event) => {
     touched = false;
+    pad.classList.remove("touched");
     const by = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
     if (by) {
       cursor = cursor.map((x, i) => Math.max(2, Math.min(PEN - 2, x + by[i])));
@@ -502,13 +618,23 @@ function makeRing(host) {
     return far > rimReach() + 8 ? "out" : far < padReach() ? null : classAt(x, y);
   }
 
-  function leave(index) {
+  function leave(index, here = false) {
     if (looked === index) looked = null;
     speak(`${data.pictures[index].name} is left out.`);
     tell({ what: "out", index });
     data.pictures[index].out = true; // at once, as the hand has taken it away: photographs are answered for later
     makePictures();
     layout();
+    if (here) tray.querySelector("button:last-of-type")?.focus({ preventScroll: true }); // the button is gone that did it
+  }
+
+  function back(index) {
+    speak(`${data.pictures[index].name} is back.`);
+    tell({ what: "back", index });
+    data.pictures[index].out = false;
+    makePictures();
+    layout();
+    buttons.get(index).button.focus({ preventScroll: true });
   }
 
   function relabel(index, to) {
@@ -531,16 +657,17 @@ function makeRing(host) {
     const said = data.answer === null ? null : data.classes[data.answer];
     const known = data.truth !== null && said, right = known && data.truth === said.name;
     const parts = [!known ? "" : right ? "✓ Right: " : "✗ Wrong: ", data.model, " says "];
-    const bold = document.createElement("b"), rest = document.createElement("small");
-    bold.textContent = said ? said.name : "none of these";
-    rest.textContent = !said ? `: ${data.none}` : `, ${percent(said.chance)} sure` + (!known ? "" : right ? "." : `; it is ${data.truth}.`);
-    answer.replaceChildren(...parts, bold, rest);
+    const [bold, comma, rest] = ["b", "span", "small"].map((name) => document.createElement(name));
+    bold.textContent = data.problem ? "No answer" : said ? said.name : "none of these";
+    comma.textContent = data.problem || !said ? ": " : ", "; // on a phone the rest has a line of its own
+    rest.textContent = data.problem || !said ? data.problem || data.none : `${percent(said.chance)} sure${tie(said)}${!known || right ? "" : `; it is ${data.truth}`}.`;
+    answer.replaceChildren(...(data.problem ? [] : parts), bold, comma, rest);
     steps.querySelector(".at").textContent = data.steps ? (step > data.steps ? "all done, the answer" : `${step} of ${data.steps}${step === 1 ? " (even)" : ""}`) : "";
     const index = buttons.has(looked) ? looked : data.top; // the one that counts most, until one is touched
     if (index === null || !buttons.has(index) || !data.query) {
       const note = document.createElement("p");
       note.textContent = data.note;
-      detail.replaceChildren(note);
+      refill(detail, [note], []);
       return;
     }
     const picture = data.pictures[index], pair = document.createElement("div"), words = document.createElement("p");
@@ -554,13 +681,23 @@ function makeRing(host) {
     if (data.without?.index === index) says.push(data.without.words);
     says.push(data.note);
     words.textContent = says.join(" ");
-    detail.replaceChildren(pair, words, row(index, picture));
+    refill(detail, [pair, words], [row(index, picture)]);
+  }
+
+  // Whether another class is as good as the answer.
+  function tie(said) {
+    const next = data.classes.filter((each) => each !== said).sort((a, b) => b.chance - a.chance)[0];
+    return next && said.chance - next.chance < TIE ? `, a near tie with ${next.name}, ${percent(next.chance)}` : "";
+  }
+
+  function think() {
+    answer.replaceChildren(Object.assign(document.createElement("span"), { className: "thinks", textContent: `${data.model} is thinking` }));
   }
 
   function row(index, picture) {
     const box = document.createElement("div");
     box.className = "tools";
-    const doing = [["Leave it out", () => leave(index)]];
+    const doing = [["Leave it out", () => leave(index, true)]];
     if (picture.given && !data.photos) doing.push(["Another drawing of it", () => tell({ what: "swap", index })]);
     box.append(...doing.map(([words, does]) => Object.assign(document.createElement("button"), { type: "button", textContent: words, onclick: does })));
     return box;
@@ -578,8 +715,11 @@ function makeRing(host) {
   least.querySelector("input").oninput = (event) => {
     sought = Number(event.target.value);
     least.querySelector("b").textContent = atLeast();
+    controls();
+    drawLines();
     tell({ what: "least", least: sought, live: true });
   };
+  least.querySelector("input").onchange = () => tell({ what: "least", least: sought });
 
   function readTo(at) {
     step = at;
@@ -707,6 +847,7 @@ function makeRing(host) {
     watcher.disconnect();
     clearInterval(clock);
     clearInterval(reads);
+    clearTimeout(slow);
     closeCamera();
     window.removeEventListener("paste", paste);
     cancelAnimationFrame(frameId);

@@ -11,11 +11,10 @@ import streamlit as st
 from dashboard.widgets import canvas, sketchpad
 
 MOST_PHOTO = 1_500_000  # bytes of a photograph, which the page has shrunk to 512 pixels
-WHAT = {"draw", "undraw", "ask", "add", "out", "back", "all_back", "move", "look", "order", "step", "swap", "least"}
+WHAT = {"draw", "undraw", "ask", "add", "out", "back", "move", "look", "order", "step", "swap", "least"}
 
 _HTML = """<div class="ring">
 <p class="answer" role="status" aria-live="polite"></p>
-<p class="use"></p>
 <div class="board">
 <div class="stage">
 <canvas class="lines" aria-hidden="true"></canvas><div class="rim" aria-hidden="true"></div>
@@ -23,10 +22,9 @@ _HTML = """<div class="ring">
 <video class="film" muted playsinline hidden></video>
 <div class="pictures" role="group" aria-label="Support pictures. Arrow keys walk along them, Enter looks at one, \
 Delete leaves it out, a letter gives it another class."></div>
+<p class="legend"></p>
 </div>
 <div class="side">
-<label class="least" hidden>“None of these” below a likeness of <b></b>
-<input type="range" min="0" max="100" step="1"></label>
 <div class="tools" role="group" aria-label="The question">
 <button type="button" class="back">Undo</button><button type="button" class="clear">Clear</button>
 <button type="button" class="open">Open a picture</button><button type="button" class="camera">Camera</button>
@@ -39,11 +37,14 @@ Delete leaves it out, a letter gives it another class."></div>
 <div class="orders" hidden><button type="button" class="shuffle">Shuffle the order</button>
 <button type="button" class="sorted">Class after class</button><span></span></div>
 <div class="detail"></div>
+<div class="nearest" role="group" aria-label="Nearest"></div>
+<label class="least" hidden><span></span> <b></b> <small></small>
+<input type="range" min="0" max="100" step="1"></label>
 <div class="tray" role="group" aria-label="Left out"></div>
 <p class="hint"></p>
-</div>
-</div>
 <p class="say" role="status" aria-live="polite"></p>
+</div>
+</div>
 </div>"""
 _ring = canvas.component("ring", _HTML)
 

@@ -40,13 +40,13 @@ def test_a_network_with_memory_answers_without_lines(visit, ring):
     assert "sure, and you ask for 1.00" in shown["none"]
     assert shown["ordered"]
     assert all(picture["share"] is None and picture["likeness"] is None for picture in shown["pictures"])
-    assert "attention" not in shown["use"]  # of which it has none
+    assert (shown["legend"], shown["lined"]) == ([], False)  # it compares with no picture and has no attention
+    assert "when less sure than" in shown["leastWords"]
     app.session_state["numbers"] = True
     app.run()
     assert "lines are attention" not in texts(app)
     assert "it compares with no single example" in texts(app)
-    app.slider(key="choose_least").set_value(0).run()
-    assert ring(app)["answer"] is not None
+    assert ring(visit("few_shot", fewshot="mann_omniglot"))["answer"] is not None
 
 
 def test_a_zoo_without_full_context_offers_none(visit, small_zoo, empty_zoo):
@@ -101,12 +101,14 @@ def test_what_changes_in_the_support_set_is_shown_beside_what_was(visit, ring):
 def test_dropping_all_but_one_class_is_said(visit, ring):
     shown = ring(visit("few_shot", way="2", shot="1", drop="0"))
     assert shown["answer"] is None
-    assert "fewer than two classes" in shown["none"]
+    assert "fewer than two classes" in shown["problem"]
 
 
 def test_none_of_these(visit, ring):
     shown = ring(visit("few_shot", least="100"))
     assert shown["answer"] is None
+    assert shown["lined"]  # a circle shows where: the nearest picture lies outside
+    assert max(picture["likeness"] for picture in shown["pictures"]) == shown["now"] < shown["least"] / 100
     assert "you ask for 1.00" in shown["none"]
 
 

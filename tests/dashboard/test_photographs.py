@@ -95,7 +95,7 @@ def test_a_zip_of_ones_own_is_known_and_a_photograph_is_asked_about(visit, ring)
     app = visit("photographs")
     app.file_uploader(key="thing_files").upload("mine.zip", archive(3, folder="my/{}"), "application/zip").run()
     app.button(key="add_photographs").click().run()
-    assert "choose a photograph" in said(app)
+    assert "choose a photograph" in ring(app)["problem"]
     app.session_state["asked_photograph"] = as_png(still_lifes.generate(1, 3)[0, 2])  # as the ring's message puts it
     app.run()
     assert not app.exception
@@ -138,14 +138,14 @@ def test_numbers_of_invented_photographs_are_none_of_ones_own(visit, ring):
     assert "photo_drop" not in app.query_params
 
 
-def test_files_that_are_no_photographs_are_named_and_nothing_is_lost(visit):
+def test_files_that_are_no_photographs_are_named_and_nothing_is_lost(visit, ring):
     app = visit("photographs")
     app.session_state["asked_photograph"] = b"rubbish"
     app.run()
     assert not app.exception
-    assert "cannot be used" in said(app)
+    assert "cannot be used" in ring(app)["problem"]
     app.button(key="next_asked").click().run()  # leaves it for an invented one
-    assert "cannot be used" not in said(app)
+    assert not ring(app)["problem"]
     app.file_uploader(key="thing_files").upload("mine.zip", b"PK\x03\x04 cut", "application/zip").run()
     assert "cannot be read" in said(app)
     assert not app.exception
