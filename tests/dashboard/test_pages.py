@@ -156,8 +156,7 @@ def test_nothing_is_computed_again_that_did_not_change(visit, monkeypatch):
     visit("inside", model="vin8", map=room, k="11")
     assert len(asked) == 1  # Plan needs no trace, Inside does
     asked.clear()
-    app = visit("inside", model="vin8", map=room, k="11", view="cell")
-    app.slider(key="choose_step").set_value(3).run()
+    visit("inside", model="vin8", map=room, k="11", view="cell", step="3")
     assert not asked
     visit("plan", model="vin8", map=other, k="11")
     assert asked
