@@ -187,14 +187,16 @@ def show_paint(name, map_text, k):
     behind = analysis.value_gap(trace, compute.reached(map_text))
     low, high = planning_figures.value_range(behind[-1:], compute.reached(map_text), k)
     arrows = "".join(str(move) if on else "-" for move, on in zip(trace.policy.ravel(), ~walls.ravel(), strict=True))
-    rewards = {"low": -BAD * price, "high": BAD * price, "stops": theme.stops(theme.reward_scale(sign, is_dark()))}
+    end = planning_figures.reward_end(learned)  # the scale of R is that of the view step by step
+    rewards = {"low": -end, "high": end, "stops": theme.stops(theme.reward_scale(sign, is_dark()))}
     left, right = st.columns(2, gap="large")
     with left:
         strength = st.session_state.get("strength", 1.0)
         map_grid.draw("paint", walls, start, goal, mode="paint", tools=map_grid.PAINT_TOOLS, on_change=take_paint,
                       seq=state.get("paint_seq"), path=plan.path, reached=plan.reached, arrows=arrows,
                       verdict=ending(before, plan, paint, sign) or said_unpainted(plan), heat=behind[-1],
-                      heatName="value minus the best", low=low, high=high, stops=theme.stops(theme.VALUE_SCALE),
+                      heatName="value minus the best", low=low, high=high, seen=[low, high],
+                      stops=theme.stops(theme.VALUE_SCALE),
                       paint=[list(each) for each in paint], painted=rewards,
                       brushes={"good": round(sign * strength * GOOD * price, 3),
                                "bad": round(-sign * strength * BAD * price, 3)},
@@ -203,9 +205,10 @@ def show_paint(name, map_text, k):
                             "path and a move in every cell. Arrow keys move, space paints with the chosen brush, U "
                             "takes back.")
     with right:
-        map_grid.draw("replanned", walls, start, goal, mode="pick", on_change=take_cell, widest=420,
-                      note="R, the reward it plans with: purple is sought, orange is shunned.", heat=trace.reward,
-                      heatName="reward", path=plan.path, reached=plan.reached, **rewards,
+        map_grid.draw("replanned", walls, start, goal, mode="pick", on_change=lambda message: None, widest=420,
+                      note=f"R, the reward it plans with: {said_of_reward(trace, paint, sign)}.", heat=trace.reward,
+                      heatName="reward", seen=planning_figures.reward_seen(trace, end), hatched=True,
+                      path=plan.path, reached=plan.reached, **rewards,
                       label="The reward that the plan is made from, with the path.")
         st.slider("Strength of the next strokes", 0.25, float(STRONGEST), 1.0, 0.25, key="strength", format="%.2f ×",
                   persist_state="session", help=f"At 1 a bad place costs {BAD} times the most that a free cell does, "
@@ -216,15 +219,21 @@ def show_paint(name, map_text, k):
             st.info(f"{cells} the move in {changed:.0%} of the free cells.", icon=":material/brush:")
             st.button("Back to the learned reward", key="unpaint", icon=":material/undo:",
                       on_click=lambda: state.put(paint=None, paint_seq=None))
-        if sign < 0:
-            st.caption("This network learned costs instead of rewards: a low R pays.")
     if st.toggle("Watch it plan with this reward, step by step", key="watch_paint", persist_state="session"):
         animation.draw("film_paint", compute.animation(name, map_text, k, paint), step=None, on_step=lambda step: None)
 
 
+def said_of_reward(trace, paint, sign):
+    """What the colours of R mean: purple only where something pays."""
+    pays = float((trace.reward * sign).max()) > 0
+    purple = ", purple pays" if pays else "" if paint else ", nothing pays yet"
+    return f"orange costs{purple}" + ("; here a low R pays" if sign < 0 else "")
+
+
 def said_unpainted(plan):
     """The way with the learned reward, before anything is painted."""
-    return f"It {f'reaches G in {len(plan.actions)} moves' if plan.reached else plan.reason}. Paint into its way."
+    end = f"reaches G in {len(plan.actions)} moves" if plan.reached else compute.in_words(plan.reason)
+    return f"It {end}. Paint into its way."
 
 
 def ending(before, after, paint, sign):
@@ -247,7 +256,7 @@ def ending(before, after, paint, sign):
     if not after.reached:
         if any(max(abs(end[0] - row), abs(end[1] - col)) <= 1 for row, col in good):
             return "It now stays at the good place and never gets to G."
-        return f"It {'no longer gets' if before.reached else 'does not get'} to G: it {after.reason}."
+        return f"It {'no longer gets' if before.reached else 'does not get'} to G: it {compute.in_words(after.reason)}."
     moves = f"it reaches G in {len(after.actions)} moves"
     if not before.reached:
         return f"Now {moves}, where it was lost before."

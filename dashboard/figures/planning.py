@@ -103,6 +103,12 @@ def reward_end(trace):
     return min(float(size.max()), 20 * common or np.inf) or 1.0
 
 
+def reward_seen(trace, end=None):
+    """The part of R's colour scale that a map has: (lowest, highest), ends of the scale where R goes beyond them."""
+    end = end or reward_end(trace)
+    return [float(np.clip(each, -end, end)) for each in (trace.reward.min(), trace.reward.max())]
+
+
 def q_curves(history, moves, step, dark=False):
     """How far each action of one cell is behind its best in steps 1 ... K, [K, A], to keep: named by their moves."""
     colours = theme.of(dark)

@@ -3,9 +3,9 @@
 export default keep(".animation", makeAnimation);
 
 function makeAnimation(host) {
-  const [slider, play, count, say, curve] = ["input", ".play", "output", ".say", ".curve"].map((name) => host.querySelector(name));
-  const panels = Object.fromEntries(["R", "P", "V"].map((name) => [name, host.querySelector(`canvas[data-panel=${name}]`)]));
-  const wave = host.querySelector("canvas[data-panel=wave]"), change = host.querySelector("canvas[data-panel=change]");
+  const [slider, play, count, say] = ["input", ".play", "output", ".say"].map((name) => host.querySelector(name));
+  const panels = Object.fromEntries(["R", "P", "V", "wave"].map((name) => [name, host.querySelector(`canvas[data-panel=${name}]`)]));
+  const change = host.querySelector("canvas[data-panel=change]");
   const read = host.querySelector(".read"), here = host.querySelector(".here");
   const animation = { send: null, show, stop };
   let told = null; // the frame that the server was told and has not answered
@@ -18,10 +18,8 @@ function makeAnimation(host) {
     data.v = decode(next.values, Uint16Array);
     data.p = decode(next.push, Int8Array);
     slider.max = data.steps.length - 1;
-    const late = data.vStops.slice().reverse().map((c) => `rgb(${c})`);
-    host.querySelector(".wave .key").style.setProperty("--ramp", `linear-gradient(90deg, ${late})`);
-    host.querySelector(".wave-end").textContent = `step ${data.last}`;
-    wave.setAttribute("aria-label", "Map of the step at which the move of each cell stopped changing; small near the goal.");
+    host.querySelector(".wave .high").textContent = `step ${data.last}`;
+    [".R small", ".R .marks"].forEach((name, i) => { host.querySelector(name).textContent = data.rSaid[i]; });
     change.setAttribute("aria-label", `Change of V by step: the largest is ${data.largest[0].toFixed(2)} at step 1 and `
       + `${data.largest[data.last - 1].toFixed(3)} at step ${data.last}.`);
     if (!same) {
@@ -31,9 +29,6 @@ function makeAnimation(host) {
       if (data.autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) start();
     }
     if (back) { halt(); go(data.first); } // the visitor went back to another step
-    const words = host.querySelector("canvas[data-panel=R]").parentElement.querySelector("small");
-    words.textContent = "orange costs, purple pays"
-      + (data.turned ? " (here a low R pays)" : "");
     layout();
   }
 
@@ -52,49 +47,34 @@ function makeAnimation(host) {
     slider.value = at;
     slider.setAttribute("aria-valuetext", `after step ${data.steps[at]}`);
     count.textContent = `after step k = ${data.steps[at]} of ${data.steps[data.steps.length - 1]}`;
-    draw(["P", "V"]);
-    drawCurve();
-    drawWave();
+    draw(["P", "V", "wave"]);
+    here.style.left = `${(100 * data.steps[at]) / data.last}%`;
     drawChange();
     if (cell) tell();
   }
 
-  // How much V changed at each step, and where we are.
-  function drawCurve() {
-    const wide = curve.clientWidth, high = curve.clientHeight, pen = curve.getContext("2d"), colour = palette(host);
-    if (!wide || !curve.width) return;
-    const top = Math.max(1e-6, ...data.largest);
-    pen.clearRect(0, 0, wide, high);
-    pen.fillStyle = colour.text;
-    pen.globalAlpha = 0.22;
-    pen.beginPath();
-    pen.moveTo(0, high);
-    data.largest.forEach((y, i) => pen.lineTo(((i + 1) / data.last) * wide, high - 1 - Math.sqrt(y / top) * (high - 5)));
-    pen.lineTo(wide, high);
-    pen.fill();
-    pen.globalAlpha = 1;
-    pen.fillStyle = colour.path;
-    pen.fillRect(Math.max(0, Math.min(wide - 2, (data.steps[at] / data.last) * wide - 1)), 0, 2, high);
+  // The wave front: cells whose move is final by now in the colour of their step; those of this very step are framed,
+  // those that were final before news of G could come are dotted.
+  function waveOf(i, k, colour) {
+    const settled = data.settled[i];
+    return settled >= 0 && settled <= k && data.early[i] === "0" ? shade(1 - settled / data.last, data.vStops) : colour.floor;
   }
 
-  // The wave front: cells whose move is final by now in the colour of their step, those of this very step framed.
-  function drawWave() {
-    const pen = pens.wave, size = sizes.wave, colour = palette(host), k = data.steps[at], before = at ? data.steps[at - 1] : -1;
-    if (!pen) return;
+  function drawFront(pen, size, colour) {
+    const k = data.steps[at], before = at ? data.steps[at - 1] : -1;
     for (let i = 0; i < data.rows * data.cols; i++) {
       const settled = data.settled[i], place = [Math.floor(i / data.cols), i % data.cols];
-      pen.fillStyle = data.walls[i] === "1" ? colour.wall : settled >= 0 && settled <= k ? shade(1 - settled / data.last, data.vStops) : colour.floor;
-      pen.fillRect(place[1] * size, place[0] * size, size + 0.5, size + 0.5);
+      if (data.walls[i] === "1" || settled < 0 || settled > k) continue;
+      if (data.early[i] === "1") {
+        pen.fillStyle = colour.text;
+        pen.globalAlpha = 0.45;
+        pen.fillRect((place[1] + 0.4) * size, (place[0] + 0.4) * size, Math.max(1, size * 0.2), Math.max(1, size * 0.2));
+        pen.globalAlpha = 1;
+      } else if (settled > before && k) frame(pen, place, size, colour.path, [], 2);
     }
-    for (let i = 0; i < data.rows * data.cols; i++)
-      if (data.settled[i] > before && data.settled[i] <= k && k && data.walls[i] === "0")
-        frame(pen, [Math.floor(i / data.cols), i % data.cols], size, colour.path, [], 2);
-    mark(pen, data.start, size, "S", colour);
-    mark(pen, data.goal, size, "G", colour);
-    here.style.left = `${(100 * k) / data.last}%`;
   }
 
-  const EDGE = { left: 44, right: 10, top: 8, bottom: 24 };
+  const EDGE = { left: 8, right: 8, top: 8, bottom: 22 }; // as the slider above it, whose thumb is 16 pixels wide
 
   function drawChange() {
     const pen = pens.change, wide = change.clientWidth, high = change.clientHeight, colour = palette(host);
@@ -110,10 +90,10 @@ function makeAnimation(host) {
       pen.fillStyle = colour.text;
       pen.fillRect(EDGE.left, Math.round(y(share * top)), wide - EDGE.left - EDGE.right, 1);
       pen.globalAlpha = 1;
-      pen.textAlign = "right";
-      pen.fillText((share * top).toPrecision(2), EDGE.left - 6, y(share * top));
+      pen.textAlign = "right"; // where V hardly changes any more, and no curve is
+      if (share) pen.fillText((share * top).toPrecision(2), wide - EDGE.right, y(share * top) + 9);
       pen.textAlign = share ? (share < 1 ? "center" : "right") : "left";
-      pen.fillText(String(Math.round(share * last)), x(Math.round(share * last)), high - EDGE.bottom / 2 + 2);
+      pen.fillText(`${share ? "" : "step "}${Math.round(share * last)}`, x(Math.round(share * last)) - (share ? 0 : EDGE.left), high - EDGE.bottom / 2 + 2);
     }
     for (const [values, ink, dashes] of [[largest, colour.path, []], [mean, colour.best, [5, 4]]]) {
       pen.strokeStyle = ink;
@@ -132,8 +112,10 @@ function makeAnimation(host) {
       pen.arc(x(k), y(values[k - 1]), 5, 0, 7);
       pen.fill();
     }
-    read.textContent = k ? `step ${k}: largest ${largest[k - 1].toPrecision(3)}, mean ${mean[k - 1].toPrecision(3)}` : "step 0: nothing has changed yet";
+    read.textContent = k ? `step ${k}: largest ${small(largest[k - 1])}, mean ${small(mean[k - 1])}` : "step 0: nothing has changed yet";
   }
+
+  const small = (x) => (x && x < 0.0005 ? "below 0.001" : x.toFixed(3));
 
   function start() {
     if (at === data.steps.length - 1) at = -1;
@@ -199,12 +181,10 @@ function makeAnimation(host) {
     go(gaps.indexOf(Math.min(...gaps)));
   }
 
-  for (const [canvas, share] of [[curve, (x) => x / curve.clientWidth],
-    [change, (x) => (x - EDGE.left) / (change.clientWidth - EDGE.left - EDGE.right)]]) {
-    canvas.onpointerdown = (event) => { canvas.setPointerCapture(event.pointerId); goTo(share(event.offsetX)); };
-    canvas.onpointermove = (event) => { if (event.buttons) goTo(share(event.offsetX)); };
-    canvas.onpointerup = tellStep;
-  }
+  const shareAt = (event) => (event.offsetX - EDGE.left) / (change.clientWidth - EDGE.left - EDGE.right);
+  change.onpointerdown = (event) => { change.setPointerCapture(event.pointerId); goTo(shareAt(event)); };
+  change.onpointermove = (event) => { if (event.buttons) goTo(shareAt(event)); };
+  change.onpointerup = tellStep;
 
   for (const canvas of Object.values(panels)) {
     canvas.onpointermove = canvas.onpointerdown = (event) => {
@@ -224,16 +204,18 @@ function makeAnimation(host) {
     if (next[0] < 0 || next[1] < 0 || next[0] >= data.rows || next[1] >= data.cols) return;
     if (cell && cell[0] === next[0] && cell[1] === next[1]) return;
     cell = next;
-    draw(["R", "P", "V"]);
+    draw(Object.keys(panels));
     tell();
   }
 
   function tell() {
-    const i = cell[0] * data.cols + cell[1], what = data.walls[i] === "1" ? " (wall)" : "";
+    const i = cell[0] * data.cols + cell[1], wall = data.walls[i] === "1", settled = data.settled[i];
     const [low, high] = data.vRange, v = low + ((high - low) * data.v[at * data.rows * data.cols + i]) / 65535;
-    say.textContent = `Row ${cell[0]}, column ${cell[1]}${what}: R = ${data.reward[i].toFixed(2)}, `
-      + `V after step ${data.steps[at]} is ${(-v).toFixed(2)} behind the best cell`;
+    const since = wall || settled < 0 ? "" : settled > data.steps[at] ? ", its move still changes" : `, its move final since step ${settled}`;
+    say.textContent = minus(`Row ${cell[0]}, column ${cell[1]}${wall ? " (wall)" : ""}: R ${data.reward[i].toFixed(2)}, V ${(-v).toFixed(2)} behind the best${since}`);
   }
+
+  const minus = (text) => text.replace(/-(?=\d)/g, "−");
 
   // -- drawing -------------------------------------------------------------------------------------------
 
@@ -241,12 +223,20 @@ function makeAnimation(host) {
 
   function layout() {
     const colour = palette(host);
-    for (const name of ["R", "V"]) {
-      const key = host.querySelector(`.key[data-panel=${name}]`), [low, high] = name === "R" ? data.rRange : data.vRange;
-      key.style.setProperty("--ramp", `linear-gradient(90deg, ${stopsOf(name, colour).map((c) => `rgb(${c})`)})`);
-      key.querySelector(".low").textContent = low.toFixed(2);
-      key.querySelector(".high").textContent = high.toFixed(2);
+    const scales = {
+      R: { ends: data.rSeen, colour: (share) => shade((data.rSeen[0] + (data.rSeen[1] - data.rSeen[0]) * share - data.rRange[0]) / (data.rRange[1] - data.rRange[0]), stopsOf("R", colour)) },
+      V: { ends: data.vRange, colour: (share) => shade(share, data.vStops) },
+      wave: { colour: (share) => shade(1 - share, data.vStops) },
+    };
+    for (const [name, { ends, colour: of }] of Object.entries(scales)) {
+      const key = host.querySelector(`.key[data-panel=${name}]`);
+      key.style.setProperty("--ramp", `linear-gradient(90deg, ${Array.from({ length: 17 }, (_, i) => of(i / 16))})`);
+      if (!ends) continue;
+      key.querySelector(".low").textContent = minus(ends[0].toFixed(2));
+      key.querySelector(".high").textContent = minus(ends[1].toFixed(2));
     }
+    if (Math.min(...data.reward) < 2 * data.rRange[0]) host.querySelector(".R .low").textContent += " and less";
+    if (Math.max(...data.reward) > 2 * data.rRange[1]) host.querySelector(".R .high").textContent += " and more";
     host.style.setProperty("--largest", colour.path);
     host.style.setProperty("--mean", colour.best);
     for (const name in panels) {
@@ -255,11 +245,7 @@ function makeAnimation(host) {
       sizes[name] = wide / data.cols;
       pens[name] = fit(panels[name], Math.round(wide), Math.round(sizes[name] * data.rows));
     }
-    const room = wave.parentElement.clientWidth, wide = Math.min(room, 300, (300 * data.cols) / data.rows);
-    sizes.wave = wide / data.cols;
-    pens.wave = fit(wave, Math.round(wide), Math.round(sizes.wave * data.rows));
-    pens.change = fit(change, Math.max(120, change.parentElement.clientWidth), 130);
-    fit(curve, Math.max(40, slider.clientWidth), 26);
+    pens.change = fit(change, Math.max(120, change.parentElement.clientWidth), 104);
     draw(["R"]);
     go(at);
   }
@@ -270,12 +256,14 @@ function makeAnimation(host) {
       const pen = pens[name], size = sizes[name];
       if (!pen) continue;
       for (let i = 0; i < cells; i++) {
-        pen.fillStyle = data.walls[i] === "1" && name !== "R" ? colour.wall : name === "P" ? colour.floor : name === "V"
+        pen.fillStyle = data.walls[i] === "1" && name !== "R" ? colour.wall : name === "P" ? colour.floor
+          : name === "wave" ? waveOf(i, data.steps[at], colour) : name === "V"
           ? shade(data.v[at * cells + i] / 65535, data.vStops)
           : shade((data.reward[i] - data.rRange[0]) / (data.rRange[1] - data.rRange[0]), stopsOf("R", colour));
         pen.fillRect((i % data.cols) * size, Math.floor(i / data.cols) * size, size + 0.5, size + 0.5);
       }
       if (name === "P") drawPush(pen, colour, size, at * cells * 2);
+      if (name === "wave") drawFront(pen, size, colour);
       if (name === "R") hatchWalls(pen, colour, size);
       mark(pen, data.start, size, "S", colour);
       mark(pen, data.goal, size, "G", colour);

@@ -25,6 +25,7 @@ function makeGrid(host) {
       corner = null;
     }
     drawBar();
+    drawKey();
     canvas.setAttribute("aria-label", data.label);
     layout();
   }
@@ -55,6 +56,15 @@ function makeGrid(host) {
     }
     if (data.note) bar.textContent = data.note;
     bar.hidden = !data.note && data.tools.length < 2;
+  }
+
+  function drawKey() {
+    const key = host.querySelector(".key"), { seen } = data;
+    key.hidden = !seen;
+    if (!seen) return;
+    const ramp = Array.from({ length: 17 }, (_, i) => shade(rise(seen[0] + ((seen[1] - seen[0]) * i) / 16), data.stops));
+    key.style.setProperty("--ramp", `linear-gradient(90deg, ${ramp})`);
+    [".low", ".high"].forEach((name, i) => { key.querySelector(name).textContent = seen[i].toFixed(2).replace("-", "−"); });
   }
 
   function choose(name) {
@@ -270,6 +280,7 @@ function makeGrid(host) {
     if (wide < 20) return;
     size = wide / data.cols;
     fit(canvas, Math.round(size * data.cols), Math.round(size * data.rows));
+    host.querySelector(".key").style.maxWidth = `${Math.round(wide)}px`;
     draw();
   }
 
@@ -302,7 +313,7 @@ function makeGrid(host) {
         pen.fillStyle = value === null ? (wall ? colour.wall : colour.floor)
           : own ? shade((value - own.low) / (own.high - own.low), own.stops) : shade(rise(value), data.stops);
         pen.fillRect(c * size, r * size, size + 0.5, size + 0.5);
-        if (wall && value !== null) cover(pen, r, c, colour, painted);
+        if (wall && value !== null) cover(pen, r, c, colour, painted || data.hatched);
         if (painted) dot(pen, r, c, colour);
       }
     if (size < 7) return;
@@ -318,7 +329,7 @@ function makeGrid(host) {
 
   const rise = (value) => (value - data.low) / (data.high - data.low || 1);
 
-  // A wall hides its value, except where somebody painted one: then it is hatched.
+  // A wall hides its value, except where somebody painted one or walls have one of their own: then it is hatched.
   function cover(pen, r, c, colour, painted) {
     const [x, y] = [c * size, r * size];
     pen.fillStyle = pen.strokeStyle = colour.wall;

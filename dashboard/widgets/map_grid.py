@@ -8,7 +8,8 @@ import streamlit as st
 from dashboard.widgets import canvas
 
 _HTML = """<div class="grid"><div class="bar" role="toolbar" aria-label="Tools of the map"></div>
-<div class="say" role="status" aria-live="polite"></div><canvas tabindex="0" role="application"></canvas></div>"""
+<div class="say" role="status" aria-live="polite"></div><canvas tabindex="0" role="application"></canvas>
+<div class="key" hidden><span class="low"></span><span class="ramp"></span><span class="high"></span></div></div>"""
 
 _grid = canvas.component("map_grid", _HTML)
 
@@ -46,6 +47,7 @@ def draw(key: str, walls: np.ndarray, start, goal, *, mode: str, label: str, too
         **layers: `path`, `best` int [T, 2]; `reached`; `arrows`, a digit or - for each cell; `wrong` bool [H, W];
             `heat` [H, W] with `stops`, `low`, `high`, `heatName`; `cell`; `inner`, whether cells on the edge
             cannot be picked; `note` and `verdict`, lines above the map, the second one until something is done;
+            `seen`, the part of low ... high that a scale below the map shows; `hatched`, whether walls show their heat;
             `paint` [(row, col, value)], `brushes` {tool: value}, `painted`, {"low", "high", "stops"} of what is
             painted where `heat` is something else; `around`, whether the nine cells round `cell` are framed; `share` of
             a phone's height that the map may have.

@@ -163,3 +163,33 @@ def test_of_moves_is_said_how_many_are_one(mass, words):
 
     usage = analysis.ActionUsage(np.array([0, 1, -1]), np.array([0.5, 0.5, 0]), np.ones(3), np.array([*mass, 0]))
     assert learned_moves.said(usage, np.full((3, 3, 3), 1 / 9)).startswith(words)
+
+
+def test_of_r_is_said_what_it_costs_and_pays_here():
+    from types import SimpleNamespace
+
+    from dashboard.figures import planning
+    from dashboard.widgets.animation import reward_in_words
+
+    walls, _, goal = gridworld.parse("######\n#S.#G#\n#....#\n######")
+    reward = np.where(walls, -4.0, -0.7)
+    reward[tuple(goal)] = -0.1
+    trace = SimpleNamespace(reward=reward)
+    assert reward_in_words(trace, walls, goal, 1) == [
+        "orange costs", "Costs: a free cell about\xa00.70, a wall about\xa04.00, G\xa00.10"]
+    assert planning.reward_seen(trace) == pytest.approx([-4, -0.1])  # and nothing purple on its scale
+    reward[tuple(goal)] = 2.0
+    turned = SimpleNamespace(reward=-reward)
+    assert reward_in_words(turned, walls, goal, -1) == [
+        "orange costs, purple pays, here a low R pays",
+        "Costs: a free cell about\xa00.70, a wall about\xa04.00. Pays: G\xa02.00"]
+
+
+def test_a_move_that_was_final_before_the_goal_can_be_known_is_no_part_of_the_wave():
+    from dashboard.widgets.animation import before_news
+
+    walls, goal = np.zeros((3, 12), bool), (1, 1)
+    settled = np.tile(np.maximum(0, np.arange(12) - 1), (3, 1))  # as far as they are moves away
+    assert not before_news(settled, walls, goal).any()
+    settled[1, 11] = 0
+    assert np.argwhere(before_news(settled, walls, goal)).tolist() == [[1, 11]]
