@@ -13,20 +13,24 @@ import numpy as np
 class Headline(NamedTuple):
     """What a tile shows.
 
-    title:  the question in plain words
-    line:   the answer in plain words. {a}, {b}, ... are the numbers of the bars, or those at the ends of the curves;
-            {x} is where the curves end, {p} the number of `more`
-    bars:   measurements
-    curves: curves, drawn where there are no bars
-    along:  what a curve runs along, in few words; "": as the figure says
-    low:    whether the smallest is the best
-    unit:   of the bars; "": as the result says
-    more:   the row of the table that the line alone tells, where the picture has no numbers
-    answer: label of the bar that answers the question, where that is not the best one
+    title:   the question in plain words
+    finding: the answer in plain words, without a number
+    line:    what it rests on. {a}, {b}, ... are the numbers of the bars, or those at the ends of the curves;
+             {x} is where the curves end, {p} the number of `more`
+    about:   what one must know to understand the question
+    bars:    measurements
+    curves:  curves, drawn where there are no bars
+    along:   what a curve runs along, in few words; "": as the figure says
+    low:     whether the smallest is the best
+    unit:    of the bars; "": as the result says
+    more:    the row of the table that the line alone tells, where the picture has no numbers
+    answer:  label of the bar that answers the question, where that is not the best one
     """
 
     title: str
+    finding: str = ""
     line: str = ""
+    about: str = ""
     bars: tuple = ()
     curves: tuple = ()
     along: str = ""
@@ -67,132 +71,222 @@ def _rows(where, column, *pairs):
 _VI = "state-dependent P"
 HEADLINES = {
     1: Headline("Do simpler networks catch up with more data?",
-                "It depends: with 50,000 maps an FCN solves {b}, a VIN {a}, but a plain CNN only {c}.",
+                "An FCN catches up, a CNN trained as briefly does not",
+                "Maps solved after 50,000 examples: VIN {a}, FCN {b}, CNN {c}.",
+                "A VIN plans inside itself; a CNN and an FCN only react to what they see. The paper trained all "
+                "three on 5,000 maps, which may be too few for the last two.",
                 _each(50000, ("VIN, 50,000 maps", "VIN"), ("FCN, as many", "FCN"), ("CNN, as many", "CNN"))),
-    2: Headline("Does it learn what is good and what is bad?",
-                "Yes: the reward that it reads off the map follows the true one (correlation {p}; 1 is perfect).",
+    2: Headline("Does a VIN learn what is good and what is bad?",
+                "It reads the true reward off the map",
+                "Learned and true reward correlate at {p}; 1 is perfect.",
+                "A VIN is only ever shown good moves. Inside, it draws a map of rewards for itself, which nobody "
+                "gave it: is that the true one?",
                 more={"model": "vin16", "name": "correlation"}),
-    3: Headline("Does it learn how moves work?",
-                "Yes: {a} of a move's weight lies on the cell that it leads to; {b} in shuffled weights.",
+    3: Headline("Does a VIN learn how moves work?",
+                "It learns where each move leads",
+                "{a} of a move's weight lies on the cell that it leads to; {b} in shuffled weights.",
+                "Nobody tells a VIN what a move does. For each one it learns weights over the nine cells around: do "
+                "they lie where the move leads?",
                 (*_joined("weight on the true cell, eight matched kernels", ("on the true cell", "vin16")),
                  *_joined("weight on the true cell, weights shuffled", ("the same by chance", "vin16")))),
-    4: Headline("Is its value the true distance?",
-                "Yes: after {x} steps its values rank the cells as the true distance does (correlation {a}).",
+    4: Headline("Is a VIN's value the true distance?",
+                "Its values rank the cells as the true distance does",
+                "After {x} steps of planning the rank correlation is {a}; 1 is perfect.",
+                "A VIN gives every cell a value. If it plans well, the cells that are nearer to the goal have the "
+                "higher values.",
                 curves=(("vin16", "vin16"), ("paper's VIN", "vin16_paper")), along="steps of planning"),
     5: Headline("How much computing does one decision take?",
-                "As much as a CNN's: {b} operations on a 28x28 map against {c}; an FCN takes only {a}.",
+                "A VIN computes as much as a CNN, an FCN far less",
+                "Operations for one move on a 28x28 map: FCN {a}, VIN {b}, CNN {c}.",
+                "Before it moves, a VIN plans for every cell of the map; networks that only react do not. What does "
+                "the planning cost?",
                 (("FCN, operations", "fcn28", "fcn28"), ("VIN", "vin28", "vin28"), ("CNN", "cnn28", "cnn28")),
                 low=True),
-    6: Headline("How many steps ahead must it think?",
-                "About one per move: on 16x16 maps 20 steps solve {a}, 10 steps {b}, one step {d}.",
+    6: Headline("How many steps ahead must a VIN think?",
+                "About one step of planning per move of the way",
+                "On 16x16 maps 20 steps solve {a}, 10 steps {b}, one step {d}.",
+                "Each step of planning carries the news of the goal one cell further. Their number, K, is chosen "
+                "before training.",
                 _along("K changed after training, vin16", ("20 steps", 20), ("10 steps", 10), ("5 steps", 5),
                        ("1 step", 1))),
-    7: Headline("Does it use its planning at all?",
-                "Yes: with its planning cut out it solves {b} of the maps instead of {a}.",
+    7: Headline("Does a VIN use its planning at all?",
+                "Without its planning it gets lost",
+                "Maps solved: {a} as it is, {b} with its planning cut out.",
+                "The last layer of this VIN sees what was planned, and also the cells round the agent. It might "
+                "choose its move by these alone.",
                 (*_joined("as it is", ("as it is", _VI)), *_joined("zero", ("planning cut out", _VI)))),
     8: Headline("Does success tell the whole story?",
-                "Yes: who arrives more often earns more too. VIN: {a}, reward {c}; CNN: {b}, reward {d}.",
+                "Who arrives more often also earns more",
+                "VIN: {a} arrive, reward {c}. CNN: {b} arrive, reward {d}.",
+                "The paper counts how often an agent arrives, but training by reward also counts how long the way "
+                "is. Would reward rank the networks differently?",
                 (*_rows({"name": "success"}, "model", ("VIN arrives", "vin16"), ("CNN arrives", "cnn16")),
                  *_rows({"name": "expected reward"}, "model", ("VIN, its reward", "vin16"),
                         ("CNN, its reward", "cnn16")))),
     9: Headline("Do easy maps first help reinforcement learning?",
-                "No: with easy maps first it solves {a}, with all maps at once {b}.",
+                "Easy maps first make no difference",
+                "Maps solved: {a} with easy maps first, {b} with all maps at once.",
+                "The paper says that a curriculum, easy maps before hard ones, works better, but not by how much.",
                 (("easy maps first", "vin16_rl", "vin16_rl, True, success"),
                  ("all maps at once", "vin16_rl", "vin16_rl, False, success"))),
     10: Headline("What if moves work differently from place to place?",
-                 "It must know the place: then it arrives in {a}; with one rule for all places in {b} at best.",
+                 "Then a planner must know the place",
+                 "It arrives in {a} with a rule for each place, in {b} at best with one rule for all.",
+                 "A VIN applies one rule of motion to the whole map. Where there is ice, wind or a one-way door, "
+                 "that rule is wrong.",
                  _joined("arrives within 60 moves", ("a rule for each place", "depends on the place"),
                          ("one rule, probabilities", "shared, a distribution"), ("one rule, free", "shared, free"))),
-    11: Headline("Can another network set its sub-goals?",
-                 "Yes: an LSTM and a planner together solve {a}, the LSTM alone {b}, the planner alone {c}.",
+    11: Headline("Can another network set a planner's sub-goals?",
+                 "An LSTM and a planner solve what neither can alone",
+                 "With keys and doors: both together {a}, the LSTM alone {b}, the planner alone {c}.",
+                 "To pass a door one must fetch its key first. An LSTM, a network with a memory, says where "
+                 "to go next; a frozen planner finds the way there.",
                  _joined("success 10x10", ("both together", "LSTM and frozen VI"), ("LSTM alone", "LSTM alone"),
                          ("planner alone", "frozen VI, goal only"))),
-    12: Headline("Where does it fail?",
-                 "Far from the goal: where it is {x} moves away a VIN solves {a}, a CNN {b}, an FCN {c}.",
+    12: Headline("Where do planners fail?",
+                 "Far from the goal, and those that only react fail first",
+                 "{x} moves from the goal a VIN solves {a}, a CNN {b}, an FCN {c}.",
+                 "Success of each network by the length of the way. A VIN plans it; a CNN and an FCN must guess it "
+                 "from what they see.",
                  curves=(("VIN", "vin16"), ("CNN", "cnn16"), ("FCN", "fcn16")), along="moves from the goal"),
     13: Headline("Which measure of likeness is best?",
-                 "The cosine with a learned scale: {a} right; without that scale, as published, {d}.",
+                 "The cosine needs a learned scale",
+                 "Right of 20 classes: {a} with the learned scale, {d} without it, as published.",
+                 "A Matching Network names a picture by its likeness to labelled ones. The paper measures likeness "
+                 "by the cosine of two embeddings.",
                  _joined("20-way 1-shot", ("cosine, learned scale", "cosine, scale learned"),
                          ("squared distance", "minus squared distance"), ("dot product", "dot product"),
                          ("cosine as published", "cosine, as in the paper"))),
     14: Headline("Does the order of the examples matter?",
-                 "Hardly: with full context (FCE) another order changes {c} of the answers, without it {a}.",
+                 "Hardly, and only with full context",
+                 "Answers that another order changes: {c} with full context (FCE), {a} without.",
+                 "Full context (FCE) reads the labelled examples one after another, though their order means "
+                 "nothing.",
                  _joined("20-way, 1-shot", ("changed, no context", "no context"),
                          ("order-free context", "order-invariant g"), ("full context (FCE)", "bi-LSTM g (FCE)")),
                  low=True),
-    15: Headline("How much slower do more examples make it?",
-                 "Hardly, without context: 20 answers from {x} examples take {a}; with full context (FCE) {b}.",
+    15: Headline("How much slower do more examples make an answer?",
+                 "Hardly, but for full context",
+                 "20 answers from {x} examples take {a}; with full context (FCE) {b}.",
+                 "Each question is compared with all labelled examples. Full context (FCE) also reads them one "
+                 "after another first.",
                  curves=(("no context", "no context"), ("full context", "FCE")), low=True),
-    16: Headline("Does it cope with more examples than in training?",
-                 "Yes: with {x} examples, far more than in training, it names {a} right; with context {b}.",
+    16: Headline("Can it use more examples than it had in training?",
+                 "It copes with far more than in training",
+                 "With {x} examples it names {a} right; with full context (FCE) {b}.",
+                 "In training the network saw at most 100 labelled examples at a time. Does it still work with ten "
+                 "times as many?",
                  curves=(("no context", "invented, no context"), ("full context", "invented, FCE"))),
     17: Headline("Does reading many examples in parts help?",
-                 "No: of 990 examples read in context at once it names {b} right, read in parts and averaged {c}.",
+                 "Reading in parts does not help",
+                 "Of 990 examples read in context: {b} right at once, {c} in parts, averaged.",
+                 "Full context (FCE) might read a long list of examples badly. Then it would help to read small "
+                 "draws of it, and average the answers.",
                  _each(990, ("no context", "Omniglot, no context"), ("context, at once", "Omniglot, FCE"),
                        ("context, in parts", "Omniglot, FCE, subsets averaged"))),
     18: Headline("Is a simple classifier as good?",
-                 "Yes, with the network's features: an SVM names {b} right, the network {a}; on bare pixels {c}.",
+                 "An SVM is as good, on the network's features",
+                 "Right of 20 classes: network {a}, SVM on its features {b}, SVM on bare pixels {c}.",
+                 "An exemplar SVM draws a boundary between each example and all others: a classic that the paper "
+                 "does not compare with.",
                  (*_joined("attention", ("the network itself", "matching_conv4_omniglot")),
                   *_joined("exemplar_svm", ("SVM on its features", "matching_conv4_omniglot")),
                   *_joined("exemplar_svm", ("SVM on pixels", "pixels")))),
     19: Headline("Which padding did the paper mean?",
-                 "None where the image shrinks: only so the sizes fit. But padded it names {a} right, not {b}.",
+                 "Pooling without padding: only so the sizes fit",
+                 "Padded pools end at 2x2 instead of 1x1, and name {a} right, not {b}.",
+                 "The paper's network halves a picture of 28x28 four times and ends at 1x1; it does not say how it "
+                 "treats the rim. Does it matter?",
                  _joined("20-way 1-shot", ("padded", "same"), ("not padded", "valid")), answer="not padded"),
-    20: Headline("How near to people is it?",
-                 "Half way: it gets {c} of unknown letters wrong, people {b}, a plain network {d}.",
+    20: Headline("How near to people is a Matching Network?",
+                 "Half way from a plain network to people",
+                 "Unknown letters named wrong: people {b}, Matching Network {c}, plain network {d}.",
+                 "Lake et al. let people and programs find a letter among 20 of one unknown alphabet, from one "
+                 "example each. The paper leaves that out.",
                  (*_joined("BPL (Lake et al. 2015)", ("program of pen strokes", "reported")),
                   *_joined("people", ("people", "reported")),
                   ("Matching Network", "measured", "measured, matching_background_omniglot"),
                   *_joined("convolutional net (in Lake et al. 2015)", ("a plain network", "reported"))), low=True,
                  answer="Matching Network"),
-    21: Headline("Who wins under one protocol?",
-                 "The Matching Network: it names {a} right, the classifier {b}, Siamese {c}, MANN {d}.",
+    21: Headline("Which network wins under one protocol?",
+                 "The Matching Network wins",
+                 "Right of 5 classes: Matching Network {a}, classifier {b}, Siamese {c}, MANN {d}.",
+                 "The paper's table takes numbers from other papers, which measured in other ways. Here all have "
+                 "the same data, encoder and test.",
                  _joined("ours, 5w1s", ("Matching Network", "matching_conv4_omniglot"),
                          ("classifier", "classifier_omniglot"), ("Siamese", "siamese_omniglot"),
                          ("memory (MANN)", "mann_omniglot"))),
     22: Headline("Does fine-tuning on the examples help?",
-                 "It depends: Siamese networks gain {a}, Matching Networks {b}, the classifier {c}.",
+                 "It helps a Siamese network, the others hardly",
+                 "Siamese {a}, Matching Network {b}, classifier {c}.",
+                 "A network can train further on the few labelled examples, before it answers. The paper finds that "
+                 "this helps all but its own.",
                  _joined("5-way, 1-shot", ("Siamese", "siamese_omniglot"),
                          ("Matching Network", "matching_conv4_omniglot"), ("classifier", "classifier_omniglot")),
                  unit="points"),
-    23: Headline("Does it learn what is too steep?",
-                 "Yes, mostly: its cost follows the true slope ({a}; 1 is perfect), not just light and dark ({b}).",
+    23: Headline("Does a planner learn what is too steep?",
+                 "Its cost follows the true slope",
+                 "Correlation of its cost: with the true slope {a}, with light and dark {b}; 1 is perfect.",
+                 "This planner sees pictures of the Moon and paths that a rover may take. Nobody shows it a height "
+                 "or a slope.",
                  _rows({}, "name", ("cost and true slope", "rank correlation, cost and slope"),
                        ("cost and contrast", "rank correlation, cost and contrast"))),
     24: Headline("What does the sun hide?",
-                 "Slopes across its light: it takes {c} of them wrong, of those that face away from it only {a}.",
+                 "Slopes that lie across its light",
+                 "Cells told wrong: {c} across the light, {a} facing away from the sun, {b} facing it.",
+                 "A planner of the Moon reads slopes from light and shade. Ground that slopes across the light is "
+                 "as bright as flat ground.",
                  _along("cells told wrong", ("wrong, facing away", 165.0), ("facing the sun", 15.0),
                         ("across its light", 97.5)), low=True),
     25: Headline("How many shown paths are enough?",
-                 "Not settled: with 1,000 paths it arrives in {a}, with 10 in {d}, and chance could explain that.",
+                 "Not settled: chance could explain the gain",
+                 "It arrives in {a} with 1,000 paths, in {d} with 10.",
+                 "Nobody marks for it where a rover cannot go: a planner of the Moon learns from paths that it is "
+                 "shown.",
                  _along("success rate", ("1,000 paths", 1000), ("300 paths", 300), ("100 paths", 100),
                         ("10 paths", 10))),
     26: Headline("Does invented ground prepare for the Moon?",
-                 "Yes: trained on invented ground alone it arrives in {a} on the Moon; 1,000 paths there add nothing "
-                 "({c}).",
+                 "Invented ground alone is enough",
+                 "It arrives on the Moon in {a} without one Moon path, in {c} with 1,000 of them.",
+                 "Pictures of invented hills cost nothing. A planner trains on these, and is then set down on the "
+                 "Moon.",
                  _rows({"caution": 2.0, "name": "success_rate"}, "paths", ("invented ground alone", 0),
                        ("and 10 Moon paths", 10), ("and 1,000 Moon paths", 1000))),
     27: Headline("Which way of learning from paths wins?",
-                 "None for certain: a planner arrives in {b} ({a} if told the cells as well), a solver in {c}.",
+                 "None for certain",
+                 "It arrives in {b} as a planner, {a} if told the cells as well, {c} as a solver.",
+                 "A network can learn from shown paths move by move, by planning; or it can have an exact solver "
+                 "inside, and compare whole paths.",
                  _rows({"name": "success_rate at the chosen caution"}, "way",
                        ("planner, told the cells", "value iteration and crossed cells"),
                        ("planner, told the way", "value iteration"),
                        ("solver, noise averaged", "solver, Fenchel-Young"),
                        ("solver, black box", "solver, black box"))),
     28: Headline("Does planning help on a web?",
-                 "Yes: with planning it finds {a} of the pages, without {b}, by likeness of the text alone {c}.",
+                 "Planning finds more of the pages",
+                 "Pages found: {a} with planning, {b} without, {c} by likeness of the text alone.",
+                 "To find a page one follows links. A planner thinks several links ahead; without planning the next "
+                 "link must show the way.",
                  _rows({"part": "distance", "name": "success_rate"}, "policy", ("planner", "vin_web"),
                        ("without planning", "reactive_web"), ("most similar text", "nearest_text"))),
     29: Headline("Does planning help a moving body?",
-                 "Yes, for far goals: more than {x} cells away it arrives in {a} with planning, in {b} without.",
+                 "Planning helps when the goal is far",
+                 "More than {x} cells away it arrives in {a} with planning, in {b} without.",
+                 "A body that has a speed must steer round walls and come to rest at its goal.",
                  curves=(("planner", "vin_navigation2d"), ("no planning", "cnn_navigation2d")),
                  along="cells from the goal"),
     30: Headline("What helps to find a missing word?",
-                 "Nothing for certain: attention finds {b} of the words, with FCE {a}, the plain class mean {c}.",
+                 "Nothing for certain",
+                 "Words found: full context (FCE) {a}, attention {b}, plain class mean {c}.",
+                 "A sentence lacks a word; a few sentences show how each candidate is used. Attention weighs these "
+                 "one by one, a class mean averages them.",
                  _each(41649, ("full context (FCE)", "FCE, 5-shot"),
                        ("attention", "attention over single sentences, 5-shot"), ("class mean", "class mean, 5-shot"))),
     31: Headline("Does context help with photographs?",
-                 "No: with full context (FCE) {d} are right, without it {c}, by the plain class mean {b}.",
+                 "Full context does not help",
+                 "Right of 5 classes: class mean {b}, no context {c}, full context (FCE) {d}.",
+                 "Full context (FCE) helped networks with weak features. Here the features are strong ones, of a "
+                 "large network that stays as it is.",
                  _joined("5-way 1-shot", ("this zoo's network", "matching_photo"), ("class mean", "class mean"),
                          ("without context", "projection"), ("full context (FCE)", "FCE (bi-LSTM)"))),
 }
@@ -254,7 +348,7 @@ def answering(result: dict) -> list[bool]:
 
 
 def line(result: dict) -> str:
-    """The answer in plain words with the numbers of the result; "" where the result does not have it so."""
+    """What the answer rests on, with the numbers of the result; "" where the result does not have it so."""
     wanted, bars, drawn = of(result), measured(result), curves(result)
     numbers = [(bar.value, bar.unit) for bar in bars] or [
         (each["value"][-1], result["figure"]["unit"]) for _, each in drawn]
@@ -272,12 +366,24 @@ def line(result: dict) -> str:
     return wanted.line.format_map(words)
 
 
-def parts(said: str) -> tuple[str, str]:
-    """(verdict, the rest) of an answer: what stands before its colon, in at most six words, and what it rests on."""
-    verdict, colon, rest = said.partition(": ")
-    if not colon or len(verdict.split()) > 6:
-        return "", said
-    return verdict, rest[:1].upper() + rest[1:]
+def finding(result: dict) -> str:
+    """The answer in a few words; "" where the result does not have it so."""
+    return of(result).finding if line(result) else ""
+
+
+def winner(result: dict) -> str:
+    """The series of the figure that has what answers the question first; "" where nothing wins."""
+    labels = [series["label"] for series in result["figure"]["series"]]
+    for (_, series, at), leads in zip(of(result).bars, answering(result), strict=False):
+        words = [series, *(map(str, at.values()) if isinstance(at, dict) else [])]
+        if leads and (found := [word for word in words if word in labels]):
+            return found[0]
+    return ""
+
+
+def answers(result: dict) -> list[tuple[str, str | float]]:
+    """[(series, place)] of the measurements that answer the question."""
+    return [(series, at) for (_, series, at), leads in zip(of(result).bars, answering(result), strict=False) if leads]
 
 
 def number(value: float, unit: str) -> str:

@@ -5,8 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import compute, glossary, headlines, results, share, state
+from dashboard.figures import answer_pictures
 from dashboard.figures import answers as answer_figures
-from dashboard.figures import answers_svg
 from dashboard.widgets import copying, tiles
 from pnzoo.hub import cards
 
@@ -30,22 +30,22 @@ def page():
                 "`python -m train.experiments q08` makes the first one.")
         glossary.show("VIN", "K", "FCE", "Shot", "Way")
         return
-    asked = state.get("question")
+    asked, part = state.get("question"), state.get("part", "all")
+    shown = [number for theme in THEMES if part in ("all", theme) for number in answered if part_of(number) == theme]
     if asked in answered:  # where one looks: above the tiles that it was chosen from
         with st.container(border=True):
-            show(answered[asked])
+            show(answered[asked], after(asked, shown, answered))
     else:
         st.markdown(f"{len(answered)} questions, an experiment each. "
                     ":orange-badge[Orange] answers best; where nothing wins, nothing is orange. "
                     "A thin line is the 95% interval.")
-    part = choose_part()
+    choose_part(part)
     if len(answered) < LAST:
         st.caption(f"{len(answered)} of {LAST} questions are answered; the others have not been run yet.")
     dark = st.context.theme.type == "dark"
     tiles.show("answers", "question", [
-        {"id": str(number), "open": number == asked, "group": THEMES[theme] if part == "all" else "",
-         **face(number, answered[number]["conclusion"], dark, answered[number])}
-        for theme in THEMES if part in ("all", theme) for number in answered if part_of(number) == theme],
+        {"id": str(number), "open": number == asked, "group": THEMES[part_of(number)] if part == "all" else "",
+         **face(number, answered[number]["conclusion"], dark, answered[number])} for number in shown],
         lambda number: state.put(question=int(number)), wide=True)
     state.publish({"question": str(asked) if asked else None, "part": part if part != "all" else None})
     one = answered.get(asked) or answered[min(answered)]
@@ -56,15 +56,21 @@ def page():
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def face(number, conclusion, dark, _result):
-    """Title, verdict, line and picture of a tile; the conclusion tells results of one number apart."""
-    verdict, line = headlines.parts(said(_result))
-    return {"title": f"{number}. {headlines.of(_result).title}", "number": verdict, "line": line,
-            "svg": answers_svg.small(_result, dark)}
+    """Question, finding, line and picture of a tile; the conclusion tells results of one number apart."""
+    finding = headlines.finding(_result)
+    return {"tag": f"{number}. {headlines.of(_result).title}", "title": finding or said(_result),
+            "line": said(_result) if finding else "", "svg": answer_pictures.small(_result, dark)}
 
 
 def said(result):
-    """The answer in one line: in plain words, or where they don't fit the result in those of its conclusion."""
+    """What the answer rests on in one line; where its words don't fit the result, the line of its conclusion."""
     return headlines.line(result) or glossary.worded(results.line(result["conclusion"]))
+
+
+def after(asked, shown, answered):
+    """The result that comes after a question among the tiles; None after the last one."""
+    following = shown[shown.index(asked) + 1 :] if asked in shown else shown
+    return answered[following[0]] if following else None
 
 
 def part_of(number):
@@ -73,35 +79,44 @@ def part_of(number):
     return "limits" if number <= 12 else "worlds" if 23 <= number <= 29 else "matching"
 
 
-def choose_part():
-    st.session_state["choose_part"] = state.get("part", "all")
+def choose_part(part):
+    st.session_state["choose_part"] = part
     st.pills("About", list(PARTS), format_func=PARTS.get, key="choose_part", required=True, wrap=False,
              label_visibility="collapsed", on_change=lambda: state.put(part=st.session_state["choose_part"]))
-    return state.get("part", "all")
 
 
-def show(result):
-    """One question: conclusion, figure, links; the rest is folded."""
-    number = result["number"]
-    with st.container(horizontal=True, vertical_alignment="top", wrap=False):
-        st.header(f"Question {number}. {glossary.escaped(headlines.of(result).title)}", anchor=False, width="stretch")
+def show(result, following):
+    """One question: what it asks, the answer and what that rests on, all that was measured; the rest is folded."""
+    number, wanted = result["number"], headlines.of(result)
+    dark = st.context.theme.type == "dark"
+    with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+        st.markdown(f"Question {number}", width="stretch")
+        if following:
+            st.button("Next", key="next_question", icon=":material/arrow_forward:", width="content",
+                      on_click=lambda: state.put(question=following["number"]))
         st.button("Close", key="close_question", icon=":material/close:", width="content",
                   on_click=lambda: state.put(question=None))
-    verdict, line = headlines.parts(said(result))
-    dark = st.context.theme.type == "dark"
-    has_numbers = bool(headlines.measured(result) or headlines.told(result))
-    words, numbers = st.columns(2, gap="medium") if has_numbers else (st.container(), None)
+    words, drawn = st.columns([5, 7], gap="large")
     with words:
-        if verdict:
-            st.subheader(f":primary[{glossary.escaped(verdict)}]", anchor=False)
-        st.markdown(glossary.escaped(line))
+        st.header(glossary.escaped(wanted.title), anchor=False)
+        st.markdown(glossary.escaped(wanted.about))
+        if finding := headlines.finding(result):
+            st.subheader(f":primary[{glossary.escaped(finding)}]", anchor=False)
+        tiles.picture(f"picture_{number}", answer_pictures.small(result, dark))
+        st.markdown(glossary.escaped(said(result)))
         if apart := on_cards(result):
             st.caption("In the zoo, measured on other draws or another training: "
                        f"{glossary.escaped(', '.join(apart))}.")
-    if numbers:  # those of the line; the figure below has all that was measured beside them
-        numbers.image(answers_svg.small(result, dark), width=400, alt=f"What the answer rests on: {line}")
-    figure = answer_figures.main_figure(result, dark)
+        links(result)
+    with drawn:
+        show_figures(result, dark)
+    show_all(result)
+
+
+def show_figures(result, dark):
+    number, figure = result["number"], answer_figures.main_figure(result, dark)
     if figure is not None and not (result["pictures"] and all_alike(result["figure"])):
+        st.markdown("**All that was measured**")
         share.chart(figure, key=f"figure_{number}", alt=f"Question {number}: {result['conclusion']}")
         if any(trace.visible == "legendonly" for trace in figure.data):
             st.caption("Touch a grey name to show its curve.")
@@ -109,7 +124,10 @@ def show(result):
         titles = ", ".join(picture["title"] for picture in result["pictures"])
         share.chart(matrices(result, dark), key=f"pictures_{number}",
                     alt=f"Heat maps of {titles}")
-    links(result)
+
+
+def show_all(result):
+    number = result["number"]
     more = st.expander("In full: intervals, what was expected, all measurements, the command", key=f"more_{number}",
                        icon=":material/science:", on_change="rerun")
     if not more.open:

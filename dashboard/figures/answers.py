@@ -22,14 +22,16 @@ def main_figure(result, dark=False):
         return None
     palette, look = DARK_PALETTE if dark else RESULTS_PALETTE, theme.of(dark)
     if figure["kind"] != "lines":
-        return points(figure, look.best)
+        return points(figure, look.best, headlines.answers(result), look.path)
     named = [series for _, series in headlines.of(result).curves]
-    at = lambda series: named.index(series["label"]) if series["label"] in named else len(named)  # noqa: E731
-    first = sorted(figure["series"], key=at)  # those that the answer names, in the colours of its tile
+    winner = headlines.winner(result)
+    chosen = [*named, winner]
+    at = lambda series: chosen.index(series["label"]) if series["label"] in chosen else len(chosen)  # noqa: E731
+    ordered = sorted(figure["series"], key=at)  # those that the answer names, in the colours of its tile
     orange = [colour for colour in palette if colour in (ORANGE, RED, DARK.path)]
     other = [colour for colour in palette if colour not in orange]
-    palette = [look.path, look.best, look.good, *other[2:]] if named else [*other, *orange]
-    return lines({**figure, "series": first}, palette, len(named))
+    palette = [look.path, look.best, look.good, *other[2:]] if named or winner else [*other, *orange]
+    return lines({**figure, "series": ordered}, palette, len(named))
 
 
 def lines(figure, palette=RESULTS_PALETTE, told=0):
@@ -58,8 +60,11 @@ def lines(figure, palette=RESULTS_PALETTE, told=0):
     return _layout(drawing, figure, height, xaxis=_axis(figure, "x"), yaxis=_axis(figure, "y", figure["unit"]))
 
 
-def points(figure, colour=BLUE):
-    """A line for each row: name, value, 95 % interval; a titled panel for each series of several rows."""
+def points(figure, colour=BLUE, answers=(), leading=RED):
+    """A line for each row: name, value, 95 % interval; a titled panel for each series of several rows.
+
+    `answers`, pairs of series and row, have the colour `leading`, as on their tile.
+    """
     drawing, places, notes = go.Figure(), [], []
     titled = len(figure["series"]) > 1 and any(len(series["at"]) > 1 for series in figure["series"])
     for i, series in enumerate(figure["series"]):
@@ -70,11 +75,17 @@ def points(figure, colour=BLUE):
             places.append(name)
             notes.append((name, _words(name, series["label"] if titled else None), {"size": 12}, 0))
             notes.append((name, f"<b>{headlines.number(value, figure['unit'])}</b>", {"size": 12}, 1))
-        drawing.add_trace(go.Scatter(
-            x=series["value"], y=series["at"], name=glossary.worded(series["label"]), mode="markers",
-            error_x=_bars(series), customdata=series["n"], showlegend=False,
-            marker={"color": colour, "symbol": SYMBOLS[i % 6], "size": 10},
-            hovertemplate="%{y}: %{x}<br>n = %{customdata}<extra></extra>"))
+        leads = [(series["label"], name) in answers for name in series["at"]]
+        for hue, wanted in ((colour, False), (leading, True)):
+            if wanted not in leads:
+                continue
+            part = {key: [x for x, leads_here in zip(series[key], leads, strict=True) if leads_here == wanted]
+                    for key in ("at", "value", "ci95", "n")}
+            drawing.add_trace(go.Scatter(
+                x=part["value"], y=part["at"], name=glossary.worded(series["label"]), mode="markers",
+                error_x=_bars(part), customdata=part["n"], showlegend=False,
+                marker={"color": hue, "symbol": SYMBOLS[i % 6], "size": 10},
+                hovertemplate="%{y}: %{x}<br>n = %{customdata}<extra></extra>"))
     drawing = _layout(drawing, figure, 90 + 42 * len(places),
                       xaxis={**_axis(figure, "x", figure["unit"]), **_range(figure)},
                       yaxis={"range": [len(places) - 0.5, -1], "type": "category", "categoryorder": "array",

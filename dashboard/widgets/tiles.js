@@ -17,8 +17,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
     list.replaceChildren(Object.assign(document.createElement("li"), { className: "alone" }));
     const [tile] = data.tiles, box = document.createElement("div"), words = document.createElement("p"), shown = picture(tile);
     shown.onpointerenter = () => play(shown, tile.frames);
-    words.append(...["number", "line", "more"].map((part) => text(part, tile[part])));
-    box.append(shown, words);
+    words.append(...["number", "line", "more"].filter((part) => tile[part]).map((part) => text(part, tile[part])));
+    box.append(shown, ...(words.childElementCount ? [words] : []));
     return list.firstChild.append(box);
   }
   const open = data.tiles.find((tile) => tile.open)?.id;
@@ -30,7 +30,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     address.searchParams.set(data.name, tile.id);
     link.href = tile.href ? new URL(tile.href, location.href).href : address.href;
     if (tile.open) link.setAttribute("aria-current", "true");
-    link.append(picture(tile), ...(tile.tag ? [text("tag", tile.tag)] : []), text("title", tile.title.replaceAll("_", "_\u200b")),
+    link.append(picture(tile), ...(tile.tag ? [text("tag", tile.tag)] : []), ...(tile.title ? [text("title", tile.title.replaceAll("_", "_\u200b"))] : []),
       ...(tile.number ? [text("number", tile.number)] : []), text("line", tile.line), ...(tile.more ? [text("more", tile.more)] : []),
       ...(tile.press ? [text("press", tile.press)] : []));
     link.onclick = (event) => {

@@ -53,3 +53,8 @@ def lead(key: str, name: str, number: str, line: str, more: str) -> None:
     """What an entry does and how well, large: its living thumbnail, a number, what it counts, what to set it beside."""
     _tiles(key=key, data={"name": "", "tiles": [
         {"id": name, "alone": True, "number": number, "line": line, "more": more, **film(name)}]})
+
+
+def picture(key: str, markup: str) -> None:
+    """A picture of a tile by itself, as large as its column; what it shows is to be said beside it."""
+    _tiles(key=key, data={"name": "", "wide": True, "tiles": [{"id": key, "alone": True, "svg": markup}]})

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import compute, headlines, results
+from dashboard import compute, glossary, headlines, results
+from dashboard.figures import answer_pictures, theme
 from dashboard.figures import answers as answer_figures
-from dashboard.figures import answers_svg
 
 pytestmark = pytest.mark.integration
 
@@ -50,8 +50,11 @@ def texts(app):
 
 
 def tiles(app):
-    (shown,) = [each.proto for each in app.get("bidi_component") if each.proto.component_name.endswith("tiles")]
-    return json.loads(shown.json)["tiles"]
+    """Of the wall, not the picture of an open question."""
+    shown = [json.loads(each.proto.json)["tiles"] for each in app.get("bidi_component")
+             if each.proto.component_name.endswith("tiles")]
+    (wall,) = [found for found in shown if not found[0].get("alone")]
+    return wall
 
 
 def test_every_answer_is_a_tile_with_a_picture_and_one_line(answers, visit):
@@ -60,15 +63,16 @@ def test_every_answer_is_a_tile_with_a_picture_and_one_line(answers, visit):
     assert "2 of 31" in texts(app)
     assert [tile["id"] for tile in tiles(app)] == ["6", "18"]
     for tile in tiles(app):
-        assert tile["line"] == "It is 51.0%."
-        assert "<rect" in tile["svg"] or "<polyline" in tile["svg"]
+        assert tile["title"] == "It is 51.0%."  # made-up results: no finding fits them
+        assert "<rect" in tile["svg"] or "<polyline" in tile["svg"] or 'class="bars"' in tile["svg"]
         assert not tile["open"]
     assert not app.dataframe
 
 
 def test_a_link_lands_on_its_question_which_closes(answers, visit):
     app = visit("answers", question="18", part="matching")
-    assert app.header[0].value.startswith("Question 18.")  # above all tiles
+    assert app.header[0].value == "Is a simple classifier as good?"  # above all tiles
+    assert "Question 18" in texts(app)
     assert [(tile["id"], tile["open"]) for tile in tiles(app)] == [("18", True)]
     assert dict(app.query_params) == {"question": "18", "part": "matching"}
     assert "With K = 4 too." not in texts(app)
@@ -80,6 +84,13 @@ def test_a_link_lands_on_its_question_which_closes(answers, visit):
     app.button(key="close_question").click().run()
     assert not app.header
     assert dict(app.query_params) == {"part": "matching"}
+
+
+def test_the_next_question_is_one_touch_away(answers, visit):
+    app = visit("answers", question="6")
+    app.button(key="next_question").click().run()
+    assert app.header[0].value == "Is a simple classifier as good?"
+    assert "next_question" not in [each.key for each in app.button], "there is none after the last one"
 
 
 def test_the_line_is_a_whole_statement_without_intervals():
@@ -151,6 +162,20 @@ def test_the_table_has_no_column_without_values(answers, visit):
     assert not shown.isna().any(axis=None)
 
 
+def test_what_answers_best_is_orange_on_its_tile_and_in_its_figure():
+    look = theme.of(False)
+    for number, stored in results.read_all().items():
+        drawing, winner = answer_figures.main_figure(stored), headlines.winner(stored)
+        if stored["figure"]["kind"] == "lines":
+            colours = {trace.name: trace.line.color for trace in drawing.data}
+            if winner:
+                assert colours[glossary.worded(winner)] == look.path, number
+                assert list(colours.values()).count(look.path) == 1, number
+            continue
+        orange = {(trace.name, at) for trace in drawing.data if trace.marker.color == look.path for at in trace.y}
+        assert orange == {(glossary.worded(series), at) for series, at in headlines.answers(stored) if series}, number
+
+
 def test_nothing_to_draw_is_no_figure():
     assert answer_figures.main_figure(result(6, figure={**LINES, "series": []})) is None
 
@@ -182,19 +207,24 @@ def test_each_headline_is_found_in_its_result():
         assert [bar.label for bar in headlines.measured(stored)] == [label for label, *_ in wanted.bars], number
         assert [label for label, _ in headlines.curves(stored)] == [label for label, *_ in wanted.curves], number
         assert wanted.bars or wanted.curves or stored["pictures"], number
-        svg = answers_svg.small(stored)
+        svg = answer_pictures.small(stored)
         for bar in headlines.measured(stored):
-            assert answers_svg.number(bar.value, bar.unit) in svg, number
+            assert headlines.number(bar.value, bar.unit) in svg, number
 
 
 def test_each_line_says_in_plain_words_the_numbers_of_its_picture():
     for number, stored in results.read_all().items():
-        line, svg = headlines.line(stored), answers_svg.small(stored)
+        line, svg = headlines.line(stored), answer_pictures.small(stored)
         assert line, f"the measurements of question {number} are in another order: its answer needs other words"
         assert len(line) <= 120, number
-        assert line[0].isupper(), number
+        assert line[0].isupper() or line[0].isdigit(), number
         assert line.endswith("."), number
-        assert headlines.parts(line)[0], f"question {number}: no verdict of at most six words before a colon"
+        finding, about = headlines.finding(stored), headlines.of(stored).about
+        assert 0 < len(finding) <= 60, number
+        assert not finding.endswith("."), number
+        assert not re.search(r"\d", finding), f"question {number}: numbers stand in the line, where they are computed"
+        assert about.endswith((".", "?")), number
+        assert len(about) <= 200, number
         for told in re.findall(r"[-+]?[\d,]*\d(?:\.\d+)?(?:%| points| ms| M)", line):
             picture = headlines.HEADLINES[number].bars or headlines.HEADLINES[number].curves
             assert picture or headlines.told(stored)
@@ -208,7 +238,7 @@ def test_a_line_holds_only_while_its_measurements_stand_in_that_order():
     turned = json.loads(json.dumps(stored))
     for series in turned["figure"]["series"]:
         series["value"] = [1 - value for value in series["value"]]
-    assert headlines.line(turned) == ""
+    assert headlines.line(turned) == headlines.finding(turned) == ""
     assert headlines.line({**turned, "figure": {**turned["figure"], "series": []}}) == ""
 
 
