@@ -26,7 +26,6 @@ print(dict(zip(kept["classes"], explanation.probability.round(3))))
 print(explanation.attention)  # how much each support image counts'''
 
 LEAST = ("below a likeness of", "when less sure than")  # of a model that compares pictures; of another one
-LEGEND = ["near: alike (cosine)", "thick: attention"]  # of models that compare the question with each picture
 HINT = ("Dragged onto another class, a picture is relabelled. Drop or paste one of yours in the middle to ask about "
         "it, on a class to add it.")
 
@@ -145,7 +144,8 @@ def show_ring(name, episode, explanation):
     ring.show("ring", {
         **data, "model": name, "photos": False, "turn": state.get("turn", 0), "drawn": state.get("drawn") is not None,
         "label": sketchpad.LABEL, "say": st.session_state.pop("ring_problem", ""),
-        "legend": [] if data["likeness"] is None else LEGEND, "hint": HINT, "least": state.get("least", 0),
+        "legend": [] if data["likeness"] is None else [f"near: alike ({data['likeness']})", "thick: attention"],
+        "hint": HINT, "least": state.get("least", 0),
         "lined": data["likeness"] is not None, "leastWords": f"“None of these” {LEAST[data['likeness'] is None]}",
         "letters": list(support_set.LETTERS[: min(26, words[1] + 3)]), "look": looked(len(labels)),
         "step": state.get("reading"), "without": without(name, episode, explanation),
@@ -218,9 +218,9 @@ def without(name, episode, explanation):
         words = "Without it only one class would be left."
     else:
         then = compute.explanation(name, other.images, other.labels, other.query)
-        before, after = (f"{each.classes[int(made.probability.argmax())]}, {made.probability.max():.0%} sure"
+        before, after = ((each.classes[int(made.probability.argmax())], float(made.probability.max()))
                          for each, made in ((episode, explanation), (other, then)))
-        words = f"Without it the answer is {after} (now {before})."
+        words = ring.without_words(before, after)
     return {"index": index, "words": words}
 
 

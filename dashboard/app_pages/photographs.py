@@ -44,8 +44,7 @@ BLANK = compute.as_png(np.full((8, 8, 3), 128, "uint8"))  # in place of what can
 def page():
     line = st.container(horizontal=True, gap="small", vertical_alignment="center")
     line.title("What is it?", width="stretch")
-    st.markdown("A few pictures of a thing are enough. " + (
-        "Yours stay on this machine." if mine() else "These are **invented** (generated); yours stay on this machine."))
+    st.markdown(f"A few pictures of a thing are enough. {about()}")
     names = compute.names("few-shot", compute.OF_PHOTOGRAPHS)
     state.adopt({"photo": read_name, "photo_seed": choices.read_int("photo_seed", 0, 999_999),
                  "photo_asked": choices.read_int("photo_asked", 0, ASKED * KINDS - 1),
@@ -73,6 +72,15 @@ def page():
                 (lambda: {"classes": answer.classes, "chance": answer.chance, "attention": answer.attention})
                 if answer else None, left_out=left_out(asked, truth))
     glossary.show("Support", "Query", "Way", "Shot", "Attention")
+
+
+def about():
+    """Whose pictures these are."""
+    if held_out() is not None:
+        return "One of yours is the question, the others are known; they stay on this machine."
+    if mine():
+        return "Yours stay on this machine."
+    return "These are **invented** (generated); yours stay on this machine."
 
 
 def beyond():
@@ -116,10 +124,15 @@ def photographs():
     own, (known, to_ask, _) = mine(), invented()
     if own:
         st.button("Back to the invented ones", key="forget_photographs", on_click=forget)
-        begins_with_them = [file for _, file in own[: len(known)]] == [file for _, file in known]
-        return own, to_ask if begins_with_them else []
+        return own, to_ask if begins_with_invented() else []
     st.button("Other things", key="new_things", on_click=other_things)
     return known, to_ask
+
+
+def begins_with_invented():
+    """Whether the visitor's set is the invented one and some more."""
+    own, (known, _, _) = mine(), invented()
+    return not own or [file for _, file in own[: len(known)]] == [file for _, file in known]
 
 
 def other_things():
@@ -128,12 +141,19 @@ def other_things():
 
 def pick_asked(to_ask):
     """(what it truly is or None, the file) that is asked about; the ring opens those of the visitor's own."""
-    own = st.session_state.get("asked_photograph")
+    own, held = st.session_state.get("asked_photograph"), held_out()
     if not to_ask:
-        return None, own
+        if may_be_held():
+            st.button("Next question", key="next_own", on_click=ask_next_of_own)
+        return (None, own) if held is None else mine()[held]
     chosen = state.get("photo_asked", FIRST_ASKED) % len(to_ask)
     st.button("Next question", key="next_asked", on_click=ask_next, args=(chosen, len(to_ask)))
     return (None, own) if own else to_ask[chosen]
+
+
+def ask_next_of_own():
+    st.session_state["photographs_turn"] = st.session_state.get("photographs_turn", 0) + 1
+    st.session_state.pop("asked_photograph", None)
 
 
 def ask_next(chosen, count):
@@ -144,7 +164,7 @@ def ask_next(chosen, count):
 
 def think(name, known, asked):
     """(answer or None, what is missing or wrong)."""
-    here = [each for i, each in enumerate(known) if i not in out()]
+    here = [known[i] for i in on_ring(known)]
     if asked is None:
         return None, "choose a photograph to ask about."
     if len({label for label, _ in here}) < 2:
@@ -153,6 +173,29 @@ def think(name, known, asked):
         return compute.named(name, tuple(here), asked), ""
     except ValueError as error:
         return None, f"a photograph cannot be used: {error}"
+
+
+def on_ring(known):
+    """Numbers of the photographs that are known by."""
+    return [i for i in range(len(known)) if i not in out() and i != held_out()]
+
+
+def held_out():
+    """Which of the visitor's own photographs is asked about, and so known by the others; None where another one is."""
+    if not begins_with_invented() and "asked_photograph" not in st.session_state and (may := may_be_held()):
+        return may[st.session_state.get("photographs_turn", 0) % len(may)]
+    return None
+
+
+def may_be_held():
+    """Those of the visitor's own whose thing others show too; one of another thing after one."""
+    own, before, found = mine(), {}, []
+    labels = [label for i, (label, _) in enumerate(own) if i not in out()]
+    for i, (label, _) in enumerate(own):
+        if i not in out() and labels.count(label) > 1:
+            found.append((before.get(label, 0), i))
+            before[label] = before.get(label, 0) + 1
+    return [i for _, i in sorted(found)]
 
 
 def out():
@@ -168,22 +211,24 @@ def leave_out(numbers):
 
 
 def forget():
-    for key in ("my_photographs", "photographs_out", "asked_photograph"):
+    for key in ("my_photographs", "photographs_out", "asked_photograph", "photographs_turn"):
         st.session_state.pop(key, None)
     state.put(**UNCHANGED)
 
 
 def own_photographs():
-    with st.expander("Use photographs of my own", icon=":material/add_a_photo:"):
+    with st.expander("Use photographs of my own", icon=":material/add_a_photo:", key="own_photographs",
+                     on_change="rerun"):
         folder, files, thing = [], [], ""
+        turn = st.session_state.get("uploads", 0) or ""  # a new number empties the box
         if st.segmented_control("What you have", OWN_KINDS, key="thing_kind", default=OWN_KINDS[0],
                                 required=True) == OWN_KINDS[1]:
             folder = st.file_uploader("A folder with one folder a thing", accept_multiple_files="directory",
-                                      key="thing_folder", max_upload_size=40) or []
+                                      key=f"thing_folder{turn}", max_upload_size=40) or []
         else:
             thing = st.text_input("What they show", key="thing", max_chars=MOST_NAME, placeholder="apple")
             files = st.file_uploader("Photographs of it, or a zip with one folder a thing", accept_multiple_files=True,
-                                     key="thing_files", max_upload_size=40) or []
+                                     key=f"thing_files{turn}", max_upload_size=40) or []
         try:
             found = [each for file in files for each in read_files(thing, file.name, file.getvalue())]
             found += [(of_folder(file.name) or thing.strip(), file.getvalue()) for file in folder
@@ -193,7 +238,13 @@ def own_photographs():
             return
         if found:
             st.button(f"Add {len(found)} photographs of {len({label for label, _ in found})} things",
-                      key="add_photographs", type="primary", icon=":material/add:", on_click=add, args=(found,))
+                      key="add_photographs", type="primary", icon=":material/add:", on_click=add_uploads, args=(found,))
+
+
+def add_uploads(found):
+    """Photographs from the box of uploads, which folds up: the ring has them."""
+    add(found)
+    st.session_state.update(uploads=st.session_state.get("uploads", 0) + 1, own_photographs=False)
 
 
 def add(found, beside=()):
@@ -246,13 +297,13 @@ def best(answer):
 
 def show_ring(name, known, asked, truth, answer, problem):
     """The photograph that is asked about in the middle, those that are known around it."""
-    gone, look = out(), looked(len(known))
-    here = [i for i in range(len(known)) if i not in gone]
+    gone, look, here, held = out(), looked(len(known)), on_ring(known), held_out()
     classes = answer.classes if answer else list(dict.fromkeys(known[i][0] for i in here))
     least = state.get("photo_least", 0) / 100
     sure = answer is not None and answer.confidence >= least
     pictures = [{"name": f"{label} {i + 1}", "class": classes.index(label) if label in classes else 0,
-                 "out": i in gone, "given": False, "source": compute.thumbnail(file) or compute.thumbnail(BLANK),
+                 "out": i in gone, "asked": i == held, "given": False,
+                 "source": compute.thumbnail(file) or compute.thumbnail(BLANK),
                  "likeness": None, "share": None} for i, (label, file) in enumerate(known)]
     if answer:
         for place, i in enumerate(here):
@@ -269,14 +320,15 @@ def show_ring(name, known, asked, truth, answer, problem):
         "look": look,
         "step": None, "steps": None, "likeness": "cosine", "without": without(name, known, asked, answer, look, top),
         "ordered": False, "order": 0, "hint": HINT, "legend": LEGEND, "least": state.get("photo_least", 0),
-        "lined": False, "leastWords": "“None of these” below a likeness of", "letters": classes,
+        "lined": False,
+        "leastWords": "“None of these” below a likeness with the class of", "letters": classes,
         "say": st.session_state.pop("photo_problem", ""), "pictures": pictures}, heard)
 
 
 def looked(count):
     """The photograph that is looked at."""
     index = state.get("photo_look")
-    return index if index is not None and index < count and index not in out() else None
+    return index if index is not None and index < count and index not in out() and index != held_out() else None
 
 
 def without(name, known, asked, answer, look, top):
@@ -284,12 +336,12 @@ def without(name, known, asked, answer, look, top):
     index = top if look is None else look
     if index is None or answer is None:
         return None
-    less = tuple(each for i, each in enumerate(known) if i not in out() and i != index)
+    less = tuple(known[i] for i in on_ring(known) if i != index)
     if len({label for label, _ in less}) < 2:
         return {"index": index, "words": "Without it only one thing would be left."}
     then = compute.named(name, less, asked)
-    return {"index": index, "words": f"Without it the answer is {best(then)}, {then.chance.max():.0%} sure (now "
-                                     f"{best(answer)}, {answer.chance.max():.0%} sure)."}
+    before, after = ((best(each), float(each.chance.max())) for each in (answer, then))
+    return {"index": index, "words": ring.without_words(before, after)}
 
 
 def heard(message):

@@ -68,6 +68,7 @@ function makeRing(host) {
     const asked = data && !next.drawn && (next.query !== data.query || next.model !== data.model);
     if ((fresh || asked) && !calm()) born = performance.now();
     data = next;
+    if (fresh && looked !== null) fanned = data.pictures[looked]?.class ?? null;
     const colour = palette(host);
     host.style.setProperty("--path", colour.path);
     host.style.setProperty("--best", colour.best);
@@ -92,7 +93,7 @@ function makeRing(host) {
     find(".back").hidden = !strokes.length;
     find(".clear").hidden = !strokes.length && !data.drawn;
     find(".clear").textContent = data.drawn && !strokes.length ? "Back to the given question" : "Clear";
-    find(".keep").hidden = letter.hidden = !data.drawn;
+    find(".keeping").hidden = !data.drawn;
     least.hidden = data.now === null;
     if (elsewhere || sought === null) sought = data.least;
     least.querySelector("input").value = sought;
@@ -134,7 +135,7 @@ function makeRing(host) {
   }
 
   function makePictures() {
-    const here = data.pictures.map((picture, i) => (picture.out ? -1 : i)).filter((i) => i >= 0);
+    const here = data.pictures.map((picture, i) => (picture.out || picture.asked ? -1 : i)).filter((i) => i >= 0);
     for (const [index, each] of buttons) if (!here.includes(index)) { each.button.remove(); buttons.delete(index); }
     for (const index of here) {
       const picture = data.pictures[index];
@@ -161,7 +162,7 @@ function makeRing(host) {
       each.button.classList.toggle("looked", looked === index);
     }
     if (here.length && ![...buttons.values()].some((each) => each.button.tabIndex === 0)) buttons.get(here[0]).button.tabIndex = 0;
-    const out = data.pictures.map((picture, i) => (picture.out ? i : -1)).filter((i) => i >= 0);
+    const out = data.pictures.map((picture, i) => (picture.out && !picture.asked ? i : -1)).filter((i) => i >= 0);
     refill(tray, out.length ? ["Left out:"] : [], out.map((index) => small(index, `Put ${data.pictures[index].name} back`, () => back(index))));
     const near = here.filter((index) => data.pictures[index].likeness !== null);
     near.sort((a, b) => data.pictures[b].likeness - data.pictures[a].likeness);
@@ -202,7 +203,7 @@ function makeRing(host) {
   const shots = () => Math.max(1, ...data.classes.map((_, c) => [...buttons.keys()].filter((index) => data.pictures[index].class === c).length));
   function side() { // of a picture: as wide as its place
     const places = data.classes.length * (crowded() ? 1 : shots()), round = Math.PI * (padReach() + rimReach());
-    return Math.max(24, Math.min(size * (crowded() ? 0.06 : 0.1), (0.73 * round) / places));
+    return Math.max(24, Math.min(size * (crowded() ? 0.06 : 0.1), (0.66 * round) / places));
   }
 
   function sector(index) { // the class at an angle, and the middle of a class
@@ -392,8 +393,7 @@ function makeRing(host) {
   function drawCircles(pen, colour) {
     if (!scale) return;
     const c = half(), { marks } = circles(), digits = Number.isInteger(Math.round(100 * (marks[1] - marks[0])) / 10) ? 1 : 2;
-    const gap = ((0.07 + 0.43 / (crowded() ? 1 : shots())) * 2 * Math.PI) / data.classes.length; // of the first picture to 12 o'clock, where no class lies
-    const roomy = radius(scale.high, scale) * Math.sin(Math.min(1.57, gap)) - side() / 2 > 12;
+    const roomy = [...buttons.values()].every(({ to }) => !to || to.y > c || Math.abs(to.x - c) - to.side / 2 > 13); // at 12 o'clock lies no class
     pen.strokeStyle = pen.fillStyle = colour.text;
     pen.lineWidth = 1;
     pen.font = "11px sans-serif";
@@ -780,7 +780,8 @@ function makeRing(host) {
         read.push(data.photos ? jpeg(bitmap) : grey(bitmap));
       } catch { broken += 1; }
     }
-    if (broken) speak(`${broken === 1 ? "A file is" : `${broken} files are`} no picture that this browser can open, or too large. Nothing else changed.`, true);
+    if (files.some((each) => /\.zip$/i.test(each.name)) && data.photos) speak("A zip is opened below, under “Use photographs of my own”.", true);
+    else if (broken) speak(`${broken === 1 ? "A file is" : `${broken} files are`} no picture that this browser can open, or too large. Nothing else changed.`, true);
     if (!read.length) return;
     if (!broken) speak(to === null ? "The picture is the question now." : `Added to ${to}.`);
     strokes = [];

@@ -28,7 +28,8 @@ Delete leaves it out, a letter gives it another class."></div>
 <div class="tools" role="group" aria-label="The question">
 <button type="button" class="back">Undo</button><button type="button" class="clear">Clear</button>
 <button type="button" class="open">Open a picture</button><button type="button" class="camera">Camera</button>
-<button type="button" class="keep">Keep as an example of</button><select class="letter" aria-label="Class"></select>
+<span class="keeping"><button type="button" class="keep">Keep as an example of</button>
+<select class="letter" aria-label="Class"></select></span>
 <input class="file" type="file" accept="image/*" multiple hidden>
 </div>
 <div class="steps" hidden>
@@ -68,6 +69,21 @@ def show(key: str, data: dict, on_message: Callable[[dict], None]) -> None:
             on_message(message)
 
     _ring(key=key, data={**data, "heard": st.session_state.get(f"{key}_heard", 0)}, on_did_change=did)
+
+
+def without_words(before: tuple[str, float], after: tuple[str, float]) -> str:
+    """What the answer would be without one picture: (answer, probability) as it is, and then.
+
+    Example:
+        >>> without_words(("A", 0.9), ("A", 0.8))
+        'Without it the answer stays A, 80% sure (now 90%).'
+        >>> without_words(("A", 0.9), ("B", 0.8))
+        'Without it the answer is B, 80% sure (now A, 90%).'
+    """
+    (answer, sure), (other, then) = before, after
+    if answer == other:
+        return f"Without it the answer stays {other}, {then:.0%} sure (now {sure:.0%})."
+    return f"Without it the answer is {other}, {then:.0%} sure (now {answer}, {sure:.0%})."
 
 
 def read_index(message: dict, count: int) -> int | None:

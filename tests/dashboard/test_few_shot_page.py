@@ -75,7 +75,7 @@ def test_the_ring_shows_what_the_model_decided(visit, ring):
     then = analysis.explain(model, less.images, less.labels, less.query)
     answer = less.classes[int(then.probability.argmax())]
     assert shown["without"]["index"] == 3
-    assert f"Without it the answer is {answer}, {then.probability.max():.0%} sure" in shown["without"]["words"]
+    assert f" {answer}, {then.probability.max():.0%} sure" in shown["without"]["words"]
 
 
 def test_the_order_is_part_of_the_link_and_matters_to_the_lstm_only(visit, ring):

@@ -95,7 +95,13 @@ def test_a_zip_of_ones_own_is_known_and_a_photograph_is_asked_about(visit, ring)
     app = visit("photographs")
     app.file_uploader(key="thing_files").upload("mine.zip", archive(3, folder="my/{}"), "application/zip").run()
     app.button(key="add_photographs").click().run()
-    assert "choose a photograph" in ring(app)["problem"]
+    shown = ring(app)
+    assert shown["truth"] == still_lifes.names(3)[0]  # one is asked about and known by the others
+    assert [i for i, each in enumerate(shown["pictures"]) if each["asked"]] == [0]
+    assert len([each for each in shown["pictures"] if each["share"] is not None]) == 5
+    assert "add_photographs" not in [each.key for each in app.button]  # a second time would double them
+    app.button(key="next_own").click().run()
+    assert ring(app)["truth"] == still_lifes.names(3)[1]
     app.session_state["asked_photograph"] = as_png(still_lifes.generate(1, 3)[0, 2])  # as the ring's message puts it
     app.run()
     assert not app.exception
