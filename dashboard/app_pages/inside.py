@@ -182,14 +182,14 @@ def show_paint(name, map_text, k):
     trace = compute.replanned(name, map_text, k, paint) if paint else learned
     sign = compute.reward_sign(name) or 1
     price = min(map_grid.MOST_REWARD / BAD / STRONGEST, planning_figures.reward_top(learned, walls))
-    plan, before = (planning.rollout(walls, start, goal, lambda policy=each.policy: policy)
+    plan, before = (planning.rollout(walls, start, goal, lambda policy=each.policy: policy, **compute.rule(name))
                     for each in (trace, learned))
     behind = analysis.value_gap(trace, compute.reached(map_text))
     low, high = planning_figures.value_range(behind[-1:], compute.reached(map_text), k)
     arrows = "".join(str(move) if on else "-" for move, on in zip(trace.policy.ravel(), ~walls.ravel(), strict=True))
     end = planning_figures.reward_end(learned)  # the scale of R is that of the view step by step
     rewards = {"low": -end, "high": end, "stops": theme.stops(theme.reward_scale(sign, is_dark()))}
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         strength = st.session_state.get("strength", 1.0)
         map_grid.draw("paint", walls, start, goal, mode="paint", tools=map_grid.PAINT_TOOLS, on_change=take_paint,
@@ -205,14 +205,14 @@ def show_paint(name, map_text, k):
                             "path and a move in every cell. Arrow keys move, space paints with the chosen brush, U "
                             "takes back.")
     with right:
-        map_grid.draw("replanned", walls, start, goal, mode="pick", on_change=lambda message: None, widest=420,
+        st.slider("Strength of the next strokes", 0.25, float(STRONGEST), 1.0, 0.25, key="strength", format="%.2f ×",
+                  persist_state="session", help=f"At 1 a bad place costs {BAD} times the most that a free cell does, "
+                  f"and a good one gives {GOOD} times as much.")
+        map_grid.draw("replanned", walls, start, goal, mode="look", widest=420,
                       note=f"R, the reward it plans with: {said_of_reward(trace, paint, sign)}.", heat=trace.reward,
                       heatName="reward", seen=planning_figures.reward_seen(trace, end), hatched=True,
                       path=plan.path, reached=plan.reached, **rewards,
                       label="The reward that the plan is made from, with the path.")
-        st.slider("Strength of the next strokes", 0.25, float(STRONGEST), 1.0, 0.25, key="strength", format="%.2f ×",
-                  persist_state="session", help=f"At 1 a bad place costs {BAD} times the most that a free cell does, "
-                  f"and a good one gives {GOOD} times as much.")
         if paint:
             changed = float((trace.policy != learned.policy)[~walls].mean())
             cells = "1 painted cell changes" if len(paint) == 1 else f"{len(paint)} painted cells change"

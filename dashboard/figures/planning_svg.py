@@ -83,17 +83,15 @@ def _short(weight):
 
 
 def arrows(policy, walls):
-    """An SVG path of the move in every free cell, int [H, W] and bool [H, W]."""
+    """SVG paths of the move in every free cell, int [H, W] and bool [H, W], row by row."""
     parts = []
-    for (row, col), wall in np.ndenumerate(walls):
-        if wall:
-            continue
+    for row, col in np.argwhere(~walls):
         down, right = MOVES[policy[row, col]] * (0.3 / np.linalg.norm(MOVES[policy[row, col]]))
         x, y = col + 0.5 + right, row + 0.5 + down
         heads = (f"M{x - 0.6 * right + turn * 0.5 * down:.2f} {y - 0.6 * down - turn * 0.5 * right:.2f}L{x:.2f} {y:.2f}"
                  for turn in (1, -1))
         parts.append(f"M{x - 2 * right:.2f} {y - 2 * down:.2f}L{x:.2f} {y:.2f}{''.join(heads)}")
-    return "".join(parts)
+    return parts
 
 
 def rectangles(cells):

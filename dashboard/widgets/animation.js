@@ -91,7 +91,7 @@ function makeAnimation(host) {
       pen.fillRect(EDGE.left, Math.round(y(share * top)), wide - EDGE.left - EDGE.right, 1);
       pen.globalAlpha = 1;
       pen.textAlign = "right"; // where V hardly changes any more, and no curve is
-      if (share) pen.fillText((share * top).toPrecision(2), wide - EDGE.right, y(share * top) + 9);
+      if (share) pen.fillText((share * top).toPrecision(2), wide - EDGE.right - 6, y(share * top) + 9);
       pen.textAlign = share ? (share < 1 ? "center" : "right") : "left";
       pen.fillText(`${share ? "" : "step "}${Math.round(share * last)}`, x(Math.round(share * last)) - (share ? 0 : EDGE.left), high - EDGE.bottom / 2 + 2);
     }

@@ -12,10 +12,10 @@ export default function ({ parentElement, data }) {
   const { rows, cols } = data, cells = data.best.map((action, i) => `<rect class="${action < 0 ? "wall" : "cell"}" data-action="${action}" x="${i % cols}" y="${Math.floor(i / cols)}" width="1" height="1"/>`);
   const [[sr, sc], [gr, gc]] = [data.start, data.goal];
   left.innerHTML = `<svg class="map" viewBox="0 0 ${cols} ${rows}" role="img" aria-label="The map: cells in which the chosen action is the best are lit">${cells.join("")}
-    <path class="arrows" d="${data.arrows}"/><g class="look"></g>
+    <g class="arrows">${data.arrows.map((d) => `<path d="${d}"/>`).join("")}</g><g class="look"></g>
     <circle cx="${sc + 0.5}" cy="${sr + 0.5}" r=".46" style="fill:var(--path);stroke:var(--ink);stroke-width:.08"/><text class="letter" x="${sc + 0.5}" y="${sr + 0.72}">S</text>
     <path d="M${gc + 0.5} ${gr - 0.1}l.6 .6l-.6 .6l-.6 -.6z" style="fill:var(--good);stroke:var(--ink);stroke-width:.08"/><text class="letter" x="${gc + 0.5}" y="${gr + 0.72}">G</text></svg>`;
-  const map = left.firstChild, look = map.querySelector(".look"), squares = [...map.querySelectorAll(".cell")];
+  const map = left.firstChild, look = map.querySelector(".look"), squares = [...map.querySelectorAll(".cell")], arrows = [...map.querySelectorAll(".arrows path")];
   const buttons = data.actions.map((each) => {
     const button = make("button");
     button.type = "button";
@@ -33,7 +33,7 @@ export default function ({ parentElement, data }) {
     light(action);
     lookFrom(Number(event.target.getAttribute("y")), Number(event.target.getAttribute("x")), action);
   };
-  map.onpointerleave = () => { look.innerHTML = ""; };
+  map.onpointerleave = (event) => { if (event.pointerType === "mouse") look.innerHTML = ""; };
   const key = make("p", "key");
   key.append(make("span", "push", "━▸ where it pushes"), ...(data.another ? [", ", make("span", "move", "┅▸ the move that is made"), " where that is another"] : []), ". Stronger colour: more weight.");
   left.prepend(say);
@@ -50,7 +50,11 @@ export default function ({ parentElement, data }) {
   }
 
   function light(action) {
-    squares.forEach((each) => each.classList.toggle("on", Number(each.dataset.action) === action));
+    squares.forEach((each, i) => {
+      const on = Number(each.dataset.action) === action;
+      each.classList.toggle("on", on);
+      if (arrows[i]) arrows[i].classList.toggle("on", on);
+    });
     data.actions.forEach((each, i) => {
       buttons[i].setAttribute("aria-pressed", String(each.action === action));
       if (each.action === action) say.replaceChildren(make("b", "", each.title), `: ${each.says}`);

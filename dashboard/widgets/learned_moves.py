@@ -28,7 +28,7 @@ def show(key: str, trace, walls: np.ndarray, start, goal, dark: bool) -> None:
         "rows": walls.shape[0], "cols": walls.shape[1], "start": [int(x) for x in start],
         "goal": [int(x) for x in goal], "best": best.ravel().tolist(),
         "rest": rest(len(weights) - len(used), len(weights), trace.transition.ndim != 3, walls),
-        "arrows": planning_svg.arrows(trace.policy, walls) if (~walls).sum() <= MOST_ARROWS else "",
+        "arrows": planning_svg.arrows(trace.policy, walls) if (~walls).sum() <= MOST_ARROWS else [],
         "another": any(planning_svg.differs(pushes[a], usage.move[a]) for a in used),
         "colours": {name: getattr(look, name)
                     for name in ("floor", "wall", "ink", "edge", "path", "good", "move", "weight", "text")},

@@ -1,4 +1,4 @@
-"""The map that people draw on: a canvas in the page (map_grid.js), and what it sends back, checked."""
+"""The map whose reward people paint: a canvas in the page (map_grid.js), and what canvases send back, checked."""
 
 from collections.abc import Callable
 
@@ -13,14 +13,6 @@ _HTML = """<div class="grid"><div class="bar" role="toolbar" aria-label="Tools o
 
 _grid = canvas.component("map_grid", _HTML)
 
-EDIT_TOOLS = [
-    {"name": "wall", "label": "Draw walls", "help": "Drag over cells to make them walls"},
-    {"name": "erase", "label": "Erase", "help": "Drag over walls to remove them"},
-    {"name": "rectangle", "label": "Rectangle", "help": "Drag a corner to the opposite one; on a wall it erases"},
-    {"name": "undo", "label": "Undo", "help": "Take back the last change (U)"},
-]
-KEYS = ("Keyboard: arrow keys move, space draws or erases a wall, S and G put start and goal, R twice fills a "
-        "rectangle, U takes back.")
 PAINT_TOOLS = [
     {"name": "good", "label": "Good place +", "help": "Drag over cells to make them rewarding"},
     {"name": "bad", "label": "Bad place −", "help": "Drag over cells to make them costly"},
@@ -32,37 +24,34 @@ MOST_REWARD = 100  # that may be painted
 
 
 def draw(key: str, walls: np.ndarray, start, goal, *, mode: str, label: str, tools: list | None = None,
-         on_change: Callable[[dict], None], seq: int | None = None, widest: int = 560, **layers) -> None:
-    """Show a map that can be changed.
+         on_change: Callable[[dict], None] | None = None, seq: int | None = None, widest: int = 560, **layers) -> None:
+    """Show a map whose reward can be painted, or one to look at.
 
     Args:
         key: of the component.
-        walls, start, goal: bool [H, W], (row, col) or None.
-        mode: "edit" walls, "pick" a cell or "paint" a reward.
+        walls, start, goal: bool [H, W], (row, col).
+        mode: "paint" a reward, or "look".
         label: what a screen reader says.
         tools: of the tool bar.
-        on_change: called with what was sent: {"walls", "start", "goal", "seq"}, {"cell"} or {"cells", "seq"}.
+        on_change: called with what was sent: {"cells", "seq"}.
         seq: the number of the change that this map came from, None where it came from elsewhere.
         widest: pixels.
-        **layers: `path`, `best` int [T, 2]; `reached`; `arrows`, a digit or - for each cell; `wrong` bool [H, W];
-            `heat` [H, W] with `stops`, `low`, `high`, `heatName`; `cell`; `inner`, whether cells on the edge
-            cannot be picked; `note` and `verdict`, lines above the map, the second one until something is done;
-            `seen`, the part of low ... high that a scale below the map shows; `hatched`, whether walls show their heat;
+        **layers: `heat` [H, W] with `stops`, `low`, `high`, `heatName`; `seen`, the part of low ... high that a scale
+            below the map shows; `hatched`, whether walls show their heat; `path` int [T, 2]; `reached`; `arrows`, a
+            digit or - for each cell; `note` and `verdict`, lines above the map, the second one until something is done;
             `paint` [(row, col, value)], `brushes` {tool: value}, `painted`, {"low", "high", "stops"} of what is
-            painted where `heat` is something else; `around`, whether the nine cells round `cell` are framed; `share` of
-            a phone's height that the map may have.
+            painted.
     """
-    name = {"edit": "edit", "pick": "pick", "paint": "paint"}[mode]
     data = {"mode": mode, "rows": walls.shape[0], "cols": walls.shape[1], "walls": bits(walls), "start": _pair(start),
-            "goal": _pair(goal), "label": label, "tools": tools or [{"name": "pick", "label": "", "help": ""}],
-            "seq": seq, "widest": widest, "most": MOST_PAINTED, **{key: _plain(value) for key, value in layers.items()}}
+            "goal": _pair(goal), "label": label, "tools": tools or [], "seq": seq, "widest": widest,
+            "most": MOST_PAINTED, **{key: _plain(value) for key, value in layers.items()}}
 
     def changed():
-        message = getattr(st.session_state.get(key), name, None)
-        if isinstance(message, dict):
+        message = getattr(st.session_state.get(key), "paint", None)
+        if isinstance(message, dict) and on_change is not None:
             on_change(message)
 
-    _grid(key=key, data=data, **{f"on_{name}_change": changed})
+    _grid(key=key, data=data, on_paint_change=changed)
 
 
 def bits(flags: np.ndarray) -> str:
@@ -103,12 +92,10 @@ def read_paint(message: dict, shape: tuple[int, int]):
 
 
 def _pair(cell):
-    return None if cell is None else [int(x) for x in cell]
+    return [int(x) for x in cell]
 
 
 def _plain(value):
     if isinstance(value, np.ndarray):
-        if value.dtype == bool:
-            return bits(value)
         return [round(float(x), 3) for x in value.ravel()] if value.dtype.kind == "f" else value.tolist()
     return value

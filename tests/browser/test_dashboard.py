@@ -164,6 +164,10 @@ def test_a_painted_reward_replans(open_page):
     page.get_by_text("The outer wall cannot be painted").wait_for()
     drag(page, [centre(canvas, (3, 1), 10), centre(canvas, (3, 2), 10)])
     page.get_by_text("2 painted cells change").wait_for()
+    page.locator(".grid:not(.look) .say").get_by_text(" G").wait_for()  # what became of the way
+    drag(page, [centre(canvas, (3, 3), 10), centre(canvas, (3, 4), 10)])
+    page.get_by_text("4 painted cells change").wait_for()
+    page.locator(".grid:not(.look) .say").get_by_text(" G").wait_for()
     page.wait_for_function("() => location.search.includes('paint=')")
 
 

@@ -379,7 +379,8 @@ def test_forged_messages_leave_a_page_as_it_is(visit, unmoved, page):
 ODD = [None, 0, -1, 1.5, 10**30, float("nan"), float("inf"), "x", "", "\x00", [], {}, [[]], [{}], [0], [0, 0, 0],
        ["0", "0"], [-1, 2], [99, 99], [True, False], {"a": 1}, True, b"x", "a" * 20_000, [None] * 3]
 PARTS = {
-    "cell": ["cell"], "did": ["what", "index", "class", "pictures", "picture", "bits", "seed", "step"]}
+    "cell": ["cell"], "step": ["step"],
+    "did": ["what", "index", "class", "pictures", "picture", "bits", "seed", "step"]}
 DOES = ("draw", "undraw", "ask", "add", "out", "back", "move", "look", "order", "step", "swap")
 
 
@@ -400,7 +401,7 @@ def test_whatever_a_component_sends_the_page_stands(visit, monkeypatch, page, ad
 
     import streamlit as st
 
-    from dashboard.widgets import animation, map_grid, ring, tiles
+    from dashboard.widgets import animation, cell_view, map_grid, ring, tiles
 
     heard, wild = set(), [True]
 
@@ -415,7 +416,8 @@ def test_whatever_a_component_sends_the_page_stands(visit, monkeypatch, page, ad
             del st.session_state[key]
         return SimpleNamespace()
 
-    for module, name in ((animation, "_animation"), (map_grid, "_grid"), (ring, "_ring"), (tiles, "_tiles")):
+    for module, name in ((animation, "_animation"), (cell_view, "_cell"), (map_grid, "_grid"), (ring, "_ring"),
+                         (tiles, "_tiles")):
         monkeypatch.setattr(module, name, component)
     app = visit(page, **address)
     wild[0] = False

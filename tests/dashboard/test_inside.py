@@ -122,7 +122,7 @@ def test_painting_says_what_it_does(visit, monkeypatch, paint, before, after, wo
     monkeypatch.setattr(map_grid, "draw", lambda key, *given, **more: said.update({key: more}) or real(
         key, *given, **more))
     monkeypatch.setattr("dashboard.compute.reward_sign", lambda name: 1)
-    monkeypatch.setattr(rollout, "rollout", lambda *given: plans.pop(0))
+    monkeypatch.setattr(rollout, "rollout", lambda *given, **rule: plans.pop(0))
     parts = {"paint": paint} if paint else {}
     assert not visit("inside", map=code("#####\n#S.G#\n#...#\n#####"), model="vin8", view="paint", **parts).exception
     assert said["paint"]["verdict"] == words
