@@ -1,5 +1,7 @@
 """Other worlds: can it plan beyond a grid?"""
 
+import re
+
 import streamlit as st
 
 from dashboard import (
@@ -9,19 +11,22 @@ from dashboard import (
     share,
     state,
 )
-from dashboard.figures import theme, worlds_svg
-from dashboard.widgets import body_drive, choices, web_walk
+from dashboard.widgets import body_drive, choices, sentence_gap, web_walk
+from pnzoo import gridworld
 
 WORLDS = {"web": "A web", "body": "A moving body", "sentences": "Sentences"}
+TITLES = {"sentences": "Can it guess a missing word?"}
+TITLE = "Can it plan beyond a grid?"
 INTRO = {
     "body": "Both shall come to rest at G. One plans ahead on a map of values, the other reacts to what it sees.",
-    "sentences": "It fills the gap with the word of the **examples that are most alike**: the longer a bar, the more "
-                 "it looked at that one.",
+    "sentences": "It knows no word but those of its examples, and fills the gap with the word of the ones **most "
+                 "alike**.",
 }  # fmt: skip
 MAPS = (20, 28, 40)
 PLACES = 100  # of a start on a map
 FIRST = {"web": 3, "body": 1}  # seeds of what a visitor meets: the planner arrives, its reactive opponent does not
-KEPT = {"web": ("seed", "words"), "body": ("seed", "side", "place"), "sentences": ("sentences", "examples", "asked")}
+KEPT = {"web": ("seed", "words"), "body": ("seed", "side", "place", "course"),
+        "sentences": ("sentences", "examples", "asked", "word")}
 LONGEST = 3000  # characters of a text in the address
 ENTRIES = {"web": ("vin_web", "reactive_web"), "body": ("vin_navigation2d", "cnn_navigation2d")}
 EXAMPLES = """bank: the ___ raised its interest rates on loans
@@ -29,9 +34,14 @@ bank: shares of the ___ fell after the report on loans
 drug: the ___ was approved to treat patients with the disease
 drug: doctors gave the ___ to patients twice a day
 strike: workers at the plant went on ___ for higher wages"""
-QUERY = "the ___ said its loans to companies rose last year"
-TRY = (QUERY, "the ___ helped patients with the disease in two trials",
-       "the ___ of workers at the plant ended after they got higher wages", "a ___ over wages stopped all loans")
+# Sentences to begin with, and the word that each had in its gap.
+KNOWN = {"the ___ said its loans to companies rose last year": "bank",
+         "the ___ helped patients with the disease in two trials": "drug",
+         "the ___ of workers at the plant ended after they got higher wages": "strike",
+         "a ___ over wages stopped all loans": "strike"}
+QUERY = next(iter(KNOWN))
+BLANK, WORD = re.compile("_{3,}"), re.compile(r"[^\W_]+(?:[.'’&-][^\W_]+)*")
+MOST_WEIGHED = 40  # words of a sentence
 WEB = '''from pnzoo import graphs
 import pnzoo
 
@@ -39,10 +49,9 @@ web = graphs.embed(graphs.generate({pages}, seed={web_seed}))
 walk = pnzoo.load("{name}").plan(web, {start}, {text!r}, {goal})
 print(walk.reached, walk.titles)'''
 BODY = '''import pnzoo
-from pnzoo.worlds import navigation
 
-tasks = navigation.generate_tasks(1, {side}, seed={seed})
-drive = pnzoo.load("{name}").drive(tasks.walls[0], {start}, tasks.goal[0])
+walls, (row, col), goal = pnzoo.gridworld.from_string("{course}")
+drive = pnzoo.load("{name}").drive(walls, (row + 0.5, col + 0.5), goal)
 print(drive.reached, drive.seconds, drive.distance)'''
 SENTENCES = '''import pnzoo
 
@@ -51,12 +60,13 @@ print(classifier.predict([{query!r}]), classifier.attention([{query!r}]).round(2
 
 
 def page():
-    st.title("Can it plan beyond a grid?")
+    head = st.empty()
     state.adopt({"world": read_world, "seed": choices.read_int("seed", 0, 999_999),
                  "side": choices.one_of("side", MAPS), "place": choices.read_int("place", 0, PLACES - 1),
-                 "sentences": read_model, "words": read_words, "examples": read_words,
-                 "asked": read_words})  # fmt: skip
+                 "course": read_course, "sentences": read_model, "words": read_words, "examples": read_words,
+                 "asked": read_words, "word": read_word}, beyond_course)  # fmt: skip
     world = state.get("world", "web")
+    head.title(TITLES.get(world, TITLE))
     st.session_state["choose_world"] = world
     st.segmented_control("World", list(WORLDS), format_func=WORLDS.get, key="choose_world", required=True,
                          label_visibility="collapsed",
@@ -85,10 +95,16 @@ def read_words(text):
     return text
 
 
-def text_of(name, first):
-    """The text of a box as it is in the state, and what keeps it there."""
+def read_word(text):
+    if len(text) > 40 or not WORD.fullmatch(text):
+        raise ValueError(f"word is the one that was cut out, letters alone, and this is {text[:40]!r}")
+    return text
+
+
+def text_of(name, first, **also):
+    """The text of a box as it is in the state, and what keeps it there; what is in `also` changes with it."""
     st.session_state[f"box_{name}"] = state.get(name, first)
-    return {"key": f"box_{name}", "on_change": lambda: state.put(**{name: st.session_state[f"box_{name}"]})}
+    return {"key": f"box_{name}", "on_change": lambda: state.put(**{name: st.session_state[f"box_{name}"]}, **also)}
 
 
 def entries_of(world):
@@ -103,11 +119,7 @@ def new_one(label, about=None, following=None):
     """A button for the next question, `following()` or the next number."""
     seed = state.get("seed", FIRST[state.get("world", "web")])
     st.button(label, key="new_one", icon=":material/casino:", help=about, on_click=lambda: state.put(
-        seed=(following() if following else seed + 1) % 10**6, words=None))
-
-
-def is_dark():
-    return st.context.theme.type == "dark"
+        seed=(following() if following else seed + 1) % 10**6, words=None, course=None))
 
 
 # -- a web ------------------------------------------------------------------------------------------------
@@ -164,44 +176,76 @@ def walk_of(name, run, question):
 # -- a moving body ----------------------------------------------------------------------------------------
 
 
+def read_course(text):
+    """A map for bodies as it is in an address: its string, checked."""
+    compute.read_body_map(text, MAPS)
+    return text
+
+
+def beyond_course():
+    """Parts of an address that a map of its own leaves without a meaning."""
+    if not state.get("course"):
+        return {}
+    return {name: (None, "the map of the address (course) has its own size and start")
+            for name in ("side", "place") if state.get(name) is not None}  # fmt: skip
+
+
 def show_body():
     names = entries_of("body")
     if not names:
         no_entry("`python -m train vin_navigation2d` trains one.")
         return
-    seed, place = state.get("seed", FIRST["body"]), state.get("place", 0)
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        st.button("New start", key="place", icon=":material/my_location:",
-                  on_click=lambda: state.put(place=(place + 1) % PLACES or None))
-        new_one("New map")
-        with st.popover("Size", icon=":material/straighten:"):
-            side = choices.pick("Map", "side", MAPS, 28, lambda n: f"{n} x {n} cells")
-    if side != 28:
-        st.caption("Trained on maps of 28 x 28: another size is new to both, and its opponent takes no larger one.")
-    walls, goal, start = compute.body_map(seed, side, place)
-    runs, values = {}, None
+    course = state.get("course") or compute.body_map(state.get("seed", FIRST["body"]), state.get("side", 28),
+                                                     state.get("place", 0))  # fmt: skip
+    walls, start, goal = compute.read_body_map(course, MAPS)
+    if problem := st.session_state.pop("course_problem", None):
+        st.warning(f"The map stays as it was. {glossary.plain(problem)}", icon=":material/undo:")
+    runs, unable = {}, []
     for name in names:
         try:
             runs[name] = compute.body_run(name, walls, start, goal)
         except ValueError as error:
-            st.warning(f"{name}: {glossary.plain(str(error))}", icon=":material/help:")
-            continue
-        values = runs[name].values if runs[name].values is not None else values
-    colours = dict(zip(names, (theme.of(is_dark()).path, theme.of(is_dark()).best), strict=False))
-    svg = worlds_svg.drive(walls, goal, [(run.drive.path, colours[name]) for name, run in runs.items()], values,
-                           is_dark())
-    body_drive.show("body_drive", svg, goal, [drive_of(name, run) for name, run in runs.items()], INTRO["body"],
-                    "Yellow is near the goal in the planner's eyes, violet is far.")
-    share.panel("worlds", BODY.format(name=names[0], side=side, seed=seed, start=start))
+            unable.append(f"{name}: {glossary.plain(str(error))}")
+    values = next((run.values for run in runs.values() if run.values is not None), None)
+    body_drive.show("body_drive", walls, start, goal, values, [drive_of(name, run) for name, run in runs.items()],
+                    INTRO["body"], edit_course)
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        st.button("New start", key="place", icon=":material/my_location:", on_click=another_start, args=(course,))
+        new_one("New map")
+        with st.popover("Size", icon=":material/straighten:"):
+            choices.pick("Map", "side", MAPS, len(walls), lambda n: f"{n} x {n} cells",
+                         then=lambda: state.put(course=None))  # fmt: skip
+    if len(walls) != 28:
+        st.caption("Trained on maps of 28 x 28: another size is new to both.")
+    for each in unable:
+        st.warning(each, icon=":material/help:")
+    share.panel("worlds", BODY.format(name=names[0], course=course))
+
+
+def edit_course(walls, start, goal):
+    """Take over a map that was changed by hand, if bodies can drive on it."""
+    text = gridworld.to_string(walls, start, goal)
+    try:
+        state.put(course=read_course(text), side=None, place=None)
+    except ValueError as error:
+        st.session_state["course_problem"] = str(error)
+
+
+def another_start(course):
+    if state.get("course"):
+        state.put(course=compute.other_start(course))
+    else:
+        state.put(place=(state.get("place", 0) + 1) % PLACES or None)
 
 
 def drive_of(name, run):
     """What the component shows of a drive."""
     drive = run.drive
+    away = f"{drive.distance:.1f} cells from the goal"
     ending = f"rests at the goal after {drive.seconds:.1f} s" if drive.reached else (
-        f"gave up after {drive.seconds:.1f} s, {drive.distance:.1f} cells from the goal")
+        f"stuck for {run.stuck:.1f} s, {away}" if run.stuck else f"gave up after {drive.seconds:.1f} s, {away}")
     return {"name": name, "role": "plans ahead" if run.values is not None else "reacts", "good": bool(drive.reached),
-            "seconds": float(drive.seconds), "ending": ending,
+            "seconds": float(drive.seconds), "ending": ending, "stuck": round(float(run.stuck), 2),
             "path": [[round(float(x), 3), round(float(y), 3)] for y, x in drive.path]}
 
 
@@ -218,46 +262,95 @@ def show_sentences():
         no_entry("`python -m train matching_ptb` trains one from your own copy of the Penn Treebank.")
         return
     st.markdown(INTRO["sentences"])
-    query = st.text_input("A sentence with a gap (___). Change it.", max_chars=300, **text_of("asked", QUERY))
-    answer = st.container()
-    st.pills("Or try one", TRY, key="try_sentence", on_change=take_sentence)
+    shown = st.container()
+    query = st.text_input("Your own sentence, with or without a gap (___)", max_chars=300,
+                          **text_of("asked", QUERY, word=None))  # fmt: skip
+    st.pills("Or try one", list(KNOWN), key="try_sentence", on_change=take_sentence)
     with st.expander("The examples it goes by: yours, and another model", icon=":material/edit:"):
         name = choices.pick_model(names, "Model", "sentences", names[0])
-        text = st.text_area("Examples, one a line: `word: sentence with ___`", height=180, max_chars=LONGEST,
+        text = st.text_area("Examples, one a line: `word: sentence with ___`", height=200, max_chars=LONGEST,
                             **text_of("examples", EXAMPLES))  # fmt: skip
-    if "___" not in query:
-        answer.warning("This sentence has no gap, so there is nothing to fill: write three underscores, ___, where the "
-                       "word is missing.", icon=":material/help:")
+    with shown:
+        try:
+            sentences, labels = examples_of(text)
+            show_gap(name, sentences, labels, query)
+        except ValueError as error:
+            st.warning(glossary.plain(str(error)), icon=":material/help:")
+            return
+    if "___" in query:
+        share.panel("worlds", SENTENCES.format(name=name, sentences=list(sentences), labels=list(labels), query=query))
+
+
+def examples_of(text):
+    """(sentences, their words) of lines."""
+    pairs = []
+    for number, line in enumerate(text.splitlines(), 1):
+        word, colon, sentence = (part.strip() for part in line.partition(":"))
+        if line.strip() and not (word and colon and sentence):
+            raise ValueError(f"line {number} of the examples is no word, colon and sentence: {line.strip()[:60]!r}")
+        if line.strip():
+            pairs.append((sentence, word))
+    if not pairs:
+        raise ValueError("there are no examples: write at least two, of two words")
+    return tuple(zip(*pairs, strict=True))
+
+
+def show_gap(name, sentences, labels, query):
+    words = query.split()
+    gap = next((at for at, word in enumerate(words) if "___" in word), None)
+    if gap is None:
+        if not words:
+            raise ValueError("there is no sentence: write one")
+        st.caption("This sentence has no gap yet.")
+        sentence_gap.show("sentence_gap", query, [{"text": word, "gap": False} for word in words],
+                          lambda at: cut_out(words, at, None, None))  # fmt: skip
         return
-    pairs = [line.partition(":")[::2] for line in text.splitlines() if line.strip()]
-    labels, sentences = (tuple(pair[i].strip() for pair in pairs) for i in (0, 1))
-    try:
-        classes, chances, attention = compute.sentence_answer(name, sentences, labels, query)
-    except ValueError as error:
-        answer.warning(glossary.plain(str(error)), icon=":material/help:")
-        return
-    with answer:
-        best = str(classes[int(chances.argmax())])
-        st.header(filled(query, best), anchor=False)
-        known = ", ".join(glossary.escaped(str(each)) for each in classes)
-        st.markdown(f"**{name}** is {chances.max():.0%} sure of :orange[**{glossary.escaped(best)}**]. It knows no "
-                    f"other words than those of its examples: {known}.")
-        for sentence, label, weight in zip(sentences, labels, attention, strict=True):
-            st.progress(float(min(1, max(0, weight))), f"{weight:.0%} &nbsp; {filled(sentence, label, label == best)}")
-    share.panel("worlds", SENTENCES.format(name=name, sentences=list(sentences), labels=list(labels), query=query))
+    classes, chances, attention = compute.sentence_answer(name, sentences, labels, query)
+    order = sorted(range(len(classes)), key=lambda i: -chances[i])
+    best, true = str(classes[order[0]]), state.get("word") or KNOWN.get(query)
+    others = tuple(" ".join(words[:at] + words[at + 1 :]) for at in range(len(words))
+                   if at != gap and len(words) > 2)[:MOST_WEIGHED]  # fmt: skip
+    without = iter(compute.sentence_answers(name, sentences, labels, others, best))
+    shown = [{"text": word, "gap": at == gap, "without": None if at == gap else next(without, None)}
+             for at, word in enumerate(words)]  # fmt: skip
+    before, after = BLANK.split(words[gap], maxsplit=1)
+    shown[gap].update(before=before, after=after)
+    mark, verdict = judged(best, true, labels)
+    answer = {"word": best, "chances": [[str(classes[i]), round(float(chances[i]), 4)] for i in order], "mark": mark,
+              "verdict": verdict}  # fmt: skip
+    most = sorted(range(len(labels)), key=lambda i: -attention[i])
+    rows = [row_of(sentences[i], labels[i], attention[i], best) for i in most]
+    sentence_gap.show("sentence_gap", query, shown, lambda at: cut_out(words, at, gap, true or best), answer, rows)
+
+
+def judged(best, true, labels):
+    """("right", "wrong" or "" where nobody can tell, what is said of it)."""
+    if true is None:
+        return "", "Only you know whether that is right."
+    if true.lower() not in {label.lower() for label in labels}:
+        return "", f"It was {true}, which no example has: it could not know."
+    return ("right", f"And {true} it was.") if true.lower() == best.lower() else ("wrong", f"It was {true}.")
+
+
+def row_of(sentence, label, share, best):
+    before, *after = BLANK.split(sentence, maxsplit=1)
+    return {"before": before if after else f"{sentence} ", "word": label if after else f"({label})",
+            "after": "".join(after), "share": round(float(share), 4), "own": label == best}
+
+
+def cut_out(words, at, gap, filling):
+    """Fill the gap and cut out another word, which is then known."""
+    words = list(words)
+    if gap is not None:
+        words[gap] = BLANK.sub(lambda _: filling, words[gap], count=1)
+    if true := WORD.search(words[at]):
+        words[at] = words[at].replace(true[0], "___", 1)
+        state.put(asked=" ".join(words), word=true[0][:40])
 
 
 def take_sentence():
     if sentence := st.session_state["try_sentence"]:
-        state.put(asked=sentence)
-
-
-def filled(sentence, word, told=True):
-    """A sentence with a word in its gap, as Markdown."""
-    before, gap, after = sentence.partition("___")
-    word = f"**{glossary.escaped(word)}**"
-    word = f":orange[{word}]" if told else word
-    return f"{glossary.escaped(before)}{word if gap else ''}{glossary.escaped(after)}"
+        state.put(asked=sentence, word=None)
 
 
 page()

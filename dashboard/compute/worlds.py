@@ -13,6 +13,7 @@ PAGES, WEB_SEED = 1000, 0  # of the invented web
 RARE = 0.1  # of the pages have a rare word
 FAR = (3, 5)  # links from the start to the goal of a question
 SIDE = 28  # cells of a map
+NEAR, MOMENT = 1.0, 2.0  # cells, seconds: a body that stays so near for longer is stuck
 
 
 class Question(NamedTuple):
@@ -57,10 +58,16 @@ class WebWalk(NamedTuple):
 
 
 class BodyRun(NamedTuple):
-    """How a body went, and the value map that it steered by, [h, w] or None."""
+    """How a body went.
+
+    drive:  `pnzoo` tells it
+    values: the map that it steered by, [h, w] or None
+    stuck:  seconds that it came no farther in the end; 0 where it arrived, or moved until its time was over
+    """
 
     drive: Any
     values: np.ndarray | None
+    stuck: float = 0.0
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -154,26 +161,73 @@ def _bare(word):
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def body_map(seed: int, side: int = SIDE, place: int = 0):
-    """(walls, goal, a start far from it) of an invented map; another start for each place."""
+def body_map(seed: int, side: int = SIDE, place: int = 0) -> str:
+    """The string of an invented map with a goal and a start far from it; another start for each place."""
+    from pnzoo import gridworld
     from pnzoo.worlds import navigation
 
     tasks = navigation.generate_tasks(1, side, seed=seed)
+    return gridworld.to_string(tasks.walls[0], _start(tasks, (seed, place) if place else None), tasks.goal[0])
+
+
+def read_body_map(text: str, sides: tuple):
+    """(walls, start, goal) of the string of a map on which a body can drive.
+
+    Raises:
+        ValueError: it is none, of a size that is not among `sides`, its rim is open, or no way leads from its start.
+    """
+    from pnzoo import gridworld
+    from pnzoo.worlds import navigation
+
+    walls, start, goal = gridworld.from_string(text)
+    if walls.shape[0] != walls.shape[1] or walls.shape[0] not in sides:
+        allowed = ", ".join(f"{side} x {side}" for side in sides)
+        raise ValueError(f"a map for bodies has {allowed} cells, and this one has {walls.shape[0]} x {walls.shape[1]}")
+    if start is None or goal is None:
+        raise ValueError("a map for bodies has a start and a goal, and this one lacks " +
+                         " and ".join(name for name, cell in (("a start", start), ("a goal", goal)) if cell is None))
+    if not (walls[[0, -1]].all() and walls[:, [0, -1]].all()):
+        raise ValueError("the rim of a map for bodies is wall, and this one is open there")
+    navigation.as_task(walls, goal, _middle(start))
+    return walls, start, goal
+
+
+def other_start(text: str) -> str:
+    """The string of a map with another start, which the string decides."""
+    from pnzoo import gridworld
+    from pnzoo.worlds import navigation
+
+    walls, _, goal = gridworld.from_string(text)
+    return gridworld.to_string(walls, _start(navigation.as_task(walls, goal), list(text.encode())), goal)
+
+
+def _start(tasks, seed):
+    """A cell far from the goal, the farthest one without a seed."""
     cells = np.argwhere(tasks.starts[0])
     away = np.abs(cells - tasks.goal[0]).sum(1)
-    far = cells[away.argmax()]
-    if place:
-        far = np.random.default_rng((seed, place)).choice(cells[2 * away >= away.max()])
-    return tasks.walls[0], tuple(map(int, tasks.goal[0])), tuple(float(x) + 0.5 for x in far)
+    far = cells[away.argmax()] if seed is None else np.random.default_rng(seed).choice(cells[2 * away >= away.max()])
+    return tuple(map(int, far))
+
+
+def _middle(cell):
+    return tuple(float(x) + 0.5 for x in cell)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def body_run(name: str, walls: np.ndarray, start: tuple, goal: tuple) -> BodyRun:
-    """How a model drives from a start to a goal."""
+    """How a model drives from the middle of a cell to a goal."""
     driver = model(name)
-    drive = driver.drive(walls, start, goal)
+    drive = driver.drive(walls, _middle(start), goal)
     values = driver.plan_map(walls[None], np.array([goal]))[0, :, :, 0] if hasattr(driver, "plan_map") else None
-    return BodyRun(drive, values)
+    return BodyRun(drive, values, 0.0 if drive.reached else stuck(drive.path, drive.seconds))
+
+
+def stuck(path: np.ndarray, seconds: float) -> float:
+    """How long a body, at equal times at [T, 2], stayed within `NEAR` cells of where it ended; 0 for a moment."""
+    left = np.flatnonzero(np.linalg.norm(path - path[-1], axis=1) > NEAR)
+    first = left[-1] + 1 if len(left) else 0
+    stayed = seconds * (1 - first / max(1, len(path) - 1))
+    return stayed if stayed >= MOMENT else 0.0
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -190,3 +244,14 @@ def sentence_answer(name: str, sentences: tuple, labels: tuple, query: str):
     """(classes, probability of each, attention to each support sentence) for a sentence."""
     classifier = sentence_classifier(name, sentences, labels)
     return classifier.classes_, classifier.predict_proba([query])[0], classifier.attention([query])[0]
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def sentence_answers(name: str, sentences: tuple, labels: tuple, queries: tuple, word: str) -> list:
+    """[the most likely word, its chance, the chance of `word`] for each of several sentences."""
+    if not queries:
+        return []
+    classifier = sentence_classifier(name, sentences, labels)
+    chances, own = classifier.predict_proba(list(queries)), list(classifier.classes_).index(word)
+    return [[str(classifier.classes_[row.argmax()]), round(float(row.max()), 4), round(float(row[own]), 4)]
+            for row in chances]  # fmt: skip

@@ -82,13 +82,13 @@ PARAMETERS = {
     "compare?what=few-shot": ["fewshot", "fewother", "fewtrial", "source", "way", "shot", "episodes", "first", "own"],
     "zoo": ["entry", "task", "find", "sort"],
     "terrain": ["terrain", "ground", "seed", "azimuth", "altitude", "caution", "layer", "ends"],
-    "worlds": ["world", "seed", "side", "sentences"],
+    "worlds": ["world", "seed", "side", "place", "course", "sentences"],
     "photographs": ["photo", "photo_seed", "photo_asked", "photo_least", "photo_drop", "photo_moved", "photo_look"],
     "answers": ["question", "part"],
 }
 # A few of them are fine for some parameters, and nothing is said then.
 MAY_BE_0 = ("ask", "episode", "least", "seed", "drop", "first", "order", "look", "azimuth", "caution", "photo_seed",
-            "photo_asked", "photo_least", "photo_drop", "photo_look", "trial", "fewtrial")
+            "photo_asked", "photo_least", "photo_drop", "photo_look", "trial", "fewtrial", "place")
 FINE = {("cell", "1.5"), ("caution", "1.5"), ("part", "vin"), *((name, "0") for name in MAY_BE_0)}
 
 

@@ -107,8 +107,8 @@ def test_bodies_drive_and_another_size_is_the_planner_s_alone(visit):
     runs = web(app, "body_drive")["runs"]
     assert [run["role"] for run in runs] == ["plans ahead", "reacts"]
     for run in runs:
-        assert run["ending"].startswith("rests at the goal" if run["good"] else "gave up")
-        assert f"{run['seconds']:.1f} s" in run["ending"]
+        begins = "rests at the goal after" if run["good"] else "stuck for" if run["stuck"] else "gave up after"
+        assert run["ending"].startswith(f"{begins} {run['stuck'] or run['seconds']:.1f} s")
         assert len(run["path"]) - 1 == round(5 * run["seconds"])  # a place each fifth of a second, as it moves by them
     app = visit("worlds", world="body", side="40")
     assert not app.exception
@@ -118,41 +118,101 @@ def test_bodies_drive_and_another_size_is_the_planner_s_alone(visit):
 
 def test_a_sentence_is_named_by_its_examples(visit):
     app = visit("worlds", world="sentences")
+    assert "missing word" in app.title[0].value
     app.text_area[0].set_value(SENTENCES).run()
     assert not app.exception
-    answer = app.header[0].value
-    assert answer in {f"the :orange[**{word}**] said its loans to companies rose last year"
-                      for word in ("bank", "drug")}
+    shown = web(app, "sentence_gap")
+    answer, shares = shown["answer"], [row["share"] for row in shown["rows"]]
+    assert answer["word"] in {"bank", "drug"}
+    assert shares == sorted(shares, reverse=True)
+    assert sum(share for share, row in zip(shares, shown["rows"], strict=True) if row["own"]) == pytest.approx(
+        answer["chances"][0][1], abs=1e-3)
+    assert (answer["mark"] == "right") is (answer["word"] == "bank")  # what stood in the gap is known
+    assert [word["gap"] for word in shown["words"]] == [at == 1 for at in range(10)]
+    shorter = visit("worlds", world="sentences", examples=SENTENCES,
+                    asked="the ___ its loans to companies rose last year")
+    without = web(shorter, "sentence_gap")["answer"]
+    assert shown["words"][2]["without"][:2] == without["chances"][0]
+    assert without["mark"] == ""  # nobody knows what was meant
     assert app.query_params["examples"] == SENTENCES
     again = visit("worlds", **dict(app.query_params))
-    assert again.header[0].value == answer
+    assert web(again, "sentence_gap")["answer"] == answer
     app.text_area[0].set_value("bank: the ___ gave a loan\n").run()
     assert not app.exception
     assert "one class" in said(app)
+    app.text_area[0].set_value("bank the ___ gave a loan\n").run()
+    assert "line 1 of the examples" in said(app)
     app.text_area[0].set_value("").run()
-    assert not app.exception
-    assert said(app)
+    assert "no examples" in said(app)
     app.text_area[0].set_value(SENTENCES)
     app.text_input[0].set_value("the dog ate my homework").run()
     assert "no gap" in said(app)
-    assert not app.header
+    assert web(app, "sentence_gap")["answer"] is None
+
+
+def test_a_word_that_is_cut_out_is_known_and_the_gap_of_before_is_filled(visit, monkeypatch):
+    from dashboard.widgets import sentence_gap
+
+    show, cuts = sentence_gap.show, [3]
+    monkeypatch.setattr(sentence_gap, "show", lambda *given: (cuts and given[3](cuts.pop()), show(*given)))
+    app = visit("worlds", world="sentences", examples=SENTENCES, asked="he took the drug, and the ___.")
+    app.run()
+    assert not app.exception
+    words, answer = (web(app, "sentence_gap")[name] for name in ("words", "answer"))
+    assert app.query_params["word"] == "drug"
+    assert words[3]["gap"]
+    assert words[3]["after"] == ","
+    assert words[-1]["text"] in ("bank.", "drug.")
+    assert answer["mark"] == ("right" if answer["word"] == "drug" else "wrong")
+    app.text_input[0].set_value("he took the ___").run()
+    assert "word" not in app.query_params
+
+
+def test_a_map_changed_by_hand_is_in_the_address_and_a_bad_one_changes_nothing(visit, monkeypatch):
+    from dashboard import compute
+    from dashboard.widgets import body_drive
+    from pnzoo import gridworld
+
+    edits, show = [], body_drive.show
+    monkeypatch.setattr(body_drive, "show", lambda *given: edits.append(given[-1]) or show(*given))
+    app = visit("worlds", world="body")
+    walls, start, goal = compute.read_body_map(compute.body_map(1), (28,))
+    monkeypatch.setattr(body_drive, "show", lambda *given: (given[-1](walls, goal, start), show(*given)))
+    course = gridworld.to_string(walls, goal, start)
+    app.run()
+    app.run()
+    assert not app.exception
+    assert app.query_params["course"] == course
+    assert web(app, "body_drive")["start"] == list(goal)
+    monkeypatch.setattr(body_drive, "show", lambda *given: (given[-1](walls | True, goal, start), show(*given)))
+    app.run()
+    app.run()
+    assert "stays as it was" in said(app)
+    assert app.query_params["course"] == course
+    monkeypatch.setattr(body_drive, "show", show)
+    app.button(key="place").click().run()
+    assert web(app, "body_drive")["start"] not in (list(goal), list(start))
+    app.button(key="new_one").click().run()
+    assert "course" not in app.query_params
+
+
+def test_a_body_is_stuck_as_long_as_it_stays_where_it_ends():
+    from dashboard.compute.worlds import stuck
+
+    path = np.array([[float(min(t, 10)), 0.0] for t in range(41)])
+    assert stuck(path, 8.0) == pytest.approx(8 * 31 / 40)  # from the first place that is no more than a cell away
+    assert stuck(path[:12], 2.2) == 0
 
 
 @pytest.mark.parametrize("part,message", [
     ({"world": "moon"}, "world is one of"), ({"seed": "-1"}, "seed is a whole number"),
-    ({"side": "29"}, "side is one of"),
+    ({"world": "sentences", "word": "two words"}, "word is the one that was cut out"),
+    ({"side": "29"}, "side is one of"), ({"course": "3x3_1.1_1.1_AAA"}, "course"),
+    ({"course": "4x4_1.1_2.2_-Z8"}, "a map for bodies has 20 x 20"),
+    ({"course": "20x20___" + "_" * 66 + "w"}, "a start and a goal"),
+    ({"course": "20x20_1.1_2.2_" + "A" * 67}, "the rim of a map for bodies is wall"),
 ])  # fmt: skip
 def test_a_wrong_address_is_said_and_the_page_stays(visit, part, message):
     app = visit("worlds", **part)
     assert not app.exception
     assert message in said(app)
-
-
-def test_a_map_has_a_way_and_a_disc_for_each_body():
-    from dashboard.figures import worlds_svg
-
-    path = np.array([[0.5, 0.5], [1.5, 0.5], [1.5, 2.5]])
-    svg = worlds_svg.drive(np.zeros((3, 4), bool), (1, 2), [(path, "red"), (path, "blue")], np.eye(2))
-    assert svg.count('class="way" d="M0.50 0.50L0.50 1.50L2.50 1.50"') == 2
-    assert svg.count('class="body" transform="translate(2.50 1.50)"') == 2
-    assert svg.count("<rect") == 1 + 4
