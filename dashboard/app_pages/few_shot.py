@@ -320,11 +320,11 @@ def show_context(name, episode, explanation):
     left, right = st.columns(2, gap="large")
     with left:
         if explanation.steps is not None:
-            st.markdown("**It looks several times.** What it attends to before each step; the first look is even.")
+            st.markdown("**It reads in steps.** What it attends to in each; the first is even.")
             share.chart(
                 few_shot_figures.looks(explanation.steps, [episode.names[i] for i in episode.kept], is_dark()),
                 key="looks",
-                alt=f"Attention over {len(episode.kept)} support images in {len(explanation.steps)} looks.",
+                alt=f"Attention over {len(episode.kept)} support images in {len(explanation.steps)} steps.",
             )
     with right:
         st.markdown("**Does the order matter?** The same episode with the support set shuffled twenty times.")

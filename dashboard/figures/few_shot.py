@@ -73,12 +73,12 @@ def bars(probability, classes, answer, before=None, dark=False):
 
 
 def looks(steps, names, dark=False):
-    """What f looked at in each of its K steps: [K, S]."""
+    """What f attended to in each of its K steps: [K, S]."""
     figure = go.Figure(
         go.Heatmap(
             z=steps,
             x=names,
-            y=[f"look {i + 1}" for i in range(len(steps))],
+            y=[f"step {i + 1}" for i in range(len(steps))],
             colorscale="Cividis",
             zmin=0,
             zmax=max(float(steps.max()), 1e-6),

@@ -20,6 +20,7 @@ function makeRing(host) {
   let data = null, size = 0, frameId = 0, strokes = [], line = null, cursor = [PEN / 2, PEN / 2], down = false;
   let touched = false; // the pen of the keys is not shown to a hand that draws
   let queue = [], onTheWay = null, number = 0, looked = null, step = null, sought = null, drag = null, camera = null, fanned = null, born = -Infinity, reads = null;
+  let room = []; // the width and height that there are, and what of the height is left below what stands above
   let scale = null, slow = null; // cosines at the outermost and the innermost circle as they are shown; the clock of an answer
 
   // -- messages ---------------------------------------------------------------------------------------------
@@ -272,7 +273,11 @@ function makeRing(host) {
   function layout() {
     const width = host.clientWidth;
     if (width < 40 || !data) return;
-    const wanted = Math.floor(Math.min(width, 640, Math.max(340, innerHeight - 264)));
+    if (room[0] !== width || room[1] !== innerHeight) { // not while the page scrolls or a message comes
+      const top = stage.getBoundingClientRect().top + (document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0);
+      room = [width, innerHeight, innerHeight - top - 40];
+    }
+    const wanted = Math.floor(Math.min(width, 640, Math.max(340, room[2])));
     if (wanted !== size) {
       size = wanted;
       stage.style.width = stage.style.height = `${size}px`;
@@ -601,12 +606,13 @@ function makeRing(host) {
     button.onkeydown = (event) => {
       const order = [...buttons.keys()].sort((a, b) => data.pictures[a].class - data.pictures[b].class || a - b);
       const turn = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-      const to = data.classes.findIndex((each) => each.name.toLowerCase() === event.key.toLowerCase());
+      const own = data.pictures[index].class, named = (c) => data.classes[c].name.toLowerCase().startsWith(event.key.toLowerCase());
+      const to = data.classes.map((_, i) => (own + 1 + i) % data.classes.length).find(named) ?? own; // the next one of that letter
       if (turn) buttons.get(order[(order.indexOf(index) + turn + order.length) % order.length]).button.focus();
       else if (event.key === "Delete" || event.key === "Backspace") {
         buttons.get(order[(order.indexOf(index) + 1) % order.length]).button.focus(); // it will be gone
         leave(index);
-      } else if (to >= 0 && to !== data.pictures[index].class) relabel(index, to);
+      } else if (to !== own) relabel(index, to);
       else return;
       event.preventDefault();
     };

@@ -26,10 +26,10 @@ def test_a_model_of_full_context_is_one_click_away(visit, ring):
 
 def test_the_numbers_are_unfolded(visit):
     app = visit("few_shot", fewshot="matching_fce_omniglot")
-    assert "It looks several times." not in texts(app)
+    assert "It reads in steps." not in texts(app)
     app.session_state["numbers"] = True
     app.run()
-    assert "It looks several times." in texts(app)
+    assert "It reads in steps." in texts(app)
     assert "Does the order matter?" in texts(app)
 
 
