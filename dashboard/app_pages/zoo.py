@@ -16,6 +16,7 @@ WORLDS = {"moon": "Terrain: the Moon", "mars": "Terrain: Mars", "relief": "Terra
           "glyphs": "Few-shot: invented characters", "grocery": "Few-shot: photographs",
           "tiny_imagenet": "Few-shot: photographs of 64x64", "penn_treebank": "Few-shot: missing words"}
 CURVES = {"success": "share that arrives", "reward": "reward", "level": "level of its maps"}
+MOST_LIMITS = 3  # all of them are under the fold
 INNER = ("entropy", "explained", "kl", "gain", "fraction")  # of the optimizer's own: the card has them, no figure
 KINDS = {"VIN": "plans by value iteration", "DeterministicVIN": "plans by value iteration, far ways",
          "GPPN": "plans with a recurrent network", "CNNPolicy": "reacts, does not plan (CNN)",
@@ -39,23 +40,27 @@ def page():
         return
     entry = state.get("entry")
     task, find, sort = filters(line)
-    if entry in all_cards:  # beside the gallery that it was chosen from; on a phone above it
+    if entry in all_cards:  # above the gallery that it was chosen from
         left, beside = st.columns([7, 5], gap="medium")
         with left.container(border=True):
             show_card(all_cards[entry])
     shown = [card for card in all_cards.values() if task in ("all", card["task"]) and matches(card, find)]
     shown.sort(key=ORDERS[sort])
-    if entry in all_cards and sort == "best":  # where one looks: the group of the open card comes first
-        shown.sort(key=lambda card: group(card) != group(all_cards[entry]))
     if entry not in all_cards and shown:
         some = f"{len(shown)} of {len(all_cards)}" if len(shown) < len(all_cards) else str(len(shown))
-        st.markdown(f"**{some} trained models at work**, each measured on data that it never saw.")
-    with beside if entry in all_cards else st.container():
-        if shown:
-            tiles.show("gallery", "entry", [tile(card, entry, sort == "best") for card in shown],
-                       lambda name: state.put(entry=name))
-        else:
-            st.info(f"No entry matches {glossary.plain(find)}. Clear the search to see all {len(all_cards)}.")
+        st.markdown(f"**{some} trained models at work**, each measured on data that it never saw. "
+                    "A thin line is the 95% interval, :material/stat_0: what the paper reports.")
+    peers = [card for card in shown if entry in all_cards and group(card) == group(all_cards[entry])]
+    others = [card for card in shown if card not in peers]
+    dark = st.context.theme.type == "dark"
+    if peers:  # what it is to be compared with stands beside it
+        with beside:
+            tiles.show("peers", "entry", [tile(card, entry, True, dark) for card in peers], open_card)
+    if others:
+        tiles.show("gallery", "entry", [tile(card, entry, sort == "best", dark) for card in others], open_card,
+                   rest=bool(peers))
+    if not shown:
+        st.info(f"No entry matches {glossary.plain(find)}. Clear the search to see all {len(all_cards)}.")
     if shown:
         more = st.expander("All of them in one table and one figure", icon=":material/table:", key="all_entries",
                            on_change="rerun")
@@ -92,6 +97,8 @@ def group(card):
             return (task, 1000), "Planning in mazes"
         return (task, -data["height"]), f"Planning on maps of {data['height']}x{data['width']}"
     world = data.get("world") or data.get("images")
+    if metric and metric.name.startswith("within_alphabet_"):  # another task: its numbers stand by themselves
+        return (task, list(WORLDS).index("glyphs") + 0.5), "Few-shot: letters of one alphabet"
     if world in WORLDS:
         return (task, list(WORLDS).index(world)), WORLDS[world]
     return (task, 2000), TASKS.get(card["task"], card["task"])
@@ -121,16 +128,34 @@ def matches(card, find):
     return find.lower() in where.lower()
 
 
-def tile(card, entry, grouped=False):
+def tile(card, entry, grouped=False, dark=False):
     """What the gallery shows of an entry: what it does, its number with the interval, and the paper's."""
-    metric = first_metric(card)
-    number, line = "", "not measured"
+    metric, about = first_metric(card), ""
+    shown = {"number": "", "line": "not measured", "strip": None}
     if metric is not None:
-        number = glossary.percents(metric.value_text())
-        line = f"{glossary.measure(metric)} (95% interval {metric.ci95_text()}"
-        line += f"; {paper})" if (paper := glossary.paper(metric)) else ")"
-    return {"id": card["name"], "title": card["name"], "tag": kind(card), "line": line, "number": number,
-            "open": card["name"] == entry, "group": group(card)[1] if grouped else "", **tiles.film(card["name"])}
+        counted = glossary.measure(metric)
+        about = f"{'Share' if metric.unit == '%' else metric.unit.capitalize()} {counted}"
+        ends = "; ".join(filter(None, (metric.ci95_text(), glossary.paper(metric))))
+        shown = {"number": glossary.percents(metric.value_text()), "line": ends if grouped else f"{counted} ({ends})",
+                 "strip": strip(metric)}
+    return {"id": card["name"], "title": card["name"], "tag": kind(card), "open": card["name"] == entry,
+            "group": group(card)[1] if grouped else "", "about": about, **shown,
+            **tiles.film(card["name"]), "turned": dark and on_paper(card)}
+
+
+def strip(metric):
+    """Value, interval and the paper's number on a line from 0 to 100 %; None for what is no share."""
+    if metric.unit != "%":
+        return None
+    return {"value": metric.value, "low": metric.ci95[0], "high": metric.ci95[1], "paper": papers_of(metric)}
+
+
+def on_paper(card):
+    """Whether its picture is drawn on white, which glares on a dark page."""
+    if card["task"] == "few-shot":
+        return card["model"] not in compute.OF_PHOTOGRAPHS and not compute.in_color(card)
+    return compute.reacts(card["name"]) or card["model"] in ("GPPN", "ContinuousVIN", "ContinuousCNNPolicy") \
+        or card["task"] == "web"
 
 
 def kind(card):
@@ -163,6 +188,10 @@ def show_table(shown):
                     alt="; ".join(f"{row['name']} {row['value']:.1%}" for row in compared))
 
 
+def open_card(name):
+    state.put(entry=name)
+
+
 def close_card():
     state.put(entry=None)
 
@@ -174,7 +203,7 @@ def row_of(card):
         "Model": card["name"], "Task": card["task"],
         "Reached": metric.value if metric and metric.unit == "%" else None,
         "Measure": glossary.measure(metric) if metric else None,
-        "95 %": metric.ci95_text() if metric else None,
+        "95% interval": metric.ci95_text() if metric else None,
         "Paper": None if metric is None or papers_of(metric) is None else 100 * metric.paper,
         "Class": card["model"], "Parameters": card["parameters"],
         "FLOPs": (card.get("flops") or {}).get("value"), "Size, kB": size_of(card["name"]),
@@ -218,13 +247,17 @@ def size_of(name):
 
 def show_card(card):
     name = card["name"]
-    with st.container(horizontal=True, vertical_alignment="top", wrap=False):
-        st.header(name, anchor=False, width="stretch")
+    with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+        words = kind(card)
+        st.markdown(words[0].upper() + words[1:], width="stretch")
         st.button("Close", key="close_card", icon=":material/close:", on_click=close_card, width="content")
+    st.header(glossary.escaped(name), anchor=False)
     lead(card)
     with st.container(horizontal=True):
         open_in(card)
-    copying.snippet("load_line", f'model = pnzoo.load("{name}")')
+    copying.snippet("load_line", f'import pnzoo\nmodel = pnzoo.load("{name}")')
+    if card.get("limitations"):
+        st.markdown("**Limits**\n" + "\n".join(f"- {each}" for each in card["limitations"][:MOST_LIMITS]))
     if card.get("metrics"):
         title = f"All {len(card['metrics'])} measurements, and the commands that repeat them"
         others = st.expander(title, icon=":material/monitoring:", key="other_data", on_change="rerun")
@@ -238,7 +271,7 @@ def show_card(card):
         if marks:
             st.caption("A curve that jumps where a line stands: from that epoch on it learned on other maps ("
                        + "; ".join(f"{first}: {glossary.escaped(words)}" for first, words in marks) + ").")
-    more = st.expander("Limitations, how it was made, files", key="more_of_card", icon=":material/receipt_long:",
+    more = st.expander("How it was made, all limits, files", key="more_of_card", icon=":material/receipt_long:",
                        on_change="rerun")
     if more.open:
         with more:
@@ -253,6 +286,27 @@ def lead(card):
         more = "; ".join(filter(None, (f"95% interval {metric.ci95_text()}", glossary.paper(metric))))
     tiles.lead("living", card["name"], number, line, more)
     st.markdown(card.get("summary", ""))
+    st.markdown(" · ".join(facts(card)))
+
+
+def facts(card):
+    """Its size and what it took, in few words."""
+    told = [f"**{card['parameters']:,}** parameters"]
+    if (size := size_of(card["name"])) is not None:
+        told.append(f"**{size:,}** kB")
+    if flops := (card.get("flops") or {}).get("value"):
+        told.append(f"**{short(flops)}** operations")
+    if card.get("training_seconds") is not None:
+        told.append(f"trained in **{cards.duration(card['training_seconds'])}**")
+    return told
+
+
+def short(count):
+    """A large number in three digits: 41.3 million."""
+    for unit, word in ((1e9, "billion"), (1e6, "million")):
+        if count >= unit:
+            return f"{count / unit:.3g} {word}"
+    return f"{count:,}"
 
 
 def stages(card):

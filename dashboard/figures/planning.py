@@ -205,6 +205,8 @@ def history(curves, dark=False, marks=()):
         figure.add_annotation(x=epoch - 0.5, y=1 - i / 8, xref="x", yref="y domain", xanchor="right", yanchor="top",
                               text=f"{words.split(',')[0].removesuffix(' maps')} maps from here", showarrow=False)
     figure.update_xaxes(title_text="steps in the world" if steps is not None else "epoch", row=rows)
+    if steps is None and max(map(len, drawn.values()), default=0) < 8:
+        figure.update_xaxes(dtick=1)  # there is no half an epoch
     figure.update_layout(height=80 + 190 * rows, margin={"l": 8, "r": 8, "t": 56, "b": 8},
                          legend={"orientation": "h", "y": 1.0, "yanchor": "top", "yref": "container"})
     return figure

@@ -23,7 +23,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   }
   const open = data.tiles.find((tile) => tile.open)?.id;
   if (data.name in OPENED && open && OPENED[data.name] !== open) toTop(); // again: what is above the tiles has grown
-  OPENED[data.name] = open;
+  if (!data.rest) OPENED[data.name] = open;
   const bunches = [];
   data.tiles.forEach((tile, at) => {
     const item = document.createElement("li"), link = document.createElement("a"), address = new URL(location.href);
@@ -31,7 +31,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     link.href = tile.href ? new URL(tile.href, location.href).href : address.href;
     if (tile.open) link.setAttribute("aria-current", "true");
     link.append(picture(tile), ...(tile.tag ? [text("tag", tile.tag)] : []), ...(tile.title ? [text("title", tile.title.replaceAll("_", "_\u200b"))] : []),
-      ...(tile.number ? [text("number", tile.number)] : []), text("line", tile.line), ...(tile.more ? [text("more", tile.more)] : []),
+      ...(tile.number ? [text("number", tile.number)] : []), ...(tile.strip ? [strip(tile.strip)] : []), text("line", tile.line), ...(tile.more ? [text("more", tile.more)] : []),
       ...(tile.press ? [text("press", tile.press)] : []));
     link.onclick = (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
@@ -46,7 +46,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     if (tile.group !== data.tiles[at - 1]?.group) {
       const bunch = document.createElement("li"), inner = Object.assign(document.createElement("ul"), { role: "list" });
       bunch.className = "bunch";
-      bunch.append(text("", tile.group, "h2"), inner);
+      bunch.append(text("", tile.group, "h2"), ...(tile.about ? [text("about", tile.about, "p")] : []), inner);
       bunches.push(bunch);
     }
     const bunch = bunches.at(-1);
@@ -54,6 +54,19 @@ export default function ({ parentElement, data, setTriggerValue }) {
     bunch.style.setProperty("--n", bunch.lastChild.childElementCount);
   });
   list.replaceChildren(...bunches);
+
+  function strip({ value, low, high, paper }) {
+    const line = text("strip", ""), part = (from, to) => {
+      const made = document.createElement("i");
+      Object.assign(made.style, { left: `${100 * from}%`, width: `${100 * (to - from)}%` });
+      line.append(made);
+    };
+    line.setAttribute("aria-hidden", "true"); // the line below says it
+    part(0, value);
+    part(low, high);
+    if (paper !== null) part(paper, paper);
+    return line;
+  }
 
   function picture(tile) {
     const box = document.createElement("div");

@@ -12,7 +12,7 @@ _tiles = canvas.component("tiles", '<div class="frame"><ul class="tiles" role="l
 
 
 def show(key: str, name: str, tiles: list[dict], on_open: Callable[[str], None], wide: bool = False,
-         roomy: bool = False) -> None:
+         roomy: bool = False, rest: bool = False) -> None:
     """Show tiles.
 
     Args:
@@ -22,12 +22,14 @@ def show(key: str, name: str, tiles: list[dict], on_open: Callable[[str], None],
             before the line; may be left away), `open` (whether it is the one that is shown), and a picture: `svg`,
             markup that figures of ours made, or `film`, a PNG as text with `frames` pictures side by side, or neither.
             `turned`: a film of drawings on light paper has light drawings on dark.
-            `group` is a heading that the tiles of that name stand under; small groups stand beside each other.
+            `group` is a heading that the tiles of that name stand under, and `about` what it says of them; small groups
+            stand beside each other. `strip`: `value`, `low`, `high` and `paper` (or None) of a bar from 0 to 1.
             `href` is where a tile leads instead, seen from the page; `more` is a second line,
             `press` what looks like a button.
         on_open: called with the id of a tile that was chosen.
         wide: whether pictures hold words, and so have a phone's whole width.
         roomy: few tiles, three a row.
+        rest: whether the tile that is open stands among others, shown elsewhere.
     """
 
     def opened():
@@ -35,7 +37,8 @@ def show(key: str, name: str, tiles: list[dict], on_open: Callable[[str], None],
         if chosen in [tile["id"] for tile in tiles]:  # a list: what was sent may be anything
             on_open(chosen)
 
-    _tiles(key=key, data={"name": name, "tiles": tiles, "wide": wide, "roomy": roomy}, on_opened_change=opened)
+    _tiles(key=key, on_opened_change=opened,
+           data={"name": name, "tiles": tiles, "wide": wide, "roomy": roomy, "rest": rest})
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

@@ -9,8 +9,8 @@ from tests.dashboard.test_pages import FOLDER, ROOM, code, snippets, texts
 
 
 def gallery(app):
-    (found,) = [tiles for tiles in all_tiles(app) if not tiles[0].get("alone")]
-    return found
+    """Beside an open card, then below it."""
+    return [tile for tiles in all_tiles(app) if not tiles[0].get("alone") for tile in tiles]
 
 
 def lead(app):
@@ -27,7 +27,8 @@ def all_tiles(app):
 def test_zoo_shows_the_card_that_a_link_names(visit):
     app = visit("zoo", entry="vin8")
     assert "vin8" in [each.value for each in app.header]
-    assert 'model = pnzoo.load("vin8")' in snippets(app)
+    assert 'import pnzoo\nmodel = pnzoo.load("vin8")' in snippets(app)
+    assert "parameters** · " in texts(app).replace("** parameters", " parameters**")
     assert [tile["id"] for tile in gallery(app) if tile["open"]] == ["vin8"]
     app.session_state["more_of_card"] = True
     app.run()
@@ -48,8 +49,9 @@ def test_zoo_has_three_filters_and_the_best_first(visit, zoo):
     names = [tile["id"] for tile in gallery(visit("zoo", sort="name"))]
     assert names == sorted(names)
     assert gallery(app)[0]["number"] == "50.00%"
-    assert gallery(app)[0]["line"].startswith("of new maps solved (95% interval 40.00 to 60.00;")
-    assert "paper: 99.60%" in gallery(app)[0]["line"]
+    assert gallery(app)[0]["line"] == "40.00 to 60.00; the paper: 99.60%"
+    assert gallery(app)[0]["about"] == "Share of new maps solved"
+    assert gallery(app)[0]["strip"] == {"value": 0.5, "low": 0.4, "high": 0.6, "paper": 0.996}
 
 
 def test_a_better_entry_comes_before_a_worse_one(visit, small_zoo, empty_zoo):
