@@ -357,11 +357,13 @@ def heard(message):
             st.session_state["asked_photograph"] = ring.read_photo(message.get("picture"))
         elif what == "undraw":
             st.session_state.pop("asked_photograph", None)
-        elif what == "add" and known_label:
+        elif what == "add" and (thing := known_label or name_of_thing(label)):
             sent = message.get("pictures")
-            files = ([ring.read_photo(each) for each in sent[:MOST_EXAMPLES]] if isinstance(sent, list) and sent
-                     else [st.session_state["asked_photograph"]])
-            add([(known_label, file) for file in files], beside=known)
+            if isinstance(sent, list) and sent:
+                files = [ring.read_photo(each) for each in sent[:MOST_EXAMPLES]]
+            else:  # the question becomes an example
+                files = [st.session_state.pop("asked_photograph")]
+            add([(thing, file) for file in files], beside=known)
         elif what == "move" and index is not None and known_label and own:
             own[index] = (known_label, own[index][1])
         elif what == "move" and index is not None and known_label:
@@ -377,6 +379,13 @@ def heard(message):
             state.put(photo_least=message["least"] or None)
     except (ValueError, KeyError) as error:
         st.session_state["photo_problem"] = f"That photograph cannot be used: {error}"
+
+
+def name_of_thing(label):
+    """What a visitor calls a new thing; "" where it is no name."""
+    if not isinstance(label, str):
+        return ""
+    return "".join(each for each in label[:MOST_NAME] if each.isprintable()).strip()
 
 
 def read_drop(text):

@@ -102,8 +102,9 @@ function makeRing(host) {
     least.querySelector("b").textContent = atLeast();
     if (data.now !== null) least.querySelector("small").textContent = `· now ${data.now.toFixed(2)}`;
     const chosen = letter.value;
-    letter.replaceChildren(...data.letters.map((name) => new Option(name, name)));
-    if (data.letters.includes(chosen)) letter.value = chosen;
+    letter.replaceChildren(...data.letters.map((name) => new Option(name, name)), ...(data.photos ? [new Option("a new thing", "")] : []));
+    if (chosen !== null && [...letter.options].some((each) => each.value === chosen)) letter.value = chosen;
+    find(".new").hidden = letter.value !== "";
     pad.hidden = data.photos;
     middle.hidden = !data.photos;
     pad.setAttribute("aria-label", data.label);
@@ -118,7 +119,8 @@ function makeRing(host) {
     orders.querySelector(".sorted").disabled = !data.order;
     orders.querySelector("span").textContent = data.ordered ? `It reads them in ${data.order ? `the random order number ${data.order}` : "the order of the classes"}.` : "";
     hint.textContent = data.hint;
-    legend.textContent = [...data.legend, ...(lined() ? ["dashed: none of these beyond"] : [])].join("\n");
+    const means = [...data.legend, ...(lined() ? ["dashed: none of these"] : [])];
+    legend.replaceChildren(...means.map((words) => Object.assign(document.createElement("span"), { textContent: words })));
   }
 
   // What a picture counts at the step that is looked at.
@@ -409,11 +411,6 @@ function makeRing(host) {
       pen.beginPath();
       pen.arc(c, c, radius(mark, scale), 0, 7);
       pen.stroke();
-      if (!roomy) continue;
-      const words = mark.toFixed(digits).replace("-0.0", "0.0"), width = pen.measureText(words).width + 6;
-      pen.globalAlpha = 1;
-      pen.clearRect(c - width / 2, c - radius(mark, scale) - 7, width, 14);
-      pen.fillText(words, c, c - radius(mark, scale));
     }
     if (lined()) {
       pen.globalAlpha = 0.9;
@@ -425,6 +422,11 @@ function makeRing(host) {
       pen.setLineDash([]);
     }
     pen.globalAlpha = 1;
+    for (const mark of roomy ? marks : []) {
+      const words = mark.toFixed(digits).replace("-0.0", "0.0"), width = pen.measureText(words).width + 6;
+      pen.clearRect(c - width / 2, c - radius(mark, scale) - 7, width, 14);
+      pen.fillText(words, c, c - radius(mark, scale));
+    }
   }
 
   // The picture whose line is under a point of the stage, or null.
@@ -560,7 +562,18 @@ function makeRing(host) {
   pad.onblur = () => { if (down) { down = false; sendDrawing(false); } drawPad(); };
   find(".back").onclick = () => { strokes.pop(); sendDrawing(false); };
   find(".clear").onclick = () => { strokes = []; tell({ what: "undraw" }); drawPad(); };
-  find(".keep").onclick = () => tell({ what: "add", class: letter.value });
+  letter.onchange = () => {
+    find(".new").hidden = letter.value !== "";
+    if (letter.value === "") find(".new").focus();
+  };
+  find(".new").onkeydown = (event) => { if (event.key === "Enter") find(".keep").click(); };
+  find(".keep").onclick = () => {
+    const name = letter.value || find(".new").value.trim();
+    if (!name) { find(".new").focus(); return speak("Say what it shows.", true); }
+    find(".new").value = "";
+    speak(`It is an example of ${name} now.`);
+    tell({ what: "add", class: name });
+  };
 
   // -- the pictures: drag, touch, keys ----------------------------------------------------------------------
 

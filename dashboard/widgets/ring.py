@@ -29,7 +29,8 @@ Delete leaves it out, a letter gives it another class."></div>
 <button type="button" class="back">Undo</button><button type="button" class="clear">Clear</button>
 <button type="button" class="open">Open a picture</button><button type="button" class="camera">Camera</button>
 <span class="keeping"><button type="button" class="keep">Keep as an example of</button>
-<select class="letter" aria-label="Class"></select></span>
+<select class="letter" aria-label="Class"></select>
+<input class="new" maxlength="40" placeholder="what it shows" aria-label="What it shows"></span>
 <input class="file" type="file" accept="image/*" multiple hidden>
 </div>
 <div class="steps" hidden>

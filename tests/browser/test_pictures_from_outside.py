@@ -109,6 +109,12 @@ def test_a_folder_of_photographs_becomes_the_ring(open_page, tmp_path):
     page.get_by_role("button", name="Add 4 photographs of 2 things").click()
     for thing in ("sky", "grass"):
         page.get_by_role("button", name=f"{thing} ").first.wait_for()
+    page.get_by_text("✓ Right").wait_for()  # one of them is the question, the others know it
+    page.locator("input.file").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": png(stroke())})
+    page.locator("select.letter").select_option("a new thing")
+    page.get_by_label("What it shows", exact=True).fill("post")
+    page.get_by_label("What it shows", exact=True).press("Enter")
+    page.get_by_role("button", name="post 5, class post").wait_for()
 
 
 class Finger:
