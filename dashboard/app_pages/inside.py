@@ -167,7 +167,7 @@ def take_step(message, k):
 def show_moves(name, map_text, k):
     walls, start, goal = compute.read_map(map_text)
     trace = compute.trace(name, map_text, k)
-    said = learned_moves.said(analysis.action_usage(trace, walls), analysis.mean_kernels(trace, walls))
+    said = learned_moves.said(compute.usage(name, map_text, k), learned_moves.kernels(trace, walls))
     st.markdown(f"Nobody told it what its actions do. {said}")
     learned_moves.show("moves", trace, walls, start, goal, is_dark())
 

@@ -90,8 +90,6 @@ function makeAnimation(host) {
       pen.fillStyle = colour.text;
       pen.fillRect(EDGE.left, Math.round(y(share * top)), wide - EDGE.left - EDGE.right, 1);
       pen.globalAlpha = 1;
-      pen.textAlign = "right"; // where V hardly changes any more, and no curve is
-      if (share) pen.fillText((share * top).toPrecision(2), wide - EDGE.right - 6, y(share * top) + 9);
       pen.textAlign = share ? (share < 1 ? "center" : "right") : "left";
       pen.fillText(`${share ? "" : "step "}${Math.round(share * last)}`, x(Math.round(share * last)) - (share ? 0 : EDGE.left), high - EDGE.bottom / 2 + 2);
     }
@@ -111,6 +109,15 @@ function makeAnimation(host) {
       pen.beginPath();
       pen.arc(x(k), y(values[k - 1]), 5, 0, 7);
       pen.fill();
+    }
+    pen.textAlign = "right"; // on top of the curves, where V most often hardly changes any more
+    pen.strokeStyle = getComputedStyle(host).getPropertyValue("--st-background-color");
+    pen.lineWidth = 4;
+    pen.fillStyle = colour.text;
+    for (const share of [0.5, 1]) {
+      const at = [(share * top).toPrecision(2), wide - EDGE.right - 6, y(share * top) + 9];
+      pen.strokeText(...at);
+      pen.fillText(...at);
     }
     read.textContent = k ? `step ${k}: largest ${small(largest[k - 1])}, mean ${small(mean[k - 1])}` : "step 0: nothing has changed yet";
   }

@@ -22,9 +22,8 @@ GREYS = {False: [[238, 241, 245], [29, 39, 51]], True: [[38, 46, 57], [232, 236,
 
 _HTML = """<div class="cell"><div class="left"><canvas tabindex="0" role="application"></canvas>
 <div class="key"><span class="low"></span><span class="ramp"></span><span>0.00, the best cell</span></div>
-<div class="say" role="status"></div>
 <div class="where"><label>Row <input type="number" class="row"></label>
-<label>Column <input type="number" class="column"></label></div></div>
+<label>Column <input type="number" class="column"></label></div><div class="say" role="status"></div></div>
 <div class="right"><p class="head" role="status"></p>
 <div class="backup" role="group" aria-label="The sum"><div class="sum"></div></div>
 <p class="title"><b>Which action is best, and when?</b> Below: how far Q of the others is behind.</p>

@@ -20,20 +20,31 @@ def show(key: str, trace, walls: np.ndarray, start, goal, dark: bool) -> None:
         walls, start, goal: the map.
         dark: theme.
     """
-    usage, weights = analysis.action_usage(trace, walls), analysis.mean_kernels(trace, walls)
+    usage, weights = analysis.action_usage(trace, walls), kernels(trace, walls)
     pushes, look = analysis.displacement(weights), theme.of(dark)
     used = [int(a) for a in np.argsort(-usage.frequency, kind="stable") if usage.frequency[a]]
     best = np.where(walls, -1, trace.greedy[-1])
     _moves(key=key, data={
         "rows": walls.shape[0], "cols": walls.shape[1], "start": [int(x) for x in start],
         "goal": [int(x) for x in goal], "best": best.ravel().tolist(),
-        "rest": rest(len(weights) - len(used), len(weights), trace.transition.ndim != 3, walls),
+        "rest": rest(len(weights) - len(used), len(weights), trace.transition.ndim != 3),
         "arrows": planning_svg.arrows(trace.policy, walls) if (~walls).sum() <= MOST_ARROWS else [],
         "another": any(planning_svg.differs(pushes[a], usage.move[a]) for a in used),
         "colours": {name: getattr(look, name)
                     for name in ("floor", "wall", "ink", "edge", "path", "good", "move", "weight", "text")},
         "actions": [action(a, usage, weights[a], pushes[a], dark) for a in used],
     })
+
+
+def kernels(trace, walls) -> np.ndarray:
+    """The weights of each action, [A, 3, 3]: where every cell has its own, the mean over those it is the best in."""
+    if trace.transition.ndim == 3:
+        return trace.transition
+    best = np.where(walls, -1, trace.greedy[-1])
+    means = analysis.mean_kernels(trace, walls).copy()
+    for action in np.unique(best[~walls]):
+        means[action] = trace.transition[best == action][:, action].mean(axis=0)
+    return means
 
 
 def said(usage, weights) -> str:
@@ -49,19 +60,18 @@ def said(usage, weights) -> str:
 
 def share_of_move(number, usage, weights) -> float:
     """The part of an action's weights, by size, that lies on the cell of its move."""
-    return float(usage.probability_mass[number] / (np.abs(weights).sum() or 1.0))
+    row, col = gridworld.MOVES[usage.move[number]] + 1
+    return float(weights[row, col] / (np.abs(weights).sum() or 1.0))
 
 
-def rest(idle, count, per_cell, walls):
+def rest(idle, count, per_cell):
     """What else there is to say of the actions."""
     parts = []
     if idle:
         verb = "is" if idle == 1 else "are"
         parts.append(f"{idle} more of its {count} actions {verb} the best in no cell of this map.")
     if per_cell:
-        blocks = np.lib.stride_tricks.sliding_window_view(walls, (3, 3))
-        cells = "all free cells" if blocks.any(axis=(2, 3)).all() else "cells without a wall beside them"
-        parts.append(f"Every cell has a P of its own; shown is the mean over {cells}.")
+        parts.append("Every cell has a P of its own: shown is the mean over the cells in which the action is the best.")
     return " ".join(parts)
 
 

@@ -161,8 +161,23 @@ def test_an_arrow_is_drawn_once_and_numbers_lie_outside_of_it():
 def test_of_moves_is_said_how_many_are_one(mass, words):
     from dashboard.widgets import learned_moves
 
-    usage = analysis.ActionUsage(np.array([0, 1, -1]), np.array([0.5, 0.5, 0]), np.ones(3), np.array([*mass, 0]))
-    assert learned_moves.said(usage, np.full((3, 3, 3), 1 / 9)).startswith(words)
+    usage = analysis.ActionUsage(np.array([0, 0, -1]), np.array([0.5, 0.5, 0]), np.ones(3), np.zeros(3))
+    weights = np.zeros((3, 3, 3))
+    weights[:2, 0, 1], weights[:2, 2, 2] = mass, np.subtract(1, mass)  # north, and somewhere else
+    assert learned_moves.said(usage, weights).startswith(words)
+
+
+def test_an_action_is_shown_as_it_is_where_it_is_the_best():
+    from types import SimpleNamespace
+
+    from dashboard.widgets import learned_moves
+
+    walls = np.zeros((1, 3), bool)
+    transition = np.zeros((1, 3, 2, 3, 3))
+    transition[0, :2, 0, 0, 1] = 1  # north, but where it is not chosen it stays
+    transition[0, 2, 0, 1, 1] = transition[0, :, 1, 1, 1] = 1
+    shown = learned_moves.kernels(SimpleNamespace(transition=transition, greedy=np.array([[[0, 0, 1]]])), walls)
+    assert shown[0, 0, 1] == 1
 
 
 def test_of_r_is_said_what_it_costs_and_pays_here():
