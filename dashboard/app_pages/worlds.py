@@ -144,8 +144,8 @@ def show_web():
             walks.append(walk_of(name, compute.web_walk(name, seed, text), question))
         except ValueError as error:
             place.warning(glossary.plain(str(error)), icon=":material/help:")
-    said.markdown(f"**Find the page that says this**, one of {len(titles):,}, from {question.links} links away. One "
-                  "plans where links lead, the other reacts to the next page.")
+    said.markdown(f"**Find the page that says this**, one of {len(titles):,}, {question.links} links away. One plans "
+                  "where links lead, the other reacts.")
     if walks:
         with place:
             web_walk.show("web_walk", text.split(), compute.rare_places(text), walks)
@@ -167,7 +167,7 @@ def walk_of(name, run, question):
     return {
         "name": name, "role": "plans ahead" if run.guesses else "reacts", "good": bool(run.walk.reached),
         "ending": ending, "guess": ", ".join(f"{title} {share:.0%}" for title, share in run.guesses[:3]),
-        "pages": [{"title": step.title, "found": list(step.found), "left": step.left, "links": [
+        "pages": [{"title": step.title, "found": list(step.found), "left": step.left, "linked": step.linked, "links": [
             [title, round(float(share), 4), place == step.taken]
             for place, (title, share) in enumerate(zip(step.offered, step.shares, strict=True))]}
             for step in run.steps]}

@@ -39,6 +39,7 @@ class Step(NamedTuple):
     taken:   which of `offered` was followed; None at the end
     found:   places of those words of the query that the page has, and few others
     left:    links of a shortest way from it to the page that is meant; None: there is none
+    linked:  how many pages link to it
     """
 
     title: str
@@ -47,6 +48,7 @@ class Step(NamedTuple):
     taken: int | None
     found: tuple = ()
     left: int | None = None
+    linked: int = 0
 
 
 class WebWalk(NamedTuple):
@@ -117,6 +119,7 @@ def web_walk(name: str, seed: int, text: str | None = None, shown: int = 4) -> W
     telling = [(place, _bare(words[place])) for place in rare_places(text)]
     walk = walker.plan(web, question.start, text, question.goal)
     titles, steps, left = web.web.titles, [], links_to(question.goal)
+    linked = np.bincount(web.web.indices, minlength=len(titles))
     for i, page in enumerate(walk.path):
         links = web.web.links_of(page)
         logits = np.asarray(walker.logits(web, text, page, walk.path[: i + 1]), float)
@@ -129,7 +132,8 @@ def web_walk(name: str, seed: int, text: str | None = None, shown: int = 4) -> W
         found = tuple(place for place, word in telling if word in here)
         near = int(left[page]) if np.isfinite(left[page]) and left[page] >= 0 else None
         offered = tuple(titles[links[j]] for j in order)
-        steps.append(Step(titles[page], offered, tuple(shares[order]), chosen, found, near))
+        steps.append(Step(titles[page], offered, tuple(shares[order]), chosen, found, near,
+                          int(linked[page])))  # fmt: skip
     guesses = ()
     if hasattr(walker, "chance"):
         chance = walker.chance(web, text)

@@ -1,90 +1,129 @@
 // Walks on a web: each page appears as it is visited, and the words that it shares with the sought one light up above;
-// a line shows how far from it each still is.
-// A page that is touched lights its words and opens its links. Who asked for less motion sees the whole walks.
+// on a graph dots stand for the pages, the farther right, the fewer links are left. A dot or a page that is touched says
+// its name, what led there and which links were weighed on it. Who asked for less motion sees the whole walks.
 
-const KEPT = new WeakMap(); // box -> {made, timer}
-const SIDES = ["first", "second"], LIGHTS = ["one", "two"], PACE = 700;
+const KEPT = new WeakMap(); // box -> {made, stop}
+const SIDES = ["first", "second"], LIGHTS = ["one", "two"], PACE = 700, NARROW = 640;
 
 export default function ({ parentElement, data }) {
-  const box = parentElement.querySelector(".web"), made = JSON.stringify(data), kept = KEPT.get(box) ?? {};
-  if (kept.made === made) return;
-  clearTimeout(kept.timer);
-  const self = { made, timer: null };
-  KEPT.set(box, self);
+  const box = parentElement.querySelector(".web"), made = JSON.stringify(data), kept = KEPT.get(box);
+  if (kept?.made === made) return;
+  kept?.stop();
   const make = (tag, name, text) => Object.assign(document.createElement(tag), { className: name ?? "", textContent: text ?? "" });
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  let timer = null, narrow = box.clientWidth < NARROW, way = null;
+
+  const found = (page) => `${page.found.length} of ${data.rare.length} bold words`;
+  const left = (page) => (page.left === 0 ? "the page that is meant" : page.left === null ? "no way from here" : `${page.left} link${page.left === 1 ? "" : "s"} left`);
+  const linked = (page) => (page.linked === 1 ? "1 page links here" : `${page.linked} pages link here`);
 
   const words = make("p", "words"), spans = data.words.map((word, at) => make("span", data.rare.includes(at) ? "rare" : "", word));
   spans.forEach((span) => words.append(span, " "));
-  const walks = make("div", "walks"), sides = data.walks.map(side);
+  const walks = make("div", "walks"), sides = data.walks.map(side), keys = make("div", "keys"), again = make("button", "again", "▶ Walk again");
   sides.forEach((each) => walks.append(each.section));
-  const again = make("button", "again", "▶ Walk again"), way = track();
   again.type = "button";
   again.onclick = () => play(0);
+  keys.append(again, make("span", "", "Each dot is a page: touch one."));
   const guesses = data.walks.filter((walk) => walk.guess).map((walk) => make("p", "guess", `Before it went, ${walk.name} guessed which page the words mean: ${walk.guess}.`));
-  box.replaceChildren(words, make("p", "about", "The bold words are on few pages. The more of them a page has, the nearer it is to the one that is meant: they light up."),
-    way.whole, again, make("p", "about", "Touch a page for the links it weighed."), walks, ...guesses);
+  way = track();
+  box.replaceChildren(words, make("p", "about", "Bold words are on few pages: those a page has light up."), way.whole, keys, walks, ...guesses);
   still ? finish() : play(0);
 
   function side(walk, place) {
-    const section = make("section", SIDES[place]), title = make("h2"), list = make("ol");
+    const section = make("section", SIDES[place]), title = make("h2"), list = make("ol"), ending = make("p", "ending"), card = make("div", "card");
     title.append(make("i"), walk.name, make("small", "", walk.role));
-    const ending = make("p", "ending");
     const items = walk.pages.map((page, at) => {
-      const item = make("li", walk.good && at === walk.pages.length - 1 ? "goal" : "");
-      const button = make("button", "page"), links = make("ul", "links");
+      const item = make("li", walk.good && at === walk.pages.length - 1 ? "goal" : ""), button = make("button", "page");
       button.type = "button";
-      button.setAttribute("aria-expanded", "false");
-      button.append(make("b", "", page.title), meter(page.found.length / Math.max(1, data.rare.length), `${page.found.length} of ${data.rare.length} bold words`));
+      button.append(make("b", "", page.title), meter(page.found.length / Math.max(1, data.rare.length), found(page)));
       button.title = page.title;
-      links.hidden = true;
-      links.setAttribute("role", "list");
-      if (!page.links.length) links.append(make("p", "", "It went no further."));
-      for (const [name, share, taken] of page.links) {
-        const line = make("li", taken ? "taken" : "");
-        line.append(make("span", "", name), meter(share, `${Math.round(100 * share)}%`));
-        links.append(line);
-      }
-      button.onclick = () => {
-        stop();
-        links.hidden = !links.hidden;
-        button.setAttribute("aria-expanded", String(!links.hidden));
-        light(place, page);
-      };
-      button.onpointerenter = button.onfocus = () => { if (!self.timer) light(place, page); };
-      item.append(button, links);
+      button.onclick = () => { stop(); choose(place, at); };
+      button.onpointerenter = button.onfocus = () => { if (!timer) choose(place, at); };
+      item.append(button);
       list.append(item);
       return item;
     });
-    section.append(title, ending, list);
-    return { section, items, ending, walk };
+    section.append(title, ending, card, list);
+    return { section, items, ending, walk, card };
+  }
+
+  // What stands on the card of a walk: a page, what led there, and the links that were weighed on it.
+  function tell(place, at) {
+    const { card, walk, items } = sides[place], page = walk.pages[at], before = walk.pages[at - 1], list = make("ul", "links");
+    for (const [name, share, taken] of page.links) {
+      const line = make("li", taken ? "taken" : ""), title = make("span", "", `${taken ? "→ " : ""}${name}`);
+      title.title = name;
+      line.append(title, meter(share, `${Math.round(100 * share)}%`));
+      list.append(line);
+    }
+    const led = before ? `Came from ${before.title}; ${linked(page)}.` : `It started here; ${linked(page)}.`;
+    card.replaceChildren(make("b", "name", page.title), make("p", "", `${found(page)}, ${left(page)}`), make("p", "led", led),
+      make("p", "weighed", page.links.length ? "Its links, as it rates them" : "It has no links."), list);
+    items.forEach((item, i) => item.firstChild.setAttribute("aria-pressed", String(i === at)));
   }
 
   // The pages that were visited, the nearer to G the fewer links are left; a step back is a bow back.
   function track() {
-    const whole = make("div", "track"), most = Math.max(1, ...data.walks.flatMap((walk) => walk.pages.map((page) => page.left ?? 0)));
-    const x = (page) => 50 + ((most - (page.left ?? most)) / most) * 880, middle = (place) => 46 + 78 * place;
-    const ticks = Array.from({ length: most + 1 }, (_, left) => `<line x1="${x({ left })}" x2="${x({ left })}" y1="6" y2="166"/><text x="${x({ left })}" y="186">${left ? (left === most ? `${left} links left` : left) : "there"}</text>`);
+    const [wide, edge, apart, lane, top, radius] = narrow ? [430, 26, 30, 108, 52, 7] : [980, 50, 23, 76, 40, 7];
+    const high = top + lane + apart + 46, most = Math.max(1, ...data.walks.flatMap((walk) => walk.pages.map((page) => page.left ?? 0)));
+    const x = (page) => edge + ((most - (page.left ?? most)) / most) * (wide - 2 * edge - 4), middle = (place) => top + lane * place;
+    const whole = make("div", "track"), tag = make("div", "tag");
+    const ticks = Array.from({ length: most + 1 }, (_, n) => `<line x1="${x({ left: n })}" x2="${x({ left: n })}" y1="6" y2="${high - 26}"/><text ${n === most ? 'class="begin"' : n ? "" : 'class="end"'} x="${n === most ? 2 : n ? x({ left: n }) : wide}" y="${high - 6}">${n ? (n === most ? `${n} links left` : n) : "there"}</text>`);
     const lanes = data.walks.map((walk, place) => {
-      const nodes = walk.pages.map((page, at) => { // pages as far from G as an earlier one stand a little lower
+      const nodes = walk.pages.map((page, at) => { // pages as far from G as an earlier one stand a little beside it
         const same = walk.pages.slice(0, at).filter((other) => other.left === page.left).length;
-        return [x(page), middle(place) + (same % 3 ? (same % 3 === 1 ? 22 : -22) : 0)];
+        return [x(page) + 20 * Math.floor(same / 3), middle(place) + [0, apart, -apart][same % 3]];
       });
-      const links = nodes.slice(1).map(([cx, cy], i) => {
+      const hops = nodes.slice(1).map(([cx, cy], i) => {
         const [ax, ay] = nodes[i], bow = cx > ax ? 0 : 26;
-        return `<path class="hop ${SIDES[place]}" d="M${ax} ${ay}Q${(ax + cx) / 2 - (cx === ax ? 40 : 0)} ${(ay + cy) / 2 - bow} ${cx} ${cy}"/>`;
+        return `<path class="hop ${SIDES[place]}" d="M${ax} ${ay}Q${(ax + cx) / 2 - (cx === ax ? 36 : 0)} ${(ay + cy) / 2 - bow} ${cx} ${cy}"/>`;
       });
-      return { nodes, svg: `${links.join("")}${nodes.map(([cx, cy]) => `<circle class="node ${SIDES[place]}" cx="${cx}" cy="${cy}" r="6"/>`).join("")}<circle class="walker ${SIDES[place]}" r="12"/>` };
+      const dots = nodes.map(([cx, cy], at) => `<g class="dot ${SIDES[place]}" data-place="${place}" data-at="${at}" role="button" tabindex="-1"><circle class="hit" cx="${cx}" cy="${cy}" r="${narrow ? 15 : 12}"/><circle class="node ${SIDES[place]}" cx="${cx}" cy="${cy}" r="${radius}"/></g>`);
+      return { nodes, svg: `${hops.join("")}<circle class="walker ${SIDES[place]}" r="12"/>${dots.join("")}` };
     });
-    whole.innerHTML = `<svg viewBox="0 0 980 192" role="img" aria-label="The pages that each visits; the farther right, the fewer links are left to the page that is meant">${ticks.join("")}<path class="flag" d="M930 63l22 22l-22 22l-22 -22z"/><text class="letter" x="930" y="92">G</text>${lanes.map((lane) => lane.svg).join("")}</svg>`;
-    const walkers = [...whole.querySelectorAll(".walker")];
-    const parts = SIDES.map((side) => ["hop", "node"].map((kind) => [...whole.querySelectorAll(`.${kind}.${side}`)]));
-    return { whole, to: (place, at) => {
-      const [cx, cy] = lanes[place].nodes[at], [hops, nodes] = parts[place];
-      walkers[place].style.transform = `translate(${cx}px, ${cy}px)`;
-      hops.forEach((each, i) => each.classList.toggle("ahead", i >= at));
-      nodes.forEach((each, i) => each.classList.toggle("ahead", i > at));
-    } };
+    const flag = [wide - edge - 4, top + lane / 2];
+    whole.innerHTML = `<svg viewBox="0 0 ${wide} ${high}" role="group" aria-label="The pages that each visits; the farther right, the fewer links are left to the page that is meant. Arrow keys go from page to page.">${ticks.join("")}<path class="flag" d="M${flag[0]} ${flag[1] - 20}l20 20l-20 20l-20 -20z"/><text class="letter" x="${flag[0]}" y="${flag[1] + 6}">G</text>${lanes.map((each) => each.svg).join("")}</svg>`;
+    whole.append(tag);
+    const walkers = [...whole.querySelectorAll(".walker")], all = [...whole.querySelectorAll(".dot")];
+    const dots = data.walks.map((_, place) => all.filter((dot) => dot.dataset.place === String(place)));
+    const hops = SIDES.map((side) => [...whole.querySelectorAll(`.hop.${side}`)]);
+    all.forEach((dot) => {
+      const [place, at] = [Number(dot.dataset.place), Number(dot.dataset.at)], walk = data.walks[place], page = walk.pages[at];
+      dot.setAttribute("aria-label", `${walk.name}, page ${at + 1}: ${page.title}, ${left(page)}`); // titles are no markup
+      dot.onpointerenter = () => (timer ? name(place, at) : choose(place, at));
+      dot.onpointerleave = () => { if (whole.getRootNode().activeElement !== dot) tag.hidden = true; };
+      dot.onclick = () => { stop(); choose(place, at); };
+      dot.onfocus = () => { if (!dot.matches(":focus-visible")) return; stop(); choose(place, at); };
+      dot.onblur = () => { tag.hidden = true; };
+      dot.onkeydown = (event) => {
+        const [step, other] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [0, 0];
+        const row = dots[place + other], next = row?.[Math.min(at + step, row.length - 1)];
+        if (event.ctrlKey || event.metaKey || event.altKey || !next || next === dot) return;
+        event.preventDefault();
+        next.focus();
+      };
+    });
+    all[0].setAttribute("tabindex", "0");
+    tag.hidden = true;
+
+    function name(place, at) {
+      const [cx, cy] = lanes[place].nodes[at], shift = cx < wide * 0.25 ? "-12%" : cx > wide * 0.75 ? "-88%" : "-50%";
+      tag.textContent = data.walks[place].pages[at].title;
+      tag.style.cssText = `left:${(100 * cx) / wide}%;top:${(100 * cy) / high}%;transform:translate(${shift}, calc(-100% - 12px))`;
+      tag.hidden = false;
+    }
+
+    return { whole, name, unname: () => { tag.hidden = true; },
+      mark: (place, at) => {
+        dots[place].forEach((dot, i) => dot.classList.toggle("shown", i === at));
+        all.forEach((dot) => dot.setAttribute("tabindex", dot === dots[place][at] ? "0" : "-1"));
+      },
+      to: (place, at) => {
+        const [cx, cy] = lanes[place].nodes[at];
+        walkers[place].style.transform = `translate(${cx}px, ${cy}px)`;
+        hops[place].forEach((each, i) => each.classList.toggle("ahead", i >= at));
+        dots[place].forEach((each, i) => each.classList.toggle("ahead", i > at));
+      } };
   }
 
   function meter(share, text) {
@@ -98,9 +137,18 @@ export default function ({ parentElement, data }) {
     spans.forEach((span, at) => span.classList.toggle(LIGHTS[place], page.found.includes(at)));
   }
 
+  // A page under the hand: its words, its card, its name on the graph.
+  function choose(place, at) {
+    light(place, data.walks[place].pages[at]);
+    tell(place, at);
+    way.mark(place, at);
+    way.name(place, at);
+  }
+
   function stop() {
-    clearTimeout(self.timer);
-    self.timer = null;
+    if (!timer) return;
+    clearTimeout(timer);
+    timer = null;
     finish();
   }
 
@@ -115,19 +163,31 @@ export default function ({ parentElement, data }) {
       item.classList.toggle("now", at === last && step < each.items.length);
       item.firstChild.tabIndex = at > last ? -1 : 0;
     });
-    const over = step >= each.items.length - 1, { left } = each.walk.pages[last], { good } = each.walk;
+    const over = step >= each.items.length - 1, { left: links } = each.walk.pages[last], { good } = each.walk;
     each.ending.className = `ending ${over ? (good ? "good" : "bad") : ""}`;
-    each.ending.textContent = over ? `${good ? "✓" : "✗"} ${each.walk.ending}` : `${last} link${last === 1 ? "" : "s"} followed, ${left ?? "no way"} left`;
+    each.ending.textContent = over ? `${good ? "✓" : "✗"} ${each.walk.ending}` : `${last} link${last === 1 ? "" : "s"} followed, ${links ?? "no way"} left`;
     light(place, each.walk.pages[last]);
+    tell(place, last);
+    way.mark(place, last);
     way.to(place, last);
   }
 
   function play(step) {
-    clearTimeout(self.timer);
+    clearTimeout(timer);
+    way.unname();
     sides.forEach((each, place) => show(each, place, step));
     const longest = Math.max(...sides.map((each) => each.items.length));
-    self.timer = step < longest - 1 ? setTimeout(() => box.isConnected && play(step + 1), PACE) : null;
+    timer = step < longest - 1 ? setTimeout(() => box.isConnected && play(step + 1), PACE) : null;
   }
 
-  return () => clearTimeout(self.timer);
+  const watcher = new ResizeObserver(() => {
+    if (box.clientWidth < NARROW === narrow) return;
+    narrow = !narrow;
+    const old = way.whole;
+    way = track();
+    old.replaceWith(way.whole);
+    timer ? stop() : finish();
+  });
+  watcher.observe(box);
+  KEPT.set(box, { made, stop: () => { clearTimeout(timer); watcher.disconnect(); } });
 }

@@ -14,7 +14,7 @@ def show(key: str, words: list[str], rare: tuple, walks: list[dict]) -> None:
         rare: places of those that few pages have, which light up.
         walks: dicts of `name`; `role`, what it does in a word or two; `good`, whether it ends on the page; `ending`,
             how it ended; `guess`, what the model takes for the page, or ""; and `pages`, dicts of `title`, `found`
-            (places of the words that the page has), `left` (links from it to the page that is meant, or None) and
-            `links` ([title, share, whether it was taken], best first).
+            (places of the words that the page has), `left` (links from it to the page that is meant, or None),
+            `linked` (how many pages link there) and `links` ([title, share, whether it was taken], best first).
     """
     _walk(key=key, data={"words": words, "rare": list(rare), "walks": walks})

@@ -1,14 +1,16 @@
 """The pages on which something walks: what a hand or a keyboard does there, in a real browser."""
 
 import re
+from urllib.parse import parse_qs, urlparse
 
 import pytest
 
-from pnzoo import list_models
+from pnzoo import gridworld, list_models
 from tests.browser import serving
 
+ENTRIES = {"vin16", "cnn16", "vin_web", "reactive_web", "vin_navigation2d", "matching_fce_ptb"}
 pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.slow, pytest.mark.skipif(
-    not {"vin16", "cnn16", "vin_web", "reactive_web"} <= set(list_models()), reason="they need the zoo")]
+    not set(list_models()) >= ENTRIES, reason="they need the zoo")]
 
 
 def parameter(page, name):
@@ -67,24 +69,77 @@ def test_words_light_up_on_the_way_and_a_page_shows_its_links(open_page):
     assert page.locator("li.ahead").count() > 0
     last = page.locator("section.first .page").last
     page.locator("section.first li.goal:not(.ahead)").wait_for()
+    high = page.locator("section.first").bounding_box()["height"]
     last.focus()
     rare, lit = page.locator(".words .rare"), page.locator(".words .one")
     assert lit.all_inner_texts() == rare.all_inner_texts()
     page.keyboard.press("Enter")
-    assert last.get_attribute("aria-expanded") == "true"
+    assert last.get_attribute("aria-pressed") == "true"
     assert page.locator("li.ahead").count() == 0  # a touch ends the show
-    first = page.locator("section.first .page").first
-    first.focus()
-    page.keyboard.press("Space")
-    assert page.locator("section.first .links:visible .taken").count() == 1
+    titles = page.locator("section.first .page b").all_inner_texts()
+    dots, card, tag = page.locator(".dot.first"), page.locator("section.first .card"), page.locator(".tag")
+    dots.last.focus()
+    for title in titles[-2::-1]:  # the arrow keys go back page by page
+        page.keyboard.press("ArrowLeft")
+        assert (tag.inner_text(), card.locator(".name").inner_text()) == (title, title)
+    assert card.locator(".taken").inner_text().startswith(f"→ {titles[1]}")
+    dots.nth(1).hover()
+    assert f"Came from {titles[0]}" in card.inner_text()
+    assert page.locator("section.first").bounding_box()["height"] == high  # nothing below was pushed away
+
+
+def test_bodies_set_out_anew_while_the_goal_is_dragged_and_bad_places_are_refused(open_page):
+    page = open_page("worlds")
     page.emulate_media(reduced_motion="reduce")
     page.get_by_text("A moving body").click()
-    ends = page.locator(".drive .now")
+    ends, canvas, said = page.locator(".drive .now"), page.locator(".drive canvas"), page.locator(".drive .say")
     ends.first.wait_for()
     assert all(text[0] in "✓✗" for text in ends.all_inner_texts())  # the whole ways, where less motion is asked for
+    box = canvas.bounding_box()
+
+    def go(row, col):
+        page.mouse.move(box["x"] + (col + 0.5) * box["width"] / 28, box["y"] + (row + 0.5) * box["height"] / 28)
+
+    walls, _, goal = compute_map()
+    free = next(row for row in range(goal[0] + 1, 27) if not walls[row, goal[1]])
+    go(*goal)
+    page.mouse.down()
+    go(0, 0)
+    assert "G cannot stand in a wall" in said.inner_text()
+    go(free, goal[1])
+    page.wait_for_function("() => location.search.includes('course=')")  # while the hand still holds it
+    page.mouse.up()
+    serving.settle(page)
+    course = parse_qs(urlparse(page.url).query)["course"][0]
+    assert gridworld.from_string(course).goal == (free, goal[1])
+    canvas.focus()
+    page.keyboard.press("ArrowUp")  # from S in its corner into the rim
+    page.keyboard.press("Space")
+    assert "The rim stays a wall" in said.inner_text()
     page.emulate_media(reduced_motion="no-preference")
     page.get_by_role("button", name="Again").click()
     assert all("cells to go" in text for text in ends.all_inner_texts())  # how it ends is not said before
+
+
+def compute_map():
+    """Walls, start and goal of the map that a visitor meets."""
+    from dashboard import compute
+
+    return gridworld.from_string(compute.body_map(1))
+
+
+def test_a_word_is_cut_out_by_keyboard_and_the_answer_stands_in_its_gap(open_page):
+    page = open_page("worlds?world=sentences", width=390, height=844, theme="dark")
+    chip = page.locator(".gap .chip")
+    page.locator(".gap:not(.looking)").wait_for()
+    answer = chip.inner_text()
+    assert answer in page.locator(".verdict").inner_text()
+    page.get_by_role("button", name="loans: cut it out").focus()
+    page.keyboard.press("Enter")
+    wait_for_parameter(page, "word", "loans")
+    page.locator(".verdict", has_text="It was loans").wait_for()
+    assert page.locator(".word", has_text=answer).count() >= 1  # the gap of before was filled with its word
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_tile_leads_where_its_link_does_by_keyboard(open_page):
