@@ -96,7 +96,7 @@ def show(result, following):
                       on_click=lambda: state.put(question=following["number"]))
         st.button("Close", key="close_question", icon=":material/close:", width="content",
                   on_click=lambda: state.put(question=None))
-    words, drawn = st.columns([5, 7], gap="large")
+    words, drawn = st.columns([5, 7], gap="medium")
     with words:
         st.header(glossary.escaped(wanted.title), anchor=False)
         st.markdown(glossary.escaped(wanted.about))

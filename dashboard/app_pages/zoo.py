@@ -15,8 +15,9 @@ WORLDS = {"moon": "Terrain: the Moon", "mars": "Terrain: Mars", "relief": "Terra
           "tiles": "Terrain: painted tiles", "omniglot": "Few-shot: handwritten characters",
           "glyphs": "Few-shot: invented characters", "grocery": "Few-shot: photographs",
           "tiny_imagenet": "Few-shot: photographs of 64x64", "penn_treebank": "Few-shot: missing words"}
+SEEN = {"sentences": "find words", "body": "drive", "web": "follow links"}  # on the page Worlds
 CURVES = {"success": "share that arrives", "reward": "reward", "level": "level of its maps"}
-MOST_LIMITS = 3  # all of them are under the fold
+MOST_LIMITS = 3  # the others are under the fold
 INNER = ("entropy", "explained", "kl", "gain", "fraction")  # of the optimizer's own: the card has them, no figure
 KINDS = {"VIN": "plans by value iteration", "DeterministicVIN": "plans by value iteration, far ways",
          "GPPN": "plans with a recurrent network", "CNNPolicy": "reacts, does not plan (CNN)",
@@ -255,9 +256,9 @@ def show_card(card):
     lead(card)
     with st.container(horizontal=True):
         open_in(card)
-    copying.snippet("load_line", f'import pnzoo\nmodel = pnzoo.load("{name}")')
-    if card.get("limitations"):
-        st.markdown("**Limits**\n" + "\n".join(f"- {each}" for each in card["limitations"][:MOST_LIMITS]))
+    copying.snippet("load_line", f'import pnzoo\nmodel = pnzoo.load("{name}")' + use(card))
+    limits = card.get("limitations") or []
+    show_list("Limits", limits[:MOST_LIMITS])
     if card.get("metrics"):
         title = f"All {len(card['metrics'])} measurements, and the commands that repeat them"
         others = st.expander(title, icon=":material/monitoring:", key="other_data", on_change="rerun")
@@ -271,7 +272,8 @@ def show_card(card):
         if marks:
             st.caption("A curve that jumps where a line stands: from that epoch on it learned on other maps ("
                        + "; ".join(f"{first}: {glossary.escaped(words)}" for first, words in marks) + ").")
-    more = st.expander("How it was made, all limits, files", key="more_of_card", icon=":material/receipt_long:",
+    rest = "More limits, how" if limits[MOST_LIMITS:] else "How"
+    more = st.expander(f"{rest} it was made, files", key="more_of_card", icon=":material/receipt_long:",
                        on_change="rerun")
     if more.open:
         with more:
@@ -284,7 +286,8 @@ def lead(card):
     if metric is not None:
         number, line = glossary.percents(metric.value_text()), glossary.measure(metric)
         more = "; ".join(filter(None, (f"95% interval {metric.ci95_text()}", glossary.paper(metric))))
-    tiles.lead("living", card["name"], number, line, more)
+    tiles.lead("living", card["name"], number, line, more,
+               turned=st.context.theme.type == "dark" and on_paper(card))
     st.markdown(card.get("summary", ""))
     st.markdown(" · ".join(facts(card)))
 
@@ -316,19 +319,23 @@ def stages(card):
     longest = max(map(len, curves(card).values()), default=0)
     if len(epochs) < 2 or sum(epochs) != longest:
         return []
-    words = []
+    words = []  # of each stage
     for stage in told:
         families = list(dict.fromkeys(str(each).replace("_", " ") for each in stage.get("families") or []))
         size = f"{stage['size']}x{stage['size']}" if "size" in stage else "other maps"
         words.append(f"{size}{', ' if families else ''}{' and '.join(families)}")
-    return [(1 + int(first), each) for first, each in zip(np.cumsum([0, *epochs]), words, strict=False)][1:]
+    starts = np.cumsum(epochs)[:-1]  # of all but the first; a stage on the same maps changes something else
+    return [(1 + int(first), now) for first, before, now in zip(starts, words, words[1:], strict=True) if now != before]
+
+
+def show_list(title, lines):
+    if lines:
+        st.markdown(f"**{title}**\n" + "\n".join(f"- {each}" for each in lines))
 
 
 def show_making(card):
-    for key, title in (("limitations", "Limitations"), ("design_notes", "Why it is built like this")):
-        if card.get(key):
-            st.markdown(f"**{title}**")
-            st.markdown("\n".join(f"- {each}" for each in card[key]))
+    show_list("More limits", (card.get("limitations") or [])[MOST_LIMITS:])
+    show_list("Why it is built like this", card.get("design_notes"))
     facts = {key: card.get(key) for key in ("paper", "command", "seed", "backend", "data", "hardware")}
     if card.get("training_seconds") is not None:
         facts["training time"] = cards.duration(card["training_seconds"])
@@ -342,49 +349,57 @@ def show_making(card):
         st.download_button("Card", cards.readme(card), f"{name}.md", "text/markdown", on_click="ignore",
                            icon=":material/download:")
     if card.get("recipe"):
-        st.json(card["recipe"], expanded=True)
+        st.json(card["recipe"], expanded=1)
 
 
 def open_in(card):
+    """Links to the pages where it can be seen at work."""
     if card["model"] in compute.OF_PHOTOGRAPHS:
         st.page_link("app_pages/photographs.py", label="Name photographs with it", icon=":material/photo_camera:",
                      query_params={"photo": card["name"]})
-        return
-    if card["model"] in compute.OF_SENTENCES:
-        st.code(f'classifier = pnzoo.FewShotClassifier("{card["name"]}")\n'
-                'classifier.fit(["the ___ barked at the postman", "she fed milk to her ___"], ["dog", "cat"])\n'
-                'classifier.predict_proba(["the ___ wagged its tail"])', language="python")
-        return
-    if compute.in_color(card):
-        st.code(f'classifier = pnzoo.FewShotClassifier("{card["name"]}").fit("my_photos/")\n'
-                'classifier.predict_proba(["new.jpg"])', language="python")
-        return
-    if card["task"] == "few-shot":
-        st.page_link("app_pages/few_shot.py", label="Draw characters for it", icon=":material/draw:",
-                     query_params={"fewshot": card["name"]})
-        return
-    if card["task"] == "terrain":
+    elif world := world_of(card):
+        st.page_link("app_pages/worlds.py", label=f"See it {SEEN[world]}", icon=":material/public:",
+                     query_params={"world": world, **({"sentences": card["name"]} if world == "sentences" else {})})
+    elif card["task"] == "few-shot":
+        if not compute.in_color(card):
+            st.page_link("app_pages/few_shot.py", label="Draw characters for it", icon=":material/draw:",
+                         query_params={"fewshot": card["name"]})
+    elif card["task"] == "terrain":
         if card["name"] in compute.terrain_names():
             st.page_link("app_pages/terrain.py", label="Let it plan over pictures", icon=":material/terrain:",
                          query_params={"terrain": card["name"]})
-        return
-    if card["task"] == "navigation":
-        st.code(
-            "tasks = pnzoo.navigation.generate_tasks(1, seed=0)\n"
-            "start = pnzoo.navigation.draw_starts(tasks, 1, seed=0)[0, 0, :2]\n"
-            f'pnzoo.load("{card["name"]}").drive(tasks.walls[0], start, tasks.goal[0])', language="python"
-        )  # fmt: skip
-        return
-    if card["task"] == "web":
-        st.code(f'web = pnzoo.graphs.generate(3000)\nquery = " ".join(web.sentences[7][:4])\n'
-                f'pnzoo.load("{card["name"]}").plan(web, start=0, query=query).titles', language="python")
-        return
-    st.page_link(
-        "app_pages/plan.py", label="Let it plan", icon=":material/route:", query_params={"model": card["name"]}
-    )
-    if compute.iterates(card["name"]):
-        st.page_link("app_pages/inside.py", label="Look inside", icon=":material/visibility:",
+    elif card["task"] == "planning":
+        st.page_link("app_pages/plan.py", label="Let it plan", icon=":material/route:",
                      query_params={"model": card["name"]})
+        if compute.iterates(card["name"]):
+            st.page_link("app_pages/inside.py", label="Look inside", icon=":material/visibility:",
+                         query_params={"model": card["name"]})
+
+
+def world_of(card):
+    """Its place on the page Worlds, or None."""
+    if card["model"] in compute.OF_SENTENCES:
+        return "sentences"
+    return {"navigation": "body", "web": "web"}.get(card["task"])
+
+
+def use(card):
+    """Lines of Python that try an entry whose use is not plain; "" for the others."""
+    if card["model"] in compute.OF_SENTENCES:
+        return (f'\nclassifier = pnzoo.FewShotClassifier("{card["name"]}")\n'
+                'classifier.fit(["the ___ barked at the postman", "she fed milk to her ___"], ["dog", "cat"])\n'
+                'classifier.predict_proba(["the ___ wagged its tail"])')
+    if compute.in_color(card):
+        return (f'\nclassifier = pnzoo.FewShotClassifier("{card["name"]}").fit("my_photos/")\n'
+                'classifier.predict_proba(["new.jpg"])')
+    if card["task"] == "navigation":
+        return ("\ntasks = pnzoo.navigation.generate_tasks(1, seed=0)\n"
+                "start = pnzoo.navigation.draw_starts(tasks, 1, seed=0)[0, 0, :2]\n"
+                "model.drive(tasks.walls[0], start, tasks.goal[0])")
+    if card["task"] == "web":
+        return ('\nweb = pnzoo.graphs.generate(3000)\nquery = " ".join(web.sentences[7][:4])\n'
+                "model.plan(web, start=0, query=query).titles")
+    return ""
 
 
 def measured(card):

@@ -52,10 +52,10 @@ def film(name: str) -> dict:
     return {"film": base64.b64encode(data).decode(), "frames": width // height}
 
 
-def lead(key: str, name: str, number: str, line: str, more: str) -> None:
+def lead(key: str, name: str, number: str, line: str, more: str, turned: bool = False) -> None:
     """What an entry does and how well, large: its living thumbnail, a number, what it counts, what to set it beside."""
     _tiles(key=key, data={"name": "", "tiles": [
-        {"id": name, "alone": True, "number": number, "line": line, "more": more, **film(name)}]})
+        {"id": name, "alone": True, "number": number, "line": line, "more": more, "turned": turned, **film(name)}]})
 
 
 def picture(key: str, markup: str) -> None:
