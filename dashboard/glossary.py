@@ -17,6 +17,7 @@ TERMS = {
     "V, value": "How good a cell is in the long run: the reward on the way plus what comes after.",
     "Q": "How good one action is in one cell; V is the largest Q.",
     "psi": "The attention of the planner: it picks out the Q values of the cell where the agent stands.",
+    "Row, column": "Where a cell is, counted from 0 at the upper left corner, as arrays are.",
     "Policy": "The move chosen in every cell, drawn as arrows.",
     "Caution": "How much doubt costs a planner that sees only a picture: a path pays for each cell the more, the less "
                "likely it can be entered.",

@@ -87,11 +87,18 @@ def _is_late(given: dict) -> bool:
     """Whether a browser sent an address that this page wrote before, only because it has not heard of the newest yet.
 
     Two strokes drawn quickly: the second one comes with the address from before the first. A visitor who goes back
-    sends an old address too, but neither with a gesture nor at once.
+    sends an old address too, but not with a gesture; and where it is at once, the frame says so.
     """
     memory = _memory()
+    if memory.pop("back", False):
+        return False
     soon = memory.pop("moved", False) or time.monotonic() - memory.get("at", -LATE) < LATE
     return soon and given in memory.get("older", [])
+
+
+def gone_back() -> None:
+    """Say that the address which comes next is where a visitor went back to."""
+    _memory()["back"] = True
 
 
 def _short(text: str) -> str:

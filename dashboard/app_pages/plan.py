@@ -79,7 +79,8 @@ def board(name, k, planners):
     show_verdict(name, map_text, k, result)
     map_input.other_ways()
     take_along(name, map_text, paint, result)
-    glossary.show("VIN", "K", "R, reward", "P, transition", "V, value", "Q", "Policy", "Excess", "Value iteration")
+    glossary.show("VIN", "K", "R, reward", "P, transition", "V, value", "Q", "Policy", "Row, column", "Excess",
+                  "Value iteration")
 
 
 def paint_on(name, map_text):

@@ -43,7 +43,7 @@ def page():
     })  # fmt: skip
     if not names:
         st.info("There is no planner over pictures in the zoo yet. `python -m train vin_tiles` trains one.")
-        glossary.show("VIN", "Caution", "Policy", "R, reward", "V, value", "Value iteration")
+        glossary.show("VIN", "Caution", "Row, column", "Policy", "R, reward", "V, value", "Value iteration")
         return
     board, side = st.columns(2, gap="small")
     with line:
@@ -78,7 +78,7 @@ def page():
     share.panel("terrain", snippet(name, ground, start, goal, caution), None,
                 lambda: {"picture": picture, "cost": run.costs, "path": run.plan.path, "start": start, "goal": goal},
                 left_out="your own picture" if ground == "own" else None)
-    glossary.show("VIN", "Caution", "Policy", "R, reward", "V, value", "Value iteration")
+    glossary.show("VIN", "Caution", "Row, column", "Policy", "R, reward", "V, value", "Value iteration")
 
 
 # -- what is looked at ------------------------------------------------------------------------------------

@@ -30,13 +30,21 @@ dark.addEventListener("change", watch);
 if (!history.kept) {
   let arrived = true;
   for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, () => { arrived = false; }, true);
-  window.addEventListener("popstate", () => { arrived = true; }, true);
+  window.addEventListener("popstate", (event) => {
+    arrived = true;
+    const same = location.pathname === history.here;
+    history.here = location.pathname;
+    if (!same) return;
+    event.stopImmediatePropagation(); // Streamlit would ask for the address and not say that somebody went back to it
+    history.tell("back", Date.now());
+  }, true);
   const push = history.kept = history.pushState.bind(history);
   history.pushState = (state, title, address) => {
     const same = new URL(address ?? location.href, location.href).pathname === location.pathname;
     if (arrived && same) return history.replaceState(state, title, address);
     arrived ||= !same; // a page that was just gone to has yet to write its address
     push(state, title, address);
+    history.here = location.pathname;
   };
 }
 
@@ -76,7 +84,8 @@ function linkTo(name, address) {
 
 export default function ({ parentElement, data, setTriggerValue }) {
   teller.answered(setTriggerValue);
-  tell = teller.tell;
+  history.tell = tell = teller.tell;
+  history.here = location.pathname;
   drawn = data.theme;
   looks();
   watch();

@@ -6,6 +6,7 @@ holds for the whole page: letters that can be read, a visible focus, targets tha
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.widgets import canvas
 
 _HTML = '<nav class="pnzoo-tabs" aria-label="Pages"></nav>'
@@ -23,7 +24,7 @@ def show(pages: list, current) -> None:
     links = [[page.title, page.url_path] for page in pages]
     found = _frame(key="frame", data={"pages": links, "current": current.title,
                                     "theme": st.context.theme.type or "light"}, on_page_change=lambda: None,
-                   on_theme_change=lambda: None)
+                   on_theme_change=lambda: None, on_back_change=state.gone_back)
     wanted = getattr(found, "page", None)
     if isinstance(wanted, str) and wanted in by_title and wanted != current.title:
         st.switch_page(by_title[wanted])

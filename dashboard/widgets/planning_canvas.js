@@ -739,11 +739,12 @@ function makePlanning(host) {
     if (button.dataset.tool === "undo") return undo();
     tool = button.dataset.tool;
     corner = null;
+    if (tool === "look" && host.clientWidth <= 760) toMap("start"); // the lens stands below it
     drawControls();
     tick();
   };
   // What is watched moves into view; on a phone these buttons stand far below the map.
-  const toMap = () => find(".board").scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
+  const toMap = (block = "nearest") => find(".board").scrollIntoView({ block, behavior: calm.matches ? "auto" : "smooth" });
   find(".start-race").onclick = () => { toMap(); runNow(); };
   find(".break").onclick = () => { toMap(); pending = null; widget.send("break", Date.now()); };
   find(".fresh").onclick = () => { pending = null; widget.send("fresh", Date.now()); };
@@ -775,6 +776,7 @@ function makePlanning(host) {
     play.setAttribute("aria-label", film ? "Pause" : "Play");
     find(".loop").setAttribute("aria-pressed", String(loop));
     find(".film").classList.toggle("still", !data.model.live);
+    host.dataset.tool = tool; // its style brings the lens near where one looks
     canvas.style.touchAction = tool === "look" ? "pan-y" : "none";
     find(".lens").hidden = !data.model.live;
     find(".break").hidden = !data.rival;
@@ -1021,6 +1023,7 @@ function makePlanning(host) {
       pen.strokeRect((c - 1) * size, (r - 1) * size, 3 * size, 3 * size);
       if (pinned === cell) frame(pen, [r, c], size, colour.focus, [], 3);
     }
+    if (cell !== null && !film && size >= 12) number(pen, pair(cell), colour);
     const outline = (a, b) => {
       pen.strokeStyle = colour.focus;
       pen.lineWidth = 2;
@@ -1031,6 +1034,19 @@ function makePlanning(host) {
     if (drag && drag.kind === "rectangle") outline(drag.from, cursor);
     if (corner) outline(corner, cursor);
     else if (focused && !drag && hover === null) frame(pen, cursor, size, colour.focus, [4, 2], 2.5);
+  }
+
+  // Which row and column a cell is in, written on the wall around the map: so one sees that both count from 0.
+  function number(pen, [r, c], colour) {
+    pen.font = `700 ${Math.round(Math.min(15, size * 0.56))}px sans-serif`;
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    for (const [text, y, x] of [[r, r, 0], [c, 0, c]]) {
+      pen.fillStyle = colour.focus;
+      pen.fillRect(x * size, y * size, size, size);
+      pen.fillStyle = colour.dark ? "#000" : "#fff";
+      pen.fillText(text, (x + 0.5) * size, (y + 0.54) * size);
+    }
   }
 
   // The cell under the lens: pinned, pointed at, or the keyboard's.
