@@ -91,6 +91,7 @@ def _is_late(given: dict) -> bool:
     """
     memory = _memory()
     if memory.pop("back", False):
+        memory["again"] = True
         return False
     soon = memory.pop("moved", False) or time.monotonic() - memory.get("at", -LATE) < LATE
     return soon and given in memory.get("older", [])
@@ -124,9 +125,10 @@ def publish(texts: Mapping[str, str | None]) -> None:
     wanted = {name: text for name, text in texts.items() if text is not None}
     if _memory().get("lesson_here") and get("lesson"):
         wanted["lesson"] = str(get("lesson"))
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
     memory = _memory()
+    # Whoever goes back while a page is drawn may get the address of that page afterwards.
+    if memory.pop("again", False) or st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
     if memory.get("written") != wanted:
         older = [*memory.get("older", []), memory.get("written")]
         memory.update(written=wanted, older=older[-20:], at=time.monotonic())

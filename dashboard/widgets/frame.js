@@ -36,6 +36,7 @@ if (!history.kept) {
     history.here = location.pathname;
     if (!same) return;
     event.stopImmediatePropagation(); // Streamlit would ask for the address and not say that somebody went back to it
+    window.dispatchEvent(new Event("pnzoo-back")); // canvases forget what the server has not answered yet
     history.tell("back", Date.now());
   }, true);
   const push = history.kept = history.pushState.bind(history);

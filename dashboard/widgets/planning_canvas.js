@@ -1086,8 +1086,12 @@ function makePlanning(host) {
   const looks = matchMedia("(prefers-color-scheme: dark)"), again = () => tick();
   looks.addEventListener("change", again);
 
+  const back = () => { pending = null; clearTimeout(resend); };
+  window.addEventListener("pnzoo-back", back);
+
   function stop() {
-    clearTimeout(resend);
+    back();
+    window.removeEventListener("pnzoo-back", back);
     watcher.disconnect();
     looks.removeEventListener("change", again);
     film = null;

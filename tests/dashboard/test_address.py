@@ -80,6 +80,21 @@ def test_going_back_on_a_page_forgets_what_the_address_lacks(come):
     assert come.address.to_dict() == {"k": "8"}  # nothing new is written, so that forward leads on
 
 
+def test_an_old_address_that_comes_at_once_is_late_unless_somebody_went_back_to_it(come, monkeypatch):
+    monkeypatch.setattr(state, "LATE", 99.0)
+    come("plan", k=["8"])
+    come("plan", k=["9"])
+    come("plan", k=["8"])
+    assert state.get("k") == 9
+    assert come.address.to_dict() == {"k": "9"}
+    state.gone_back()
+    written = []
+    monkeypatch.setattr(come.address, "from_dict", written.append)
+    come("plan", k=["8"])
+    assert state.get("k") == 8
+    assert written == [{"k": "8"}]  # again: that of 9 may be on its way to the browser
+
+
 def test_from_another_page_a_link_brings_a_part_and_the_bar_nothing(come):
     come("plan", k=["8"])
     come("inside", step=["3"])
