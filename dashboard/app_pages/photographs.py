@@ -72,6 +72,10 @@ def page():
                 (lambda: {"classes": answer.classes, "chance": answer.chance, "attention": answer.attention})
                 if answer else None, left_out=left_out(asked, truth))
     glossary.show("Support", "Query", "Way", "Shot", "Attention")
+    if wanted := st.session_state.pop("without_wanted", None):
+        compute.named(*wanted)
+        st.session_state["without_known"] = wanted
+        st.rerun()
 
 
 def about():
@@ -339,6 +343,9 @@ def without(name, known, asked, answer, look, top):
     less = tuple(known[i] for i in on_ring(known) if i != index)
     if len({label for label, _ in less}) < 2:
         return {"index": index, "words": "Without it only one thing would be left."}
+    if st.session_state.get("without_known") != (name, less, asked):
+        st.session_state["without_wanted"] = (name, less, asked)  # the answer does not wait for it
+        return None
     then = compute.named(name, less, asked)
     before, after = ((best(each), float(each.chance.max())) for each in (answer, then))
     return {"index": index, "words": ring.without_words(before, after)}

@@ -76,7 +76,7 @@ def test_it_names_an_invented_thing_and_says_what_counted(visit, ring, unmoved):
     assert (len(told), changed) == (len(messages) + 1, [("did", right)])
     shown = ring(app)
     assert shown["truth"] in still_lifes.names(5)
-    assert shown["answer"] is not None
+    assert sum(each["chance"] for each in shown["classes"]) == pytest.approx(1, abs=1e-4)
     assert sum(picture["share"] for picture in shown["pictures"]) == pytest.approx(1, abs=1e-4)
     assert all(-1 <= picture["likeness"] <= 1.0001 for picture in shown["pictures"])
     assert shown["without"]["index"] == 3
