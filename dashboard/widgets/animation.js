@@ -48,7 +48,9 @@ function makeAnimation(host) {
     slider.setAttribute("aria-valuetext", `after step ${data.steps[at]}`);
     count.textContent = `after step k = ${data.steps[at]} of ${data.steps[data.steps.length - 1]}`;
     draw(["P", "V", "wave"]);
-    here.style.left = `${(100 * data.steps[at]) / data.last}%`;
+    const known = data.settled.filter((step) => step >= 0), k = data.steps[at];
+    host.querySelector(".wave small").textContent = `${known.filter((step) => step <= k).length} of ${known.length} are; bright is early, dark late`;
+    here.style.left = `${(100 * k) / data.last}%`;
     drawChange();
     if (cell) tell();
   }

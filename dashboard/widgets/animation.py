@@ -24,7 +24,7 @@ _HTML = f"""<div class="animation"><div class="panels">
 {_PANEL.format("R", "R", "the reward it sees", "", _KEY)}
 {_PANEL.format("P", "P", "what it does there", "where each cell's best action pushes", "")}
 {_PANEL.format("V", "V", "how good each cell is", "bright is near the best cell", _KEY)}
-{_PANEL.format("wave", "The wave", "when each move was final", "bright is early, dark late", _WAVE_KEY)}
+{_PANEL.format("wave", "The wave", "which moves are final", "", _WAVE_KEY)}
 </div>
 <div class="control"><button type="button" class="play" aria-label="Play">▶</button>
 <button type="button" class="back" aria-label="One step back">‹</button>

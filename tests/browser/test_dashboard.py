@@ -142,6 +142,8 @@ def test_k_scrubs_in_the_page(open_page):
     assert len(seen) > 2
     assert page.locator(".read").inner_text().startswith("step 2: largest")  # the charts' cursor follows
     assert page.locator("canvas[data-panel=change]").bounding_box()["width"] > 100
+    final, cells = map(int, re.search(r"(\d+) of (\d+) are", page.locator(".wave small").inner_text()).groups())
+    assert final < cells
     page.locator("canvas[data-panel=wave]").press("ArrowRight")
     assert "its move" in page.locator(".control .say").inner_text()  # of S
     page.wait_for_function("() => location.search.includes('step=2')")

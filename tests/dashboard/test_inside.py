@@ -103,7 +103,7 @@ STRAIGHT, AROUND, CAUGHT = [(1, 1), (1, 2), (1, 3)], [(1, 1), (2, 2), (1, 3)], [
 
 @pytest.mark.parametrize("paint,before,after,words", [
     (None, STRAIGHT, STRAIGHT, "It reaches G in 2 moves. Paint into its way."),
-    ("2,1,5", STRAIGHT, CAUGHT, "It now stays at the good place and never gets to G."),
+    ("2,1,5", STRAIGHT, CAUGHT, "It now stays at the good place, which pays again and again, and never gets to G."),
     ("1,2,-5", STRAIGHT, CAUGHT, "It no longer gets to G: it went in a circle."),
     ("1,2,-5", CAUGHT, CAUGHT, "It does not get to G: it went in a circle."),
     ("1,2,-5", CAUGHT, STRAIGHT, "Now it reaches G in 2 moves, where it was lost before."),
