@@ -271,7 +271,8 @@ def one_cell():
         page.context.close()
     return [row(f"one cell under the lens, 16x16: median of {len(lens)}", statistics.median(lens) / 1000, "s",
                 "60 ms"),
-            row("one cell of Inside, with all numbers of its sum: median of 8", statistics.median(times[1:]), "s", "60 ms")]
+            row("one cell of Inside, with all numbers of its sum: median of 8", statistics.median(times[1:]), "s",
+                "60 ms")]
 
 
 def phone():
