@@ -19,7 +19,7 @@ VIEWS = {"steps": "Step by step", "cell": "One cell", "moves": "Its moves", "pai
 SEEN = {
     "steps": "News of the goal **G** spreads: at each of **K** steps every cell takes its value **V** from the cells "
              "around it.",
-    "cell": "How one cell gets its value from the nine around it. **Touch another one.**",
+    "cell": "How one cell gets its value from the 3 × 3 cells around it. **Touch another one.**",
     "paint": "The reward is what it seeks. **Paint another one**, and the same network plans again at once.",
 }  # of a view: what one sees, in a sentence; of its moves it is computed
 GOOD, BAD = 2, 4  # what brushes paint, in the largest learned reward of a free cell
@@ -110,7 +110,8 @@ def show_steps(name, map_text, k):
     show_film(name, map_text, k)
     needed = compute.solution(map_text).eccentricity
     words_ = "enough" if k >= needed else "**too few**: cells farther away hear nothing of the goal"
-    st.caption(f"The farthest cell is {needed} moves from the goal; {k} steps are {words_}. "
+    moves, steps = "1 move" if needed == 1 else f"{needed} moves", "1 step is" if k == 1 else f"{k} steps are"
+    st.caption(f"The farthest cell is {moves} from the goal; {steps} {words_}. "
                "A move only compares cells, so V is shown as the distance behind the best one.")
 
 

@@ -91,7 +91,7 @@ def cell_data(model, trace, walls, cell, moves, sign, dark, plain=None) -> dict:
     """
     history = analysis.q_history(model, trace, cell)[:-1]
     best, values = history.argmax(axis=1), trace.values[1:, *cell]
-    names = [gridworld.MOVE_NAMES[move] if move >= 0 else f"action {action}, unused in the end"
+    names = [gridworld.MOVE_NAMES[move] if move >= 0 else f"action {action}"
              for action, move in enumerate(moves)]
     return {
         "cell": [int(x) for x in cell], "names": names, "best": best.tolist(), "actions": history.shape[1],
