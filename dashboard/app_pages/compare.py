@@ -186,7 +186,7 @@ def show_trials(runs, maps):
             "more": "Is that more than chance?" if len(runs) > 1 else "Which maps are these?",
             "left": "shortest ways", "right": "longest ways",
             "touch": "each square is a map: touch one", "each": "Map",
-            "thumbs": f"{trials.counted(lost, 'map')} on which one is lost: touch one"},
+            "thumbs": f"{trials.counted(lost, 'map')} on which one or both get lost: touch one"},
         lambda index: state.put(trial=index), [getattr(theme.of(is_dark()), hue) for hue in hues_of(runs)])
     if not lost:
         st.info("Nobody fails here. Under Choose there are mazes, larger maps and other seeds.",

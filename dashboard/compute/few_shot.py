@@ -6,6 +6,7 @@ import streamlit as st
 from dashboard import backend
 from dashboard.compute.zoo import model
 
+CLASSES_AT_ONCE = 10
 MOST_EMBEDDINGS = 1_000  # that are kept of a model, at most 3 kB each
 
 
@@ -52,17 +53,35 @@ def permuted(name: str, support: np.ndarray, labels: np.ndarray, query: np.ndarr
     return analysis.permute_support(model(name), support, labels, query)
 
 
-@st.cache_resource(max_entries=6, show_spinner="Reading all characters")
-def embeddings(name: str, source: str) -> np.ndarray:
-    """Embeddings of all characters of a source: float32 [classes, images, D], a few MB."""
+def embeddings(name: str, source: str, told=None) -> np.ndarray:
+    """Embeddings of all characters of a source: float32 [classes, images, D], a few MB.
+
+    Args:
+        name: of the model.
+        source: of the characters.
+        told: called with the number of classes that are read and that of all, after each part.
+    """
+    from dashboard.widgets import support_set
+
+    parts, many = [], len(support_set.characters(source))
+    for first in range(0, many, CLASSES_AT_ONCE):
+        parts.append(embeddings_part(name, source, first))
+        if told is not None:
+            told(min(many, first + CLASSES_AT_ONCE), many)
+    return np.concatenate(parts)
+
+
+@st.cache_resource(max_entries=400, show_spinner=False)
+def embeddings_part(name: str, source: str, first: int) -> np.ndarray:
+    """Embeddings of some classes of a source."""
     backend.load()
     from dashboard.widgets import support_set
     from pnzoo.models.few_shot.embedding import embed_images
 
-    return embed_images(model(name), support_set.characters(source))
+    return embed_images(model(name), support_set.characters(source)[first : first + CLASSES_AT_ONCE])
 
 
-@st.cache_resource(max_entries=48, show_spinner="Asking in many episodes")
+@st.cache_resource(max_entries=48, show_spinner=False)
 def predictions(name: str, source: str, way: int, shot: int, count: int, first: int):
     """Answers of a few-shot model in the episodes first, first + 1, ..., `pnzoo.analysis.EpisodePredictions`."""
     backend.load()

@@ -115,7 +115,7 @@ def _runs(mask):
 def _line(x, y, image_x, image_y, top, aside, share, colour):
     """From the query to an image: from above in the first row, down the gap on the left and in from there below it."""
     below = image_y > top
-    to_x, middle = (image_x - 14 + aside / 2 if below else image_x + _IMAGE / 2 + aside), (y + top) / 2 + aside
+    to_x, middle = (image_x - 9 + aside / 2 if below else image_x + _IMAGE / 2 + aside), (y + top) / 2 + aside
     way = f"M{x:.1f} {y:.1f}C{x:.1f} {middle:.1f} {to_x:.1f} {middle - 20:.1f} {to_x:.1f} {top:.1f}"
     if below:
         way += f"V{image_y + _IMAGE / 2 - 9 + aside:.1f}q0 9 9 9"

@@ -1,5 +1,7 @@
 """The few-shot half of Compare: two models on the same questions, all of them and one by one."""
 
+import time
+
 import numpy as np
 import streamlit as st
 
@@ -109,8 +111,17 @@ def rival(name, rest):
 
 def predictions(name, source, way, shot, count, first, say=False):
     """Answers of a model in many episodes; None for one that does not take so many classes."""
+    place, began = st.empty(), time.monotonic()
+
+    def told(read, many):
+        if read < many and time.monotonic() - began > 0.3:  # else they were read before
+            place.progress(read / many, f"{titles.of(name)} reads the characters once: {read} of {many}")
+
     try:
-        return compute.predictions(name, source, way, shot, count, first)
+        with st.spinner(f"{titles.of(name)} answers {count * way:,} questions"):
+            compute.embeddings(name, source, told)
+            place.empty()
+            return compute.predictions(name, source, way, shot, count, first)
     except ValueError as error:
         if say:
             st.warning(f"{titles.of(name)} cannot answer these: {error}", icon=":material/help:")

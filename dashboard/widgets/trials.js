@@ -36,7 +36,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
       item.append(make("i"), make("b", "", line.name), make("span", line.good ? "good" : "bad", `${line.good ? "✓" : "✗"} ${line.text}`));
       list.append(item);
     }
-    figure.append(list);
+    const { width, height } = drawn.viewBox.baseVal; // who was right shall be in sight above a tall picture
+    if (height > 1.2 * width) figure.prepend(list);
+    else figure.append(list);
     if (drawn.querySelector(".walk")) figure.append(again(drawn));
     return figure;
   }
