@@ -11,7 +11,7 @@ from dashboard import (
     state,
 )
 from dashboard.figures import few_shot as few_shot_figures
-from dashboard.widgets import choices, episode_controls, ring, sketchpad, support_set
+from dashboard.widgets import choices, episode_controls, headings, ring, sketchpad, support_set
 from pnzoo import analysis
 
 SNIPPET = '''import numpy as np
@@ -32,8 +32,9 @@ HINT = ("Dragged onto another class, a picture is relabelled. Drop or paste one 
 
 def page():
     line = st.container(key="title", horizontal=True, gap="small", vertical_alignment="center")
-    line.title("Who decided?", width="stretch")
-    st.markdown("A network names the drawing in the middle by these examples alone. **Draw**, or drag one off.")
+    with line:
+        headings.heading("Who decided?")
+    headings.sentence("A network names the drawing in the middle by these examples alone. **Draw**, or drag one off.")
     names = compute.names("few-shot")
     state.adopt({**episode_controls.readers(), "least": choices.read_int("least", 0, 100),
                  "look": choices.read_int("look", 0, 199), "reading": choices.read_int("reading", 1, 99)},

@@ -16,7 +16,7 @@ from dashboard import (
     state,
 )
 from dashboard.figures import few_shot as few_shot_figures
-from dashboard.widgets import choices, ring
+from dashboard.widgets import choices, headings, ring
 
 OWN_KINDS = ("Photographs or a zip", "A folder")
 ASKED = compute.ASKED  # of each invented thing
@@ -43,8 +43,9 @@ BLANK = compute.as_png(np.full((8, 8, 3), 128, "uint8"))  # in place of what can
 
 def page():
     line = st.container(horizontal=True, gap="small", vertical_alignment="center")
-    line.title("What is it?", width="stretch")
-    st.markdown(f"A few pictures of a thing are enough. {about()}")
+    with line:
+        headings.heading("What is it?")
+    headings.sentence(f"A few pictures of a thing are enough. {about()}")
     names = compute.names("few-shot", compute.OF_PHOTOGRAPHS)
     state.adopt({"photo": read_name, "photo_seed": choices.read_int("photo_seed", 0, 999_999),
                  "photo_asked": choices.read_int("photo_asked", 0, ASKED * KINDS - 1),

@@ -81,6 +81,7 @@ function makeRing(host) {
     makePictures();
     layout();
     describe();
+    host.classList.add("ready");
     heard();
   }
 
