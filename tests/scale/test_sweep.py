@@ -35,6 +35,7 @@ def weights(trial):
     return hub.load(trial.folder / "entry").get_weights()
 
 
+@pytest.mark.slow  # four trainings; quicker ones are killed in test_batch.py and contracts/test_trainers.py
 def test_two_seeds_are_those_of_plain_trainings_though_one_is_killed(cluster, tmp_path):
     file = written(tmp_path / "tiny.json", seeds=[0, 1], early_stopping={"grace_epochs": 100})  # ASHA stops none
     command = [sys.executable, "-m", "train.sweep", str(file), "--run", str(tmp_path / "plain")]
