@@ -24,6 +24,8 @@ class Lesson(NamedTuple):
     link:    parameters of the page's address
     done:    False, or in words what was seen when the task was done
     glow:    selector of the control on the canvas that the task asks for
+    discuss: a question to talk about afterwards
+    answer:  number of the experiment (page Answers) that asked it
     """
 
     title: str
@@ -32,6 +34,8 @@ class Lesson(NamedTuple):
     page: str
     link: dict
     done: Callable[[], Literal[False] | str]
+    discuss: str
+    answer: int
     glow: str | None = None
 
 
@@ -133,24 +137,30 @@ def _map(start, goal):
 LESSONS = (
     Lesson("Value spreads", "Value starts at the goal and moves on by one cell a step.",
            "Slide k from the left, until news of G has reached S.", "plan",
-           {"model": "vin16", "map": _map((2, 3), (2, 12)), "layer": "V", "step": "1"}, _spread, ".scrub input"),
+           {"model": "vin16", "map": _map((2, 3), (2, 12)), "layer": "V", "step": "1"}, _spread,
+           "Must V be the true distance for the path to be a shortest one?", 4, ".scrub input"),
     Lesson("Why K matters", "A goal that is more than K steps away might as well not exist.",
            "With K = 8 it is lost here. Open Planner and give it enough steps.", "plan",
-           {"model": "vin16", "map": _map((2, 3), (2, 12)), "k": "8"}, _enough),
+           {"model": "vin16", "map": _map((2, 3), (2, 12)), "k": "8"}, _enough,
+           "How many steps would a map twice as wide need, and must the network learn anew for it?", 6),
     Lesson("What it learned as reward and transition",
            "Nobody told it that walls are bad: it learned R and P from paths.",
            "Take Reward, drag a cell of the path down until the path leaves it.", "plan",
-           {"model": "vin16", "map": _map((13, 2), (13, 13)), "layer": "R"}, _detour, "[data-tool=reward]"),
+           {"model": "vin16", "map": _map((13, 2), (13, 13)), "layer": "R"}, _detour,
+           "Nobody showed it a reward: how could one tell whether it found the true one?", 2, "[data-tool=reward]"),
     Lesson("Where a reactive net fails", "A convolutional net without planning reacts to what maps look like.",
            "Draw a long wall across its way, or press Break cnn16, until cnn16 is lost where vin16 arrives.", "plan",
-           {"model": "cnn16", "race": "vin16", "map": _map((13, 6), (13, 11))}, _reactive_fails, ".break"),
+           {"model": "cnn16", "race": "vin16", "map": _map((13, 6), (13, 11))}, _reactive_fails,
+           "Would the reactive net catch up if it saw more maps?", 1, ".break"),
     Lesson("What attention looks at", "The answer is the class of the pictures that look most alike.",
            "Drag pictures off the ring until the answer changes.", "few_shot",
-           {"fewshot": "matching_glyphs", "way": "5", "shot": "1", "episode": "1"}, _swayed),
+           {"fewshot": "matching_glyphs", "way": "5", "shot": "1", "episode": "1"}, _swayed,
+           "Who makes the answer good: the attention, or the features that it compares?", 18),
     Lesson("Order and FCE", "A net with full context reads the pictures one after another, so their order counts.",
            "Shuffle the order until the answer changes.", "few_shot",
            {"fewshot": "matching_fce_glyphs", "way": "5", "shot": "1", "episode": "12", "ask": "1",
-            "order": "1"}, _ordered),
+            "order": "1"}, _ordered,
+           "A support set has no order: how much may an answer depend on one?", 14),
 )
 
 

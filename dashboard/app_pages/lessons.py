@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import numpy as np
 import streamlit as st
 
-from dashboard import compute, glossary, lessons, share, state
+from dashboard import compute, glossary, lessons, results, share, state
 from dashboard.figures import few_shot_svg, lessons_svg, planning_svg
 from dashboard.widgets import headings, tiles
 from pnzoo.worlds.gridworld.rollout import optimal_steps
@@ -29,9 +29,20 @@ def page():
     if number := st.session_state.pop("lesson_chosen", None):
         lesson = lessons.LESSONS[number - 1]
         st.switch_page(f"app_pages/{lesson.page}.py", query_params={**lesson.link, "lesson": str(number)})
+    discuss()
     state.publish({})
     share.panel("lessons", "from dashboard import lessons\n\nfor lesson in lessons.LESSONS:\n    print(lesson.title)")
     glossary.show()
+
+
+def discuss():
+    """For those who teach: a question after each lesson, and where it was measured."""
+    if not results.read_all():  # in a wheel there are none
+        return
+    with st.expander("For a class: a question after each lesson, and what was measured", icon=":material/forum:"):
+        for number, lesson in enumerate(lessons.LESSONS, 1):
+            st.page_link("app_pages/answers.py", label=f"Lesson {number}: {lesson.discuss}", icon=":material/quiz:",
+                         query_params={"question": str(lesson.answer)})
 
 
 def choose(number):

@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("streamlit", reason="the dashboard's own extra is not installed")
 
-from dashboard import lessons, state
+from dashboard import lessons, results, state
 from dashboard.widgets import episode_controls, map_input, painted
 from pnzoo import list_models
 
@@ -84,3 +84,7 @@ def test_the_picture_of_lesson_4_is_what_the_planners_do(values):
     for name, way in zip(("vin16", "cnn16"), page.WAYS, strict=True):
         walk = compute.planned(name, map_text, compute.steps_for(name, map_text, None)).plan
         assert [tuple(map(int, cell)) for cell in walk.path] == list(way)
+
+
+def test_what_a_class_may_discuss_was_measured():
+    assert {lesson.answer for lesson in lessons.LESSONS} <= results.read_all().keys()
