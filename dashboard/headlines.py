@@ -237,7 +237,7 @@ HEADLINES = {
                  "A planner of the Moon reads slopes from light and shade. Ground that slopes across the light is "
                  "as bright as flat ground.",
                  _along("cells told wrong", ("wrong, facing away", 165.0), ("facing the sun", 15.0),
-                        ("across its light", 97.5)), low=True),
+                        ("across its light", 97.5)), low=True, answer="across its light"),
     25: Headline("How many shown paths are enough?",
                  "Not settled: chance could explain the gain",
                  "It arrives in {a} with 1,000 paths, in {d} with 10.",

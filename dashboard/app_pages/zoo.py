@@ -325,7 +325,8 @@ def stages(card):
         size = f"{stage['size']}x{stage['size']}" if "size" in stage else "other maps"
         words.append(f"{size}{', ' if families else ''}{' and '.join(families)}")
     starts = np.cumsum(epochs)[:-1]  # of all but the first; a stage on the same maps changes something else
-    return [(1 + int(first), now) for first, before, now in zip(starts, words, words[1:], strict=True) if now != before]
+    return [(1 + int(first), now) for first, before, now in zip(starts, words[:-1], words[1:], strict=True)
+            if now != before]
 
 
 def show_list(title, lines):

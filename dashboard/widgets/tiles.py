@@ -8,6 +8,8 @@ import streamlit as st
 
 from dashboard.widgets import canvas
 
+_SCREEN = 8  # more tiles than these fill a phone
+
 _tiles = canvas.component("tiles", '<div class="frame"><ul class="tiles" role="list"></ul></div>', drawing=False)
 
 
@@ -37,8 +39,9 @@ def show(key: str, name: str, tiles: list[dict], on_open: Callable[[str], None],
         if chosen in [tile["id"] for tile in tiles]:  # a list: what was sent may be anything
             on_open(chosen)
 
-    _tiles(key=key, on_opened_change=opened,
-           data={"name": name, "tiles": tiles, "wide": wide, "roomy": roomy, "rest": rest})
+    with st.container(key=f"{key}_{'screen' if len(tiles) > _SCREEN else 'few'}"):  # room is kept for many: frame.css
+        _tiles(key=key, on_opened_change=opened,
+               data={"name": name, "tiles": tiles, "wide": wide, "roomy": roomy, "rest": rest})
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

@@ -126,3 +126,14 @@ def test_changed_weights_are_reported_and_the_page_stays(visit, zoo):
         assert "vin8_paper cannot plan on this map" in texts(app)
     finally:
         weights.write_bytes(whole)
+
+
+def test_a_line_of_the_training_stands_where_the_maps_change(visit, small_zoo, empty_zoo):
+    shutil.copytree(small_zoo / "vin8", empty_zoo / "vin8")
+    path = empty_zoo / "vin8" / "card.json"
+    card = json.loads(path.read_text())
+    card["recipe"] = {**(card.get("recipe") or {}), "stages": [{"size": size, "epochs": 2} for size in (8, 8, 16)]}
+    card["history"] = {"loss": [0.5, 0.4, 0.3, 0.2, 0.1, 0.05]}
+    path.write_text(json.dumps(card))
+    (told,) = [each.value for each in visit("zoo", entry="vin8").caption if "16x16" in each.value]
+    assert told.endswith("other maps (5: 16x16).")
