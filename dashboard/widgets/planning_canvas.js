@@ -5,9 +5,8 @@
 export default keep(".plan", makePlanning);
 
 const KNOWN = new Map(); // planners whose weights the server has sent, by name
-const FLOOD = 3000, STRIDE = 75, BUDGET = 12; // milliseconds: of a flood, of a move of the agent, of planning in a frame
+const FLOOD = 3000, BUDGET = 12; // milliseconds: of a flood, of planning in a frame
 const FIRST_BUDGET = 100; // of the first plan: nothing is drawn yet that could falter
-const SOLVER = -1; // in place of a racer's number
 const PATIENT = 5000; // milliseconds after which a silent server is mentioned
 
 function makePlanning(host) {
@@ -23,9 +22,19 @@ function makePlanning(host) {
   let at = null, layer = "V", symbol = null, tool = "wall", speed = 1, loop = false;
   let repaid = null; // the cell whose reward was changed last, until something else is
   let cursor = null, hover = null, drag = null, past = [], focused = false, corner = null, pinned = null;
-  let plans = 0, film = null, walked = null, racers = [], note = "", before = null;
+  let plans = 0, film = null, walked = null, note = "", before = null;
   let stepTold; // the step that the server was told and has not answered
-  let sent = 0, pushed = 0, pending = null, adjusting = false, lensAt = 0, asked = new Set(), resend = null, asking = 0, told = null;
+  let sent = 0, pushed = 0, pending = null, adjusting = false, lensAt = 0, asked = new Set(), resend = null, told = null;
+
+  // What race and sentence may see of all this, and do.
+  const board = {
+    host, find, calm, pair: (cell) => pair(cell), whole: () => whole(), code: () => codeOf(), step: () => stepNow(), frame: (k) => frameAt(k),
+    send: (name, value) => widget.send(name, value), tick: () => tick(), show: () => toMap(), clear: () => { touch(); at = null; },
+    get data() { return data; }, get map() { return map; }, get shown() { return shown; }, get size() { return size; }, get speed() { return speed; },
+    get drag() { return drag; }, get film() { return film; }, get repaid() { return repaid; }, get before() { return before; },
+    get undoable() { return past.length > 0; }, get note() { return note; }, set note(words) { note = words; },
+  };
+  const race = makeRace(board);
 
   // -- what the server sends -----------------------------------------------------------------------------
 
@@ -52,20 +61,19 @@ function makePlanning(host) {
     if ((known || next.seq === null) && !drag) {
       const same = map && codeOf() === next.map && paintOf() === JSON.stringify(next.paint);
       if (!same) adopt();
-      if (foreign) { note = ""; repaid = null; before = null; at = next.step === null ? null : next.step; stopFilm(); walked = null; racers = []; }
+      if (foreign) { note = ""; repaid = null; before = null; at = next.step === null ? null : next.step; stopFilm(); walked = null; race.forget(); }
     }
     drawControls();
     layout();
     if (elsewhere || foreign || !shown) {
       replan();
       if (foreign && next.step === null && !calm.matches) arrive(first);
-    } else if (raced || racers.some((each) => !each.way)) refreshRace();
-    if (next.go && next.go !== asking) { asking = next.go; pendingRace = true; }
-    startRace();
+    } else if (raced || race.waits) race.refresh();
+    race.ask(next.go);
+    race.begin();
   }
 
   const names = ({ race }) => race.map((each) => each.name).join();
-  let pendingRace = false, adding = null; // a planner that was chosen and has not come yet
 
   function need() {
     const missing = [data.model, ...data.race].filter((each) => each.live && !KNOWN.has(each.name) && !asked.has(each.name));
@@ -136,8 +144,6 @@ function makePlanning(host) {
     work = { exact, map: own, code: codeOf(), plan: makePlan(planner, own, stepsOf(planner, ecc), paint) };
   }
 
-  const movesOf = (text) => (text ? Int8Array.from(text, (x) => (x === "-" ? -1 : Number(x))) : null);
-
   function finish() {
     if (work) {
       const { plan } = work, { policy, greedy } = plan.decide(plan.last);
@@ -166,9 +172,8 @@ function makePlanning(host) {
     plans++;
     host.dataset.plans = plans;
     host.dataset.known = Boolean(shown.known);
-    if (!drag) return refreshRace();
-    const racer = racers.find((each) => each.name === data.model.name);
-    if (racer) { racer.way = shown.way; drawRace(); } // what it says is of the way that is drawn
+    if (drag) race.follow(data.model.name, shown.way);
+    else race.refresh();
   }
 
   // How much V changed up to each kept step: a move only compares cells, so V is taken behind its best cell.
@@ -261,7 +266,7 @@ function makePlanning(host) {
     if (dirty && !work) begin();
     if (work && work.plan.advance(until)) finish();
     const listening = work || first || !listen(until);
-    const moving = runFilm(time) | runRace(time);
+    const moving = runFilm(time) | race.advance(time);
     draw(first);
     if (data.tell && !dirty && !work && told !== data) { told = data; widget.send("drawn", true); }
     if (dirty || work || listening || moving) tick();
@@ -417,77 +422,6 @@ function makePlanning(host) {
   curve.onpointerup = rest;
   const scrub = (event) => { const box = curve.getBoundingClientRect(); if (shown && shown.plan) go(Math.round(((event.clientX - box.left) / box.width) * shown.plan.k)); };
 
-  // -- the race ------------------------------------------------------------------------------------------
-
-  function entrants() {
-    const names = [data.model, ...data.race.filter((each) => each.name !== data.model.name)].slice(0, 3);
-    return names.map((each, i) => ({ ...each, colour: i }));
-  }
-
-  function pathOf(each) {
-    if (!whole()) return null;
-    if (each.name === data.model.name) return shown.way;
-    if (!each.live) {
-      if (each.problem) return { path: [map.start], reached: false, reason: each.problem, short: "refuses", cost: 0 };
-      if (each.policyOf !== codeOf()) return null;
-      return follow(map, movesOf(each.policy), each.rule.corner_cutting);
-    }
-    const known = KNOWN.get(each.name);
-    if (!known) return null;
-    const plan = makePlan(known, shown.map, known.hard ? null : enoughSteps(known.plain.k, solve(map).eccentricity, data.mostK), null);
-    plan.advance();
-    return follow(map, plan.decide(plan.last).policy, each.rule.corner_cutting);
-  }
-
-  // While somebody draws only the first one is planned; the others follow when the hand rests.
-  function refreshRace() {
-    if (!shown || drag) return drawRace();
-    const rule = data.model.rule, done = shown.joined ? follow(map, shown.exact.best, rule.corner_cutting) : null;
-    const running = racers.length && racers[0].going;
-    racers = entrants().map((each) => ({ name: each.name, colour: each.colour, way: pathOf(each), at: 0 }));
-    racers.push({ name: "exact solver", colour: SOLVER, way: done || { path: [map.start], reached: false, reason: "no way there", short: "no way", cost: 0 }, at: 0 });
-    if (running) racers.forEach((each) => { each.at = each.way ? each.way.path.length - 1 : 0; });
-    drawRace();
-    startRace();
-  }
-
-  function startRace() {
-    if (!pendingRace || !racers.length || racers.some((each) => !each.way)) return;
-    pendingRace = false;
-    runNow();
-    const ends = { circle: "goes in a circle", wall: "walks into a wall" }, walks = racers.slice(0, -1);
-    walks.sort((one, other) => one.way.reached - other.way.reached); // the lost one first
-    note = `New map: ${walks.map(({ name, way }) => `${name} ${way.reached ? `arrives in ${way.path.length - 1} moves` : ends[way.short] || inWords(way.reason)}`).join(", ")}.`;
-  }
-
-  function runNow() {
-    touch();
-    at = null;
-    racers.forEach((each) => { each.going = true; each.since = null; each.at = calm.matches && each.way ? each.way.path.length - 1 : 0; });
-    drawRace();
-    tick();
-  }
-
-  // All at the same speed: a diagonal takes as much longer as it is long.
-  function runRace(time) {
-    let moving = false;
-    for (const each of racers) {
-      if (!each.going || !each.way) continue;
-      if (each.since === null) each.since = time;
-      const last = each.way.path.length - 1, longest = Math.max(...racers.map((one) => (one.way ? one.way.path.length : 1)));
-      let far = ((time - each.since) * speed) / (STRIDE / Math.max(1, longest / 45)), i = 0;
-      for (; i < last; i++) {
-        const [a, b] = [pair(each.way.path[i]), pair(each.way.path[i + 1])], long = Math.hypot(a[0] - b[0], a[1] - b[1]);
-        if (far < long) break;
-        far -= long;
-        if (i + 1 === last) far = 0;
-      }
-      const long = i < last ? Math.hypot(...[0, 1].map((axis) => pair(each.way.path[i])[axis] - pair(each.way.path[i + 1])[axis])) : 1;
-      if (each.at < last) { each.at = Math.min(last, i + far / long); moving = true; if (each.at >= last) drawRace(); }
-    }
-    return moving;
-  }
-
   // -- changing the map ----------------------------------------------------------------------------------
 
   const locked = ([r, c]) => r === 0 || c === 0 || r === map.rows - 1 || c === map.cols - 1;
@@ -515,7 +449,7 @@ function makePlanning(host) {
     stepTold = undefined;
     walked = null;
     at = null;
-    if (racers.length) racers.forEach((each) => { each.going = false; });
+    race.stop();
     replan();
   }
 
@@ -616,7 +550,7 @@ function makePlanning(host) {
     drag = null;
     if (kind !== "reward") changed();
     commit();
-    refreshRace();
+    race.refresh();
     tell(kind === "start" || kind === "goal" ? `${kind} moved.` : kind === "reward" ? "Reward changed." : "Map changed.");
     tick();
   };
@@ -745,14 +679,8 @@ function makePlanning(host) {
   };
   // What is watched moves into view; on a phone these buttons stand far below the map.
   const toMap = (block = "nearest") => find(".board").scrollIntoView({ block, behavior: calm.matches ? "auto" : "smooth" });
-  find(".start-race").onclick = () => { toMap(); runNow(); };
   find(".break").onclick = () => { toMap(); pending = null; widget.send("break", Date.now()); };
   find(".fresh").onclick = () => { pending = null; widget.send("fresh", Date.now()); };
-  find(".entrant").onchange = ({ target }) => {
-    widget.send("race", { add: target.value });
-    adding = target.value;
-    drawRace();
-  };
 
   // The layer that is shown: the chosen one, or that of the part of the equation which is pointed at.
   function drawLayer() {
@@ -786,85 +714,13 @@ function makePlanning(host) {
     if (data.glow) find(data.glow)?.classList.add("glow"); // what a lesson asks for
     find(".rival").textContent = data.rival ? `${data.rival} only reacts to what it sees, without R, V or K. Break finds a map where it fails.` : "";
     find(".break").title = `Search a map on which ${data.rival}, which only reacts, fails and ${data.rival === data.model.name ? "a planner" : data.model.name} does not`;
-    drawRace();
-  }
-
-  // A cell in words: "(9, 4)" is "row 9, column 4".
-  const inWords = (reason) => reason.replace(/\((\d+), (\d+)\)/g, "row $1, column $2");
-
-  function colourOf(i, colour) {
-    return i === SOLVER ? colour.best : colour[data.hues[i] ?? "third"];
-  }
-
-  function drawRace() {
-    const list = find(".racers"), menu = find(".entrant");
-    const shownNames = [data.model.name, ...data.race.map((each) => each.name)];
-    const options = data.planners.filter((name) => !shownNames.includes(name));
-    if (menu.dataset.of !== options.join()) {
-      menu.dataset.of = options.join();
-      menu.replaceChildren(new Option("add a planner", ""), ...options.map((name) => new Option(name, name)));
-    }
-    menu.disabled = data.race.length >= 2;
-    const rows = racers.length ? racers : shown ? entrants().map((each) => ({ ...each, way: null })) : [];
-    if (data.race.some((each) => each.name === adding)) adding = null;
-    menu.value = "";
-    list.replaceChildren(...[...rows.slice(0, -1), ...(adding ? [{ name: adding, colour: data.race.length + 1 }] : []), ...rows.slice(-1)].map(racerOf));
-  }
-
-  function racerOf(each) {
-    const row = document.createElement("li"), dot = document.createElement("i"), name = document.createElement("span"), end = document.createElement("em");
-    dot.style.background = colourOf(each.colour, palette(host));
-    name.textContent = each.name;
-    const arrived = each.way && (!each.going || each.at >= each.way.path.length - 1);
-    end.textContent = !each.way ? "…" : !arrived ? "runs" : each.way.reached ? `✓ ${each.way.cost.toFixed(1)} long` : `✗ ${inWords(each.way.reason)}`;
-    row.append(dot, name, end);
-    if (data.race.some((one) => one.name === each.name)) {
-      const out = document.createElement("button");
-      out.type = "button";
-      out.textContent = "×";
-      out.setAttribute("aria-label", `Take ${each.name} out of the race`);
-      out.onclick = () => widget.send("race", { drop: each.name });
-      row.append(out);
-    }
-    return row;
+    race.list();
   }
 
   // -- the sentence --------------------------------------------------------------------------------------
 
-  function sentenceNow() {
-    if (!whole()) return map && map.goal < 0 ? "There is no goal yet: move to a free cell and press G." : "There is no start yet: move to a free cell and press S.";
-    if (data.problem) return data.problem;
-    if (!shown) return "";
-    const name = data.model.name, { way, plan, joined, exact } = shown, k = stepNow();
-    if (note) return note;
-    if (repaid !== null && plan && k === plan.k && !film) { // of the plan that is drawn: a drag may be ahead of it
-      const { reward, learned } = plan.world, [r, c] = pair(repaid);
-      return `R of row ${r}, column ${c} is ${short(reward[repaid])} in place of ${short(learned[repaid])}: V adapts.`;
-    }
-    if (!way) return `${name} is asked on the server …`;
-    const long = `${way.path.length - 1} moves, ${way.cost.toFixed(1)} long`;
-    if (film && ["reach", "drag"].includes(film.stage)) return "A wall across the way: draw one yourself, anywhere, at any time.";
-    if (plan && k < plan.k) {
-      const { number, heard } = frameAt(k), of = shown.cells.length;
-      if (!heard) return `Step ${k} of ${plan.k}.`;
-      const knows = heard[map.start] ? " S has heard." : "";
-      return `Step ${k}: news of G has reached ${number} of ${of} cells.${knows}`;
-    }
-    if (film && film.stage === "look") return "V has adapted: the way goes around.";
-    if (!joined) return `Walls separate S from G: no news of G can arrive. ${past.length ? "Undo takes it back" : "Erase one"}.`;
-    const over = way.cost - exact.far[map.start];
-    if (drag && drag.kind !== "reward" && before) {
-      const more = way.cost - before.cost;
-      if (way.reached && before.reached) return `${name} plans anew with every cell: ${long}${Math.abs(more) > 0.05 ? `, ${Math.abs(more).toFixed(1)} ${more > 0 ? "longer" : "shorter"} than before` : ", as long as before"}.`;
-    }
-    if (way.reached) return `${name} reaches G: ${long}${over > 0.01 ? `, ${over.toFixed(1)} longer than the shortest way` : ", a shortest way"}.`;
-    const { number, heard } = plan ? frameAt(k) : {};
-    if (heard && !heard[map.start]) return `K = ${plan.k} is too few: news of G has reached ${number} of ${shown.cells.length} cells, and S is not among them.`;
-    return `${name} does not reach G: it ${inWords(way.reason)}.`;
-  }
-
   function tellNow() {
-    const words = sentenceNow();
+    const words = sentenceOf(board);
     if (sentence.textContent !== words) sentence.textContent = words;
   }
 
@@ -945,7 +801,8 @@ function makePlanning(host) {
     drawPainted(pen, colour);
     drawWays(pen, frame_, colour);
     const spot = (i, letter) => { if (i >= 0) mark(pen, pair(i), size, letter, colour); };
-    drawWalkers(pen, colour);
+    if (!race.draw(pen, colour) && walked !== null && shown && shown.way)
+      drawAgent(pen, pointOn(shown.way.path, walked, map.cols, size), size, race.colourOf(0, colour), colour.ink);
     spot(map.start, "S"); // above those who stand there: letters stay readable
     spot(map.goal, "G");
     drawCursor(pen, colour);
@@ -987,7 +844,7 @@ function makePlanning(host) {
   }
 
   function drawWays(pen, frame_, colour) {
-    if (!shown || racers.some((each) => each.going)) return;
+    if (!shown || race.runs) return;
     const { exact, way } = shown, cutting = data.model.rule.corner_cutting;
     const looked = symbol || layer;
     if (looked === "pi" && shown.joined && !data.hide.includes("best"))
@@ -996,22 +853,8 @@ function makePlanning(host) {
     const path = frame_ ? way.path.slice(way.reached ? frame_.settled : 0) : way.path;
     if (frame_ && !way.reached && frame_.k < shown.plan.k) return;
     drawWay(pen, path, map.cols, size, "rgba(255,255,255,0.75)", size * 0.3);
-    drawWay(pen, path, map.cols, size, colourOf(0, colour), size * 0.18);
-    if (!way.reached && path.length && !film) drawStop(pen, pointOn(path, path.length - 1, map.cols, size), size, colourOf(0, colour));
-  }
-
-  function drawWalkers(pen, colour) {
-    const going = racers.filter((each) => each.going && each.way);
-    // The last one broadest and below: where several go the same way each is seen.
-    going.map((each, i) => [each, i]).reverse().forEach(([each, i]) => {
-      const own = colourOf(each.colour, colour), done = each.at >= each.way.path.length - 1;
-      drawWay(pen, each.way.path.slice(0, Math.floor(each.at) + 1), map.cols, size, own, size * (0.14 + 0.13 * i));
-      const place = pointOn(each.way.path, each.at, map.cols, size);
-      if (done && !each.way.reached) drawStop(pen, place, size, own);
-      else drawAgent(pen, place, size * (0.8 + 0.25 * i), own, colour.ink);
-    });
-    if (!going.length && walked !== null && shown && shown.way)
-      drawAgent(pen, pointOn(shown.way.path, walked, map.cols, size), size, colourOf(0, colour), colour.ink);
+    drawWay(pen, path, map.cols, size, race.colourOf(0, colour), size * 0.18);
+    if (!way.reached && path.length && !film) drawStop(pen, pointOn(path, path.length - 1, map.cols, size), size, race.colourOf(0, colour));
   }
 
   function drawCursor(pen, colour) {

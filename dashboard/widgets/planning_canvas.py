@@ -1,4 +1,4 @@
-"""The canvas of the page Plan: planning_canvas.js, plan_layers.js, plan_lens.js, pnzoo's planner.js; its messages."""
+"""The canvas of the page Plan: planning_canvas.js, plan_*.js, pnzoo's planner.js; its messages."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -61,7 +61,7 @@ _HTML = f"""<div class="plan"><div class="area"><div class="stage">
 <details class="keys"><summary>Keyboard</summary>{KEYS}</details>
 </div></div><div class="say" role="status" aria-live="polite"></div></div>"""
 
-_FILES = ("plan_layers", "plan_lens")
+_FILES = ("plan_layers", "plan_lens", "plan_words", "plan_race")
 _canvas = canvas.component("planning_canvas", _HTML, before=_FILES, planning=True)
 
 
