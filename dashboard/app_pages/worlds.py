@@ -115,11 +115,9 @@ def no_entry(words):
     st.info(f"The zoo holds no model of this world yet. {words}", icon=":material/inventory_2:")
 
 
-def new_one(label, about=None, following=None):
-    """A button for the next question, `following()` or the next number."""
-    seed = state.get("seed", FIRST[state.get("world", "web")])
-    st.button(label, key="new_one", icon=":material/casino:", help=about, on_click=lambda: state.put(
-        seed=(following() if following else seed + 1) % 10**6, words=None, course=None))
+def take_seed(seed):
+    """The question of a number, for which nothing of a visitor's own is left."""
+    state.put(seed=seed % 10**6, words=None, course=None)
 
 
 # -- a web ------------------------------------------------------------------------------------------------
@@ -133,25 +131,24 @@ def show_web():
     seed = state.get("seed", FIRST["web"])
     question = compute.web_question(seed)
     titles = compute.invented_web().web.titles
-    said = st.empty()
-    place = st.container()
-    with st.expander("Other words: look for another page in your own words", icon=":material/edit:"):
-        text = st.text_area("Words of the page that is looked for", max_chars=600,
-                            help="Both walk anew.", **text_of("words", question.text))  # fmt: skip
-    walks = []
+    text, walks, unable = state.get("words", question.text), [], []
     for name in names:
         try:
             walks.append(walk_of(name, compute.web_walk(name, seed, text), question))
         except ValueError as error:
-            place.warning(glossary.plain(str(error)), icon=":material/help:")
-    said.markdown(f"**Find the page that says this**, one of {len(titles):,}, {question.links} links away. One plans "
-                  "where links lead, the other reacts.")
+            unable.append(glossary.plain(str(error)))
+    st.markdown(f"**Find the page that says this**, one of {len(titles):,}, {question.links} links away. One plans "
+                "where links lead, the other reacts.")
+    for each in unable:
+        st.warning(each, icon=":material/help:")
     if walks:
-        with place:
-            web_walk.show("web_walk", text.split(), compute.rare_places(text), walks)
-    with place:
-        new_one("Another page", "The next one that the two do not find alike.",
-                lambda: compute.next_apart(names, state.get("seed", FIRST["web"])))
+        web_walk.show("web_walk", text.split(), compute.rare_places(text), walks,
+                      lambda: take_seed(compute.next_apart(names, seed)))  # fmt: skip
+    else:
+        st.button("Another page", key="new_one", on_click=lambda: take_seed(seed + 1))
+    with st.expander("Other words: look for another page in your own words", icon=":material/edit:"):
+        st.text_area("Words of the page that is looked for", max_chars=600, help="Both walk anew.",
+                     **text_of("words", question.text))  # fmt: skip
     share.panel("worlds", WEB.format(pages=compute.PAGES, web_seed=compute.WEB_SEED, name=names[0], text=text,
                                      start=question.start, goal=question.goal))  # fmt: skip
 
@@ -211,7 +208,8 @@ def show_body():
                     INTRO["body"], edit_course)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         st.button("New start", key="place", icon=":material/my_location:", on_click=another_start, args=(course,))
-        new_one("New map")
+        st.button("New map", key="new_one", icon=":material/casino:",
+                  on_click=lambda: take_seed(state.get("seed", FIRST["body"]) + 1))  # fmt: skip
         with st.popover("Size", icon=":material/straighten:"):
             choices.pick("Map", "side", MAPS, len(walls), lambda n: f"{n} x {n} cells",
                          then=lambda: state.put(course=None))  # fmt: skip
@@ -262,23 +260,22 @@ def show_sentences():
         no_entry("`python -m train matching_ptb` trains one from your own copy of the Penn Treebank.")
         return
     st.markdown(INTRO["sentences"])
-    shown = st.container()
-    query = st.text_input("Your own sentence, with or without a gap (___)", max_chars=300,
-                          **text_of("asked", QUERY, word=None))  # fmt: skip
+    query, text, name = state.get("asked", QUERY), state.get("examples", EXAMPLES), state.get("sentences", names[0])
+    snippet = None
+    try:
+        sentences, labels = examples_of(text)
+        show_gap(name, sentences, labels, query)
+        snippet = SENTENCES.format(name=name, sentences=list(sentences), labels=list(labels), query=query)
+    except ValueError as error:
+        st.warning(glossary.plain(str(error)), icon=":material/help:")
+    st.text_input("Your own sentence, with or without a gap (___)", max_chars=300, **text_of("asked", QUERY, word=None))
     st.pills("Or try one", list(KNOWN), key="try_sentence", on_change=take_sentence)
     with st.expander("The examples it goes by: yours, and another model", icon=":material/edit:"):
-        name = choices.pick_model(names, "Model", "sentences", names[0])
-        text = st.text_area("Examples, one a line: `word: sentence with ___`", height=200, max_chars=LONGEST,
-                            **text_of("examples", EXAMPLES))  # fmt: skip
-    with shown:
-        try:
-            sentences, labels = examples_of(text)
-            show_gap(name, sentences, labels, query)
-        except ValueError as error:
-            st.warning(glossary.plain(str(error)), icon=":material/help:")
-            return
-    if "___" in query:
-        share.panel("worlds", SENTENCES.format(name=name, sentences=list(sentences), labels=list(labels), query=query))
+        choices.pick_model(names, "Model", "sentences", names[0])
+        st.text_area("Examples, one a line: `word: sentence with ___`", height=200, max_chars=LONGEST,
+                     **text_of("examples", EXAMPLES))  # fmt: skip
+    if snippet and "___" in query:
+        share.panel("worlds", snippet)
 
 
 def examples_of(text):

@@ -5,7 +5,7 @@
 const KEPT = new WeakMap(); // box -> {made, stop}
 const SIDES = ["first", "second"], LIGHTS = ["one", "two"], PACE = 700, NARROW = 640;
 
-export default function ({ parentElement, data }) {
+export default function ({ parentElement, data, setTriggerValue }) {
   const box = parentElement.querySelector(".web"), made = JSON.stringify(data), kept = KEPT.get(box);
   if (kept?.made === made) return;
   kept?.stop();
@@ -19,11 +19,17 @@ export default function ({ parentElement, data }) {
 
   const words = make("p", "words"), spans = data.words.map((word, at) => make("span", data.rare.includes(at) ? "rare" : "", word));
   spans.forEach((span) => words.append(span, " "));
-  const walks = make("div", "walks"), sides = data.walks.map(side), keys = make("div", "keys"), again = make("button", "again", "▶ Walk again");
+  const walks = make("div", "walks"), sides = data.walks.map(side), keys = make("div", "keys"), again = make("button", "again", "▶ Walk again"), another = make("button", "", "Another page");
   sides.forEach((each) => walks.append(each.section));
-  again.type = "button";
+  again.type = another.type = "button";
+  another.title = "The next one that the two do not find alike";
+  another.onclick = () => {
+    another.disabled = true;
+    setTimeout(() => { another.disabled = false; }, 5000); // where no answer came
+    setTriggerValue("another", true);
+  };
   again.onclick = () => play(0);
-  keys.append(again, make("span", "", "Each dot is a page: touch one."));
+  keys.append(again, another, make("span", "", "Each dot is a page: touch one."));
   const guesses = data.walks.filter((walk) => walk.guess).map((walk) => make("p", "guess", `Before it went, ${walk.name} guessed which page the words mean: ${walk.guess}.`));
   way = track();
   box.replaceChildren(words, make("p", "about", "Bold words are on few pages: those a page has light up."), way.whole, keys, walks, ...guesses);

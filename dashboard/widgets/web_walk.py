@@ -1,11 +1,13 @@
 """Walks on a web, page after page; words of the sought page light up where a page has them (web_walk.js)."""
 
+from collections.abc import Callable
+
 from dashboard.widgets import canvas
 
 _walk = canvas.component("web_walk", '<div class="web"></div>', drawing=False)
 
 
-def show(key: str, words: list[str], rare: tuple, walks: list[dict]) -> None:
+def show(key: str, words: list[str], rare: tuple, walks: list[dict], on_another: Callable[[], None]) -> None:
     """Show walks for the same words, all at one speed.
 
     Args:
@@ -16,5 +18,6 @@ def show(key: str, words: list[str], rare: tuple, walks: list[dict]) -> None:
             how it ended; `guess`, what the model takes for the page, or ""; and `pages`, dicts of `title`, `found`
             (places of the words that the page has), `left` (links from it to the page that is meant, or None),
             `linked` (how many pages link there) and `links` ([title, share, whether it was taken], best first).
+        on_another: called where another page shall be looked for.
     """
-    _walk(key=key, data={"words": words, "rare": list(rare), "walks": walks})
+    _walk(key=key, data={"words": words, "rare": list(rare), "walks": walks}, on_another_change=on_another)
