@@ -23,6 +23,8 @@ function makeDrive(host) {
   draws.onclick = () => {
     const on = draws.getAttribute("aria-pressed") !== "true";
     draws.setAttribute("aria-pressed", String(on));
+    refuse("");
+    if (on) say.textContent = "Draw with one finger; what begins on a wall erases.";
     canvas.classList.toggle("drawn", on);
   };
   draws.setAttribute("aria-pressed", "false");
@@ -77,14 +79,14 @@ function makeDrive(host) {
     return [clamp((event.clientY - box.top) / size, data.rows), clamp((event.clientX - box.left) / size, data.cols)];
   }
 
-  // S or G under the hand; a thumb may be a little beside it.
+  // S or G under the hand; a thumb may be a little beside it, unless it draws.
   function endAt([r, c], reach) {
     const far = (end) => Math.max(Math.abs(r - ends[end][0]), Math.abs(c - ends[end][1]));
     const near = ["goal", "start"].filter((end) => far(end) <= reach).sort((a, b) => far(a) - far(b));
     return near[0] ?? null;
   }
 
-  const reach = (event) => (event.pointerType === "touch" || event.touches ? Math.ceil(14 / size) : Math.max(0, Math.round(7 / size)));
+  const reach = (event) => (canvas.classList.contains("drawn") ? 0 : event.pointerType === "touch" || event.touches ? Math.ceil(14 / size) : Math.round(7 / size));
 
   // Whether a body gets from S to G: bodies pass between no two walls that touch at their corners.
   function joined(start, goal) {
@@ -124,10 +126,14 @@ function makeDrive(host) {
     return "A wall there would leave no way from S to G: it was not built.";
   }
 
-  function act(cell) {
-    const problem = held.end ? move(held.end, cell) : build(cell, held.wall);
+  function refuse(problem) {
     say.textContent = problem;
     say.classList.toggle("bad", Boolean(problem));
+  }
+
+  function act(cell) {
+    const problem = held.end ? move(held.end, cell) : build(cell, held.wall);
+    refuse(problem);
     draw();
     tell();
   }
