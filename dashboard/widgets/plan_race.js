@@ -14,7 +14,7 @@ function makeRace(board) {
   let asked = 0, waiting = false; // number of the race that the server asked for; whether it still waits for somebody's way
   let adding = null; // a planner that was chosen and has not come yet
 
-  find(".start-race").onclick = () => { board.show(); run(); };
+  find(".start-race").onclick = () => { board.toMap(); run(); };
   find(".entrant").onchange = ({ target }) => {
     board.send("race", { add: target.value });
     adding = target.value;

@@ -10,20 +10,20 @@ function sentenceOf(board) {
   if (!shown) return "";
   const name = data.model.name, { way, plan, joined, exact } = shown, k = board.step();
   if (note) return note;
-  if (repaid !== null && plan && k === plan.k && !film) { // of the plan that is drawn: a drag may be ahead of it
+  if (repaid !== null && plan && k === plan.k && !film.stage) { // of the plan that is drawn: a drag may be ahead of it
     const { reward, learned } = plan.world, [r, c] = board.pair(repaid);
     return `R of row ${r}, column ${c} is ${short(reward[repaid])} in place of ${short(learned[repaid])}: V adapts.`;
   }
   if (!way) return `${name} is asked on the server …`;
   const long = `${way.path.length - 1} moves, ${way.cost.toFixed(1)} long`;
-  if (film && ["reach", "drag"].includes(film.stage)) return "A wall across the way: draw one yourself, anywhere, at any time.";
+  if (["reach", "drag"].includes(film.stage)) return "A wall across the way: draw one yourself, anywhere, at any time.";
   if (plan && k < plan.k) {
     const { number, heard } = board.frame(k), of = shown.cells.length;
     if (!heard) return `Step ${k} of ${plan.k}.`;
     const knows = heard[map.start] ? " S has heard." : "";
     return `Step ${k}: news of G has reached ${number} of ${of} cells.${knows}`;
   }
-  if (film && film.stage === "look") return "V has adapted: the way goes around.";
+  if (film.stage === "look") return "V has adapted: the way goes around.";
   if (!joined) return `Walls separate S from G: no news of G can arrive. ${board.undoable ? "Undo takes it back" : "Erase one"}.`;
   const over = way.cost - exact.far[map.start];
   if (drag && drag.kind !== "reward" && before) {

@@ -5,14 +5,14 @@
 export default keep(".plan", makePlanning);
 
 const KNOWN = new Map(); // planners whose weights the server has sent, by name
-const FLOOD = 3000, BUDGET = 12; // milliseconds: of a flood, of planning in a frame
+const BUDGET = 12; // milliseconds of planning in a frame
 const FIRST_BUDGET = 100; // of the first plan: nothing is drawn yet that could falter
 const PATIENT = 5000; // milliseconds after which a silent server is mentioned
 
 function makePlanning(host) {
   const find = (what) => host.querySelector(what), all = (what) => [...host.querySelectorAll(what)];
   const canvas = find("canvas.map"), curve = find("canvas.curve"), sentence = find(".sentence"), say = find(".say");
-  const slider = find(".film input"), count = find(".film output"), play = find(".play"), hand = find(".hand");
+  const slider = find(".film input"), count = find(".film output"), play = find(".play");
   const scratch = document.createElement("canvas"), widget = { send: null, show, stop };
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const lens = makeLens(find(".lens"), { onSymbol: point, onReward: adjust, onLearned: forgetReward });
@@ -22,19 +22,27 @@ function makePlanning(host) {
   let at = null, layer = "V", symbol = null, tool = "wall", speed = 1, loop = false;
   let repaid = null; // the cell whose reward was changed last, until something else is
   let cursor = null, hover = null, drag = null, past = [], focused = false, corner = null, pinned = null;
-  let plans = 0, film = null, walked = null, note = "", before = null;
+  let plans = 0, walked = null, note = "", before = null;
   let stepTold; // the step that the server was told and has not answered
   let sent = 0, pushed = 0, pending = null, adjusting = false, lensAt = 0, asked = new Set(), resend = null, told = null;
 
-  // What race and sentence may see of all this, and do.
+  // What film, race and sentence may see of all this, change, and do.
   const board = {
-    host, find, calm, pair: (cell) => pair(cell), whole: () => whole(), code: () => codeOf(), step: () => stepNow(), frame: (k) => frameAt(k),
-    send: (name, value) => widget.send(name, value), tick: () => tick(), show: () => toMap(), clear: () => { touch(); at = null; },
-    get data() { return data; }, get map() { return map; }, get shown() { return shown; }, get size() { return size; }, get speed() { return speed; },
-    get drag() { return drag; }, get film() { return film; }, get repaid() { return repaid; }, get before() { return before; },
-    get undoable() { return past.length > 0; }, get note() { return note; }, set note(words) { note = words; },
+    host, find, calm,
+    get data() { return data; }, get map() { return map; }, get shown() { return shown; }, get planner() { return planner; },
+    get size() { return size; }, get speed() { return speed; }, get loop() { return loop; }, get drag() { return drag; },
+    get film() { return film; }, get repaid() { return repaid; }, get before() { return before; },
+    get undoable() { return past.length > 0; }, get busy() { return Boolean(work || dirty); },
+    get heard() { return Boolean(silent && silent.plan.done); }, // whether news of G is told apart
+    get at() { return at; }, set at(k) { at = k; },
+    get walked() { return walked; }, set walked(cells) { walked = cells; },
+    get note() { return note; }, set note(words) { note = words; },
+    whole: () => whole(), code: () => codeOf(), step: () => stepNow(), frame: (k) => frameAt(k), pair: (cell) => pair(cell),
+    cellOf: (place) => cellOf(place), locked: (place) => locked(place),
+    send: (name, value) => widget.send(name, value), replan: () => replan(), rest: () => rest(), tick: () => tick(),
+    controls: () => drawControls(), toMap: () => toMap(), clear: () => { film.touch(); at = null; },
   };
-  const race = makeRace(board);
+  const race = makeRace(board), film = makeFilm(board);
 
   // -- what the server sends -----------------------------------------------------------------------------
 
@@ -48,7 +56,7 @@ function makePlanning(host) {
     if (known) pending = null;
     const foreign = (next.seq === null || settled) && (first || next.map !== codeOf());
     if (stepTold === next.step) stepTold = undefined;
-    else if (stepTold === undefined && !first && !foreign && !pending && !drag && next.step !== data.step) { stopFilm(); at = next.step; }
+    else if (stepTold === undefined && !first && !foreign && !pending && !drag && next.step !== data.step) { film.stop(); at = next.step; }
     const raced = !first && names(next) !== names(data);
     data = next;
     for (const each of [next.model, ...next.race]) if (each.plain) KNOWN.set(each.name, makePlanner(each.plain));
@@ -61,13 +69,13 @@ function makePlanning(host) {
     if ((known || next.seq === null) && !drag) {
       const same = map && codeOf() === next.map && paintOf() === JSON.stringify(next.paint);
       if (!same) adopt();
-      if (foreign) { note = ""; repaid = null; before = null; at = next.step === null ? null : next.step; stopFilm(); walked = null; race.forget(); }
+      if (foreign) { note = ""; repaid = null; before = null; at = next.step === null ? null : next.step; film.stop(); walked = null; race.forget(); }
     }
     drawControls();
     layout();
     if (elsewhere || foreign || !shown) {
       replan();
-      if (foreign && next.step === null && !calm.matches) arrive(first);
+      if (foreign && next.step === null && !calm.matches) film.arrive(first);
     } else if (raced || race.waits) race.refresh();
     race.ask(next.go);
     race.begin();
@@ -266,132 +274,13 @@ function makePlanning(host) {
     if (dirty && !work) begin();
     if (work && work.plan.advance(until)) finish();
     const listening = work || first || !listen(until);
-    const moving = runFilm(time) | race.advance(time);
+    const moving = film.advance(time) | race.advance(time);
     draw(first);
     if (data.tell && !dirty && !work && told !== data) { told = data; widget.send("drawn", true); }
     if (dirty || work || listening || moving) tick();
   }
 
-  // -- the film: flood, walk, and on the first visit a hand that draws -------------------------------------
-
-  function arrive(first) {
-    if (!whole()) return;
-    film = { stage: "flood", since: null, show: Boolean(data.greet && first), from: 0 };
-    at = 0;
-    walked = null;
-    drawControls();
-    tick();
-  }
-
-  function runFilm(time) {
-    if (!film || !shown || work || dirty) return Boolean(film);
-    if (film.since === null) film.since = time;
-    const past = (time - film.since) * speed;
-    const next = (stage) => { film.stage = stage; film.since = time; };
-    if (film.stage === "flood") {
-      if (!shown.plan) return next("walk"), true;
-      if (!silent || !silent.plan.done) { film.since = time; return true; }
-      at = Math.min(shown.plan.k, film.from + (past / FLOOD) * shown.plan.k);
-      if (at >= shown.plan.k) { at = null; next("walk"); }
-    } else if (film.stage === "walk") {
-      const last = shown.way ? shown.way.path.length - 1 : 0;
-      walked = Math.min(last, (past / STRIDE) * Math.max(1, last / 40));
-      if (walked >= last) next(film.show ? "rest" : loop ? "again" : "end");
-    } else if (film.stage === "rest" && past > 500) {
-      film.hand = handOf();
-      if (!film.hand) next("end"); else next("reach");
-    } else if (film.stage === "reach" || film.stage === "drag" || film.stage === "look" || film.stage === "undo") runHand(past, next);
-    else if (film.stage === "again" && past > 900) { at = 0; walked = null; next("flood"); film.from = 0; }
-    else if (film.stage === "end") { stopFilm(); if (data.step !== null) rest(); return false; }
-    return true;
-  }
-
-  function stopFilm() {
-    if (film && film.saved) { map.walls = film.saved; replan(); }
-    if (film && at !== null && shown && shown.plan && at >= shown.plan.k) at = null;
-    film = null;
-    hand.setAttribute("hidden", "");
-    drawControls();
-  }
-
-  // Cells across the way, such that another way stays open.
-  function handOf() {
-    if (!planner || !shown.way || !shown.way.reached) return null;
-    const path = shown.way.path;
-    for (const share of [0.5, 0.4, 0.6, 0.3, 0.7]) {
-      const i = Math.floor(path.length * share), cell = path[i];
-      if (i < 1 || i >= path.length - 1) continue;
-      const [r, c] = pair(cell), [dr, dc] = [pair(path[i + 1])[0] - pair(path[i - 1])[0], pair(path[i + 1])[1] - pair(path[i - 1])[1]];
-      const [y, x] = Math.abs(dr) >= Math.abs(dc) ? [0, 1] : [1, 0];
-      const cells = [-1, 0, 1].map((step) => [r + y * step, c + x * step]).filter((place) => !locked(place) && cellOf(place) !== map.start && cellOf(place) !== map.goal);
-      const walls = map.walls.slice();
-      cells.forEach((place) => { walls[cellOf(place)] = 1; });
-      if (cells.length && solve({ ...map, walls }).far[map.start] < Infinity) return cells;
-    }
-    return null;
-  }
-
-  function runHand(past, next) {
-    const cells = film.hand, centre = ([r, c]) => [(c + 0.5) * size, (r + 0.5) * size];
-    const [from, to] = [centre(cells[0]), centre(cells[cells.length - 1])];
-    const place = ([x, y]) => { hand.removeAttribute("hidden"); hand.style.transform = `translate(${x}px, ${y}px)`; };
-    const slide = (a, b, share) => place([a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share]);
-    const wide = [size * map.cols * 0.95, size * map.rows * 0.95];
-    const mark = (wall) => {
-      const many = Math.min(cells.length, Math.floor((past / 900) * cells.length) + 1);
-      for (const place of cells.slice(0, many)) {
-        if (map.walls[cellOf(place)] === wall) continue;
-        if (!wall && film.saved[cellOf(place)]) continue;
-        map.walls[cellOf(place)] = wall;
-        walked = null;
-        replan();
-      }
-    };
-    if (film.stage === "reach") {
-      slide(wide, from, Math.min(1, past / 900));
-      if (past > 900) { film.saved = map.walls.slice(); next("drag"); }
-    } else if (film.stage === "drag") {
-      slide(from, to, Math.min(1, past / 900));
-      mark(1);
-      if (past > 1000) { at = 0; next("look"); }
-    } else if (film.stage === "look") {
-      at = Math.min(shown.plan.k, (past / 1600) * shown.plan.k);
-      if (at >= shown.plan.k) at = null;
-      if (past > 3200) next("undo");
-    } else if (film.stage === "undo") {
-      slide(from, to, Math.min(1, past / 900));
-      mark(0);
-      if (past > 1100) { film.saved = null; next("end"); }
-    }
-  }
-
-  // Any touch ends the show, and the map is again the visitor's; one on the map or its tools pauses the film too.
-  function touch(event) {
-    if (!film) return;
-    const { stage, saved } = film, beside = event && event.target.closest(".film, .layers, .keys");
-    film.show = false;
-    if (beside && (stage === "flood" || stage === "walk" || stage === "again")) return;
-    stopFilm();
-    at = stage === "flood" || (stage === "look" && !saved) ? at : null;
-    walked = null;
-  }
-
-  function togglePlay() {
-    if (film) {
-      const step = stepNow();
-      stopFilm();
-      at = step;
-      rest();
-      return tick();
-    }
-    if (!shown || !whole()) return;
-    const begin = at === null || !shown.plan || at >= shown.plan.k ? 0 : at;
-    walked = null;
-    film = { stage: "flood", since: null, show: false, from: begin };
-    at = begin;
-    drawControls();
-    tick();
-  }
+  // -- k ------------------------------------------------------------------------------------------------
 
   // Where k comes to rest is the page's, so that the link shows the same.
   function rest() {
@@ -402,7 +291,7 @@ function makePlanning(host) {
 
   function go(k) {
     if (!shown || !shown.plan) return;
-    stopFilm();
+    film.stop();
     walked = null;
     k = Math.max(0, Math.min(shown.plan.k, k));
     at = k >= shown.plan.k ? null : k;
@@ -410,7 +299,7 @@ function makePlanning(host) {
     tick();
   }
 
-  play.onclick = togglePlay;
+  play.onclick = film.toggle;
   find(".back").onclick = () => { go(stepNow() - 1); rest(); };
   find(".forth").onclick = () => { go(stepNow() + 1); rest(); };
   find(".loop").onclick = () => { loop = !loop; drawControls(); };
@@ -476,7 +365,7 @@ function makePlanning(host) {
   const unitOf = () => Math.min(data.mostReward / 8, shown ? shown.most : 1);
 
   function setReward(cell, amount, ended) {
-    touch();
+    film.touch();
     if (!shown || !shown.plan) return;
     if (!paint.has(cell) && paint.size >= data.mostPainted) return tell(`At most ${data.mostPainted} cells can have a reward of their own.`);
     if (!before) before = shown.way;
@@ -510,8 +399,8 @@ function makePlanning(host) {
     return [clamp((event.clientY - box.top) / size, map.rows), clamp((event.clientX - box.left) / size, map.cols)];
   }
 
-  host.addEventListener("pointerdown", touch, true);
-  host.addEventListener("keydown", touch, true);
+  host.addEventListener("pointerdown", film.touch, true);
+  host.addEventListener("keydown", film.touch, true);
 
   canvas.onpointerdown = (event) => {
     if (event.button > 0 || !map) return;
@@ -588,7 +477,7 @@ function makePlanning(host) {
     else if (key === "s" || key === "g") { remember(); put(key === "s" ? "start" : "goal", cursor.slice()); done(`${key === "s" ? "start" : "goal"} at row ${cursor[0]}, column ${cursor[1]}`); }
     else if (key === "r") rectangle();
     else if (key === "u") undo();
-    else if (key === "p") togglePlay();
+    else if (key === "p") film.toggle();
     else if (key === "," || key === ".") { go(stepNow() + (key === "." ? 1 : -1)); rest(); }
     else if (key === "+" || key === "-") { remember(); nudge(key === "+" ? 0.5 : -0.5); }
     else if ("12345".includes(key)) chooseLayer(Object.keys(LAYERS)[Number(key) - 1]);
@@ -700,8 +589,8 @@ function makePlanning(host) {
       if (button.dataset.tool !== "undo") button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
       if (button.dataset.tool === "reward") button.disabled = !data.model.live;
     }
-    play.textContent = film ? "❚❚" : "▶";
-    play.setAttribute("aria-label", film ? "Pause" : "Play");
+    play.textContent = film.stage ? "❚❚" : "▶";
+    play.setAttribute("aria-label", film.stage ? "Pause" : "Play");
     find(".loop").setAttribute("aria-pressed", String(loop));
     find(".film").classList.toggle("still", !data.model.live);
     host.dataset.tool = tool; // its style brings the lens near where one looks
@@ -814,7 +703,7 @@ function makePlanning(host) {
       count.textContent = `k = ${k} of ${plan.k}`;
       if (!first) drawCurve();
       // The numbers follow more slowly than the map while it moves: nobody reads them sixty times a second.
-      const busy = drag || film;
+      const busy = drag || film.stage;
       if (first) showLens(frame_, Object.create(paints, { reward: { value: Array(256).fill(paints.floor) } }));
       else if (!busy || (drag && drag.kind === "reward") || performance.now() - lensAt > 120) { lensAt = performance.now(); showLens(frame_, paints); }
     } else count.textContent = "";
@@ -854,19 +743,19 @@ function makePlanning(host) {
     if (frame_ && !way.reached && frame_.k < shown.plan.k) return;
     drawWay(pen, path, map.cols, size, "rgba(255,255,255,0.75)", size * 0.3);
     drawWay(pen, path, map.cols, size, race.colourOf(0, colour), size * 0.18);
-    if (!way.reached && path.length && !film) drawStop(pen, pointOn(path, path.length - 1, map.cols, size), size, race.colourOf(0, colour));
+    if (!way.reached && path.length && !film.stage) drawStop(pen, pointOn(path, path.length - 1, map.cols, size), size, race.colourOf(0, colour));
   }
 
   function drawCursor(pen, colour) {
     const cell = looked();
-    if (cell !== null && shown && shown.plan && !film) {
+    if (cell !== null && shown && shown.plan && !film.stage) {
       const [r, c] = pair(cell);
       pen.strokeStyle = colour.focus;
       pen.lineWidth = 2;
       pen.strokeRect((c - 1) * size, (r - 1) * size, 3 * size, 3 * size);
       if (pinned === cell) frame(pen, [r, c], size, colour.focus, [], 3);
     }
-    if (cell !== null && !film && size >= 12) number(pen, pair(cell), colour);
+    if (cell !== null && !film.stage && size >= 12) number(pen, pair(cell), colour);
     const outline = (a, b) => {
       pen.strokeStyle = colour.focus;
       pen.lineWidth = 2;
@@ -937,7 +826,6 @@ function makePlanning(host) {
     window.removeEventListener("pnzoo-back", back);
     watcher.disconnect();
     looks.removeEventListener("change", again);
-    film = null;
   }
 
   return widget;
