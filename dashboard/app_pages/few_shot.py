@@ -34,7 +34,9 @@ def page():
     line = st.container(key="title", horizontal=True, gap="small", vertical_alignment="center")
     with line:
         headings.heading("Who decided?")
-    headings.sentence("A network names the drawing in the middle by these examples alone. **Draw**, or drag one off.")
+    if not state.get("lesson"):  # which has words of its own, and needs the room
+        headings.sentence("A network names the drawing in the middle by these examples alone. **Draw**, or drag one "
+                          "off.")
     names = compute.names("few-shot")
     state.adopt({**episode_controls.readers(), "least": choices.read_int("least", 0, 100),
                  "look": choices.read_int("look", 0, 199), "reading": choices.read_int("reading", 1, 99)},
