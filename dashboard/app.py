@@ -40,6 +40,7 @@ page = st.navigation(PAGES, position="hidden")  # the frame's bar takes its plac
 st.set_page_config(page_title=f"{page.title} · pnzoo", page_icon=str(HERE / "icon.png"), layout="wide")
 with failures.said():
     frame.show(PAGES, page)
+    lessons.complete(page.url_path or "plan")
     state.open_page(page.url_path or "plan", {"lesson": lessons.read_lesson})
     led = lessons.lead(page.url_path or "plan")
     page.run()

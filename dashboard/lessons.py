@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import compute, state
-from dashboard.widgets import episode_controls, map_input
+from dashboard.widgets import episode_controls, map_input, progress
 from pnzoo import gridworld
 
 
@@ -55,15 +55,14 @@ def _walk(name=None, paint=(), k=None):
 
 
 def _spread():
-    """As many steps as the shortest way has moves: then news of the goal has come to the start."""
+    """Whether news of the goal has come to the start, which the canvas says of the step that was slid to."""
     name, map_text, k, _ = _route()
-    if (step := state.get("step")) is None and state.get("slid"):  # to the last one
-        step = compute.steps_for(name, map_text, k)
     best = compute.solution(map_text)
-    if step is None or not best.reachable or step < len(best.shortest_path) - 1:
+    if not state.get("heard") or not best.reachable:
         return False
-    far = len(best.shortest_path) - 1
-    return f"After {far} steps S has heard of G, which is {far} moves away: value moves by one cell a step."
+    step = state.get("step") or compute.steps_for(name, map_text, k)  # the last one has no number
+    return (f"At step {step} S has heard of G, which is {len(best.shortest_path) - 1} moves away: value moves on by "
+            "about one cell a step.")
 
 
 def _enough():
@@ -135,7 +134,7 @@ def _map(start, goal):
 
 
 LESSONS = (
-    Lesson("Value spreads", "Value starts at the goal and moves on by one cell a step.",
+    Lesson("Value spreads", "Value starts at the goal and moves on by about one cell a step.",
            "Slide k from the left, until news of G has reached S.", "plan",
            {"model": "vin16", "map": _map((2, 3), (2, 12)), "layer": "V", "step": "1"}, _spread,
            "Must V be the true distance for the path to be a shortest one?", 4, ".scrub input"),
@@ -171,6 +170,21 @@ def read_lesson(text: str) -> int:
     return int(text)
 
 
+def complete(page: str) -> None:
+    """Fill in an address that names a lesson and nothing else: the lesson's page and all that it begins with."""
+    if set(st.query_params) != {"lesson"}:
+        return
+    try:
+        number = read_lesson(st.query_params["lesson"])
+    except ValueError:  # it is named where the address is read
+        return
+    lesson = LESSONS[number - 1]
+    link = {**lesson.link, "lesson": str(number)}
+    if lesson.page != page:
+        st.switch_page(f"app_pages/{lesson.page}.py", query_params=link)
+    st.query_params.from_dict(link)
+
+
 class Led(NamedTuple):
     """The strip of a lesson, as `lead` drew it.
 
@@ -202,12 +216,18 @@ def lead(page: str) -> Led | None:
 
 def check(led: Led | None) -> None:
     """After the page was drawn: whether the lesson's task is done. Once it is, it stays so."""
-    if led is None or _seen(led.number):
+    if led is None:
         return
-    if done := LESSONS[led.number - 1].done():
+    if not _seen(led.number) and (done := LESSONS[led.number - 1].done()):
         finished().add(led.number)
         st.session_state["lesson_seen"] = led.number, done
         _fill(led)
+    remember(led.number)
+
+
+def remember(number: int | None = None) -> None:
+    """Let the visitor's browser keep which lessons are done, and tell of those that it has kept."""
+    progress.show(finished(), number, len(LESSONS), finished().update)
 
 
 def _seen(number):

@@ -55,6 +55,7 @@ def adopt(readers: Mapping[str, Callable[[str], Any]],
             memory["problems"].append((name, problem))
             _set(name, left)
         memory["written"] = given
+        memory["again"] = True  # a link to the page that is open tells the server alone where it leads, not the browser
     problems = memory.get("problems", [])
     for name, problem in problems[:MOST_SAID]:
         st.warning(f"The address has a part that cannot be used, and it was left out: {glossary.plain(name, 40)}. "
@@ -91,7 +92,7 @@ def _is_late(given: dict) -> bool:
     """
     memory = _memory()
     if memory.pop("back", False):
-        memory["again"] = True
+        memory["again"] = True  # the page that was being drawn may have written its own address since
         return False
     soon = memory.pop("moved", False) or time.monotonic() - memory.get("at", -LATE) < LATE
     return soon and given in memory.get("older", [])
@@ -126,7 +127,7 @@ def publish(texts: Mapping[str, str | None]) -> None:
     if _memory().get("lesson_here") and get("lesson"):
         wanted["lesson"] = str(get("lesson"))
     memory = _memory()
-    # Whoever goes back while a page is drawn may get the address of that page afterwards.
+    # Said again where a browser may show another one: it goes nowhere where it shows this one.
     if memory.pop("again", False) or st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
     if memory.get("written") != wanted:

@@ -30,6 +30,7 @@ def page():
         lesson = lessons.LESSONS[number - 1]
         st.switch_page(f"app_pages/{lesson.page}.py", query_params={**lesson.link, "lesson": str(number)})
     discuss()
+    lessons.remember()
     state.publish({})
     share.panel("lessons", "from dashboard import lessons\n\nfor lesson in lessons.LESSONS:\n    print(lesson.title)")
     glossary.show()

@@ -177,11 +177,11 @@ def take_edit(message):
         map_input.use(map_text)
     seq = message.get("seq")
     state.put(edited=(seq if type(seq) is int else None, map_text), paint=tuple(paint) or None, step=None,
-              slid=None)
+              heard=None)
 
 
-def take_step(step):
-    state.put(step=None if step is None else max(1, step), slid=True)
+def take_step(step, heard):
+    state.put(step=None if step is None else max(1, step), heard=heard or None)
 
 
 def take_drawn():

@@ -286,7 +286,8 @@ function makePlanning(host) {
   function rest() {
     const k = stepNow() === (shown && shown.plan && shown.plan.k) ? null : stepNow();
     stepTold = k === null ? null : Math.max(1, k); // as the address has it
-    widget.send("step", k);
+    const { heard } = shown && shown.plan ? frameAt(stepNow()) : {};
+    widget.send("step", { k, heard: Boolean(heard && heard[map.start]) });
   }
 
   function go(k) {

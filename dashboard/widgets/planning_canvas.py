@@ -86,7 +86,7 @@ class Entry(NamedTuple):
 
 def draw(
     key: str, walls: np.ndarray, start, goal, model: Entry, race: list[Entry], *, planners: list[str], label: str,
-    on_edit: Callable[[dict], None], on_need: Callable[[list[str]], None], on_step: Callable[[int | None], None],
+    on_edit: Callable[[dict], None], on_need: Callable[[list[str]], None], on_step: Callable[[int | None, bool], None],
     on_layer: Callable[[str], None], on_race: Callable[[str | None, str | None], None], on_fresh: Callable[[], None],
     on_break: Callable[[], None], on_drawn: Callable[[], None] | None = None, rival: str | None = None,
     paint=(), k: int | None = None, step: int | None = None, layer: str = "V",
@@ -103,7 +103,8 @@ def draw(
         label: what a screen reader says.
         on_edit: called with {"walls", "start", "goal", "paint", "seq"} after each gesture.
         on_need: called with the names of planners whose numbers the page has not got.
-        on_step: called with the step where the slider came to rest, None for the last.
+        on_step: called with the step where the slider came to rest, None for the last, and whether news of G has
+            reached S then.
         on_layer: called with one of `LAYERS`.
         on_race: called with the name to add and the name to drop.
         on_fresh: called when another random map is asked for.
@@ -172,7 +173,10 @@ def _read_names(message: Any):
 
 
 def _read_step(message: Any):
-    return (message,) if message is None or (type(message) is int and 0 <= message < 10**6) else None
+    if not isinstance(message, dict) or type(message.get("heard")) is not bool:
+        return None
+    k = message.get("k")
+    return (k, message["heard"]) if k is None or (type(k) is int and 0 <= k < 10**6) else None
 
 
 def _read_layer(message: Any):

@@ -1,6 +1,7 @@
 """`pnzoo list`, `card` and `dashboard`: the zoo and its cards."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -97,4 +98,7 @@ def open_dashboard(options):
     if find_spec("streamlit") is None:
         raise ImportError("the dashboard needs Streamlit and Plotly. Type: pip install 'pnzoo[dashboard]'")
     # Streamlit reads the theme from .streamlit/ of the working folder or of the script's.
-    return subprocess.call([sys.executable, "-m", "streamlit", "run", str(dashboard_script()), *options.streamlit])
+    command = [sys.executable, "-m", "streamlit", "run", str(dashboard_script()), *options.streamlit]
+    if os.name == "posix":
+        os.execv(command[0], command)  # whoever ends this process ends the server, and frees its port
+    return subprocess.call(command)

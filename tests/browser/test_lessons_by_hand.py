@@ -121,7 +121,7 @@ class Keys(Hand):
 def value_spreads(hand, page):
     slider = page.get_by_label("Step of value iteration")
     if isinstance(hand, Keys):
-        hand.press(slider, *["ArrowRight"] * 23)
+        hand.press(slider, *["ArrowRight"] * 26)
     elif isinstance(hand, Mouse):
         hand.drag(hand.at(slider, 0.03, 0.5), hand.at(slider, 0.7, 0.5))
     else:  # as far as it goes
@@ -210,6 +210,16 @@ def test_a_lesson_is_done(arrive, number, kind, theme):
     stage, (top, bottom) = page.locator("canvas.map, .stage .lines").first.bounding_box(), page.evaluate(CLEAR)
     seen = min(bottom, stage["y"] + stage["height"]) - max(top, stage["y"])
     assert seen > 0.6 * stage["height"], "one does not see the task and the canvas together"
+    if number < 6:  # on the same page or on another one: the address and what is done next are the next lesson's
+        onward = page.get_by_role("link", name="Next lesson")
+        hand.press(onward) if kind is Keys else onward.click()
+        page.wait_for_function("number => location.search.includes(`lesson=${number}`)", arg=number + 1)
+        page.locator(".st-key-lesson").get_by_text(lessons.LESSONS[number].task).wait_for()
+        serving.settle(page)
+        if kind is Keys:
+            assert page.evaluate("() => document.activeElement !== document.body"), "the focus is lost"
+    page.goto(page.url.split("?")[0].removesuffix("few_shot").rstrip("/") + "/lessons")  # a session of its own
+    page.get_by_text("1 of 6 done").wait_for()
 
 
 @pytest.mark.slow

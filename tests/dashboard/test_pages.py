@@ -316,3 +316,12 @@ def test_every_chart_and_picture_has_words_for_those_who_do_not_see_it():
                 assert "alt=" in part[:900], f"{file.name}: {call}{part[:80]}"
 
 
+
+
+def test_an_address_that_names_a_lesson_alone_is_all_of_it(visit):
+    from dashboard import lessons
+
+    app = visit("plan", lesson="3")
+    assert app.query_params["map"] == lessons.LESSONS[2].link["map"]
+    assert "Lesson 3 of 6" in " ".join(each.value for each in app.markdown)
+    assert "lesson is a number from 1 to 6" in " ".join(each.value for each in visit("plan", lesson="33").warning)
