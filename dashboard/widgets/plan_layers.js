@@ -1,9 +1,10 @@
 // What a planner thinks, drawn on its map: one image of a pixel a cell, and marks on top of it.
 
 const LAYERS = {
-  V: ["V", "value", "how good each cell is"], R: ["R", "reward", "what entering a cell costs or pays, as the network sees it"],
-  P: ["P", "transition", "where each cell's best action pushes"], Q: ["Q", "actions", "how good each action is, a petal each"],
-  pi: ["π", "policy", "the move it makes; bold: another is better"],
+  V: ["V", "value", "V: how good a cell is. Each of the K steps passes it on to the cells around."],
+  R: ["R", "reward", "R: what entering a cell costs or pays, as the network sees the map."],
+  P: ["P", "transition", "P: where an action pushes, as weights of nine cells. Arrows: each cell's best action."], Q: ["Q", "actions", "Q: how good each action is there, a petal each. The best, orange, becomes V."],
+  pi: ["π", "policy", "π: the move it makes in each cell. Bold: another is better."],
 };
 
 // 256 colours of a scale, as [red, green, blue] each.
@@ -155,6 +156,34 @@ function pointOn(path, at, cols, size) {
   const xy = (cell) => [((cell % cols) + 0.5) * size, (Math.floor(cell / cols) + 0.5) * size];
   const [a, b] = [xy(path[i]), xy(path[j])];
   return [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share];
+}
+
+// The points of a way moved to its side by so many pixels: at a bend along the middle of both directions.
+function laneOf(path, cols, size, shift) {
+  const points = path.map((cell) => [((cell % cols) + 0.5) * size, (Math.floor(cell / cols) + 0.5) * size]);
+  const side = (i) => {
+    if (i < 0 || i >= points.length - 1) return [0, 0];
+    const [dx, dy] = [points[i + 1][0] - points[i][0], points[i + 1][1] - points[i][1]], long = Math.hypot(dx, dy) || 1;
+    return [-dy / long, dx / long];
+  };
+  return points.map(([x, y], i) => {
+    const [a, b] = [side(i - 1), side(i)], both = [a[0] + b[0], a[1] + b[1]], long = Math.hypot(...both);
+    const [u, v] = long > 0.1 ? both.map((each) => each / long) : b; // straight back: the side of the way on
+    return [x + u * shift, y + v * shift];
+  });
+}
+
+// A lane up to a place on it, which is returned.
+function drawLane(pen, points, at, colour, width) {
+  const i = Math.min(points.length - 1, Math.floor(at)), next = points[Math.min(points.length - 1, i + 1)], share = at - i;
+  const place = points[i].map((x, axis) => x + (next[axis] - x) * share);
+  pen.strokeStyle = colour;
+  pen.lineWidth = Math.max(1.8, width);
+  pen.lineJoin = pen.lineCap = "round";
+  pen.beginPath();
+  for (const [x, y] of [...points.slice(0, i + 1), place]) pen.lineTo(x, y);
+  pen.stroke();
+  return place;
 }
 
 function drawAgent(pen, [x, y], size, fill, ink) {

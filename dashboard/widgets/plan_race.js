@@ -2,7 +2,9 @@
 // `board` is what planning_canvas.js lets it see: what is planned on which map, and what starts and ends on it.
 
 const SOLVER = -1; // in place of a racer's number
-const STRIDE = 75; // milliseconds of a move
+const STRIDE = 75; // milliseconds of a move in the film
+const RACING = 240; // and in a race, which shall have time to be watched
+const LONGEST = 7000; // milliseconds of a race
 const LOST = { circle: "goes in a circle", wall: "walks into a wall" };
 
 // A policy as it is sent: a digit a cell.
@@ -82,7 +84,7 @@ function makeRace(board) {
       if (!each.going || !each.way) continue;
       each.since ??= time;
       const path = each.way.path, end = last(each);
-      let far = ((time - each.since) * board.speed) / (STRIDE / Math.max(1, longest / 45)), i = 0, long = 1;
+      let far = ((time - each.since) * board.speed) / Math.min(RACING, LONGEST / longest), i = 0, long = 1;
       for (; i < end; i++) {
         long = between(pair(path[i]), pair(path[i + 1]));
         if (far < long) break;
@@ -132,14 +134,14 @@ function makeRace(board) {
     return row;
   }
 
-  // The last one broadest and below: where several go the same way each is seen.
+  // Each in a lane of its own: where several go the same way each is seen.
   function draw(pen, colour) {
     const { map, size } = board, going = racers.filter((each) => each.going && each.way);
     going.map((each, i) => [each, i]).reverse().forEach(([each, i]) => {
-      const own = colourOf(each.colour, colour), place = pointOn(each.way.path, each.at, map.cols, size);
-      drawWay(pen, each.way.path.slice(0, Math.floor(each.at) + 1), map.cols, size, own, size * (0.14 + 0.13 * i));
+      const own = colourOf(each.colour, colour), lane = laneOf(each.way.path, map.cols, size, (i - (going.length - 1) / 2) * size * 0.2);
+      const place = drawLane(pen, lane, each.at, own, size * 0.15);
       if (each.at >= last(each) && !each.way.reached) drawStop(pen, place, size, own);
-      else drawAgent(pen, place, size * (0.8 + 0.25 * i), own, colour.ink);
+      else drawAgent(pen, place, size * 0.75, own, colour.ink);
     });
     return going.length > 0;
   }

@@ -12,7 +12,8 @@ function sentenceOf(board) {
   if (note) return note;
   if (repaid !== null && plan && k === plan.k && !film.stage) { // of the plan that is drawn: a drag may be ahead of it
     const { reward, learned } = plan.world, [r, c] = board.pair(repaid);
-    return `R of row ${r}, column ${c} is ${short(reward[repaid])} in place of ${short(learned[repaid])}: V adapts.`;
+    const [now, then] = [short(reward[repaid]), short(learned[repaid])];
+    return `R of row ${r}, column ${c} is ${now}${now === then ? ", as learned" : ` in place of ${then}: V adapts`}.`;
   }
   if (!way) return `${name} is asked on the server …`;
   const long = `${way.path.length - 1} moves, ${way.cost.toFixed(1)} long`;

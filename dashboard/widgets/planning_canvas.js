@@ -7,6 +7,7 @@ export default keep(".plan", makePlanning);
 const KNOWN = new Map(); // planners whose weights the server has sent, by name
 const BUDGET = 12; // milliseconds of planning in a frame
 const FIRST_BUDGET = 100; // of the first plan: nothing is drawn yet that could falter
+const THUMB = 8; // pixels from the end of the slider to the middle of its thumb there
 const PATIENT = 5000; // milliseconds after which a silent server is mentioned
 
 function makePlanning(host) {
@@ -58,6 +59,7 @@ function makePlanning(host) {
     if (stepTold === next.step) stepTold = undefined;
     else if (stepTold === undefined && !first && !foreign && !pending && !drag && next.step !== data.step) { film.stop(); at = next.step; }
     const raced = !first && names(next) !== names(data);
+    if (!first && (next.model.name !== data.model.name || next.k !== data.k)) note = ""; // it was said of another plan
     data = next;
     for (const each of [next.model, ...next.race]) if (each.plain) KNOWN.set(each.name, makePlanner(each.plain));
     planner = next.model.live ? KNOWN.get(next.model.name) || null : null;
@@ -69,7 +71,7 @@ function makePlanning(host) {
     if ((known || next.seq === null) && !drag) {
       const same = map && codeOf() === next.map && paintOf() === JSON.stringify(next.paint);
       if (!same) adopt();
-      if (foreign) { note = ""; repaid = null; before = null; at = next.step === null ? null : next.step; film.stop(); walked = null; race.forget(); }
+      if (foreign) { note = ""; repaid = null; before = null; pinned = hover = null; at = next.step === null ? null : next.step; film.stop(); walked = null; race.forget(); }
     }
     drawControls();
     layout();
@@ -310,7 +312,7 @@ function makePlanning(host) {
   curve.onpointerdown = (event) => { curve.setPointerCapture(event.pointerId); scrub(event); };
   curve.onpointermove = (event) => { if (event.buttons) scrub(event); };
   curve.onpointerup = rest;
-  const scrub = (event) => { const box = curve.getBoundingClientRect(); if (shown && shown.plan) go(Math.round(((event.clientX - box.left) / box.width) * shown.plan.k)); };
+  const scrub = (event) => { const box = curve.getBoundingClientRect(); if (shown && shown.plan) go(Math.round(((event.clientX - box.left - THUMB) / (box.width - 2 * THUMB)) * shown.plan.k)); };
 
   // -- changing the map ----------------------------------------------------------------------------------
 
@@ -416,7 +418,9 @@ function makePlanning(host) {
     // The first cell decides whether a stroke draws walls or takes them away.
     drag = { kind: what, wall: !map.walls[i], from: cursor, y: event.clientY, cell: i,
       was: shown && shown.plan ? (shown.plan.world.reward[i] - shown.plan.world.learned[i]) * (planner.sign || 1) / unitOf() : 0 };
-    apply(cursor, cursor, event);
+    note = "";
+    if (what === "reward") pinned = i; // only a drag pays: a press alone shows the cell
+    else apply(cursor, cursor, event);
     tick();
   };
 
@@ -424,7 +428,8 @@ function makePlanning(host) {
     if (!map) return;
     const place = placeOf(event);
     hover = cellOf(place);
-    if (drag && (drag.kind === "reward" || !same(place, cursor))) {
+    if (drag && drag.kind === "reward") drag.moved ||= Math.abs(event.clientY - drag.y) > 3;
+    if (drag && (drag.kind === "reward" ? drag.moved : !same(place, cursor))) {
       apply(cursor, place, event);
       if (drag.kind !== "reward") cursor = place;
     }
@@ -436,8 +441,14 @@ function makePlanning(host) {
   canvas.onpointerup = canvas.onpointercancel = () => {
     if (!drag) return;
     if (drag.kind === "rectangle") { fill(drag.from, cursor, drag.wall); changed(); }
-    const { kind } = drag;
+    const { kind, moved } = drag;
     drag = null;
+    if (kind === "reward" && !moved) {
+      past.pop();
+      note = "Drag the cell up or down: up pays more, down costs more.";
+      tell(note);
+      return tick();
+    }
     if (kind !== "reward") changed();
     commit();
     race.refresh();
@@ -549,6 +560,7 @@ function makePlanning(host) {
 
   function chooseLayer(name) {
     layer = name;
+    note = "";
     drawControls();
     widget.send("look", { layer: name });
     tick();
@@ -563,6 +575,7 @@ function makePlanning(host) {
     if (button.dataset.tool === "undo") return undo();
     tool = button.dataset.tool;
     corner = null;
+    note = "";
     if (tool === "look" && host.clientWidth <= 760) toMap("start"); // the lens stands below it
     drawControls();
     tick();
@@ -640,17 +653,23 @@ function makePlanning(host) {
     pen.fillStyle = colour.text;
     pen.globalAlpha = 0.22;
     pen.beginPath();
-    pen.moveTo(0, high);
-    changes.forEach(([step, y]) => pen.lineTo((step / k) * wide, high - 1 - Math.sqrt(y / top) * (high - 5)));
-    pen.lineTo(wide, high);
+    pen.moveTo(THUMB, high);
+    const place = (step) => THUMB + (step / k) * (wide - 2 * THUMB);
+    changes.forEach(([step, y]) => pen.lineTo(place(step), high - 1 - Math.sqrt(y / top) * (high - 5)));
+    pen.lineTo(wide - THUMB, high);
     pen.fill();
     pen.globalAlpha = 1;
-    const x = (stepNow() / k) * wide;
+    pen.fillStyle = colour.text;
+    pen.font = "11px sans-serif";
+    pen.textAlign = "right";
+    pen.textBaseline = "top";
+    pen.fillText("how much V changed", wide - THUMB, 2);
+    const x = place(stepNow());
     pen.strokeStyle = colour.path;
     pen.lineWidth = 2;
     pen.beginPath();
-    pen.moveTo(Math.max(1, Math.min(wide - 1, x)), 0);
-    pen.lineTo(Math.max(1, Math.min(wide - 1, x)), high);
+    pen.moveTo(x, 0);
+    pen.lineTo(x, high);
     pen.stroke();
   }
 
@@ -742,19 +761,24 @@ function makePlanning(host) {
     if (!way || looked === "P" || looked === "Q") return;
     const path = frame_ ? way.path.slice(way.reached ? frame_.settled : 0) : way.path;
     if (frame_ && !way.reached && frame_.k < shown.plan.k) return;
+    // A piece of it beside G would say nothing before S knows where to go.
+    if (frame_ && frame_.k < shown.plan.k && frame_.heard && !frame_.heard[map.start]) return;
     drawWay(pen, path, map.cols, size, "rgba(255,255,255,0.75)", size * 0.3);
     drawWay(pen, path, map.cols, size, race.colourOf(0, colour), size * 0.18);
     if (!way.reached && path.length && !film.stage) drawStop(pen, pointOn(path, path.length - 1, map.cols, size), size, race.colourOf(0, colour));
   }
 
   function drawCursor(pen, colour) {
-    const cell = looked();
+    const cell = looked(), under = colour.dark ? "#000" : "#fff"; // two tones: one of them is seen on any ground
+    const framed = (place, dashes, wide) => { frame(pen, place, size, under, [], wide + 3); frame(pen, place, size, colour.focus, dashes, wide); };
     if (cell !== null && shown && shown.plan && !film.stage) {
       const [r, c] = pair(cell);
-      pen.strokeStyle = colour.focus;
-      pen.lineWidth = 2;
-      pen.strokeRect((c - 1) * size, (r - 1) * size, 3 * size, 3 * size);
-      if (pinned === cell) frame(pen, [r, c], size, colour.focus, [], 3);
+      for (const [ink, wide] of [[under, 5], [colour.focus, 2]]) {
+        pen.strokeStyle = ink;
+        pen.lineWidth = wide;
+        pen.strokeRect((c - 1) * size, (r - 1) * size, 3 * size, 3 * size);
+      }
+      if (pinned === cell) framed([r, c], [], 3);
     }
     if (cell !== null && !film.stage && size >= 12) number(pen, pair(cell), colour);
     const outline = (a, b) => {
@@ -766,7 +790,7 @@ function makePlanning(host) {
     };
     if (drag && drag.kind === "rectangle") outline(drag.from, cursor);
     if (corner) outline(corner, cursor);
-    else if (focused && !drag && hover === null) frame(pen, cursor, size, colour.focus, [4, 2], 2.5);
+    else if (focused && !drag && hover === null && pinned !== cellOf(cursor)) framed(cursor, [4, 2], 2.5);
   }
 
   // Which row and column a cell is in, written on the wall around the map: so one sees that both count from 0.
@@ -800,16 +824,30 @@ function makePlanning(host) {
   }
 
   function drawKey(now, paints) {
-    const key = find(".key"), scale = now === "V" ? paints.value : now === "R" ? paints.reward : null, id = now + paints.key + (shown && shown.most);
+    const key = find(".key"), scale = now === "V" ? paints.value : now === "R" ? paints.reward : null;
+    const seen = now === "R" ? rewardsSeen() : null, id = now + paints.key + (shown && shown.most) + seen;
     if (key.dataset.id === id) return;
     key.dataset.id = id;
     key.hidden = !scale;
     if (!scale) return;
-    const turned = now === "R" && planner && planner.sign < 0;
-    key.querySelector(".ramp").style.background = `linear-gradient(90deg, ${[0, 64, 128, 192, 255].map((i) => `rgb(${scale[i]})`)})`;
-    const ends = now === "V" ? ["far from G", "near G"] : turned ? ["pays (low R)", "costs (high R)"] : ["costs", "pays"];
+    const [from, to] = seen ? seen.map((x) => Math.max(0, Math.min(1, 0.5 + x / (2 * shown.most)))) : [0, 1];
+    key.querySelector(".ramp").style.background = `linear-gradient(90deg, ${[0, 0.25, 0.5, 0.75, 1].map((share) => `rgb(${pick(scale, from + (to - from) * share)})`)})`;
+    const said = (x) => `${x * (planner.sign || 1) > 0 ? "pays" : "costs"}: R ${short(x)}${x === shown.plan.world.reward[map.goal] ? " (G)" : ""}`;
+    const ends = seen ? seen.map(said) : ["far from G", "near G"];
     key.querySelector(".low").textContent = ends[0];
     key.querySelector(".high").textContent = ends[1];
+  }
+
+  // The least and the most reward in the cells that are coloured by it: a scale of more would promise what is nowhere.
+  function rewardsSeen() {
+    const { reward, learned } = shown.plan.world;
+    let low = Infinity, high = -Infinity;
+    for (let i = 0; i < reward.length; i++) {
+      if (learned[i] <= WALL_NUMBER) continue;
+      low = Math.min(low, reward[i]);
+      high = Math.max(high, reward[i]);
+    }
+    return [low, high];
   }
 
   const widthsNow = () => `${host.clientWidth} ${slider.clientWidth}`;

@@ -38,8 +38,9 @@ _HTML = f"""<div class="plan"><div class="area"><div class="stage">
 <button type="button" class="play" aria-label="Play">▶</button>
 <button type="button" class="back" aria-label="One step back">‹</button>
 <div class="scrub"><input type="range" min="0" value="0" step="1" aria-label="Step of value iteration">
-<canvas class="curve" aria-hidden="true" title="How much V still changes at each step"></canvas></div>
-<button type="button" class="forth" aria-label="One step on">›</button><output></output>
+<canvas class="curve" aria-hidden="true" title="How much V changed at each step"></canvas></div>
+<button type="button" class="forth" aria-label="One step on">›</button>
+<output title="k of K: how often every cell has looked at the cells around it"></output>
 <select class="speed" aria-label="Speed"><option value="0.4">slow</option><option value="1" selected>1 ×</option>
 <option value="2.5">fast</option></select>
 <button type="button" class="loop" aria-label="Repeat" title="Repeat">⟳</button></div>

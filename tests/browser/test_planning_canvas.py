@@ -162,7 +162,7 @@ def test_it_plans_while_the_hand_draws_and_the_server_hears_of_it_afterwards(ope
     part.hover()
     part.hover(position={"x": 9, "y": 9})
     page.locator("[data-layer=R][aria-pressed=true]").wait_for()  # the button follows the map
-    assert page.locator(".key .low").inner_text() == "costs"
+    assert [page.locator(f".key {end}").inner_text()[:8] for end in (".low", ".high")] == ["costs: R", "costs: R"]
     page.mouse.move(0, 0)
     page.locator("[data-layer=V][aria-pressed=true]").wait_for()
     assert pressed.count() == 1
@@ -183,6 +183,13 @@ def test_it_plans_while_the_hand_draws_and_the_server_hears_of_it_afterwards(ope
     wait_for_metric(page, "Moves", "9")
     page.locator("[data-tool=reward]").click()
     cell = centre(canvas, (1, 3), 12)
+    page.mouse.move(*cell)
+    page.mouse.down()
+    page.mouse.up()
+    wait_for_words(page, "Drag the cell up or down")  # a press alone changes nothing
+    page.locator("[data-tool=look]").click()
+    wait_for_words(page, "vin8 reaches G")  # what was said of the other tool is gone
+    page.locator("[data-tool=reward]").click()
     page.mouse.move(*cell)
     page.mouse.down()
     for down in (40, 90, 170):
