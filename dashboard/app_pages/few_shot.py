@@ -325,7 +325,7 @@ def show_context(name, episode, explanation):
         if explanation.steps is not None:
             st.markdown("**It reads in steps.** What it attends to in each; the first is even.")
             share.chart(
-                few_shot_figures.looks(explanation.steps, [episode.names[i] for i in episode.kept], is_dark()),
+                few_shot_figures.looks(explanation.steps, [episode.names[i] for i in episode.kept]),
                 key="looks",
                 alt=f"Attention over {len(episode.kept)} support images in {len(explanation.steps)} steps.",
             )

@@ -97,7 +97,7 @@ def read_words(text):
 
 def read_word(text):
     if len(text) > 40 or not WORD.fullmatch(text):
-        raise ValueError(f"word is the one that was cut out, letters alone, and this is {text[:40]!r}")
+        raise ValueError(f"word is the one that was cut out, a single word, and this is {text[:40]!r}")
     return text
 
 

@@ -4,7 +4,7 @@
 nobody changes it.
 """
 
-from dashboard.compute.few_shot import embedded, embeddings, explanation, permuted, predictions
+from dashboard.compute.few_shot import embeddings, explanation, permuted, predictions
 from dashboard.compute.photographs import ASKED, EXAMPLES, Named, as_png, example, named, thumbnail
 from dashboard.compute.planning import (
     MAPS_AT_ONCE,
@@ -18,7 +18,6 @@ from dashboard.compute.planning import (
     drawn_map,
     enough_steps,
     in_words,
-    iterations_to_convergence,
     network,
     plain_planner,
     planned,
@@ -31,7 +30,6 @@ from dashboard.compute.planning import (
     solution,
     steps_for,
     trace,
-    trial_maps,
     trials,
     usage,
     verdict,
@@ -134,7 +132,6 @@ __all__ = [
     "RolloutRun",
     "broken",
     "cards",
-    "embedded",
     "embeddings",
     "explanation",
     "drawn_map",
@@ -161,13 +158,11 @@ __all__ = [
     "replanned",
     "reward_sign",
     "predictions",
-    "iterations_to_convergence",
     "converges",
     "in_color",
     "permuted",
     "steps_for",
     "trace",
-    "trial_maps",
     "trials",
     "solution",
     "usage",

@@ -6,7 +6,7 @@ import streamlit as st
 from dashboard import backend
 from dashboard.compute.zoo import model
 
-CLASSES_AT_ONCE = 10
+CLASSES_AT_ONCE = 10  # that are read between two looks at how far it is
 MOST_EMBEDDINGS = 1_000  # that are kept of a model, at most 3 kB each
 
 
@@ -73,7 +73,7 @@ def embeddings(name: str, source: str, told=None) -> np.ndarray:
 
 @st.cache_resource(max_entries=400, show_spinner=False)
 def embeddings_part(name: str, source: str, first: int) -> np.ndarray:
-    """Embeddings of some classes of a source."""
+    """Embeddings of at most `CLASSES_AT_ONCE` classes of a source from `first` on: float32 [classes, images, D]."""
     backend.load()
     from dashboard.widgets import support_set
     from pnzoo.models.few_shot.embedding import embed_images

@@ -72,7 +72,7 @@ def bars(probability, classes, answer, before=None, dark=False):
     return figure
 
 
-def looks(steps, names, dark=False):
+def looks(steps, names):
     """What f attended to in each of its K steps: [K, S]."""
     figure = go.Figure(
         go.Heatmap(

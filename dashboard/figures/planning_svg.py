@@ -57,8 +57,7 @@ def _number(row, col, push, weight, colour):
 
 
 def _blend(colour, other, share):
-    parts = ([int(each[i : i + 2], 16) for i in (1, 3, 5)] for each in (colour, other))
-    return [round(a * share + b * (1 - share)) for a, b in zip(*parts, strict=True)]
+    return [round(a * share + b * (1 - share)) for a, b in zip(theme.parts(colour), theme.parts(other), strict=True)]
 
 
 def _arrow(push, colour, width, dashes):

@@ -117,7 +117,7 @@ def _ribbon(history, moves, chosen, place, colours):
                      f'fill="{colour}"/>')
         name = _name(action, moves)
         if wide > 10 * len(name) + 6:
-            ink = theme.letters_on(*(int(colour[i : i + 2], 16) for i in (1, 3, 5)))
+            ink = theme.letters_on(*theme.parts(colour))
             parts.append(f'<text x="{x + wide / 2:.1f}" y="{_TOP - 17}" text-anchor="middle" fill="{ink}" '
                          f'font-weight="700">{name}</text>')
     return "".join(parts)

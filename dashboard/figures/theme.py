@@ -81,6 +81,11 @@ def of_models(reacts: list[bool]) -> list[str]:
     return kept
 
 
+def parts(colour: str) -> list[int]:
+    """Red, green and blue of #rrggbb, from 0 to 255."""
+    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+
+
 def letters_on(red: float, green: float, blue: float) -> str:
     """Black or white, whichever is read more easily on a colour of parts from 0 to 255."""
     return BLACK if 0.3 * red + 0.59 * green + 0.11 * blue > 130 else WHITE
@@ -94,7 +99,7 @@ def reward_scale(sign: int, dark: bool = False) -> list[str]:
 
 def stops(scale):
     """Colours of a scale as [[red, green, blue], ...], for the canvas."""
-    from plotly.colors import get_colorscale, hex_to_rgb
+    from plotly.colors import get_colorscale
 
     colours = scale if isinstance(scale, list) else [colour for _, colour in get_colorscale(scale)]
-    return [list(hex_to_rgb(colour)) for colour in colours]
+    return [parts(colour) for colour in colours]

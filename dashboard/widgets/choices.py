@@ -58,7 +58,10 @@ def chosen(names, key="model", default="vin16"):
 
 
 def pick_model(names, label="Model", key="model", default="vin16", aside=None, words=str):
-    """A select box whose choice is the state's; what must be seen while it is folded away is said in `aside`."""
+    """A select box whose choice is the state's; what must be seen while it is folded away is said in `aside`.
+
+    `words` says how a name is written.
+    """
     first = chosen(names, None, default)
     wanted = state.get(key, first)
     widget = f"choose_{key}_{len(names)}"
@@ -66,7 +69,7 @@ def pick_model(names, label="Model", key="model", default="vin16", aside=None, w
     if wanted not in names and wanted in compute.cards():  # chosen on another page
         kind = compute.cards()[wanted]["model"]
         (aside or st).caption(f"{wanted} is a {kind}, which this page does not take; shown is {first}.")
-    return st.selectbox(label, names, key=widget, help=None, format_func=words,
+    return st.selectbox(label, names, key=widget, format_func=words,
                         on_change=lambda: state.put(**{key: st.session_state[widget]}))
 
 
@@ -173,29 +176,6 @@ def pick(label, name, options, first, words=str, then=None):
             then()
 
     return st.selectbox(label, options, key=widget, format_func=words, on_change=changed)
-
-
-def pick_run(label, name, runs, scores):
-    """Buttons for one of two entries; the one that does worse, until somebody chooses.
-
-    Args:
-        label: what is asked.
-        name: of the part of the state.
-        runs: entries by name.
-        scores: name -> how well it does.
-
-    Returns:
-        A name.
-    """
-    chosen = state.get(name)
-    if chosen not in runs:
-        chosen = min(scores, key=scores.get)
-    if len(runs) > 1:
-        widget = f"choose_{name}"
-        st.session_state[widget] = chosen
-        st.segmented_control(label, list(runs), key=widget, required=True,
-                             on_change=lambda: state.put(**{name: st.session_state[widget]}))
-    return chosen
 
 
 def one_of(name, options):

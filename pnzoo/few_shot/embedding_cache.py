@@ -91,7 +91,7 @@ class MemoryCache:
 
     Args:
         vectors: the dict, of (sha256 of the model, sha256 of a photograph) -> vector; a caller may take some away.
-        model: as above.
+        model: sha256 of the model and of how photographs are prepared for it.
 
     Example:
         >>> kept = {}

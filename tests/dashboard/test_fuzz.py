@@ -382,8 +382,8 @@ ODD = [None, 0, -1, 1.5, 10**30, float("nan"), float("inf"), "x", "", "\x00", []
        ["0", "0"], [-1, 2], [99, 99], [True, False], {"a": 1}, True, b"x", "a" * 20_000, [None] * 3]
 PARTS = {
     "cell": ["cell"], "step": ["step"],
-    "did": ["what", "index", "class", "pictures", "picture", "bits", "seed", "step"]}
-DOES = ("draw", "undraw", "ask", "add", "out", "back", "move", "look", "order", "step", "swap")
+    "did": ["what", "index", "class", "pictures", "picture", "bits", "seed", "step", "least", "live"]}
+DOES = ("draw", "undraw", "ask", "add", "out", "back", "move", "look", "order", "step", "swap", "least")
 
 
 def odd_messages(part, how_many):
