@@ -22,6 +22,7 @@ SEEN = {
     "cell": "How one cell gets its value from the 3 × 3 cells around it. **Touch another one.**",
     "paint": "The reward is what it seeks. **Paint another one**, and the same network plans again at once.",
 }  # of a view: what one sees, in a sentence; of its moves it is computed
+FEW_WALLS = 2  # of the nine cells around the one that is shown first
 GOOD, BAD = 2, 4  # what brushes paint, in the largest learned reward of a free cell
 STRONGEST = 3  # times that
 START = '''import pnzoo
@@ -127,8 +128,7 @@ def show_film(name, map_text, k):
 
 
 def show_cell(name, map_text, k):
-    walls, start, _ = compute.read_map(map_text)
-    cell, step = chosen_cell(walls, start), min(state.get("step", k), k)
+    cell, step = chosen_cell(name, map_text, k), min(state.get("step", k), k)
     try:
         data = compute.cell(name, map_text, k, cell, is_dark())
     except ValueError as error:
@@ -139,10 +139,25 @@ def show_cell(name, map_text, k):
     cell_view.formula(compute.network(name, map_text, k), compute.trace(name, map_text, k), cell, step)
 
 
-def chosen_cell(walls, start):
-    """The picked cell, else the start; always one whose nine neighbours are on the map."""
-    cell = state.get("cell", start)
-    return cell if has_neighbours(cell, walls.shape) else start
+def chosen_cell(name, map_text, k):
+    """The picked cell, else one amid its way; always one whose nine neighbours are on the map."""
+    walls, start, goal = compute.read_map(map_text)
+    cell = state.get("cell")
+    if cell and has_neighbours(cell, walls.shape):
+        return cell
+    policy = compute.trace(name, map_text, k).policy
+    way = planning.rollout(walls, start, goal, lambda: policy, **compute.rule(name)).path
+    return telling_cell(walls, start, [tuple(map(int, cell)) for cell in way])
+
+
+def telling_cell(walls, start, way):
+    """The cell nearest the middle of a way that has few walls around it; never an end of it."""
+    def around(cell):
+        return int(walls[cell[0] - 1 : cell[0] + 2, cell[1] - 1 : cell[1] + 2].sum())
+
+    inner = [(max(FEW_WALLS, around(cell)), abs(2 * i - len(way) + 1), cell) for i, cell in enumerate(way)
+             if 0 < i < len(way) - 1 and has_neighbours(cell, walls.shape)]
+    return min(inner)[2] if inner else start
 
 
 def has_neighbours(cell, shape):
@@ -311,9 +326,9 @@ def take_along(name, map_text, k, view):
     if k is None:
         share.panel("inside", START.format(map_text=map_text))
         return
-    walls, start, _ = compute.read_map(map_text)
+    walls = compute.read_map(map_text).walls
     paint = list(state.get("paint", ()))
-    cell, step = chosen_cell(walls, start), min(state.get("step", k), k)
+    cell, step = chosen_cell(name, map_text, k) if view == "cell" else None, min(state.get("step", k), k)
     more = MORE[view if paint or view != "paint" else "steps"].format(cell=cell, step=step, paint=paint)
 
     def now():

@@ -49,14 +49,15 @@ function makeAnimation(host) {
     count.textContent = `after step k = ${data.steps[at]} of ${data.steps[data.steps.length - 1]}`;
     draw(["P", "V", "wave"]);
     const known = data.settled.filter((step) => step >= 0), k = data.steps[at];
-    host.querySelector(".wave small").textContent = `${known.filter((step) => step <= k).length} of ${known.length} are; bright is early, dark late`;
+    const guessed = data.settled.filter((step, i) => step >= 0 && step <= k && data.early[i] === "1").length;
+    host.querySelector(".wave small").textContent = `${known.filter((step) => step <= k).length} of ${known.length} are${guessed ? `, ${guessed} by a first guess` : ""}; bright: early`;
     here.style.left = `${(100 * k) / data.last}%`;
     drawChange();
     if (cell) tell();
   }
 
   // The wave front: cells whose move is final by now in the colour of their step; those of this very step are framed,
-  // those that were final before news of G could come are dotted.
+  // those that were final before news of G could come are hatched.
   function waveOf(i, k, colour) {
     const settled = data.settled[i];
     return settled >= 0 && settled <= k && data.early[i] === "0" ? shade(1 - settled / data.last, data.vStops) : colour.floor;
@@ -68,9 +69,16 @@ function makeAnimation(host) {
       const settled = data.settled[i], place = [Math.floor(i / data.cols), i % data.cols];
       if (data.walls[i] === "1" || settled < 0 || settled > k) continue;
       if (data.early[i] === "1") {
-        pen.fillStyle = colour.text;
-        pen.globalAlpha = 0.45;
-        pen.fillRect((place[1] + 0.4) * size, (place[0] + 0.4) * size, Math.max(1, size * 0.2), Math.max(1, size * 0.2));
+        const [x, y] = [place[1] * size, place[0] * size];
+        pen.strokeStyle = colour.text;
+        pen.globalAlpha = 0.6;
+        pen.lineWidth = 1;
+        pen.beginPath();
+        for (const [from, to] of [[0.33, 0], [0.67, 0], [1, 0], [1, 0.33], [1, 0.67]]) { // from the left or lower side up
+          pen.moveTo(x + to * size, y + from * size);
+          pen.lineTo(x + from * size, y + to * size);
+        }
+        pen.stroke();
         pen.globalAlpha = 1;
       } else if (settled > before && k) frame(pen, place, size, colour.path, [], 2);
     }

@@ -19,7 +19,7 @@ _KEY = ('<span class="low"></span><span class="ramp"></span><span class="high"><
         '<span class="marks"></span>')
 _WAVE_KEY = """<span class="low">step 0</span><span class="ramp"><i class="here"></i></span><span class="high"></span>
 <span class="marks"><span><i class="now"></i> this step</span> <span><i class="open"></i> not yet</span>
-<span><i class="early"></i> final before news of G</span></span>"""
+<span><i class="early"></i> a guess before news of G, that held</span></span>"""
 _HTML = f"""<div class="animation"><div class="panels">
 {_PANEL.format("R", "R", "the reward it sees", "", _KEY)}
 {_PANEL.format("P", "P", "what it does there", "where each cell's best action pushes", "")}

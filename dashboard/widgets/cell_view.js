@@ -92,7 +92,7 @@ function makeCell(host) {
   function explain() {
     const cell = place(), here = backupOf(cell);
     host.querySelector(".right").classList.toggle("ends", here.ends);
-    head.replaceChildren(bold(`Cell (${cell[0]}, ${cell[1]})`), ...(here.ends ? [": at G the way ends, nothing is left to pay. This planner keeps V = 0 here."] : [
+    head.replaceChildren(bold(`Row ${cell[0]}, column ${cell[1]}`), ...(here.ends ? [": at G the way ends, nothing is left to pay. This planner keeps V = 0 here."] : [
       `${here.wall ? " (a wall)" : ""} at step ${step}: of ${data.actions} actions the best is `, bold(data.names[here.best]), ", so V becomes ",
       bold(minus(here.q.toFixed(Math.abs(here.q) < 1000 ? 3 : 0)), "lit"), "."]));
     curves.classList.toggle("away", !same(cell, data.cell));

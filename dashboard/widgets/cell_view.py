@@ -50,7 +50,7 @@ def show(key: str, data: dict, *, step: int, refused: tuple | None, on_cell: Cal
         if isinstance(message, dict):
             then(message)
 
-    verdict = f"{refused} is on the edge and lacks some of its nine cells: shown is S." if refused else ""
+    verdict = f"{refused} is on the edge and lacks some of its nine cells: another one is shown." if refused else ""
     _cell(key=key, data={**data, "step": step, "verdict": verdict}, on_cell_change=lambda: told("cell", on_cell),
           on_step_change=lambda: told("step", on_step))
 

@@ -53,7 +53,12 @@ export default function ({ parentElement, data }) {
     squares.forEach((each, i) => {
       const on = Number(each.dataset.action) === action;
       each.classList.toggle("on", on);
-      if (arrows[i]) arrows[i].classList.toggle("on", on);
+      const other = on && data.others[Number(each.getAttribute("y")) * cols + Number(each.getAttribute("x"))] === "1";
+      each.classList.toggle("other", other);
+      if (arrows[i]) {
+        arrows[i].classList.toggle("on", on);
+        arrows[i].classList.toggle("other", other);
+      }
     });
     data.actions.forEach((each, i) => {
       buttons[i].setAttribute("aria-pressed", String(each.action === action));

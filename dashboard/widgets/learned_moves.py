@@ -3,7 +3,7 @@
 import numpy as np
 
 from dashboard.figures import planning_svg, theme
-from dashboard.widgets import canvas
+from dashboard.widgets import canvas, map_grid
 from pnzoo import analysis, gridworld
 
 _moves = canvas.component("learned_moves", '<div class="moves"></div>', drawing=False)
@@ -23,16 +23,17 @@ def show(key: str, trace, walls: np.ndarray, start, goal, dark: bool) -> None:
     usage, weights = analysis.action_usage(trace, walls), kernels(trace, walls)
     pushes, look = analysis.displacement(weights), theme.of(dark)
     used = [int(a) for a in np.argsort(-usage.frequency, kind="stable") if usage.frequency[a]]
-    best = np.where(walls, -1, trace.greedy[-1])
+    best, names = np.where(walls, -1, trace.greedy[-1]), names_of(used, usage.move)
     _moves(key=key, data={
         "rows": walls.shape[0], "cols": walls.shape[1], "start": [int(x) for x in start],
         "goal": [int(x) for x in goal], "best": best.ravel().tolist(),
+        "others": map_grid.bits(~walls & (usage.move[best] != trace.policy)),
         "rest": rest(len(weights) - len(used), len(weights), trace.transition.ndim != 3),
         "arrows": planning_svg.arrows(trace.policy, walls) if (~walls).sum() <= MOST_ARROWS else [],
         "another": any(planning_svg.differs(pushes[a], usage.move[a]) for a in used),
         "colours": {name: getattr(look, name)
                     for name in ("floor", "wall", "ink", "edge", "path", "good", "move", "weight", "text")},
-        "actions": [action(a, usage, weights[a], pushes[a], dark) for a in used],
+        "actions": [action(a, names[a], usage, weights[a], pushes[a], dark) for a in used],
     })
 
 
@@ -75,14 +76,22 @@ def rest(idle, count, per_cell):
     return " ".join(parts)
 
 
-def action(number, usage, weights, push, dark):
+def names_of(used, moves):
+    """The name of each action that is used: its move, with a letter where several have learned the same one."""
+    of = {move: [a for a in used if moves[a] == move] for move in set(moves[used])}
+    return {a: gridworld.MOVE_NAMES[move] + (f" {chr(97 + i)}" if len(same) > 1 else "")
+            for move, same in of.items() for i, a in enumerate(same)}
+
+
+def action(number, title, usage, weights, push, dark):
     """What the component shows of an action that is the best somewhere."""
     move = int(usage.move[number])
     name, share, there = gridworld.MOVE_NAMES[move], usage.frequency[number], share_of_move(number, usage, weights)
-    says = (f"lit is where it is the best. {there:.0%} of its weight lies on the cell {name}; the "
-            f"agent moves there from {usage.agreement[number]:.0%} of the lit cells.")
+    says = (f"where it is lit. {there:.0%} of its weight lies on the cell {name}; the "
+            f"agent moves there from {usage.agreement[number]:.0%} of the lit cells"
+            + (", not from the pale ones." if usage.agreement[number] < 1 else "."))
     drawn = planning_svg.kernel(weights, push, move if planning_svg.differs(push, move) else -1, dark)
     top = float(np.abs(weights).max()) or 1.0
-    return {"action": number, "title": f"{name} · best in {share:.0%}", "says": says,
+    return {"action": number, "title": f"{title} · best in {share:.0%}", "says": says,
             "weights": [round(float(each) / top, 3) for each in np.ravel(weights)],
-            "words": f"Action {number}, {name}: {says}", "svg": drawn}
+            "words": f"Action {number}, {title}: {says}", "svg": drawn}

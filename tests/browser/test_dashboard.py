@@ -178,10 +178,10 @@ def test_a_cell_is_picked(open_page):
     canvas = page.locator("canvas[aria-label^='Map of the value']")
     canvas.scroll_into_view_if_needed()
     page.mouse.click(*centre(canvas, (2, 6), 10))
-    page.get_by_text("Cell (2, 6)").wait_for()
+    page.get_by_text("Row 2, column 6", exact=True).wait_for()
     page.wait_for_function("() => location.search.includes('cell=2.6')")
     page.mouse.move(*centre(canvas, (3, 2), 10))
-    page.get_by_text("Cell (3, 2)").wait_for()  # which the pointer is on; the one that was picked stays
+    page.get_by_text("Row 3, column 2", exact=True).wait_for()  # which the pointer is on; the one that was picked stays
     slider = page.get_by_label("Step k")
     slider.press("ArrowLeft")
     step = int(slider.get_attribute("max")) - 1

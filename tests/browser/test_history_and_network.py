@@ -146,7 +146,7 @@ def test_a_broken_connection_loses_nothing_that_was_done_on_a_canvas(fragile):
     canvas.scroll_into_view_if_needed()
     cut(page)
     page.mouse.click(*centre(canvas, (3, 4), 12))
-    page.get_by_text("Cell (3, 4)").wait_for()
+    page.get_by_text("Row 3, column 4", exact=True).wait_for()
 
     page = fragile(f"inside?model=vin8&map={CODE}&step=6")
     slider = page.locator("input[aria-label^='Step of value']")

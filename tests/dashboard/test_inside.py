@@ -132,7 +132,9 @@ def test_painting_says_what_it_does(visit, monkeypatch, paint, before, after, wo
 def test_a_cell_on_the_edge_is_refused_in_words(visit):
     app = visit("inside", map=code(ROOM), model="vin8", view="cell", cell="0.2")
     assert not app.exception
-    assert "edge" in sent(app, "cell_view")["verdict"]
+    data = sent(app, "cell_view")
+    assert "edge" in data["verdict"]
+    assert tuple(data["cell"]) not in [tuple(map(int, end)) for end in gridworld.parse(ROOM)[1:]]  # amid its way
 
 
 def test_an_arrow_is_drawn_once_and_numbers_lie_outside_of_it():
@@ -165,6 +167,7 @@ def test_of_moves_is_said_how_many_are_one(mass, words):
     weights = np.zeros((3, 3, 3))
     weights[:2, 0, 1], weights[:2, 2, 2] = mass, np.subtract(1, mass)  # north, and somewhere else
     assert learned_moves.said(usage, weights).startswith(words)
+    assert learned_moves.names_of([0, 1], usage.move) == {0: "N a", 1: "N b"}  # told apart
 
 
 def test_an_action_is_shown_as_it_is_where_it_is_the_best():
