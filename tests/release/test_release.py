@@ -105,6 +105,7 @@ def test_the_image_s_commands_start_the_dashboard_and_see_that_it_is_well(tmp_pa
     finally:
         server.terminate()
         server.wait(30)
+    assert subprocess.run(check, env=environment, capture_output=True).returncode != 0, "it is ended and still answers"
 
 
 def pages():
