@@ -19,6 +19,7 @@ from pnzoo.core import stats
 
 SIDES = (8, 11, 16, 21, 28, 41)
 COUNTS = (100, 300, 1000)
+FIRST = "vin28"  # what a visitor meets: on maps of its size the reactive opponent is seen to fail
 SNIPPET = '''import numpy as np
 import pnzoo
 from pnzoo import analysis, gridworld
@@ -126,7 +127,7 @@ def controls(names):
     three, four = st.columns([5, 3], vertical_alignment="bottom")
     five, six = st.columns(2, vertical_alignment="bottom")
     with one:
-        first = choices.pick_model(names, "Model", words=titles.of)
+        first = choices.pick_model(names, "Model", default=FIRST, words=titles.of)
     with two:
         rest = [name for name in names if name != first] or names
         second = choices.pick_model(rest, "Compared with", "other", rival(first, rest), words=titles.of)
@@ -174,6 +175,8 @@ def show_trials(runs, maps):
     counts = [int(each.sum()) for each in success]
     against = f", {called[names[1]]} on {counts[1]}" if len(names) > 1 else ""
     st.header(f"{called[names[0]]} arrives on {counts[0]} of {many} maps{against}", anchor=False)
+    if said := finding(success, longest, list(called.values())):
+        st.markdown(said)
     trials.show("trials", kind, longest, shown, large(runs, shown), [
         {"id": int(index), **thumbnail(runs, int(index))}
         for index in telling[: trials.MOST_THUMBS]], {
@@ -198,6 +201,18 @@ def show_trials(runs, maps):
                  icon=":material/open_in_new:", query_params={"model": failing, **({"race": rest[0]} if rest else {}),
                                "map": gridworld.to_string(walls, start, goal)})
     return shown
+
+
+def finding(success, longest, called):
+    """One sentence: how many failures of the one that fails more often lie among the longer half of the ways."""
+    worst = int(np.argmin([each.sum() for each in success]))
+    lost = ~success[worst][longest]
+    if not lost.any():
+        return ""
+    far, many = int(lost[len(lost) // 2 :].sum()), int(lost.sum())
+    which = f"**{far} of the {many}** maps on which {called[worst]} gets lost lie" if many > 1 else (
+        f"The one map on which {called[worst]} gets lost {'lies' if far else 'does not lie'}")
+    return f"{which} in the half with the longer ways."
 
 
 def difference(runs, success):

@@ -17,13 +17,14 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const area = make("div", "area"), left = make("div"), right = make("div"), told = make("p", "told", words.touch);
   told.setAttribute("role", "status");
   left.append(picture());
-  right.append(...(data.thumbs.length ? [lost()] : []), legend(), squares(), ends(), told, folded());
+  right.append(...(data.thumbs.length ? [lost()] : []), legend(), squares(), ends(), steps(), folded());
   area.append(left, right);
   data.colours.forEach((colour, i) => box.style.setProperty(["--first", "--second"][i], colour));
   box.replaceChildren(area);
   if (held) box.querySelector(`[data-as="${held}"]`)?.focus(); // all is made anew, and the keyboard stays where it was
 
-  function rows() { return Math.max(4, Math.round(Math.sqrt(data.kinds.length / 3))); }
+  // On a phone they make a square, whose squares are larger.
+  function rows() { return Math.max(4, Math.round(Math.sqrt(data.kinds.length / (box.clientWidth && box.clientWidth <= 760 ? 1 : 3)))); }
 
   function picture() {
     const figure = make("figure"), { svg, alt, lines } = data.picture;
@@ -107,8 +108,16 @@ export default function ({ parentElement, data, setTriggerValue }) {
     drawn.setAttribute("tabindex", "0");
     drawn.setAttribute("role", "application");
     drawn.setAttribute("aria-label", `All ${many}, from ${words.left} to ${words.right}. Arrow keys move, Enter opens.`);
-    drawn.onclick = (event) => { const index = under(event); if (index !== null) open(data.order[index]); };
-    drawn.onpointermove = (event) => { const index = event.pointerType === "mouse" ? under(event) : null; if (index !== null) look(index); };
+    let slid = false; // a finger that slides looks, and opens where it is lifted
+    drawn.onclick = (event) => { const index = under(event); if (index !== null && !slid) open(data.order[index]); };
+    drawn.onpointerdown = () => { slid = false; };
+    drawn.onpointermove = (event) => {
+      const index = under(event);
+      if (index === null) return;
+      slid = event.pointerType === "touch";
+      look(index);
+    };
+    drawn.onpointerup = () => { if (slid) open(data.order[at]); };
     drawn.onpointerleave = leave;
     drawn.onfocus = () => { if (drawn.matches(":focus-visible")) look(here); };
     drawn.onblur = leave;
@@ -125,6 +134,22 @@ export default function ({ parentElement, data, setTriggerValue }) {
   function ends() {
     const line = make("div", "axis");
     line.append(make("span", "", `← ${words.left}`), make("span", "", `${words.right} →`));
+    return line;
+  }
+
+  // What is looked at, between the squares before and after it: a finger may miss a square, and not a button.
+  function steps() {
+    const line = make("div", "steps"), here = data.order.indexOf(data.shown);
+    const step = (sign, by, name) => {
+      const button = make("button", "", sign);
+      button.type = "button";
+      button.dataset.as = name;
+      button.setAttribute("aria-label", `${name} ${words.each.toLowerCase()}`);
+      button.disabled = data.order[here + by] === undefined;
+      button.onclick = () => open(data.order[here + by]);
+      return button;
+    };
+    line.append(step("‹", -1, "Previous"), told, step("›", 1, "Next"));
     return line;
   }
 

@@ -60,6 +60,11 @@ def test_two_planners_on_the_same_map_and_on_many(visit, unmoved):
     assert len(shown["kinds"]) == 100
     assert sorted(shown["order"]) == list(range(100))
     assert [line["name"] for line in shown["picture"]["lines"]] == ["VIN 8", "CNN 8"]
+    kinds, (worst, (hits, of)) = shown["kinds"], min(counted(app).items(), key=lambda each: each[1][0])  # short to long
+    lost = [at for at, kind in enumerate(kinds) if kind in ("3", "2" if worst == "VIN 8" else "1")]
+    far = sum(at >= of // 2 for at in lost)
+    assert len(lost) == of - hits > 1
+    assert f"**{far} of the {len(lost)}** maps on which {worst} gets lost" in texts(app)
     own = " ".join(each.proto.body for each in app.get("html"))  # on the map of the page Plan
     assert "<b>VIN 8</b> " in own
     assert "<b>CNN 8</b> " in own
