@@ -16,6 +16,8 @@ from dashboard.widgets import choices, headings, terrain_map, uploads
 
 LAYERS = {"picture": "Picture", "cost": "What it thinks", "slope": "What is true"}
 SUN = (315, 45)  # azimuth and altitude that the pictures of its training were lit by
+MOST = 10  # caution
+TOP = 500.0  # cost at which the colours end, under every sun, so that two suns can be compared
 STEEP = 20.0  # degrees at which the colours of slope end
 FIRST_SEED = 7
 SNIPPET = '''import pnzoo
@@ -64,12 +66,14 @@ def page():
         return
     with board:
         layer = pick_layer(truth is not None)
-        show_board(picture, run, slopes, truth, start, goal, layer, verdict(run, truth, ground))
+        said = verdict(run, truth, ground, lambda: way_out(name, picture, start, goal, caution, truth, ground))
+        show_board(picture, run, slopes, truth, start, goal, layer, said)
     with side:
-        line = st.container(horizontal=True, wrap=False)  # side by side: a phone shows them below the picture
+        hands = iter(st.columns(3 if ground in ("moon", "relief") else 1))  # one below the other on a phone
         if ground in ("moon", "relief"):
-            pick_sun(line)
-        pick_caution(line, planner)
+            pick_sun(hands)
+        pick_caution(next(hands), planner)
+        st.caption("Caution 0 ignores doubt; the higher, the wider its bow around ground that it cannot judge.")
         if ground in ("moon", "relief"):
             say_sun()
         show_caution(name, caution)
@@ -159,9 +163,12 @@ def layered(layer, costs, slopes, truth):
 
     A cell that is surely open costs 1, here and there; slope is another thing, and so its key says what it means.
     """
-    top = max(float(costs.max()), *([float(truth[np.isfinite(truth)].max())] if truth is not None else []), 1.001)
+    most = max(float(costs.max()), *([float(truth[np.isfinite(truth)].max())] if truth is not None else []), 1.001)
+    top = TOP if slopes is not None else most  # no sun shines on the others
     if layer == "cost":
-        return np.log(costs) / np.log(top), None, ("1: surely open", f"{top:.3g}: as good as closed")
+        more = " and more" * (most > top)
+        return np.clip(np.log(costs) / np.log(top), 0, 1), None, (
+            "cost 1: surely open", f"cost {top:.3g}{more}: as good as closed")
     if layer != "slope" or truth is None:
         return None, None, ("", "")
     closed = ~np.isfinite(truth)
@@ -191,8 +198,8 @@ def take_ends(start, goal):
 # -- what became of it ------------------------------------------------------------------------------------
 
 
-def verdict(run, truth, ground):
-    """What became of the path: a mark, what is said first, and the rest."""
+def verdict(run, truth, ground, advice):
+    """What became of the path: a mark, what is said first, and the rest; `advice` is asked where it is stuck."""
     plan = run.plan
     if refused := no_place(plan):
         return "✗", "No path", f": {in_words(refused, ground)}"
@@ -201,11 +208,29 @@ def verdict(run, truth, ground):
     if truth is None:
         return "", f"It would take {len(plan.actions)} moves.", " Nobody knows the true ground here."
     if not np.isfinite(run.spent):
-        return "✗", "Stuck", ": steeper than it saw. Try more caution, or another sun."
+        return "✗", "Stuck", f": steeper than it saw. {advice()}"
     if run.spent <= run.best * 1.001:
         return "✓", "It arrives, on a cheapest path", f": {len(plan.actions)} moves."
     more = run.spent / run.best - 1
     return "✓", "It arrives", f": {len(plan.actions)} moves, {more:.0%} dearer than the cheapest path."
+
+
+def way_out(name, picture, start, goal, caution, truth, ground):
+    """What gets it to G from where it is stuck: each is tried before it is said."""
+
+    def arrives(seen, careful):
+        run = compute.terrain_plan(name, seen, start, goal, careful, truth)
+        return run.plan.reached and np.isfinite(run.spent)
+
+    enough = next((each for each in range(int(caution) + 1, MOST + 1) if arrives(picture, float(each))), None)
+    if enough:
+        return f"With caution {enough} it arrives."
+    sun = (state.get("azimuth", SUN[0]), state.get("altitude", SUN[1]))
+    if ground not in ("moon", "relief") or sun == SUN:
+        return "More caution does not help here: move S or G."
+    if arrives(compute.lit(ground, state.get("seed", FIRST_SEED), *SUN), caution):
+        return "Under the sun of its training it arrives."
+    return "Neither more caution nor the sun of its training helps here: move S or G."
 
 
 def stuck_at(run, truth):
@@ -234,13 +259,12 @@ def in_words(end, ground):
     return f"in this light it takes {end} for a cliff. Move {end}, or {other}."
 
 
-def pick_caution(line, planner):
-    st.session_state["choose_caution"] = min(10.0, float(state.get("caution", planner.caution)))
-    with line.container(width="stretch"):
-        st.slider("Caution", 0.0, 10.0, step=0.5, key="choose_caution", format="%.1f",
+def pick_caution(place, planner):
+    st.session_state["choose_caution"] = min(float(MOST), float(state.get("caution", planner.caution)))
+    with place:
+        st.slider("Caution", 0.0, float(MOST), step=0.5, key="choose_caution", format="%.1f",
                   on_change=lambda: state.put(caution=st.session_state["choose_caution"]),
-                  help="How much doubt costs: a rover that never doubts takes the shortest path it can imagine, a "
-                       "careful one goes around what it cannot judge.")
+                  help="How much doubt costs: a rover that never doubts takes the shortest path it can imagine.")
 
 
 def show_caution(name, caution):
@@ -261,12 +285,12 @@ def show_caution(name, caution):
                    f"the cost is of paths that arrive.{between}")
 
 
-def pick_sun(line):
+def pick_sun(hands):
     for name, label, low, high, first, help_ in (
             ("azimuth", "Sun from", 0, 360, SUN[0], "Where the light comes from: 0° is north, 90° east."),
             ("altitude", "Sun's height", 5, 85, SUN[1], "Above the horizon.")):
         st.session_state[f"choose_{name}"] = state.get(name, first)
-        with line.container(width="stretch"):
+        with next(hands):
             st.slider(label, low, high, step=5, key=f"choose_{name}", format="%d°", help=help_, on_change=take_sun,
                       args=(name,))
 

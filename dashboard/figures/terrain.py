@@ -26,7 +26,8 @@ def caution_curve(rows, caution, dark=False):
 
     figure = go.Figure(go.Scatter(
         x=dearer, y=success, mode="lines+markers+text", text=[f"{row['caution']:g}" for row in rows],
-        textposition="bottom right", line={"color": colours.best, "width": 2},
+        textposition=["bottom right", "top left"] * (len(rows) // 2) + ["bottom right"] * (len(rows) % 2),  # apart
+        textfont={"color": colours.text, "size": 13}, line={"color": colours.best, "width": 2},
         marker={"size": 8, "color": colours.best},
         error_x=bars("excess_cost", dearer), error_y=bars("success_rate", success),
         hovertemplate="caution %{text}: %{y:.1%} arrive, %{x:.2%} dearer<extra></extra>",

@@ -162,8 +162,10 @@ function makeTerrain(host) {
     const moved = !same(ends.start, data.start) || !same(ends.goal, data.goal);
     pen.globalAlpha = moved ? 0.5 : 1; // the path of before, until the new one is here
     if (data.stuck !== null) { // where it meant to go on
+      const rest = data.path.slice(data.stuck); // a dark rim and light dashes: one of them shows on any ground
+      line(pen, rest, "rgba(0,0,0,0.55)", size * 0.3);
       pen.setLineDash([size * 0.3, size * 0.45]);
-      line(pen, data.path.slice(data.stuck), "rgba(0,0,0,0.6)", size * 0.16);
+      line(pen, rest, "#fff", size * 0.16);
       pen.setLineDash([]);
     }
     line(pen, path, "rgba(0,0,0,0.75)", size * 0.42);

@@ -82,6 +82,26 @@ def test_what_it_thinks_and_what_is_true_have_one_unit_or_say_theirs(visit):
     assert true[1].tolist() == [[False, True]]
 
 
+def test_what_is_advised_where_it_is_stuck_was_tried(visit, monkeypatch):
+    from types import SimpleNamespace
+
+    from dashboard.app_pages import terrain as page
+
+    def advised(arrives, sun=page.SUN):
+        monkeypatch.setattr(page.compute, "lit", lambda ground, seed, *sun: "trained")
+        state = dict(zip(("azimuth", "altitude"), sun, strict=True))
+        monkeypatch.setattr(page.state, "get", lambda name, first: state.get(name, first))
+        monkeypatch.setattr(page.compute, "terrain_plan", lambda name, picture, start, goal, caution, truth:
+                            SimpleNamespace(plan=SimpleNamespace(reached=True),
+                                            spent=1.0 if arrives(picture, caution) else np.inf))
+        return page.way_out("vin_moon", "seen", (0, 0), (1, 1), 3.0, None, "moon")
+
+    assert advised(lambda picture, caution: caution >= 5) == "With caution 5 it arrives."
+    assert advised(lambda picture, _: picture == "trained", (40, 45)) == "Under the sun of its training it arrives."
+    assert advised(lambda picture, caution: False) == "More caution does not help here: move S or G."
+    assert advised(lambda picture, caution: False, (40, 45)).startswith("Neither more caution nor the sun")
+
+
 def test_sun_and_caution_are_in_the_address(visit):
     app = visit("terrain", azimuth="90", altitude="30", caution="2", ends="3.4.12.9", layer="slope", seed="5")
     assert not app.exception
