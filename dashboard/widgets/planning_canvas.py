@@ -53,7 +53,7 @@ _HTML = f"""<div class="plan"><div class="area"><div class="stage">
 <div class="blocks"></div><p class="lens-sum"></p>
 <div class="whatif"><label>What if it paid less or more?
 <input type="range" min="-8" max="4" step="0.25" value="0" aria-label="Reward of the cell under the lens"></label>
-<output></output><button type="button">As learned</button></div></section>
+<output></output><button type="button" hidden>As learned</button></div></section>
 <section class="race"><h2>Race</h2><ul class="racers"></ul><div class="row">
 <button type="button" class="start-race">Start the race</button>
 <button type="button" class="break" hidden></button>
