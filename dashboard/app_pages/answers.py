@@ -33,7 +33,7 @@ def page():
     asked, part = state.get("question"), state.get("part", "all")
     shown = [number for theme in THEMES if part in ("all", theme) for number in answered if part_of(number) == theme]
     if asked in answered:  # where one looks: above the tiles that it was chosen from
-        with st.container(border=True):
+        with st.container(border=True, key=f"opened_{asked}"):  # tiles.js gives it the focus
             show(answered[asked], after(asked, shown, answered))
     else:
         st.markdown(f"{len(answered)} questions, an experiment each. "
@@ -45,7 +45,7 @@ def page():
     dark = st.context.theme.type == "dark"
     tiles.show("answers", "question", [
         {"id": str(number), "open": number == asked, "group": THEMES[part_of(number)] if part == "all" else "",
-         **face(number, answered[number]["conclusion"], dark, answered[number])} for number in shown],
+         **face(answered[number]["conclusion"], dark, answered[number])} for number in shown],
         lambda number: state.put(question=int(number)), wide=True)
     state.publish({"question": str(asked) if asked else None, "part": part if part != "all" else None})
     one = answered.get(asked) or answered[min(answered)]
@@ -55,10 +55,10 @@ def page():
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def face(number, conclusion, dark, _result):
+def face(conclusion, dark, _result):
     """Question, finding, line and picture of a tile; the conclusion tells results of one number apart."""
     finding = headlines.finding(_result)
-    return {"tag": f"{number}. {headlines.of(_result).title}", "title": finding or said(_result),
+    return {"tag": headlines.of(_result).title, "title": finding or said(_result),
             "line": said(_result) if finding else "", "svg": answer_pictures.small(_result, dark)}
 
 
@@ -90,7 +90,7 @@ def show(result, following):
     number, wanted = result["number"], headlines.of(result)
     dark = st.context.theme.type == "dark"
     with st.container(horizontal=True, vertical_alignment="center", wrap=False):
-        st.markdown(f"Question {number}", width="stretch")
+        st.markdown(PARTS[part_of(number)], width="stretch")
         if following:
             st.button("Next", key="next_question", icon=":material/arrow_forward:", width="content",
                       on_click=lambda: state.put(question=following["number"]))
@@ -133,7 +133,7 @@ def show_all(result):
     if not more.open:
         return
     with more:
-        st.markdown(glossary.escaped(glossary.worded(result["conclusion"])))
+        st.markdown(f"**Question {number} of the review.** {glossary.escaped(glossary.worded(result['conclusion']))}")
         if headlines.of(result).title != result["question"]:
             st.markdown(f"*In the review's words:* {glossary.escaped(result['question'])}")
         st.markdown(f"*Expected before the run:* {glossary.escaped(result['hypothesis'])}")

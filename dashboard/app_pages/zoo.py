@@ -17,7 +17,7 @@ WORLDS = {"moon": "Terrain: the Moon", "mars": "Terrain: Mars", "relief": "Terra
           "tiny_imagenet": "Few-shot: photographs of 64x64", "penn_treebank": "Few-shot: missing words"}
 SEEN = {"sentences": "find words", "body": "drive", "web": "follow links"}  # on the page Worlds
 CURVES = {"success": "share that arrives", "reward": "reward", "level": "level of its maps"}
-MOST_LIMITS = 3  # the others are under the fold
+MOST_LIMITS = 2  # the others are under the fold
 INNER = ("entropy", "explained", "kl", "gain", "fraction")  # of the optimizer's own: the card has them, no figure
 KINDS = {"VIN": "plans by value iteration", "DeterministicVIN": "plans by value iteration, far ways",
          "GPPN": "plans with a recurrent network", "CNNPolicy": "reacts, does not plan (CNN)",
@@ -41,15 +41,16 @@ def page():
         return
     entry = state.get("entry")
     task, find, sort = filters(line)
-    if entry in all_cards:  # above the gallery that it was chosen from
-        left, beside = st.columns([7, 5], gap="medium")
-        with left.container(border=True):
-            show_card(all_cards[entry])
     shown = [card for card in all_cards.values() if task in ("all", card["task"]) and matches(card, find)]
     shown.sort(key=ORDERS[sort])
+    if entry in all_cards:  # above the gallery that it was chosen from
+        left, beside = st.columns([7, 5], gap="medium")
+        with left.container(border=True, key=f"opened_{entry}"):  # tiles.js gives it the focus
+            show_card(all_cards[entry], after(entry, shown))
     if entry not in all_cards and shown:
         some = f"{len(shown)} of {len(all_cards)}" if len(shown) < len(all_cards) else str(len(shown))
-        st.markdown(f"**{some} trained models at work**, each measured on data that it never saw. "
+        st.markdown(f"**{some} trained models at work**, each measured on data that it never saw. A map is one of "
+                    "the longest ways that the model solves, if any. "
                     "A thin line is the 95% interval, :material/stat_0: what the paper reports.")
     peers = [card for card in shown if entry in all_cards and group(card) == group(all_cards[entry])]
     others = [card for card in shown if card not in peers]
@@ -189,6 +190,13 @@ def show_table(shown):
                     alt="; ".join(f"{row['name']} {row['value']:.1%}" for row in compared))
 
 
+def after(entry, shown):
+    """The entry that follows one in the gallery; None after the last one."""
+    names = [card["name"] for card in shown]
+    following = names[names.index(entry) + 1 :] if entry in names else names
+    return following[0] if following else None
+
+
 def open_card(name):
     state.put(entry=name)
 
@@ -246,11 +254,14 @@ def size_of(name):
     return round(file.stat().st_size / 1000) if file.is_file() else None
 
 
-def show_card(card):
+def show_card(card, following):
     name = card["name"]
     with st.container(horizontal=True, vertical_alignment="center", wrap=False):
         words = kind(card)
         st.markdown(words[0].upper() + words[1:], width="stretch")
+        if following:
+            st.button("Next", key="next_card", icon=":material/arrow_forward:", on_click=open_card, args=(following,),
+                      width="content")
         st.button("Close", key="close_card", icon=":material/close:", on_click=close_card, width="content")
     st.header(glossary.escaped(name), anchor=False)
     lead(card)
@@ -264,20 +275,26 @@ def show_card(card):
         others = st.expander(title, icon=":material/monitoring:", key="other_data", on_change="rerun")
         if others.open:
             others.markdown("\n\n".join(on_data(*each) for each in measured(card).items()))
-    if drawn := named_curves(card):
-        marks = stages(card)
-        st.markdown("**How it learned**")
-        share.chart(planning_figures.history(drawn, dark=st.context.theme.type == "dark", marks=marks), key="history",
-                    alt=f"Curves of the training of {name}: {', '.join(drawn)} by epoch.")
-        if marks:
-            st.caption("A curve that jumps where a line stands: from that epoch on it learned on other maps ("
-                       + "; ".join(f"{first}: {glossary.escaped(words)}" for first, words in marks) + ").")
     rest = "More limits, how" if limits[MOST_LIMITS:] else "How"
-    more = st.expander(f"{rest} it was made, files", key="more_of_card", icon=":material/receipt_long:",
+    more = st.expander(f"{rest} it was made and learned, files", key="more_of_card", icon=":material/receipt_long:",
                        on_change="rerun")
     if more.open:
         with more:
             show_making(card)
+            show_learning(card)
+
+
+def show_learning(card):
+    """The curves of its training, and where its maps changed."""
+    drawn, marks = named_curves(card), stages(card)
+    if not drawn:
+        return
+    st.markdown("**How it learned**")
+    share.chart(planning_figures.history(drawn, dark=st.context.theme.type == "dark", marks=marks), key="history",
+                alt=f"Curves of the training of {card['name']}: {', '.join(drawn)} by epoch.")
+    if marks:
+        st.caption("A curve that jumps where a line stands: from that epoch on it learned on other maps ("
+                   + "; ".join(f"{first}: {glossary.escaped(words)}" for first, words in marks) + ").")
 
 
 def lead(card):

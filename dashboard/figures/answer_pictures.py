@@ -32,7 +32,7 @@ def small(result, dark=False):
                  f'{escape(told["name"])}</p>') if told else ""
         return f'<div class="matrices">{drawn}{words}</div>'
     if bars:
-        return _bars(bars[:_MANY], headlines.answering(result), look)
+        return _bars(bars[:_MANY], headlines.answering(result), look, headlines.of(result).low)
     if curves or figure["kind"] == "lines":
         curves = curves or [(each["label"], each) for each in figure["series"] if each["value"]][:3]
         return _curves(curves, figure, headlines.of(result).along or figure["x_title"].split(",")[0], look)
@@ -41,8 +41,11 @@ def small(result, dark=False):
     return _bars(rows[:_MANY], headlines.leading(rows[:_MANY]), look) if rows else ""
 
 
-def _bars(rows, answering, look):
-    """A line of label and number for each, over its bar; bold and in colour what answers the question."""
+def _bars(rows, answering, look, shorter=False):
+    """A line of label and number for each, over its bar; bold and in colour what answers the question.
+
+    `shorter`: less is better, against what one expects of bars, so that it is said.
+    """
     values = [row.value for row in rows]
     least, most = min(0.0, *values), max(0.0, *values)
     place = lambda value: 100 * min(max((value - least) / max(most - least, 1e-9), 0), 1)  # noqa: E731
@@ -55,7 +58,7 @@ def _bars(rows, answering, look):
             f"<span>{number(row.value, row.unit)}</span><i>"
             f'<i style="left:{left:.1f}%;width:{right - left:.1f}%;background:{look.path if leads else look.edge}"></i>'
             f'<i style="left:{low:.1f}%;width:{high - low:.1f}%;background:{look.text}"></i></i></li>')
-    return f'<ul class="bars">{"".join(parts)}</ul>'
+    return f'<ul class="bars">{"".join(parts)}</ul>' + '<p class="low">A shorter bar is better.</p>' * shorter
 
 
 def _curves(curves, figure, along, look):

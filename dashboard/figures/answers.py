@@ -35,13 +35,17 @@ def main_figure(result, dark=False):
 
 
 def lines(figure, palette=RESULTS_PALETTE, told=0):
-    """Values against one key of the rows, a line for each series, with 95 % bars; the sixth and more wait, grey.
+    """Values against one key of the rows, a line for each series, with 95 % bars; of seven and more, five are shown at first.
 
     The first `told` lines have their last value written at their end.
     """
     last = [series["value"][-1] for series in figure["series"][:told] if series["value"]]
-    drawing = go.Figure()
+    drawing, lone = go.Figure(), 0
+    most = len(figure["series"]) if len(figure["series"]) <= MOST_CURVES + 1 else MOST_CURVES  # one alone does not wait
     for i, series in enumerate(figure["series"]):
+        lone += len(series["value"]) == 1
+        around = len(series["value"]) == 1 and {"size": 8 + 7 * lone, "symbol": f"{SYMBOLS[i % 6]}-open",
+                                                "line": {"width": 2}}  # points may lie on each other
         label = glossary.worded(series["label"])
         colour = palette[i % 8]
         ends = i < told and bool(series["value"])
@@ -54,7 +58,7 @@ def lines(figure, palette=RESULTS_PALETTE, told=0):
             textposition="top center" if above else "bottom center",
             error_y=_bars(series, colour if len(figure["series"]) > 3 else None),
             line={"color": colour, "dash": DASHES[i % 4], "width": 2.5},
-            marker={"symbol": SYMBOLS[i % 6], "size": 8}, visible=True if i < MOST_CURVES else "legendonly",
+            marker=around or {"symbol": SYMBOLS[i % 6], "size": 8}, visible=True if i < most else "legendonly",
             hovertemplate=f"{label}: %{{y}} at %{{x}}<br>n = %{{customdata}}<extra></extra>"))
     height = 390 + 18 * len(figure["series"])  # a phone's legend has a line for each
     return _layout(drawing, figure, height, xaxis=_axis(figure, "x"), yaxis=_axis(figure, "y", figure["unit"]))
@@ -169,7 +173,7 @@ def matrices(pictures, dark=False):
     for axis in drawing.select_yaxes():
         axis.scaleanchor = axis.anchor or "x"
     drawing.update_annotations(font_size=11 if across > 2 else 13)
-    drawing.update_layout(height=180 * down if across > 2 else 420, margin={"l": 8, "r": 8, "t": 30, "b": 8})
+    drawing.update_layout(height=180 * down if across > 2 else 270, margin={"l": 8, "r": 8, "t": 30, "b": 8})
     return drawing
 
 

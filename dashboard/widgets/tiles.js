@@ -1,11 +1,17 @@
 // Tiles that are links: a click opens one in this page, a middle click in a page of its own. A film plays once on arrival
-// and again under the pointer or the focus, unless the visitor asked for less motion.
+// and again under the pointer or the focus, unless the visitor asked for less motion. What a tile opens takes the focus;
+// Escape closes it, and the tile has the focus again.
 
-const PLAYED = new WeakMap(), OPENED = {}, teller = makeTeller();
+const PLAYED = new WeakMap(), OPENED = {}, LISTS = new Set(), teller = makeTeller();
+const CARD = "[class*=st-key-opened_]", CLOSE = "[class*=st-key-close_] button"; // what is opened, and what closes it
+const WAITS = 5000; // ms until what was opened or closed counts as lost
+document.addEventListener("keydown", escape);
+document.addEventListener("click", closing, true);
 
 export default function ({ parentElement, data, setTriggerValue }) {
   teller.answered(setTriggerValue);
   const list = parentElement.querySelector(".tiles");
+  LISTS.add(list);
   const text = (name, words, tag = "span") => Object.assign(document.createElement(tag), { className: name, textContent: words });
   const made = JSON.stringify([data, document.body.clientWidth > 0]);
   if (PLAYED.get(list) === made) return;
@@ -28,9 +34,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
   data.tiles.forEach((tile, at) => {
     const item = document.createElement("li"), link = document.createElement("a"), address = new URL(location.href);
     address.searchParams.set(data.name, tile.id);
+    link.dataset.id = tile.id;
     link.href = tile.href ? new URL(tile.href, location.href).href : address.href;
     if (tile.open) link.setAttribute("aria-current", "true");
-    link.append(picture(tile), ...(tile.tag ? [text("tag", tile.tag)] : []), ...(tile.title ? [text("title", tile.title.replaceAll("_", "_\u200b"))] : []),
+    link.append(framed(picture(tile)), ...(tile.tag ? [text("tag", tile.tag)] : []), ...(tile.title ? [text("title", tile.title.replaceAll("_", "_\u200b"))] : []),
       ...(tile.number ? [text("number", tile.number)] : []), ...(tile.strip ? [strip(tile.strip)] : []), text("line", tile.line), ...(tile.more ? [text("more", tile.more)] : []),
       ...(tile.press ? [text("press", tile.press)] : []));
     link.onclick = (event) => {
@@ -38,6 +45,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
       event.preventDefault();
       teller.tell("opened", tile.id);
       toTop(); // it opens there
+      if (!tile.href) focusWhen(() => document.querySelector(`.st-key-opened_${tile.id}`));
     };
     const film = link.querySelector(".film");
     if (film) link.onpointerenter = link.onfocus = () => play(film, tile.frames);
@@ -68,6 +76,14 @@ export default function ({ parentElement, data, setTriggerValue }) {
     return line;
   }
 
+  // Where pictures are large, a film has the ground that the others have beside it.
+  function framed(shown) {
+    if (!data.roomy || !shown.matches(".film")) return shown;
+    const box = Object.assign(document.createElement("div"), { className: "picture" });
+    box.append(shown);
+    return box;
+  }
+
   function picture(tile) {
     const box = document.createElement("div");
     box.className = "picture";
@@ -87,6 +103,39 @@ export default function ({ parentElement, data, setTriggerValue }) {
     }
     return box;
   }
+}
+
+// The focus goes where `find` says, once that is there; rows of the page come one after the other.
+function focusWhen(find, scroll = false, till = performance.now() + WAITS) {
+  const found = find();
+  if (!found && performance.now() < till) return setTimeout(() => focusWhen(find, scroll, till), 50);
+  if (!found) return;
+  if (found.matches(CARD)) {
+    found.tabIndex = -1;
+    found.setAttribute("role", "region");
+    found.setAttribute("aria-label", found.querySelector("h2")?.textContent ?? "");
+  }
+  found.focus({ preventScroll: !scroll });
+}
+
+function escape(event) {
+  if (event.key !== "Escape" || event.defaultPrevented || event.target.closest?.("input, textarea, [role=dialog], [data-testid=stPopoverBody]")) return;
+  const close = document.querySelector(`${CARD} ${CLOSE}`);
+  if (!close) return;
+  event.preventDefault();
+  close.click();
+}
+
+// Whoever closes a card is back at the tile that opened it.
+function closing(event) {
+  const card = event.target.closest?.(CLOSE)?.closest(CARD);
+  if (!card) return;
+  const id = [...card.classList].find((name) => name.startsWith("st-key-opened_")).slice("st-key-opened_".length);
+  focusWhen(() => {
+    for (const list of LISTS) if (!list.isConnected) LISTS.delete(list);
+    const tiles = [...LISTS].flatMap((list) => [...list.querySelectorAll("a")]);
+    return document.querySelector(CARD) ? null : tiles.find((link) => link.dataset.id === id && !link.hasAttribute("aria-current"));
+  }, true);
 }
 
 function toTop() {

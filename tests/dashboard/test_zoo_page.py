@@ -33,6 +33,9 @@ def test_zoo_shows_the_card_that_a_link_names(visit):
     app.session_state["more_of_card"] = True
     app.run()
     assert "It is untrained." in texts(app)
+    names = [tile["id"] for tiles in all_tiles(app) for tile in tiles]
+    app.button(key="next_card").click().run()
+    assert app.query_params["entry"] in names and app.query_params["entry"] != "vin8"
     app.button(key="close_card").click().run()
     assert "entry" not in app.query_params
     assert not app.header
@@ -135,5 +138,7 @@ def test_a_line_of_the_training_stands_where_the_maps_change(visit, small_zoo, e
     card["recipe"] = {**(card.get("recipe") or {}), "stages": [{"size": size, "epochs": 2} for size in (8, 8, 16)]}
     card["history"] = {"loss": [0.5, 0.4, 0.3, 0.2, 0.1, 0.05]}
     path.write_text(json.dumps(card))
-    (told,) = [each.value for each in visit("zoo", entry="vin8").caption if "16x16" in each.value]
+    app = visit("zoo", entry="vin8")
+    app.session_state["more_of_card"] = True
+    (told,) = [each.value for each in app.run().caption if "16x16" in each.value]
     assert told.endswith("other maps (5: 16x16).")

@@ -10,6 +10,7 @@ entry's weights, on invented data.
 """
 
 import argparse
+import itertools
 import zlib
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from train.readme.picture import COLOURS, MAP
 
 FOLDER = Path(__file__).parents[2] / "dashboard" / "thumbnails"
 FRAMES, SIDE, FINE = 12, 96, 3  # drawn FINE times as large, so that edges are smooth
+TRIES = 8  # maps, the longest ways first: shown is the first one that an entry solves
 PAPER, INK, LINE = "#f2f4f7", "#1d2733", "#0072b2"
 START, GOAL = "#c74e00", "#00795a"  # as dashboard/figures/theme.py has them, which train does not import
 TEXTS = {"the ___ barked at the postman": "dog", "she fed milk to her ___": "cat", "he drove the ___ to work": "car",
@@ -60,10 +62,10 @@ def save(frames, file):
 
 
 def grid(model, card):
-    for walls, start, goal in maps(card):  # the hardest on which it moves at all
-        path = model.plan(walls, start, goal).path
-        if len(path) > 2:
-            break
+    tried = [(each, model.plan(*each)) for each in itertools.islice(maps(card), TRIES)]
+    (walls, start, goal), shown = next((one for one in tried if one[1].reached),  # as most of its maps are
+                                       max(tried, key=lambda one: len(one[1].path)))
+    path = shown.path
     shades = [np.where(walls, 0.0, 1.0)] * FRAMES
     grow = np.linspace(0, 1, FRAMES)
     values = values_of(model, walls, goal)
