@@ -25,7 +25,7 @@ explanation = analysis.explain(
 print(dict(zip(kept["classes"], explanation.probability.round(3))))
 print(explanation.attention)  # how much each support image counts'''
 
-LEAST = ("below a likeness of", "when less sure than")  # of a model that compares pictures; of another one
+LEAST = ("if the nearest is less alike than", "if it is less sure than")  # of a model that compares pictures; of another one
 HINT = ("Dragged onto another class, a picture is relabelled. Drop or paste one of yours in the middle to ask about "
         "it, on a class to add it.")
 
@@ -147,9 +147,9 @@ def show_ring(name, episode, explanation):
     ring.show("ring", {
         **data, "model": name, "photos": False, "turn": state.get("turn", 0), "drawn": state.get("drawn") is not None,
         "label": sketchpad.LABEL, "say": st.session_state.pop("ring_problem", ""),
-        "legend": [] if data["likeness"] is None else [f"near: alike ({data['likeness']})", "thick: attention"],
+        "legend": [] if data["likeness"] is None else [f"near: alike ({data['likeness']})", "thick: attention", "arc: share"],
         "hint": HINT, "least": state.get("least", 0),
-        "lined": data["likeness"] is not None, "leastWords": f"“None of these” {LEAST[data['likeness'] is None]}",
+        "lined": data["likeness"] is not None, "leastWords": f"Say “none of these” {LEAST[data['likeness'] is None]}",
         "letters": list(support_set.LETTERS[: min(26, words[1] + 3)]), "look": looked(len(labels)),
         "step": state.get("reading"), "without": without(name, episode, explanation),
         "ordered": compute.reads_order(name), "order": state.get("order", 0),

@@ -67,7 +67,7 @@ def picture(number, lesson):
         walls = walls.copy()
         walls[WALL] = True
         return {"svg": planning_svg.walks(walls, start, goal, WAYS, st.context.theme.type == "dark",
-                                           broad=(0.75, 0.4))}
+                                           part=(5, 5, 11, 11))}
     if "map" not in lesson.link:
         return {**tiles.film(lesson.link.get("fewshot")), "turned": st.context.theme.type == "dark"}
     steps = int(lesson.link["k"]) if "k" in lesson.link else None

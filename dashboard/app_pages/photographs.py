@@ -35,7 +35,7 @@ print(classifier.predict(["new.jpg"]), classifier.predict_proba(["new.jpg"]))
 print(classifier.attention(["new.jpg"]))        # how much each photograph counts'''
 
 
-LEGEND = ["near: alike (cosine)", "thick: attention"]
+LEGEND = ["near: alike (cosine)", "thick: attention", "arc: share"]
 HINT = ("Dragged onto another thing, a photograph is relabelled. Drop or paste one of yours in the middle to ask about "
         "it, on a thing to add it.")
 BLANK = compute.as_png(np.full((8, 8, 3), 128, "uint8"))  # in place of what cannot be opened
@@ -62,10 +62,10 @@ def page():
                 choices.pick_model(names, "Model", "photo", "matching_photo")
         known, to_ask = photographs()
         truth, asked = pick_asked(to_ask)
+        own_photographs()
     name = state.get("photo", "matching_photo" if "matching_photo" in names else names[0])
     answer, problem = think(name, known, asked)
     show_ring(name, known, asked, truth, answer, problem)
-    own_photographs()
     state.publish({"photo": name, **{key: None if state.get(key) is None else str(state.get(key)) for key in (
         "photo_seed", "photo_asked", "photo_least", "photo_look")}, **changes()})
     share.panel("photographs", SNIPPET.format(name=name),
@@ -222,16 +222,18 @@ def forget():
 
 
 def own_photographs():
-    with st.expander("Use photographs of my own", icon=":material/add_a_photo:", key="own_photographs",
-                     on_change="rerun"):
+    """Beside the title: photographs of the visitor's own, a thing after the other."""
+    with st.popover("Use my own", icon=":material/add_a_photo:", key="own_photographs", width="content",
+                    on_change="rerun"):
         folder, files, thing = [], [], ""
-        turn = st.session_state.get("uploads", 0) or ""  # a new number empties the box
+        turn = st.session_state.get("uploads", 0) or ""  # a new number empties the boxes
+        st.markdown(wanted())
         if st.segmented_control("What you have", OWN_KINDS, key="thing_kind", default=OWN_KINDS[0],
                                 required=True) == OWN_KINDS[1]:
             folder = st.file_uploader("A folder with one folder a thing", accept_multiple_files="directory",
                                       key=f"thing_folder{turn}", max_upload_size=40) or []
         else:
-            thing = st.text_input("What they show", key="thing", max_chars=MOST_NAME, placeholder="apple")
+            thing = st.text_input("What they show", key=f"thing{turn}", max_chars=MOST_NAME, placeholder="apple")
             files = st.file_uploader("Photographs of it, or a zip with one folder a thing", accept_multiple_files=True,
                                      key=f"thing_files{turn}", max_upload_size=40) or []
         try:
@@ -242,14 +244,25 @@ def own_photographs():
             st.error(glossary.plain(str(error)), icon=":material/error:")
             return
         if found:
-            st.button(f"Add {len(found)} photographs of {len({label for label, _ in found})} things",
-                      key="add_photographs", type="primary", icon=":material/add:", on_click=add_uploads, args=(found,))
+            things = list(dict.fromkeys(label for label, _ in found))
+            of = f"of {glossary.plain(things[0])}" if len(things) == 1 else f"of {len(things)} things"
+            st.button(f"Add {len(found)} photograph{'s' * (len(found) > 1)} {of}", key="add_photographs",
+                      type="primary", icon=":material/add:", on_click=add_uploads, args=(found,))
+
+
+def wanted():
+    """What is to be added next."""
+    things = list(dict.fromkeys(label for label, _ in mine()))
+    if len(things) == 1:
+        return f"**{glossary.escaped(things[0])}** is there. Now another thing."
+    return "A few photographs of each of two things or more."
 
 
 def add_uploads(found):
-    """Photographs from the box of uploads, which folds up: the ring has them."""
+    """Photographs from the box of uploads, which stays open until there are two things to tell apart."""
     add(found)
-    st.session_state.update(uploads=st.session_state.get("uploads", 0) + 1, own_photographs=False)
+    enough = len({label for label, _ in mine()}) > 1
+    st.session_state.update(uploads=st.session_state.get("uploads", 0) + 1, own_photographs=not enough)
 
 
 def add(found, beside=()):
@@ -316,7 +329,7 @@ def show_ring(name, known, asked, truth, answer, problem):
     top = here[int(answer.attention.argmax())] if answer else None
     ring.show("photo_ring", {
         "model": name, "photos": True, "turn": 0, "drawn": asked is not None and truth is None, "label": "",
-        "query": asked and compute.thumbnail(asked, 256), "truth": truth,
+        "middle": "held out" if held is not None else "", "query": asked and compute.thumbnail(asked, 256), "truth": truth,
         "classes": [{"name": each, "chance": float(answer.chance[i]) if answer else 0.0}
                     for i, each in enumerate(classes)],
         "answer": classes.index(best(answer)) if sure else None,
@@ -326,7 +339,7 @@ def show_ring(name, known, asked, truth, answer, problem):
         "step": None, "steps": None, "likeness": "cosine", "without": without(name, known, asked, answer, look, top),
         "ordered": False, "order": 0, "hint": HINT, "legend": LEGEND, "least": state.get("photo_least", 0),
         "lined": False,
-        "leastWords": "“None of these” below a likeness with the class of", "letters": classes,
+        "leastWords": "Say “none of these” if the best class is less alike than", "letters": classes,
         "say": st.session_state.pop("photo_problem", ""), "pictures": pictures}, heard)
 
 

@@ -132,7 +132,7 @@ def world(walls, start, goal, path, dark=False, hue="path"):
 
 
 def walks(walls, start, goal, paths, dark=False, seconds=0.16, longest=6.0, hues=("path", "reacts"),
-          broad=(0.42, 0.18)):
+          part=None):
     """A map with the walk of each model, all at one speed; a cross where one ends short of G.
 
     Lines have the class `walk`, discs `walker`, crosses `end`, and `--time` says when each is there: whoever shows the
@@ -145,32 +145,34 @@ def walks(walls, start, goal, paths, dark=False, seconds=0.16, longest=6.0, hues
         dark: theme.
         seconds: for a move; fewer where the longest walk would take more than `longest`.
         hues: colour of each walk, a field of `theme.Theme`.
-        broad: width of each walk in cells.
+        part: (top, left, rows, columns) of the map that are shown, nothing beside them; None: all.
 
     Returns:
         SVG text.
     """
     (height, width), look = walls.shape, theme.of(dark)
+    top, left, tall, wide = part or (0, 0, height, width)
     pace = min(seconds, longest / max(1, *(len(path) - 1 for path in paths)))
     cells = rectangles(walls)
     (sr, sc), (gr, gc) = start, goal
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {tall}" '
         'shape-rendering="geometricPrecision">'
+        f'<svg width="{wide}" height="{tall}" viewBox="{left} {top} {wide} {tall}">'  # which cuts off what is outside
         f'<rect width="{width}" height="{height}" fill="{look.floor}"/><path d="{cells}" fill="{look.wall}"/>'
     ]
     movers, ends = [], []
-    for path, hue, line in zip(paths, hues, broad, strict=False):
+    for path, hue, broad in zip(paths, hues, (0.42, 0.18), strict=False):
         colour = getattr(look, hue)
         way, (er, ec) = "M" + "L".join(f"{c + 0.5} {r + 0.5}" for r, c in path), path[-1]
         time = f"--time:{pace * (len(path) - 1):.2f}s"
         parts.append(f'<path class="walk" style="{time}" pathLength="1" d="{way}" fill="none" stroke="{colour}" '
-                     f'stroke-width="{line}" stroke-linejoin="round" stroke-linecap="round"/>')
+                     f'stroke-width="{broad}" stroke-linejoin="round" stroke-linecap="round"/>')
         if (er, ec) != (gr, gc):
             ends.append(f'<path class="end" style="{time}" d="M{ec + 0.05} {er + 0.05}l.9 .9m0 -.9l-.9 .9" '
                           f'stroke="{colour}" stroke-width=".26" stroke-linecap="round"/>')
         movers.append(f'<circle class="walker" style="{time};offset-path:path(\'{way}\');offset-distance:100%" '
-                      f'r="{line * 0.55 + 0.14:.2f}" fill="{colour}" stroke="{look.ink}" stroke-width=".07"/>')
+                      f'r="{broad * 0.55 + 0.14:.2f}" fill="{colour}" stroke="{look.ink}" stroke-width=".07"/>')
     letter = f'text-anchor="middle" font-size=".62" font-weight="700" font-family="sans-serif" fill="{look.ink}"'
     diamond = f"M{gc + 0.5} {gr - 0.15}l.65 .65l-.65 .65l-.65 -.65z"
     parts += [
@@ -179,4 +181,4 @@ def walks(walls, start, goal, paths, dark=False, seconds=0.16, longest=6.0, hues
         f'<text x="{sc + 0.5}" y="{sr + 0.72}" {letter}>S</text>',
         f'<path d="{diamond}" fill="{look.good}" stroke="{look.ink}" stroke-width=".08"/>'
         f'<text x="{gc + 0.5}" y="{gr + 0.72}" {letter}>G</text>']
-    return "".join([*parts, "</svg>"])
+    return "".join([*parts, "</svg></svg>"])

@@ -4,7 +4,7 @@
 
 export default keep(".ring", makeRing);
 
-const NEAREST = 6; // pictures that are named by how alike they are
+const NEAREST = 6, NEAR = 0.7; // pictures that are named by how alike they are; a drawing of its class is seldom less alike
 const BITS = 140, PEN = 28; // side of what is sent, steps of the keyboard's pen
 const PATIENCE = 5000, GROWS = 2200; // ms until a message counts as lost, and until all lines have grown
 const THINKS = 350, TIE = 0.05; // ms until it is said that an answer takes its time; less sure than that by this is a tie
@@ -66,6 +66,7 @@ function makeRing(host) {
     const fresh = !data, elsewhere = !onTheWay && !queue.length; // nothing of it answers what was done here
     if (fresh || (elsewhere && next.look !== data.look)) looked = next.look;
     if (fresh || (elsewhere && next.step !== data.step)) step = next.step;
+    if (!fresh && elsewhere && whole(next) !== whole(data)) speak(""); // it was said of another set
     const asked = data && !next.drawn && (next.query !== data.query || next.model !== data.model);
     if ((fresh || asked) && !calm()) born = performance.now();
     data = next;
@@ -85,9 +86,10 @@ function makeRing(host) {
     heard();
   }
 
+  const whole = ({ model, pictures }) => JSON.stringify([model, pictures.map((each) => [each.name, each.source, each.out])]);
   const kind = () => (data.photos ? "photo" : "ink");
   const percent = (share) => `${Math.round(100 * share)}%`;
-  const atLeast = () => (sought ? (sought / 100).toFixed(2) : "0 (never)");
+  const atLeast = () => (sought ? (sought / 100).toFixed(2) : "0: never");
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
   const className = (index) => data.classes[index]?.name ?? "";
 
@@ -101,7 +103,7 @@ function makeRing(host) {
     least.querySelector("input").value = sought;
     least.querySelector("span").textContent = data.leastWords;
     least.querySelector("b").textContent = atLeast();
-    if (data.now !== null) least.querySelector("small").textContent = `· now ${data.now.toFixed(2)}`;
+    if (data.now !== null) least.querySelector("small").textContent = `(the best is ${data.now.toFixed(2)} now)`;
     const chosen = letter.value;
     letter.replaceChildren(...data.letters.map((name) => new Option(name, name)), ...(data.photos ? [new Option("a new thing", "")] : []));
     if (chosen !== null && [...letter.options].some((each) => each.value === chosen)) letter.value = chosen;
@@ -220,14 +222,12 @@ function makeRing(host) {
     return Math.floor((turn / (2 * Math.PI)) * data.classes.length) % data.classes.length;
   }
 
-  // The circles: a few round cosines, so that those of the pictures here fill the ring from its inside to its outside.
+  // The circles are the same for every question, so that near always means alike; only what is alike below zero widens them.
   function circles() {
     const here = [...buttons.keys()].map((index) => data.pictures[index].likeness).filter((each) => each !== null);
     if (!here.length) return null;
-    const [least, most] = [Math.min(...here), Math.max(...here)];
-    const step = [0.05, 0.1, 0.2, 0.25, 0.5].find((each) => Math.ceil(most / each - 1e-6) - Math.floor(least / each + 1e-6) <= (phone() ? 2 : 4)) ?? 0.5;
-    const first = Math.floor(least / step + 1e-6), last = Math.max(first + 1, Math.ceil(most / step - 1e-6));
-    return { low: first * step, high: last * step, marks: Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step) };
+    const step = phone() ? 0.5 : 0.25, low = Math.min(0, step * Math.floor(Math.min(...here) / step + 0.4)), high = 1;
+    return { low, high, marks: Array.from({ length: Math.round((high - low) / step) + 1 }, (_, i) => low + i * step) };
   }
 
   function radius(likeness, { low, high } = circles() ?? { low: 0, high: 1 }) {
@@ -291,6 +291,7 @@ function makeRing(host) {
     const across = 2 * padReach();
     fit(pad, across, across);
     for (const each of [middle, film]) each.style.width = each.style.height = `${across}px`;
+    middle.dataset.words = data.middle ?? "";
     if (data.photos && data.query) middle.style.backgroundImage = `url(${data.query})`;
     middle.setAttribute("aria-label", "The photograph that is asked about");
     drawPad();
@@ -680,7 +681,7 @@ function makeRing(host) {
     const [bold, comma, rest] = ["b", "span", "small"].map((name) => document.createElement(name));
     bold.textContent = data.problem ? "No answer" : said ? said.name : "none of these";
     comma.textContent = data.problem || !said ? ": " : ", "; // on a phone the rest has a line of its own
-    rest.textContent = data.problem || !said ? data.problem || data.none : `${percent(said.chance)} sure${tie(said)}${!known || right ? "" : `; it is ${data.truth}`}.`;
+    rest.textContent = data.problem || !said ? data.problem || data.none : `${percent(said.chance)} sure${tie(said)}${!known || right ? far() : `; it is ${data.truth}`}.`;
     answer.replaceChildren(...(data.problem ? [] : parts), bold, comma, rest);
     steps.querySelector(".at").textContent = data.steps ? (step > data.steps ? "all done, the answer" : `${step} of ${data.steps}${step === 1 ? " (even)" : ""}`) : "";
     const index = buttons.has(looked) ? looked : data.top; // the one that counts most, until one is touched
@@ -702,6 +703,12 @@ function makeRing(host) {
     says.push(data.note);
     words.textContent = says.join(" ");
     refill(detail, [pair, words], [row(index, picture)]);
+  }
+
+  // How alike the nearest picture is, where that is little: what is sure of the best of its classes may be like none.
+  function far() {
+    const nearest = Math.max(...data.pictures.filter((each) => !each.out).map((each) => each.likeness ?? -1));
+    return data.likeness === "cosine" && !data.photos && nearest > -1 && nearest < NEAR ? `, but the nearest is only ${nearest.toFixed(2)} alike` : "";
   }
 
   // Whether another class is as good as the answer.
@@ -800,10 +807,11 @@ function makeRing(host) {
         read.push(data.photos ? jpeg(bitmap) : grey(bitmap));
       } catch { broken += 1; }
     }
-    if (files.some((each) => /\.zip$/i.test(each.name)) && data.photos) speak("A zip is opened below, under “Use photographs of my own”.", true);
+    if (files.some((each) => /\.zip$/i.test(each.name)) && data.photos) speak("A zip is opened by “Use my own”, beside the title.", true);
     else if (broken) speak(`${broken === 1 ? "A file is" : `${broken} files are`} no picture that this browser can open, or too large. Nothing else changed.`, true);
     if (!read.length) return;
-    if (!broken) speak(to === null ? "The picture is the question now." : `Added to ${to}.`);
+    const others = to === null && read.length > 1 ? ` The other ${read.length > 2 ? `${read.length - 1} were` : "one was"} left aside: drop several on a class of the ring to add them.` : "";
+    if (!broken) speak(to === null ? `${others ? "The first" : "The"} picture is the question now.${others}` : `Added to ${to}.`);
     strokes = [];
     tell(to === null ? { what: "ask", picture: read[0] } : { what: "add", pictures: read, class: to });
   }

@@ -31,7 +31,7 @@ Delete leaves it out, a letter gives it another class."></div>
 <span class="keeping"><button type="button" class="keep">Keep as an example of</button>
 <select class="letter" aria-label="Class"></select>
 <input class="new" maxlength="40" placeholder="what it shows" aria-label="What it shows"></span>
-<input class="file" type="file" accept="image/*" multiple hidden>
+<input class="file" type="file" accept="image/*" hidden>
 </div>
 <div class="steps" hidden>
 <label>Reading step: <span class="at"></span><input type="range" min="1" step="1"></label>

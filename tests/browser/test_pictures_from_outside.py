@@ -103,7 +103,7 @@ def test_a_folder_of_photographs_becomes_the_ring(open_page, tmp_path):
             colour = np.zeros((32, 32, 3), np.uint8) + np.uint8([40, 90, 200] if number == 0 else [40, 180, 60])
             Image.fromarray(colour + np.uint8(10 * i)).save(tmp_path / "things" / thing / f"{i}.jpg")
     page = open_page("photographs")
-    page.get_by_text("Use photographs of my own").click()
+    page.get_by_role("button", name="Use my own").click()
     page.get_by_role("radio", name="A folder").click()
     page.locator("input[type=file][webkitdirectory]").set_input_files(tmp_path / "things")
     page.get_by_role("button", name="Add 4 photographs of 2 things").click()

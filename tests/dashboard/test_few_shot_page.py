@@ -41,7 +41,7 @@ def test_a_network_with_memory_answers_without_lines(visit, ring):
     assert shown["ordered"]
     assert all(picture["share"] is None and picture["likeness"] is None for picture in shown["pictures"])
     assert (shown["legend"], shown["lined"]) == ([], False)  # it compares with no picture and has no attention
-    assert "when less sure than" in shown["leastWords"]
+    assert "less sure than" in shown["leastWords"]
     app.session_state["numbers"] = True
     app.run()
     assert "lines are attention" not in texts(app)

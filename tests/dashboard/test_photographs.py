@@ -100,6 +100,7 @@ def test_a_zip_of_ones_own_is_known_and_a_photograph_is_asked_about(visit, ring)
     assert [i for i, each in enumerate(shown["pictures"]) if each["asked"]] == [0]
     assert len([each for each in shown["pictures"] if each["share"] is not None]) == 5
     assert "add_photographs" not in [each.key for each in app.button]  # a second time would double them
+    assert not app.session_state["own_photographs"]  # two things are enough to answer by
     app.button(key="next_own").click().run()
     assert ring(app)["truth"] == still_lifes.names(3)[1]
     app.session_state["asked_photograph"] = as_png(still_lifes.generate(1, 3)[0, 2])  # as the ring's message puts it
@@ -115,6 +116,22 @@ def test_a_zip_of_ones_own_is_known_and_a_photograph_is_asked_about(visit, ring)
     assert [each["name"] for each in ring(app)["classes"]] == still_lifes.names(3)[1:]
     app.button(key="forget_photographs").click().run()
     assert len(ring(app)["classes"]) == 5
+
+
+def test_the_box_of_uploads_stays_open_until_there_are_two_things(visit, ring):
+    from dashboard.compute.photographs import as_png
+
+    picture = as_png(still_lifes.generate(1, 1)[0, 0])
+    app = visit("photographs")
+    app.session_state["own_photographs"] = True
+    app.run()
+    app.text_input(key="thing").set_value("red").run()
+    app.file_uploader(key="thing_files").upload("a.png", picture, "image/png").run()
+    assert app.button(key="add_photographs").label == "Add 1 photograph of `red`"
+    app.button(key="add_photographs").click().run()
+    assert app.session_state["own_photographs"]
+    assert any("Now another thing" in each.value for each in app.markdown)
+    assert app.text_input(key="thing1").value == ""
 
 
 def test_what_was_changed_of_the_invented_ones_is_in_the_link(visit, ring):
