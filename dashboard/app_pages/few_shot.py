@@ -147,7 +147,7 @@ def show_ring(name, episode, explanation):
     ring.show("ring", {
         **data, "model": name, "photos": False, "turn": state.get("turn", 0), "drawn": state.get("drawn") is not None,
         "label": sketchpad.LABEL, "say": st.session_state.pop("ring_problem", ""),
-        "legend": [] if data["likeness"] is None else [f"near: alike ({data['likeness']})", "thick: attention", "arc: share"],
+        "legend": [] if data["likeness"] is None else [f"near: alike ({data['likeness']})", "thick: attention", "arc: how sure"],
         "hint": HINT, "least": state.get("least", 0),
         "lined": data["likeness"] is not None, "leastWords": f"Say “none of these” {LEAST[data['likeness'] is None]}",
         "letters": list(support_set.LETTERS[: min(26, words[1] + 3)]), "look": looked(len(labels)),

@@ -35,7 +35,7 @@ print(classifier.predict(["new.jpg"]), classifier.predict_proba(["new.jpg"]))
 print(classifier.attention(["new.jpg"]))        # how much each photograph counts'''
 
 
-LEGEND = ["near: alike (cosine)", "thick: attention", "arc: share"]
+LEGEND = ["near: alike (cosine)", "thick: attention", "arc: how sure"]
 HINT = ("Dragged onto another thing, a photograph is relabelled. Drop or paste one of yours in the middle to ask about "
         "it, on a thing to add it.")
 BLANK = compute.as_png(np.full((8, 8, 3), 128, "uint8"))  # in place of what cannot be opened
