@@ -223,7 +223,7 @@ def forget():
 
 def own_photographs():
     """Beside the title: photographs of the visitor's own, a thing after the other."""
-    with st.popover("Use my own", icon=":material/add_a_photo:", key="own_photographs", width="content",
+    with st.popover("Use my own", key="own_photographs", width="content",
                     on_change="rerun"):
         folder, files, thing = [], [], ""
         turn = st.session_state.get("uploads", 0) or ""  # a new number empties the boxes
