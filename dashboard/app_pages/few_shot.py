@@ -25,7 +25,8 @@ explanation = analysis.explain(
 print(dict(zip(kept["classes"], explanation.probability.round(3))))
 print(explanation.attention)  # how much each support image counts'''
 
-LEAST = ("if the nearest is less alike than", "if it is less sure than")  # of a model that compares pictures; of another one
+# Of a model that compares pictures; of another one.
+LEAST = ("if the nearest is less alike than", "if it is less sure than")
 HINT = ("Dragged onto another class, a picture is relabelled. Drop or paste one of yours in the middle to ask about "
         "it, on a class to add it.")
 
@@ -147,7 +148,8 @@ def show_ring(name, episode, explanation):
     ring.show("ring", {
         **data, "model": name, "photos": False, "turn": state.get("turn", 0), "drawn": state.get("drawn") is not None,
         "label": sketchpad.LABEL, "say": st.session_state.pop("ring_problem", ""),
-        "legend": [] if data["likeness"] is None else [f"near: alike ({data['likeness']})", "thick: attention", "arc: how sure"],
+        "legend": [] if data["likeness"] is None else [
+            f"near: alike ({data['likeness']})", "thick: attention", "arc: how sure"],
         "hint": HINT, "least": state.get("least", 0),
         "lined": data["likeness"] is not None, "leastWords": f"Say “none of these” {LEAST[data['likeness'] is None]}",
         "letters": list(support_set.LETTERS[: min(26, words[1] + 3)]), "look": looked(len(labels)),

@@ -329,7 +329,8 @@ def show_ring(name, known, asked, truth, answer, problem):
     top = here[int(answer.attention.argmax())] if answer else None
     ring.show("photo_ring", {
         "model": name, "photos": True, "turn": 0, "drawn": asked is not None and truth is None, "label": "",
-        "middle": "held out" if held is not None else "", "query": asked and compute.thumbnail(asked, 256), "truth": truth,
+        "middle": "held out" if held is not None else "",
+        "query": asked and compute.thumbnail(asked, 256), "truth": truth,
         "classes": [{"name": each, "chance": float(answer.chance[i]) if answer else 0.0}
                     for i, each in enumerate(classes)],
         "answer": classes.index(best(answer)) if sure else None,

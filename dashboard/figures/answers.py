@@ -35,7 +35,7 @@ def main_figure(result, dark=False):
 
 
 def lines(figure, palette=RESULTS_PALETTE, told=0):
-    """Values against one key of the rows, a line for each series, with 95 % bars; of seven and more, five are shown at first.
+    """Values against one key of the rows, a line for each series, with 95 % bars; of seven and more five at first.
 
     The first `told` lines have their last value written at their end.
     """

@@ -145,7 +145,8 @@ def test_a_word_is_cut_out_by_keyboard_and_the_answer_stands_in_its_gap(open_pag
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
 
-INNERMOST = "() => { let at = document.activeElement; while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;"
+INNERMOST = """() => { let at = document.activeElement;
+while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;"""
 
 
 def test_a_tile_leads_where_its_link_does_by_keyboard_and_back(open_page):
@@ -160,7 +161,8 @@ def test_a_tile_leads_where_its_link_does_by_keyboard_and_back(open_page):
     page.keyboard.press("Enter")
     wait_for_parameter(page, "question", 23)
     assert page.get_by_role("heading", name="too steep").is_visible()
-    page.wait_for_function(INNERMOST + " return at.ariaLabel?.includes('too steep'); }")  # what was opened has the focus
+    # What was opened has the focus.
+    page.wait_for_function(INNERMOST + " return at.ariaLabel?.includes('too steep'); }")
     page.keyboard.press("Escape")
     page.wait_for_function(INNERMOST + " return at.dataset.id === '23'; }")  # and its tile has it again
     assert "question" not in page.url
