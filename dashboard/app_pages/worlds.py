@@ -37,7 +37,7 @@ strike: workers at the plant went on ___ for higher wages"""
 # Sentences to begin with, and the word that each had in its gap.
 KNOWN = {"the ___ said its loans to companies rose last year": "bank",
          "the ___ helped patients with the disease in two trials": "drug",
-         "the ___ of workers at the plant ended after they got higher wages": "strike",
+         "the ___ of workers ended after they got higher wages": "strike",
          "a ___ over wages stopped all loans": "strike"}
 QUERY = next(iter(KNOWN))
 BLANK, WORD = re.compile("_{3,}"), re.compile(r"[^\W_]+(?:[.'’&-][^\W_]+)*")
@@ -137,8 +137,8 @@ def show_web():
             walks.append(walk_of(name, compute.web_walk(name, seed, text), question))
         except ValueError as error:
             unable.append(glossary.plain(str(error)))
-    st.markdown(f"**Find the page that says this**, one of {len(titles):,}, {question.links} links away. One plans "
-                "where links lead, the other reacts.")
+    st.markdown(f"**Find the page with these words**, one of {len(titles):,}, {question.links} links away. One plans "
+                "where links lead, the other reacts. Its language is invented.")
     for each in unable:
         st.warning(each, icon=":material/help:")
     if walks:
@@ -241,7 +241,8 @@ def drive_of(name, run):
     drive = run.drive
     away = f"{drive.distance:.1f} cells from the goal"
     ending = f"rests at the goal after {drive.seconds:.1f} s" if drive.reached else (
-        f"stuck for {run.stuck:.1f} s, {away}" if run.stuck else f"gave up after {drive.seconds:.1f} s, {away}")
+        f"stuck since {drive.seconds - run.stuck:.1f} s, {away}" if run.stuck
+        else f"gave up after {drive.seconds:.1f} s, {away}")
     return {"name": name, "role": "plans ahead" if run.values is not None else "reacts", "good": bool(drive.reached),
             "seconds": float(drive.seconds), "ending": ending, "stuck": round(float(run.stuck), 2),
             "path": [[round(float(x), 3), round(float(y), 3)] for y, x in drive.path]}

@@ -57,7 +57,7 @@ function makeDrive(host) {
     intro.textContent = data.about;
     key.hidden = !data.values;
     key.querySelector(".ramp").style.setProperty("--ramp", `linear-gradient(90deg, ${data.stops.map((each) => `rgb(${each})`)})`);
-    faster.textContent = pace > 1.05 ? `${pace.toFixed(1)} times as fast as it is` : "";
+    faster.textContent = pace > 1.05 ? `shown ${pace.toFixed(1)}× faster` : "";
     cards = data.runs.map((run, at) => {
       const card = make("div", `one ${["first", "second"][at]}`), title = make("h2", "", run.name), now = make("p", "now"), bar = make("span", "bar"), part = make("i");
       title.append(make("small", "", run.role));
@@ -227,7 +227,7 @@ function makeDrive(host) {
     data.runs.forEach((run, i) => {
       const here = at(run, time), over = time >= run.seconds, { now, part } = cards[i], stays = isStuck(run);
       now.textContent = over ? `${run.good ? "✓" : "✗"} ${run.ending}`
-        : stays ? `stuck for ${(time - run.seconds + run.stuck).toFixed(1)} s` : `${time.toFixed(1)} s: ${far(here).toFixed(1)} cells to go`;
+        : stays ? `stuck since ${(run.seconds - run.stuck).toFixed(1)} s` : `${time.toFixed(1)} s: ${far(here).toFixed(1)} cells to go`;
       now.className = `now ${over ? (run.good ? "good" : "bad") : stays ? "bad" : ""}`;
       part.style.width = `${100 * Math.max(0, 1 - (over && run.good ? 0 : far(here)) / (far(run.path[0]) || 1))}%`;
     });
@@ -283,8 +283,8 @@ function makeDrive(host) {
     data.runs.forEach((run, i) => trail(pen, run, own[i], colour));
     pen.globalAlpha = 1;
     mark(pen, ends.start, size, "S", { ...colour, start: colour.text }); // no body's colour: both set out there
-    mark(pen, ends.goal, size, "G", colour);
     if (!moved) data.runs.forEach((run, i) => body(pen, run, own[i], colour));
+    mark(pen, ends.goal, size, "G", colour); // above whoever rests there
     if (cursor) frame(pen, cursor, size, colour.focus, [], 3);
   }
 
@@ -332,6 +332,16 @@ function makeDrive(host) {
 
   function body(pen, run, own, colour) {
     const [x, y] = at(run, time).map((each) => each * size), wide = Math.max(5, size * 0.45), stays = isStuck(run) || (time >= run.seconds && !run.good);
+    if (time >= run.seconds && run.good) { // at rest: a ring about G
+      for (const [hue, width] of [[colour.ink, 7], [own, 4]]) {
+        pen.strokeStyle = hue;
+        pen.lineWidth = width;
+        pen.beginPath();
+        pen.arc(x, y, Math.max(12, size * 0.75), 0, 7);
+        pen.stroke();
+      }
+      return;
+    }
     pen.fillStyle = own;
     pen.strokeStyle = colour.ink;
     pen.lineWidth = 2;

@@ -17,8 +17,11 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const left = (page) => (page.left === 0 ? "the page that is meant" : page.left === null ? "no way from here" : `${page.left} link${page.left === 1 ? "" : "s"} left`);
   const linked = (page) => (page.linked === 1 ? "1 page links here" : `${page.linked} pages link here`);
 
-  const words = make("p", "words"), spans = data.words.map((word, at) => make("span", data.rare.includes(at) ? "rare" : "", word));
+  const words = make("p", "words"), all = make("button", "all"), spans = data.words.map((word, at) => make("span", data.rare.includes(at) ? "rare" : "", word));
   spans.forEach((span) => words.append(span, " "));
+  all.type = "button";
+  all.onclick = () => whole(!words.classList.contains("whole"));
+  words.append(all);
   const walks = make("div", "walks"), sides = data.walks.map(side), keys = make("div", "keys"), again = make("button", "again", "▶ Walk again"), another = make("button", "", "Another page");
   sides.forEach((each) => walks.append(each.section));
   again.type = another.type = "button";
@@ -32,8 +35,17 @@ export default function ({ parentElement, data, setTriggerValue }) {
   keys.append(again, another, make("span", "", "Each dot is a page: touch one."));
   const guesses = data.walks.filter((walk) => walk.guess).map((walk) => make("p", "guess", `Before it went, ${walk.name} guessed which page the words mean: ${walk.guess}.`));
   way = track();
-  box.replaceChildren(words, make("p", "about", "Bold words are on few pages: those a page has light up."), way.whole, keys, walks, ...guesses);
+  whole(!data.rare.length);
+  all.hidden = !data.rare.length || data.rare.length === spans.length;
+  box.replaceChildren(words, make("p", "about", "These words are on few pages: those that a page has light up."), way.whole, keys, walks, ...guesses);
   still ? finish() : play(0);
+
+  // The bold words alone, or the whole text.
+  function whole(shown) {
+    words.classList.toggle("whole", shown);
+    all.textContent = shown ? "Bold words alone" : `All ${spans.length} words`;
+    all.setAttribute("aria-expanded", String(shown));
+  }
 
   function side(walk, place) {
     const section = make("section", SIDES[place]), title = make("h2"), list = make("ol"), ending = make("p", "ending"), card = make("div", "card");
@@ -68,26 +80,29 @@ export default function ({ parentElement, data, setTriggerValue }) {
     items.forEach((item, i) => item.firstChild.setAttribute("aria-pressed", String(i === at)));
   }
 
-  // The pages that were visited, the nearer to G the fewer links are left; a step back is a bow back.
+  // The pages that were visited, the farther right the fewer links are left.
   function track() {
-    const [wide, edge, apart, lane, top, radius] = narrow ? [430, 26, 30, 108, 52, 7] : [980, 50, 23, 76, 40, 7];
-    const high = top + lane + apart + 46, most = Math.max(1, ...data.walks.flatMap((walk) => walk.pages.map((page) => page.left ?? 0)));
-    const x = (page) => edge + ((most - (page.left ?? most)) / most) * (wide - 2 * edge - 4), middle = (place) => top + lane * place;
+    const [wide, edge, top] = narrow ? [430, 42, 34] : [Math.max(700, box.clientWidth), 50, 26], radius = 7, between = 64;
+    const most = Math.max(1, ...data.walks.flatMap((walk) => walk.pages.map((page) => page.left ?? 0)));
+    const x = (page) => edge + ((most - (page.left ?? most)) / most) * (wide - 2 * edge);
+    let bottom = top - between;
+    const places = data.walks.map((walk) => { // whoever comes no nearer goes on one row below, so that no line crosses another
+      let row = 0;
+      const rows = walk.pages.map((page, at) => (at && x(page) <= x(walk.pages[at - 1]) ? ++row : row));
+      const begin = bottom + between, apart = row ? Math.min(24, (narrow ? 110 : 96) / row) : 0;
+      bottom = begin + apart * row;
+      return { bottom, nodes: walk.pages.map((page, at) => [x(page), begin + apart * rows[at]]) };
+    });
+    const high = bottom + 42;
     const whole = make("div", "track"), tag = make("div", "tag");
-    const ticks = Array.from({ length: most + 1 }, (_, n) => `<line x1="${x({ left: n })}" x2="${x({ left: n })}" y1="6" y2="${high - 26}"/><text ${n === most ? 'class="begin"' : n ? "" : 'class="end"'} x="${n === most ? 2 : n ? x({ left: n }) : wide}" y="${high - 6}">${n ? (n === most ? `${n} links left` : n) : "there"}</text>`);
+    const ticks = Array.from({ length: most + 1 }, (_, n) => `<line x1="${x({ left: n })}" x2="${x({ left: n })}" y1="6" y2="${high - 22}"/><text x="${x({ left: n })}" y="${high - 6}">${n ? (n === most ? `${n} links left` : n) : "there"}</text>`);
     const lanes = data.walks.map((walk, place) => {
-      const nodes = walk.pages.map((page, at) => { // pages as far from G as an earlier one stand a little beside it
-        const same = walk.pages.slice(0, at).filter((other) => other.left === page.left).length;
-        return [x(page) + 20 * Math.floor(same / 3), middle(place) + [0, apart, -apart][same % 3]];
-      });
-      const hops = nodes.slice(1).map(([cx, cy], i) => {
-        const [ax, ay] = nodes[i], bow = cx > ax ? 0 : 26;
-        return `<path class="hop ${SIDES[place]}" d="M${ax} ${ay}Q${(ax + cx) / 2 - (cx === ax ? 36 : 0)} ${(ay + cy) / 2 - bow} ${cx} ${cy}"/>`;
-      });
+      const { nodes } = places[place];
+      const hops = nodes.slice(1).map(([cx, cy], i) => `<path class="hop ${SIDES[place]}" d="M${nodes[i]}L${cx} ${cy}"/>`);
       const dots = nodes.map(([cx, cy], at) => `<g class="dot ${SIDES[place]}" data-place="${place}" data-at="${at}" role="button" tabindex="-1"><circle class="hit" cx="${cx}" cy="${cy}" r="${narrow ? 15 : 12}"/><circle class="node ${SIDES[place]}" cx="${cx}" cy="${cy}" r="${radius}"/></g>`);
       return { nodes, svg: `${hops.join("")}<circle class="walker ${SIDES[place]}" r="12"/>${dots.join("")}` };
     });
-    const flag = [wide - edge - 4, top + lane / 2];
+    const flag = [wide - edge, places[0].bottom + between / 2];
     whole.innerHTML = `<svg viewBox="0 0 ${wide} ${high}" role="group" aria-label="The pages that each visits; the farther right, the fewer links are left to the page that is meant. Arrow keys go from page to page.">${ticks.join("")}<path class="flag" d="M${flag[0]} ${flag[1] - 20}l20 20l-20 20l-20 -20z"/><text class="letter" x="${flag[0]}" y="${flag[1] + 6}">G</text>${lanes.map((each) => each.svg).join("")}</svg>`;
     whole.append(tag);
     const walkers = [...whole.querySelectorAll(".walker")], all = [...whole.querySelectorAll(".dot")];

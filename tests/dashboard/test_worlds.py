@@ -113,8 +113,8 @@ def test_bodies_drive_and_another_size_is_the_planner_s_alone(visit):
     runs = web(app, "body_drive")["runs"]
     assert [run["role"] for run in runs] == ["plans ahead", "reacts"]
     for run in runs:
-        begins = "rests at the goal after" if run["good"] else "stuck for" if run["stuck"] else "gave up after"
-        assert run["ending"].startswith(f"{begins} {run['stuck'] or run['seconds']:.1f} s")
+        begins = "rests at the goal after" if run["good"] else "stuck since" if run["stuck"] else "gave up after"
+        assert run["ending"].startswith(f"{begins} {run['seconds'] - run['stuck']:.1f} s")
         assert len(run["path"]) - 1 == round(5 * run["seconds"])  # a place each fifth of a second, as it moves by them
     app = visit("worlds", world="body", side="40")
     assert not app.exception
