@@ -34,6 +34,12 @@ const shade = (share, stops) => `rgb(${mix(share, stops).join()})`;
 // Black or white, whichever is read more easily on a shade.
 const inkOn = (share, stops) => (mix(share, stops).reduce((sum, x, i) => sum + x * [0.3, 0.59, 0.11][i], 0) > 120 ? "#000" : "#fff");
 
+// Black or white, whichever contrasts more: at least 4.5 to 1 on any colour.
+function readable(...rgb) {
+  const [r, g, b] = rgb.map((x) => (x <= 10 ? x / 3294.6 : ((x / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000" : "#fff";
+}
+
 // Size a canvas in CSS pixels and give a pen whose unit is one of them.
 function fit(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;

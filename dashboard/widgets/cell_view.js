@@ -160,7 +160,7 @@ function makeCell(host) {
       const cell = nines[n].children[j], shown = colour || [1, 3, 5].map((i) => parseInt(wall.substr(i, 2), 16));
       cell.textContent = text;
       cell.style.background = `rgb(${shown})`;
-      cell.style.color = shown.reduce((sum, x, i) => sum + x * [0.3, 0.59, 0.11][i], 0) > 130 ? "#12161c" : "#fff";
+      cell.style.color = readable(...shown);
     }));
     row.querySelectorAll(".op").forEach((op, i) => { op.textContent = parts.filter((part) => typeof part === "string")[i]; });
     row.querySelector("strong").textContent = short(q);

@@ -110,12 +110,6 @@ function short(x) {
   return Math.abs(x) >= 100 ? x.toFixed(0) : Math.abs(x) >= 10 ? x.toFixed(1) : x.toFixed(2).replace("-0.00", "0.00");
 }
 
-// Black or white, whichever contrasts more: at least 4.5 to 1 on any colour.
-function readable(...rgb) {
-  const [r, g, b] = rgb.map((x) => (x <= 10 ? x / 3294.6 : ((x / 255 + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000" : "#fff";
-}
-
 function compass(down, right) {
   const angle = Math.atan2(-down, right), names = ["E", "NE", "N", "NW", "W", "SW", "S", "SE"];
   return names[(Math.round(angle / (Math.PI / 4)) + 8) % 8];
