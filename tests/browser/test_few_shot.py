@@ -147,7 +147,7 @@ def test_the_keyboard_alone_leaves_out_relabels_looks_and_draws(open_page):
     page.get_by_role("button", name="Leave it out").focus()
     page.keyboard.press("Enter")
     page.get_by_role("group", name="Left out").locator("button:focus").wait_for()
-    page.get_by_label(re.compile("None of these")).focus()
+    page.get_by_label(re.compile("none of these")).focus()
     page.keyboard.press("End")
     address(page, "least=100")
     page.get_by_text("none of these", exact=True).wait_for()
