@@ -42,7 +42,7 @@ def test_training_looks_at_a_picture_once_and_says_the_same(model, picture):
     logits, doubt = model.path_logits(picture[None, ..., None], goals)
     assert doubt is None
     for i, goal in enumerate(goals[0]):
-        np.testing.assert_allclose(np.asarray(logits)[0, i], model.logits(picture, goal), atol=1e-4)
+        np.testing.assert_allclose(keras.ops.convert_to_numpy(logits)[0, i], model.logits(picture, goal), atol=1e-4)
 
 
 def test_a_plan_follows_the_policy(model, picture, monkeypatch):
