@@ -98,7 +98,11 @@ def open_dashboard(options):
     if find_spec("streamlit") is None:
         raise ImportError("the dashboard needs Streamlit and Plotly. Type: pip install 'pnzoo[dashboard]'")
     # Streamlit reads the theme from .streamlit/ of the working folder or of the script's.
-    command = [sys.executable, "-m", "streamlit", "run", str(dashboard_script()), *options.streamlit]
+    return become([sys.executable, "-m", "streamlit", "run", str(dashboard_script()), *options.streamlit])
+
+
+def become(command):
+    """Run a command in this process's place, where the system can: whoever ends this one ends the server then."""
     if os.name == "posix":
-        os.execv(command[0], command)  # whoever ends this process ends the server, and frees its port
+        os.execv(command[0], command)
     return subprocess.call(command)
