@@ -38,6 +38,8 @@ print(classifier.attention(["new.jpg"]))        # how much each photograph count
 LEGEND = ["near: alike (cosine)", "thick: attention", "arc: how sure"]
 HINT = ("Dragged onto another thing, a photograph is relabelled. Drop or paste one of yours in the middle to ask about "
         "it, on a thing to add it.")
+ADAPTED = (" Near is the plain cosine. Attention first takes off what all these photographs share, and compares with "
+           "the mean of a thing's: so a thing may win over a nearer photograph.")
 BLANK = compute.as_png(np.full((8, 8, 3), 128, "uint8"))  # in place of what cannot be opened
 
 
@@ -327,6 +329,7 @@ def show_ring(name, known, asked, truth, answer, problem):
         for place, i in enumerate(here):
             pictures[i] |= {"likeness": float(answer.likeness[place]), "share": float(answer.attention[place])}
     top = here[int(answer.attention.argmax())] if answer else None
+    adapts = compute.cards()[name]["model"] == "PhotoMatchingNetwork"
     ring.show("photo_ring", {
         "model": name, "photos": True, "turn": 0, "drawn": asked is not None and truth is None, "label": "",
         "middle": "held out" if held is not None else "",
@@ -338,8 +341,8 @@ def show_ring(name, known, asked, truth, answer, problem):
         "problem": problem, "now": answer.confidence if answer else None, "note": "", "top": top,
         "look": look,
         "step": None, "steps": None, "likeness": "cosine", "without": without(name, known, asked, answer, look, top),
-        "ordered": False, "order": 0, "hint": HINT, "legend": LEGEND, "least": state.get("photo_least", 0),
-        "lined": False,
+        "ordered": False, "order": 0, "hint": HINT + ADAPTED * adapts, "legend": LEGEND,
+        "least": state.get("photo_least", 0), "lined": False,
         "leastWords": "Say “none of these” if the best class is less alike than", "letters": classes,
         "say": st.session_state.pop("photo_problem", ""), "pictures": pictures}, heard)
 

@@ -663,7 +663,7 @@ function makePlanning(host) {
     pen.font = "11px sans-serif";
     pen.textAlign = "right";
     pen.textBaseline = "top";
-    pen.fillText("how much V changed", wide - THUMB, 2);
+    pen.fillText("how much V changed", wide - THUMB - 8, 2); // beside the mark of the last step
     const x = place(stepNow());
     pen.strokeStyle = colour.path;
     pen.lineWidth = 2;
