@@ -31,11 +31,6 @@ LIT = '''_, elevation, metres = pnzoo.terrain.example("{kind}", seed={seed})
 picture = pnzoo.terrain.hillshade(elevation, metres, azimuth={azimuth}, altitude={altitude})'''
 TILES = "picture = pnzoo.terrain.generate_tiles(1, 16, seed={seed}).pictures[0]"
 OWN = 'picture = "my_picture.png"'
-# A thumb that scrolls past a slider leaves it as it is: only its knob is taken hold of.
-SCROLLS = """<style>@media (pointer: coarse) {
-[data-testid="stSlider"] [style*="touch-action"] { touch-action: pan-y !important; pointer-events: none; }
-[data-testid="stSlider"] [style*="touch-action"] [style*="touch-action"] { pointer-events: auto; }
-}</style>"""
 
 
 def page():
@@ -73,7 +68,6 @@ def page():
         layer = pick_layer(truth is not None)
         said = verdict(run, truth, ground, lambda: way_out(name, picture, start, goal, caution, truth, ground))
         show_board(picture, run, slopes, truth, start, goal, layer, said)
-    st.html(SCROLLS)
     with side:
         hands = iter(st.columns(3 if ground in ("moon", "relief") else 1))  # one below the other on a phone
         if ground in ("moon", "relief"):
