@@ -316,7 +316,7 @@ def test_a_thumb_draws_on_a_phone_in_the_dark(chrome, dashboard):
     page.wait_for_function("old => !location.search.includes(old)", arg=CODE)
     page.get_by_role("button", name="Look", exact=True).tap()
     page.touchscreen.tap(*centre(canvas, (4, 4), 12))
-    page.get_by_text("Row 4, column 4").wait_for()
+    page.locator(".lens-title", has_text="Row 4, column 4").wait_for()
     found, bar = page.locator(".lens-sum").bounding_box(), page.locator(".pnzoo-tabs").bounding_box()
     assert canvas.bounding_box()["y"] >= 0  # the map and its lens together
     assert found["y"] + found["height"] <= bar["y"]
