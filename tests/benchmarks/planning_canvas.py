@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import json
 import os
+import re
 import signal
 import statistics
 import subprocess
@@ -265,7 +266,7 @@ def one_cell():
         for r, c in free_cells(16, 9):
             begin = time.perf_counter()
             page.mouse.click(box["x"] + (c + 0.5) * box["width"] / 16, box["y"] + (r + 0.5) * box["height"] / 16)
-            page.get_by_text(f"Cell ({r}, {c})").wait_for()
+            page.locator("b", has_text=re.compile(f"^Row {r}, column {c}$")).wait_for()
             times.append(time.perf_counter() - begin)
             page.wait_for_timeout(300)
         page.context.close()
