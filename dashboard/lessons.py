@@ -58,7 +58,7 @@ def _spread():
     """Whether news of the goal has come to the start, which the canvas says of the step that was slid to."""
     name, map_text, k, _ = _route()
     best = compute.solution(map_text)
-    if not state.get("heard") or not best.reachable:
+    if state.get("heard") != (state.get("step"),) or not best.reachable:  # it may have been said of another step
         return False
     step = state.get("step") or compute.steps_for(name, map_text, k)  # the last one has no number
     return (f"At step {step} S has heard of G, which is {len(best.shortest_path) - 1} moves away: value moves on by "

@@ -181,7 +181,8 @@ def take_edit(message):
 
 
 def take_step(step, heard):
-    state.put(step=None if step is None else max(1, step), heard=heard or None)
+    step = None if step is None else max(1, step)
+    state.put(step=step, heard=(step,) if heard else None)
 
 
 def take_drawn():

@@ -66,7 +66,8 @@ def page():
         return
     with board:
         layer = pick_layer(truth is not None)
-        said = verdict(run, truth, ground, lambda: way_out(name, picture, start, goal, caution, truth, ground))
+        said = verdict(run, truth, lambda: way_out(name, picture, start, goal, caution, truth, ground),
+                       lambda end: no_place_words(name, end, start, goal, caution, ground))
         show_board(picture, run, slopes, truth, start, goal, layer, said)
     with side:
         hands = iter(st.columns(3 if ground in ("moon", "relief") else 1))  # one below the other on a phone
@@ -198,11 +199,14 @@ def take_ends(start, goal):
 # -- what became of it ------------------------------------------------------------------------------------
 
 
-def verdict(run, truth, ground, advice):
-    """What became of the path: a mark, what is said first, and the rest; `advice` is asked where it is stuck."""
+def verdict(run, truth, advice, refusal):
+    """What became of the path: a mark, what is said first, and the rest.
+
+    `advice` is asked where it is stuck, `refusal` of "S" or "G" where one of them is no place for it.
+    """
     plan = run.plan
     if refused := no_place(plan):
-        return "✗", "No path", f": {in_words(refused, ground)}"
+        return "✗", "No path", f": {refusal(refused)}"
     if not plan.reached:
         return "✗", "No path", f": {plan.reason}"
     if truth is None:
@@ -248,15 +252,16 @@ def no_place(plan):
     return "S" if plan.reason.startswith("the start") else "G"
 
 
-def in_words(end, ground):
-    """Why nothing can be planned from or to an end, and what to do."""
+def no_place_words(name, end, start, goal, caution, ground):
+    """Why nothing can be planned from or to an end, and what to do: another sun is tried before it is said."""
     if ground not in ("moon", "relief"):
         return f"it takes {end} for ground that cannot be entered. Move {end}."
-    sun = (state.get("azimuth", SUN[0]), state.get("altitude", SUN[1]))
-    if sun == SUN:
+    if (state.get("azimuth", SUN[0]), state.get("altitude", SUN[1])) == SUN:
         return f"it takes {end} for a cliff. Move {end}."
-    other = "raise the sun" if sun[1] < SUN[1] else f"set the sun to {SUN[0]}° and {SUN[1]}°, as in its training"
-    return f"in this light it takes {end} for a cliff. Move {end}, or {other}."
+    seen = compute.lit(ground, state.get("seed", FIRST_SEED), *SUN)
+    if no_place(compute.terrain_plan(name, seen, start, goal, caution).plan):
+        return f"it takes {end} for a cliff, and not in this light alone. Move {end}."
+    return f"in this light it takes {end} for a cliff. Move {end}, or take the sun of its training."
 
 
 def pick_caution(place, planner):
@@ -365,8 +370,8 @@ def read_caution(text):
         caution = float(text) if text.isascii() and "_" not in text and text == text.strip() else -1.0
     except ValueError:
         caution = -1.0
-    if not 0 <= caution <= 10:
-        raise ValueError(f"caution is a number from 0 to 10, and this is {text[:40]!r}")
+    if not 0 <= caution <= MOST:
+        raise ValueError(f"caution is a number from 0 to {MOST}, and this is {text[:40]!r}")
     return caution
 
 

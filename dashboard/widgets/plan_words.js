@@ -21,8 +21,8 @@ function sentenceOf(board) {
   if (plan && k < plan.k) {
     const { number, heard } = board.frame(k), of = shown.cells.length;
     if (!heard) return `Step ${k} of ${plan.k}.`;
-    const knows = heard[map.start] ? " S has heard." : "";
-    return `Step ${k}: news of G has reached ${number} of ${of} cells.${knows}`;
+    const knows = heard[map.start] ? " S has heard." : joined ? "" : " Walls separate S from them.";
+    return `Step ${k}: news of G has reached ${number} of ${of} cells${joined ? "" : " that can reach it"}.${knows}`;
   }
   if (film.stage === "look") return "V has adapted: the way goes around.";
   if (!joined) return `Walls separate S from G: no news of G can arrive. ${board.undoable ? "Undo takes it back" : "Erase one"}.`;

@@ -123,12 +123,28 @@ def test_an_end_that_it_takes_for_a_cliff_is_said_in_words(visit, monkeypatch):
     monkeypatch.setattr(terrain, "model", lambda name: doubter)
     terrain.terrain_plan.clear()
     app = visit("terrain", altitude="5", ends="3.4.12.9")
-    assert "in this light it takes S for a cliff. Move S, or raise the sun." in said(app)
+    assert "it takes S for a cliff, and not in this light alone. Move S." in said(app)  # another sun was tried
     assert "chance" not in said(app)
     assert app.slider(key="choose_altitude").value == 5  # at hand
     app.button(key="same_sun").click().run()
     assert "it takes S for a cliff. Move S." in said(app)
     terrain.terrain_plan.clear()
+
+
+def test_a_sun_is_advised_where_it_helps(visit, monkeypatch):
+    from dashboard import compute
+    from dashboard.app_pages.terrain import FIRST_SEED, SUN
+
+    plan, trained = compute.terrain_plan, compute.lit("moon", FIRST_SEED, *SUN)
+
+    def doubtful(name, picture, *given):
+        run = plan(name, picture, *given)
+        blind = run.plan._replace(reached=False, reason="the start (3, 4) lies on ground taken for impassable")
+        return run if np.array_equal(picture, trained) else run._replace(plan=blind)
+
+    monkeypatch.setattr(compute, "terrain_plan", doubtful)
+    app = visit("terrain", altitude="5", ends="3.4.12.9")
+    assert "in this light it takes S for a cliff. Move S, or take the sun of its training." in said(app)
 
 
 @pytest.mark.parametrize("part,message", [
