@@ -10,8 +10,9 @@ from dashboard import (
     share,
     state,
 )
+from dashboard.compute import drawings, support_set
 from dashboard.figures import few_shot as few_shot_figures
-from dashboard.widgets import choices, episode_controls, headings, ring, sketchpad, support_set
+from dashboard.widgets import choices, episode_controls, headings, ring, sketchpad
 from pnzoo import analysis
 
 SNIPPET = '''import numpy as np
@@ -139,7 +140,7 @@ def show_ring(name, episode, explanation):
             "classes": [{"name": each, "chance": float(chance)}
                         for each, chance in zip(classes, explanation.probability, strict=True)],
             "answer": None if answer is None else classes.index(answer), "truth": episode.true_label,
-            "query": sketchpad.to_code(episode.query),
+            "query": drawings.to_code(episode.query),
             "none": f"{doubt(explanation)}, and you ask for {state.get('least', 0) / 100:.2f}.", "problem": "",
             "now": explanation.confidence,
             "note": note(explanation), "top": top(episode, explanation),
@@ -157,7 +158,7 @@ def show_ring(name, episode, explanation):
         "ordered": compute.reads_order(name), "order": state.get("order", 0),
         "pictures": [{
             "name": each, "given": i < words[1] * words[2], "class": classes.index(label) if label in classes else 0,
-            "out": i in out, "source": sketchpad.to_code(picture),
+            "out": i in out, "source": drawings.to_code(picture),
             **found.get(i, {"likeness": None, "share": None})}
             for i, (each, label, picture) in enumerate(zip(names, labels, pictures, strict=True))]}, heard)
 

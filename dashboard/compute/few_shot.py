@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import backend
+from dashboard.compute import support_set
 from dashboard.compute.zoo import model
 
 CLASSES_AT_ONCE = 10  # that are read between two looks at how far it is
@@ -61,8 +62,6 @@ def embeddings(name: str, source: str, told=None) -> np.ndarray:
         source: of the characters.
         told: called with the number of classes that are read and that of all, after each part.
     """
-    from dashboard.widgets import support_set
-
     parts, many = [], len(support_set.characters(source))
     for first in range(0, many, CLASSES_AT_ONCE):
         parts.append(embeddings_part(name, source, first))
@@ -75,7 +74,6 @@ def embeddings(name: str, source: str, told=None) -> np.ndarray:
 def embeddings_part(name: str, source: str, first: int) -> np.ndarray:
     """Embeddings of at most `CLASSES_AT_ONCE` classes of a source from `first` on: float32 [classes, images, D]."""
     backend.load()
-    from dashboard.widgets import support_set
     from pnzoo.models.few_shot.embedding import embed_images
 
     return embed_images(model(name), support_set.characters(source)[first : first + CLASSES_AT_ONCE])
@@ -85,7 +83,6 @@ def embeddings_part(name: str, source: str, first: int) -> np.ndarray:
 def predictions(name: str, source: str, way: int, shot: int, count: int, first: int):
     """Answers of a few-shot model in the episodes first, first + 1, ..., `pnzoo.analysis.EpisodePredictions`."""
     backend.load()
-    from dashboard.widgets import support_set
     from pnzoo import analysis
 
     drawn = [support_set.episode(source, way, shot, first + i) for i in range(count)]

@@ -136,8 +136,8 @@ def reward_sign(name: str) -> int:
 def animation(name: str, map_text: str, k: int, paint: tuple = ()) -> dict:
     """The trace as the browser plays it, with some cells' reward painted over."""
     backend.load()
+    from dashboard.compute.trace_data import animation_data
     from dashboard.figures import planning as planning_figures
-    from dashboard.widgets.animation import animation_data
     from pnzoo import analysis
 
     seen, cells = replanned(name, map_text, k, paint) if paint else trace(name, map_text, k), reached(map_text)
@@ -152,7 +152,7 @@ def animation(name: str, map_text: str, k: int, paint: tuple = ()) -> dict:
 def value_map(name: str, map_text: str, k: int):
     """The value gap of every step as the browser colours it, the same for all cells."""
     backend.load()
-    from dashboard.widgets.cell_view import map_data
+    from dashboard.compute.trace_data import map_data
     from pnzoo import analysis
 
     cells = reached(map_text)
@@ -170,7 +170,7 @@ def usage(name: str, map_text: str, k: int):
 @st.cache_resource(max_entries=64, show_spinner=False)
 def cell(name: str, map_text: str, k: int, place: tuple[int, int], dark: bool) -> dict:
     """The backups of one cell in all steps, with the map, as the browser shows them."""
-    from dashboard.widgets.cell_view import cell_data
+    from dashboard.compute.trace_data import cell_data
 
     walls = read_map(map_text).walls
     plain = plain_planner(name) if walls.size * k <= MOST_IN_PAGE and runs_in_page(name) else None

@@ -11,7 +11,7 @@ def decision(episode, explanations, answers, hues=("best",), dark=False):
     """The query above, the support images below by class; each model's attention as lines, its answer below.
 
     Args:
-        episode: `widgets.support_set.Episode`.
+        episode: `compute.support_set.Episode`.
         explanations: `pnzoo.analysis.Explanation` of each model.
         answers: letter of each answer.
         hues: colour of each model, a field of `theme.Theme`.

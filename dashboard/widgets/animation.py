@@ -1,16 +1,10 @@
 """R, P and V step by step: an animation that runs in the page (animation.js)."""
 
-import base64
-import hashlib
 from collections.abc import Callable
 
-import numpy as np
 import streamlit as st
 
-from dashboard.figures import planning as planning_figures
-from dashboard.figures import theme
 from dashboard.widgets import canvas
-from dashboard.widgets.map_grid import bits
 
 _PANEL = """<figure class="{0}"><figcaption><b>{1}</b>: {2}<small>{3}</small></figcaption>
 <canvas data-panel="{0}" tabindex="0" role="img" aria-label="Map of {1}: {2}. Arrow keys read the cells."></canvas>
@@ -38,7 +32,6 @@ _HTML = f"""<div class="animation"><div class="panels">
 <figcaption><b>How much V still changes</b>: <span class="largest">━ largest</span> <span class="mean">┅ mean</span>
 <span class="read"></span></figcaption></figure></div>"""
 
-SEES = 2  # cells beyond a step from which R and P may know of the goal
 _animation = canvas.component("animation", _HTML)
 
 
@@ -47,7 +40,7 @@ def draw(key: str, data: dict, *, step: int | None, on_step: Callable[[int], Non
 
     Args:
         key: of the component.
-        data: what `animation_data` returned.
+        data: `dashboard.compute.animation`.
         step: the step shown first; None plays all of them once.
         on_step: called with the step where the slider came to rest.
     """
@@ -60,71 +53,3 @@ def draw(key: str, data: dict, *, step: int | None, on_step: Callable[[int], Non
             on_step(value)
 
     _animation(key=key, data={**data, "autoplay": step is None, "first": len(shown) - 1}, on_step_change=moved)
-
-
-def animation_data(trace, behind, push, cells, walls, start, goal, steps, settled, change, sign=1):
-    """What the page needs: whole numbers in base64, a few bytes a cell and step.
-
-    Args:
-        trace: `pnzoo.Trace` of F of its steps, the frames.
-        behind: [F, H, W], `pnzoo.analysis.value_gap(trace, cells)`.
-        push: [F, H, W, 2], `pnzoo.analysis.mean_displacement(trace)`.
-        cells: bool [H, W], those that the colours of V must tell apart.
-        walls, start, goal: the map.
-        steps: which steps the frames are.
-        settled: int [H, W], `pnzoo.analysis.convergence_step` of the whole trace.
-        change: `pnzoo.analysis.value_change` of the whole trace, (largest [K], mean [K]).
-        sign: `pnzoo.analysis.reward_sign` of the planner.
-    """
-    low, high = planning_figures.value_range(behind, cells, len(steps) - 1)
-    share = np.clip((behind - low) / (high - low), 0, 1)
-    values = _base64(np.round(share * 65535).astype("<u2"))
-    top = planning_figures.reward_end(trace)
-    largest, mean = ([float(f"{x:.4g}") for x in each] for each in change)
-    return {"rows": walls.shape[0], "cols": walls.shape[1], "walls": bits(walls), "start": [int(x) for x in start],
-            "goal": [int(x) for x in goal], "steps": steps, "values": values, "vRange": [low, high],
-            "push": _base64(np.round(push * 127).astype("i1")),
-            "reward": [round(float(x), 3) for x in trace.reward.ravel()], "rRange": [-top, top],
-            "rSeen": planning_figures.reward_seen(trace), "rSaid": reward_in_words(trace, walls, goal, sign),
-            "rStops": theme.stops(theme.reward_scale(sign)),
-            "rStopsDark": theme.stops(theme.reward_scale(sign, dark=True)), "vStops": theme.stops(theme.VALUE_SCALE),
-            "largest": largest, "mean": mean, "last": int(steps[-1]),
-            "settled": np.where(cells, settled, -1).ravel().tolist(),
-            "early": bits(before_news(settled, walls, goal)),
-            "id": hashlib.sha256((values + bits(walls)).encode()).hexdigest()[:16]}
-
-
-def before_news(settled, walls, goal):
-    """The cells whose move was final before anything of the goal could come to them: bool [H, W].
-
-    News travels a cell a step, and R and P see a cell or two further; no path has fewer moves than its length by the
-    length of a diagonal move.
-    """
-    from pnzoo.worlds.gridworld import distances
-
-    return (settled + SEES) * np.sqrt(2) < distances(walls, goal)
-
-
-def reward_in_words(trace, walls, goal, sign) -> list[str]:
-    """What the colours of R mean here, and what a free cell, a wall and the goal cost or pay."""
-    gain, inner = trace.reward * (sign or 1), np.zeros_like(walls)
-    inner[1:-1, 1:-1] = walls[1:-1, 1:-1]
-    free = ~walls
-    free[tuple(goal)] = False
-    typical = {"a free cell about": free, "a wall about": inner if inner.any() else walls}
-    amounts = {name: float(np.median(gain[cells])) for name, cells in typical.items() if cells.any()}
-    amounts["G"] = float(gain[tuple(goal)])
-    costs = [f"{name} {_amount(-each)}" for name, each in amounts.items() if each <= 0]
-    pays = [f"{name} {_amount(each)}" for name, each in amounts.items() if each > 0]
-    colours = [*(["orange costs"] if costs else []), *(["purple pays"] if pays else []),
-               *(["here a low R pays"] if sign < 0 else [])]
-    said = [f"{verb}: {', '.join(parts)}" for verb, parts in (("Costs", costs), ("Pays", pays)) if parts]
-    return [", ".join(colours), ". ".join(said).replace("about ", "about\u00a0").replace("G ", "G\u00a0")]
-
-
-def _amount(number):
-    return f"{number:,.0f}" if abs(number) >= 100 else f"{abs(number):.2f}"
-
-
-def _base64(array):
-    return base64.b64encode(array.tobytes()).decode()

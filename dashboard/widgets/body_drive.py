@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
+from dashboard.compute.packed import bits
 from dashboard.figures import theme
 from dashboard.widgets import canvas, map_grid
 
@@ -34,7 +35,7 @@ def show(
     """
     alt = "A map with the ways of the bodies: " + "; ".join(f"{run['name']} {run['ending']}" for run in runs)
     data = {
-        "walls": map_grid.bits(walls), "rows": walls.shape[0], "cols": walls.shape[1], "start": list(start),
+        "walls": bits(walls), "rows": walls.shape[0], "cols": walls.shape[1], "start": list(start),
         "goal": list(goal), "runs": runs, "about": about, "alt": alt,
         "values": None if values is None else shares(values).round(3).tolist(), "stops": theme.stops(theme.VALUE_SCALE),
     }  # fmt: skip

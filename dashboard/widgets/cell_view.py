@@ -1,24 +1,18 @@
 """One cell's Bellman backup at every step: the map, the sum in numbers, who is the best when (cell_view.js)."""
 
-import base64
 import inspect
 from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
 
-from dashboard.figures import planning as planning_figures
-from dashboard.figures import q_curves_svg, theme
-from dashboard.widgets import canvas, map_grid
-from pnzoo import analysis, gridworld
+from dashboard.widgets import canvas
+from pnzoo import analysis
 
 SHARED = (r"\begin{aligned}V_k&=\max_a Q_{k,a}\\ Q_{k,a}&=\sum_{j=1}^{9}P_{a,j}\,(R_j+V_{k-1,j})+b_a"
           r"\end{aligned}")
 FREE = (r"\begin{aligned}V_k&=\max_a Q_{k,a}\\ Q_{k,a}&=\sum_{j=1}^{9}W^R_{a,j}R_j+W^V_{a,j}V_{k-1,j}"
         r"\end{aligned}")
-FENCE = 100  # times the most that free cells cost: more is the price of a wall by design, not something learned
-MOST_COLOURS = 200_000  # of cells in all frames of the map
-GREYS = {False: [[238, 241, 245], [29, 39, 51]], True: [[38, 46, 57], [232, 236, 241]]}
 
 _HTML = """<div class="cell"><div class="left"><canvas tabindex="0" role="application"></canvas>
 <div class="key"><span class="low"></span><span class="ramp"></span><span>0.00, the best cell</span></div>
@@ -40,7 +34,7 @@ def show(key: str, data: dict, *, step: int, refused: tuple | None, on_cell: Cal
 
     Args:
         key: of the component.
-        data: what `cell_data` returned.
+        data: `dashboard.compute.cell`.
         step: shown first, 1 ... K.
         refused: a cell of the address that lies on the rim, None for none.
         on_cell, on_step: called with {"cell": [row, col]} and {"step": k} when they were chosen.
@@ -53,76 +47,6 @@ def show(key: str, data: dict, *, step: int, refused: tuple | None, on_cell: Cal
     verdict = f"{refused} is on the edge and lacks some of its nine cells: another one is shown." if refused else ""
     _cell(key=key, data={**data, "step": step, "verdict": verdict}, on_cell_change=lambda: told("cell", on_cell),
           on_step_change=lambda: told("step", on_step))
-
-
-def map_data(behind, cells, walls, start, goal, k) -> dict:
-    """What the component's map needs, the same for every cell: V of all steps, a byte each.
-
-    Args:
-        behind: [K + 1, H, W], `pnzoo.analysis.value_gap(trace, cells)`.
-        cells: bool [H, W], those that the colours of V must tell apart.
-        walls, start, goal: the map.
-        k: the last step.
-    """
-    low, _ = planning_figures.value_range(behind, cells, k)
-    frames = sorted({round(x) for x in np.linspace(0, k, max(2, min(k + 1, MOST_COLOURS // walls.size)))})
-    share = np.clip(1 - behind[frames] / low, 0, 1)
-    return {"rows": walls.shape[0], "cols": walls.shape[1], "walls": map_grid.bits(walls), "last": k,
-            "start": [int(x) for x in start], "goal": [int(x) for x in goal], "frames": frames, "low": low,
-            "values": base64.b64encode(np.round(share * 255).astype("u1").tobytes()).decode(),
-            "vStops": theme.stops(theme.VALUE_SCALE)}
-
-
-def cell_data(model, trace, walls, cell, moves, sign, dark, plain=None) -> dict:
-    """The backups of one cell in steps 1 ... K.
-
-    Args:
-        model, trace: the planner and what it computed.
-        walls: bool [H, W].
-        cell: (row, col) inside the rim.
-        moves: int [A], index of the move that an action stands for, -1 for none.
-        sign: of the network's reward.
-        dark: theme.
-        plain: `pnzoo.analysis.plain_planner` of a planner that runs in the page, which then needs no numbers of the
-            cell.
-
-    Raises:
-        ValueError: the trace does not hold P of every step.
-    """
-    history = analysis.q_history(model, trace, cell)[:-1]
-    best, values = history.argmax(axis=1), trace.values[1:, *cell]
-    names = [gridworld.MOVE_NAMES[move] if move >= 0 else f"action {action}"
-             for action, move in enumerate(moves)]
-    return {
-        "cell": [int(x) for x in cell], "names": names, "best": best.tolist(), "actions": history.shape[1],
-        "fence": FENCE * max(planning_figures.reward_top(trace, walls), 1.0),
-        "rMost": planning_figures.reward_end(trace), "rStops": theme.stops(theme.reward_scale(sign, dark)),
-        "signed": theme.stops(theme.REWARD_SCALE_DARK if dark else theme.REWARD_SCALE), "greys": GREYS[dark],
-        "plain": plain, "numbers": None if plain else numbers_of(model, trace, cell, history),
-        "ends": bool((np.abs(history.max(axis=1) - values) > 0.01 * (1 + np.abs(values))).any()),
-        "curves": q_curves_svg.q_curves(history, moves, dark),
-        "plot": [q_curves_svg.LEFT, q_curves_svg.WIDTH - q_curves_svg.RIGHT, q_curves_svg.WIDTH],
-        "words": f"After step {len(history)} action {best[-1]} is the best, for the move {names[best[-1]]}; it is so "
-                 f"since step {q_curves_svg.best_since(history)}.",
-    }
-
-
-def numbers_of(model, trace, cell, history):
-    """All numbers of the backups of a cell, for a planner that the page cannot run."""
-    steps, block = len(history), np.s_[:, cell[0] - 1 : cell[0] + 2, cell[1] - 1 : cell[1] + 2]
-    copies = [1] if model.value_iteration.tied else range(1, steps + 1)
-    each = [analysis.backup(model, trace, cell, k) for k in copies]
-    return {
-        "q": _short(history.max(axis=1)), "reward": _short(each[0].reward),
-        "value": [_short(value) for value in trace.values[block][:-1]], "bias": [_short(one.bias) for one in each],
-        "kernel": [[_short(kernel, 4) for kernel in one.kernel] for one in each],
-        "rewardKernel": None if each[0].reward_kernel is None else
-                        [[_short(kernel, 4) for kernel in one.reward_kernel] for one in each],
-    }
-
-
-def _short(numbers, digits=3):
-    return [round(float(each), digits) for each in np.ravel(numbers)]
 
 
 def formula(model, trace, cell, step) -> None:

@@ -6,9 +6,10 @@ import numpy as np
 import streamlit as st
 
 from dashboard import compute, share, state, titles
+from dashboard.compute import support_set
 from dashboard.figures import few_shot_svg, theme
 from dashboard.figures import planning as planning_figures
-from dashboard.widgets import choices, episode_controls, headings, support_set, trials
+from dashboard.widgets import choices, episode_controls, headings, trials
 from pnzoo import analysis
 from pnzoo.core.metric import Metric
 from pnzoo.core.stats import mean_ci

@@ -1,7 +1,8 @@
 """The episode of the few-shot pages as an address carries it, and what the visitor changed in it."""
 
 from dashboard import state
-from dashboard.widgets import choices, sketchpad, support_set
+from dashboard.compute import drawings, support_set
+from dashboard.widgets import choices
 
 WAYS, SHOTS = (2, 3, 5, 8, 10, 20), (1, 2, 3, 5)
 FIRST = {"invented": "matching_glyphs", "omniglot": "matching_omniglot"}  # the model that a first visit meets
@@ -139,5 +140,5 @@ def read_own(text):
 
 
 def read_drawing(text):
-    sketchpad.from_code(text)
+    drawings.from_code(text)
     return text

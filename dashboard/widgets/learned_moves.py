@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from dashboard.compute.packed import bits
 from dashboard.figures import planning_svg, theme
-from dashboard.widgets import canvas, map_grid
+from dashboard.widgets import canvas
 from pnzoo import analysis, gridworld
 
 _moves = canvas.component("learned_moves", '<div class="moves"></div>', drawing=False)
@@ -27,7 +28,7 @@ def show(key: str, trace, walls: np.ndarray, start, goal, dark: bool) -> None:
     _moves(key=key, data={
         "rows": walls.shape[0], "cols": walls.shape[1], "start": [int(x) for x in start],
         "goal": [int(x) for x in goal], "best": best.ravel().tolist(),
-        "others": map_grid.bits(~walls & (usage.move[best] != trace.policy)),
+        "others": bits(~walls & (usage.move[best] != trace.policy)),
         "rest": rest(len(weights) - len(used), len(weights), trace.transition.ndim != 3),
         "arrows": planning_svg.arrows(trace.policy, walls) if (~walls).sum() <= MOST_ARROWS else [],
         "another": any(planning_svg.differs(pushes[a], usage.move[a]) for a in used),

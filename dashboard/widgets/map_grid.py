@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
+from dashboard.compute.packed import bits
 from dashboard.widgets import canvas
 
 _HTML = """<div class="grid"><div class="bar" role="toolbar" aria-label="Tools of the map"></div>
@@ -52,11 +53,6 @@ def draw(key: str, walls: np.ndarray, start, goal, *, mode: str, label: str, too
             on_change(message)
 
     _grid(key=key, data=data, on_paint_change=changed)
-
-
-def bits(flags: np.ndarray) -> str:
-    """bool [H, W] as a string of 0 and 1."""
-    return "".join("1" if flag else "0" for flag in np.asarray(flags).ravel())
 
 
 def read_edit(message: dict, shape: tuple[int, int]):

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
+from dashboard.compute.packed import bits
 from dashboard.figures import theme
 from dashboard.widgets import canvas
-from dashboard.widgets.map_grid import MOST_PAINTED, MOST_REWARD, bits, read_edit, read_paint
+from dashboard.widgets.map_grid import MOST_PAINTED, MOST_REWARD, read_edit, read_paint
 
 LAYERS = ("V", "R", "P", "Q", "pi")
 KEYS = ("Arrow keys move, space draws or erases a wall, S and G put start and goal, R twice fills a rectangle, + and - "

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from dashboard.compute import drawings
 from dashboard.widgets import canvas, sketchpad
 
 MOST_PHOTO = 1_500_000  # bytes of a photograph, which the page has shrunk to 512 pixels
@@ -103,7 +104,7 @@ def read_drawing(text: Any) -> str:
     grey = np.frombuffer(_decoded(text, side * side), np.uint8)
     if len(grey) != side * side:
         raise ValueError("the picture came in pieces; open it again.")
-    return sketchpad.code_of_image(grey.reshape(side, side) / np.float32(255))
+    return drawings.code_of_image(grey.reshape(side, side) / np.float32(255))
 
 
 def read_photo(text: Any) -> bytes:

@@ -57,7 +57,7 @@ def test_a_zoo_without_full_context_offers_none(visit, small_zoo, empty_zoo):
 def test_the_ring_shows_what_the_model_decided(visit, ring):
     """Every number on it is pnzoo's, also for a set that a link changed."""
     from dashboard import compute
-    from dashboard.widgets import support_set
+    from dashboard.compute import support_set
     from pnzoo import analysis
 
     link = {"way": "3", "shot": "2", "episode": "7", "ask": "1", "drop": "0", "moved": "2:A", "look": "3"}
@@ -114,13 +114,13 @@ def test_none_of_these(visit, ring):
 
 def test_pictures_from_a_browser_are_checked():
     """The page sends grey values of its own making; anything else is refused in words."""
+    from dashboard.compute import drawings
     from dashboard.widgets import ring as widget
-    from dashboard.widgets import sketchpad
 
     paper = np.full((140, 140), 255, "uint8")
     paper[30:110, 65:75] = 0
     code = widget.read_drawing(base64.b64encode(paper.tobytes()).decode())
-    assert sketchpad.from_code(code).sum() > 10
+    assert drawings.from_code(code).sum() > 10
     for wrong in (None, 5, "", "?", "A" * 10**6, base64.b64encode(bytes(9)).decode(),
                   base64.b64encode(np.full((140, 140), 255, "uint8").tobytes()).decode()):
         with pytest.raises(ValueError, match=r"\w"):

@@ -123,10 +123,11 @@ def test_hand_made_addresses(visit, heading, monkeypatch, page):
 
 def test_readers_of_addresses_raise_nothing_but_value_errors():
     from dashboard import compute
-    from dashboard.widgets import choices, map_input, sketchpad, uploads
+    from dashboard.compute import drawings
+    from dashboard.widgets import choices, map_input, uploads
 
     readers = [map_input.from_address, choices.read_k, choices.reader("planning"), choices.one_of("way", (1, 2)),
-               sketchpad.from_code, uploads.text_map]
+               drawings.from_code, uploads.text_map]
     assert compute.names("planning")
     rng = random.Random(0)
     letters = "0123456789x_.,:-AZaz#SG \n\té🦜<>\x00"
@@ -229,9 +230,9 @@ def test_files_that_are_no_map(name):
 
 
 def read_drawing(data, uploads):
-    from dashboard.widgets import sketchpad
+    from dashboard.compute import drawings
 
-    return sketchpad.code_of_image(uploads.read_image(data))
+    return drawings.code_of_image(uploads.read_image(data))
 
 
 def test_files_that_are_no_drawing():

@@ -65,7 +65,7 @@ def test_a_map_too_large_for_every_step_shows_the_first_ones(visit, monkeypatch)
 
 
 def test_walls_have_a_name_where_their_price_is_by_design():
-    from dashboard.widgets import cell_view
+    from dashboard.compute import trace_data
     from pnzoo.models import VIN
 
     walls, goal = (each[0] for each in gridworld.generate(1, 8, seed=0))
@@ -74,7 +74,7 @@ def test_walls_have_a_name_where_their_price_is_by_design():
     moves = analysis.action_usage(trace, walls).move
     for price, named in ((-10_001, True), (-2, False)):
         fenced = trace._replace(reward=np.where(walls, price, -1).astype("float32"))
-        data = cell_view.cell_data(model, fenced, walls, (1, 1), moves, 1, False)
+        data = trace_data.cell_data(model, fenced, walls, (1, 1), moves, 1, False)
         assert (abs(price) > data["fence"]) is named
 
 
@@ -186,8 +186,8 @@ def test_an_action_is_shown_as_it_is_where_it_is_the_best():
 def test_of_r_is_said_what_it_costs_and_pays_here():
     from types import SimpleNamespace
 
+    from dashboard.compute.trace_data import reward_in_words
     from dashboard.figures import planning
-    from dashboard.widgets.animation import reward_in_words
 
     walls, _, goal = gridworld.parse("######\n#S.#G#\n#....#\n######")
     reward = np.where(walls, -4.0, -0.7)
@@ -204,7 +204,7 @@ def test_of_r_is_said_what_it_costs_and_pays_here():
 
 
 def test_a_move_that_was_final_before_the_goal_can_be_known_is_no_part_of_the_wave():
-    from dashboard.widgets.animation import before_news
+    from dashboard.compute.trace_data import before_news
 
     walls, goal = np.zeros((3, 12), bool), (1, 1)
     settled = np.tile(np.maximum(0, np.arange(12) - 1), (3, 1))  # as far as they are moves away

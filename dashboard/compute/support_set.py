@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from dashboard.widgets import sketchpad
+from dashboard.compute import drawings
 from pnzoo.data import episodes, glyphs, omniglot
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -93,7 +93,7 @@ def pictures_of(source, way, shot, seed, swap=(), own=()) -> list[np.ndarray]:
     """All pictures of the set [28, 28], whether left out or not, as `Episode.names` counts them."""
     images, drawn_from = characters(source), episode(source, way, shot, seed)
     rows = _swapped(_ordered(drawn_from)[0], drawn_from, images.shape[1], dict(swap))
-    return [images[c, d] / np.float32(255) for c, d in rows] + [sketchpad.from_code(code) for _, code in own]
+    return [images[c, d] / np.float32(255) for c, d in rows] + [drawings.from_code(code) for _, code in own]
 
 
 def labels_of(source, way, shot, seed, own=(), moved=()) -> list[str]:
@@ -133,6 +133,6 @@ def _swapped(rows, drawn, drawings, swap):
 
 def _query(images, drawn, ask, code):
     if code is not None:
-        return sketchpad.from_code(code), None
+        return drawings.from_code(code), None
     row = drawn.query[drawn.query_label == ask][0]
     return (images[row[0], row[1]] / np.float32(255)).astype("float32"), LETTERS[ask]
