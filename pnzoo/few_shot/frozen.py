@@ -24,7 +24,7 @@ def frozen_embedding(model):
     if not hasattr(model, "network"):
         return FrozenEmbedding(model)
     digest = model_digest(model)
-    return model.network("frozen", lambda: FrozenEmbedding(model), lambda frozen: frozen.digest == digest)
+    return model.network("frozen", lambda: FrozenEmbedding(model, digest), lambda frozen: frozen.digest == digest)
 
 
 class FrozenEmbedding(keras.Model):
@@ -35,6 +35,7 @@ class FrozenEmbedding(keras.Model):
 
     Args:
         model: a Keras model with `embed`.
+        digest: its `model_digest`, for who knows it: all weights are read for it.
 
     Attributes:
         digest: `model_digest` of the model with these weights.
@@ -47,12 +48,12 @@ class FrozenEmbedding(keras.Model):
         (2, 16)
     """
 
-    def __init__(self, model):
+    def __init__(self, model, digest=None):
         super().__init__(dtype="float32", name="frozen")
         # no attributes of Keras' own kind: it would track the model, whose weights are then arguments
         self.__dict__["_source"] = model
         self.__dict__["_values"] = [ops.convert_to_numpy(weight.value) for weight in model.weights]
-        self.digest = model_digest(model)
+        self.digest = model_digest(model) if digest is None else digest
         self.built = True
 
     def call(self, images):

@@ -20,7 +20,7 @@ from sklearn.pipeline import make_pipeline
 
 import pnzoo
 from pnzoo.data.photographs import load_photographs
-from pnzoo.few_shot import photo_network
+from pnzoo.few_shot import frozen, photo_network
 from pnzoo.few_shot.embedder import ImageEmbedder
 from pnzoo.few_shot.frozen import FrozenEmbedding, frozen_embedding
 from pnzoo.few_shot.model_digest import model_digest
@@ -239,8 +239,12 @@ def test_a_frozen_model_embeds_as_it_did():
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="elsewhere no model is frozen")
 def test_a_model_is_frozen_once_while_its_weights_stay(monkeypatch):
     model = EfficientNetLite(width=0.1, depth=0.3, head_filters=16, image_size=32)
-    made, start = [], FrozenEmbedding.__init__
-    monkeypatch.setattr(FrozenEmbedding, "__init__", lambda self, of: (made.append(of), start(self, of))[1])
+    made, digests, start = [], [], FrozenEmbedding.__init__
+    monkeypatch.setattr(FrozenEmbedding, "__init__",
+                        lambda self, of, *given: (made.append(of), start(self, of, *given))[1])
+    monkeypatch.setattr(frozen, "model_digest", lambda of: (digests.append(of), model_digest(of))[1])
+    frozen_embedding(model)
+    assert digests == [model]  # once, also where it is compiled
     first = ImageEmbedder(model).fit()
     before = first.transform(IMAGES[:2])
     ImageEmbedder(model).fit_transform(IMAGES)
