@@ -18,8 +18,8 @@ def component(name: str, html: str, drawing: bool = True, before: tuple[str, ...
     """Register `name`.js and `name`.css as a component.
 
     What tells the server anything has connection.js before it. Unless it draws nothing, the constants LIGHT and DARK
-    (colours) and MOVES come first, then canvas.js, then the scripts named in `before`; one that plans in the page has
-    pnzoo's planner.js, which brings MOVES itself. What is not isolated gives its style to the whole page.
+    (colours) and MOVES come first, then canvas.js, then the scripts (and styles) named in `before`; one that plans in
+    the page has pnzoo's planner.js, which brings MOVES itself. What is not isolated gives its style to the whole page.
     """
     files = ("canvas.js", *(f"{each}.js" for each in before), f"{name}.js") if drawing else (f"{name}.js",)
     parts = [(_HERE / file).read_text(encoding="utf-8") for file in files]
@@ -33,5 +33,6 @@ def component(name: str, html: str, drawing: bool = True, before: tuple[str, ...
     # Streamlit sends the script with each message and the browser reads it letter by letter: without what nobody runs.
     lines = (line.strip() for line in "\n".join(parts).splitlines())
     js = "\n".join(line for line in lines if line and not line.startswith("//"))
-    css = (_HERE / f"{name}.css").read_text(encoding="utf-8")
+    styles = [_HERE / f"{each}.css" for each in (*before, name)]
+    css = "\n".join(style.read_text(encoding="utf-8") for style in styles if style.exists())
     return st.components.v2.component(f"pnzoo_{name}", html=html, css=css, js=js, isolate_styles=isolated)

@@ -6,6 +6,7 @@ function makeLens(host, { onSymbol, onReward, onLearned }) {
   const title = host.querySelector(".lens-title"), sum = host.querySelector(".lens-sum"), blocks = host.querySelector(".blocks");
   const slider = host.querySelector(".whatif input"), said = host.querySelector(".whatif output"), back = host.querySelector(".whatif button");
   const whatif = host.querySelector(".whatif");
+  const table = host.querySelector(".sum-rows"), inRows = makeSumRows(table, (symbol, name) => pointing(symbol, name.replace("before", "<small>before</small>")));
   let shown = null;
 
   slider.oninput = () => onReward(shown.cell, Number(slider.value), false);
@@ -13,11 +14,13 @@ function makeLens(host, { onSymbol, onReward, onLearned }) {
   back.onclick = () => onLearned(shown.cell);
 
   // A part of the equation, made once: pointing at it shows its layer on the map.
-  function part(symbol, name, html) {
+  const part = (symbol, name, html) => pointing(symbol, `<b>${name}</b> ${html}`); // spaces: what is read aloud is what is seen
+
+  function pointing(symbol, html) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "block";
-    button.innerHTML = `<b>${name}</b> ${html}`; // spaces: what is read aloud is what is seen
+    button.innerHTML = html;
     let came = null; // a pointer that rests where the page scrolls or opens does not point
     button.onpointerenter = (event) => { came = [event.clientX, event.clientY]; };
     button.onpointermove = (event) => { if (came && (event.clientX !== came[0] || event.clientY !== came[1])) onSymbol(symbol); };
@@ -26,12 +29,12 @@ function makeLens(host, { onSymbol, onReward, onLearned }) {
     return button;
   }
 
-  function write(block, name, numbers, colourOf) {
+  function write(block, cells) {
     block.querySelectorAll("i").forEach((each, j) => {
-      const [r, g, b] = colourOf(j);
-      each.textContent = numbers[j];
-      each.style.background = `rgb(${r},${g},${b})`;
-      each.style.color = readable(r, g, b);
+      const [text, rgb] = cells[j];
+      each.textContent = text;
+      each.style.background = `rgb(${rgb})`;
+      each.style.color = readable(...rgb);
     });
   }
 
@@ -77,20 +80,25 @@ function makeLens(host, { onSymbol, onReward, onLearned }) {
     const weights = (numbers) => { const top = Math.max(...numbers.map(Math.abs)) || 1; return (j) => colours.weight(numbers[j] / top); };
     const sides = [["R", reward, (j) => colours.reward(reward[j])], ["V before", value, (j) => (map.walls[near[j]] ? colours.wall : colours.value(value[j]))]];
     sides.unshift(["P", kernel, weights(kernel)]);
+    const ofReward = planner.free && [...kernelsOf(planner, "reward_kernel").subarray(best * 9, best * 9 + 9)];
     if (planner.free) {
-      const ofReward = [...kernelsOf(planner, "reward_kernel").subarray(best * 9, best * 9 + 9)];
       sides.splice(0, 3, ["P for R", ofReward, weights(ofReward)], sides[1], ["P for V", kernel, weights(kernel)], sides[2]);
     }
     build(planner.free);
     const figures = blocks.querySelectorAll("button.block");
-    sides.forEach(([name, numbers, colourOf], i) => write(figures[i], name, written(numbers, name), colourOf));
-    figures[sides.length].querySelector("strong").textContent = q[best] < WALL_NUMBER ? "wall" : short(q[best]);
+    const parts = sides.map(([name, numbers, colourOf]) => [name[0], name, written(numbers, name).map((text, j) => [text, colourOf(j)])]);
+    parts.forEach(([, , cells], i) => write(figures[i], cells));
+    const end = q[best] < WALL_NUMBER ? "wall" : short(q[best]);
+    figures[sides.length].querySelector("strong").textContent = end;
     if (!planner.free) blocks.querySelector(".bias strong").textContent = short(plan.bias[best]);
     const [down, right] = pushOf(p, best), bearing = Math.hypot(down, right) < 0.08 ? "stays" : `pushes ${compass(down, right)}`;
     const what = map.walls[cell] ? " (wall)" : cell === map.goal ? " (G)" : cell === map.start ? " (S)" : "";
     title.textContent = `Row ${r}, column ${c}${what}, step ${k}`;
     const settled = planner.hard && cell === map.goal; // which this planner sets to 0 instead
-    blocks.hidden = settled;
+    blocks.hidden = table.hidden = settled;
+    const products = kernel.map((weight, j) => (planner.free ? ofReward[j] * reward[j] + weight * value[j] : weight * (reward[j] + value[j])));
+    inRows.show({ parts, products, bias: planner.free ? null : plan.bias[best], q: end, written: short,
+      words: `Q of the best of ${q.length} actions: the new V` });
     sum.textContent = settled ? "At G nothing is left to pay: V stays 0." : `Of ${q.length} actions the best ${bearing}: so V becomes ${q[best] < WALL_NUMBER ? "that of a wall" : short(q[best])}.`;
     whatif.hidden = !priced;
     if (priced) {

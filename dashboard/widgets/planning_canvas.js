@@ -472,6 +472,7 @@ function makePlanning(host) {
   function look(i) {
     hover = i;
     tell(describe(pair(i)));
+    find(".sum-rows").scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" }); // where it stands below
     tick();
   }
 

@@ -51,7 +51,7 @@ _HTML = f"""<div class="plan"><div class="area"><div class="stage">
 <div class="row layers" role="group" aria-label="Layer of the map">{_LAYERS}</div><p class="about"></p>
 <div class="key"><span class="low"></span><span class="ramp"></span><span class="high"></span></div>
 <section class="lens"><h2>Under the lens</h2><p class="lens-title"></p>
-<div class="blocks"></div><p class="lens-sum"></p>
+<div class="blocks"></div><table class="sum-rows"></table><p class="lens-sum"></p>
 <div class="whatif"><label>What if it paid less or more?
 <input type="range" min="-8" max="4" step="0.25" value="0" aria-label="Reward of the cell under the lens"></label>
 <output></output><button type="button" hidden>As learned</button></div></section>
@@ -63,7 +63,7 @@ _HTML = f"""<div class="plan"><div class="area"><div class="stage">
 <details class="keys"><summary>Keyboard</summary>{KEYS}</details>
 </div></div><div class="say" role="status" aria-live="polite"></div></div>"""
 
-_FILES = ("plan_layers", "plan_lens", "plan_words", "plan_film", "plan_race")
+_FILES = ("plan_layers", "sum_rows", "plan_lens", "plan_words", "plan_film", "plan_race")
 _canvas = canvas.component("planning_canvas", _HTML, before=_FILES, planning=True)
 
 
