@@ -1,5 +1,6 @@
 """The dashboard: `pnzoo dashboard` opens it.
 
+    serve.py      what `pnzoo dashboard` starts: app.py in a document of ours
     app.py        the script that Streamlit runs; app_pages/ has a page for each question
     compute/      what pnzoo computes, cached
     figures/      arrays -> figures; theme.py has all colours

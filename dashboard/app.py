@@ -22,18 +22,24 @@ import streamlit as st  # noqa: E402
 from dashboard import backend, failures, lessons, state  # noqa: E402
 from dashboard.widgets import frame  # noqa: E402
 
-PAGES = [
-    st.Page("app_pages/plan.py", title="Plan", default=True),
-    st.Page("app_pages/lessons.py", title="Lessons"),
-    st.Page("app_pages/inside.py", title="Inside"),
-    st.Page("app_pages/terrain.py", title="Terrain"),
-    st.Page("app_pages/worlds.py", title="Worlds"),
-    st.Page("app_pages/few_shot.py", title="Few-shot"),
-    st.Page("app_pages/photographs.py", title="Photographs"),
-    st.Page("app_pages/compare.py", title="Compare"),
-    st.Page("app_pages/zoo.py", title="Zoo"),
-    st.Page("app_pages/answers.py", title="Answers"),
-]
+PAGES = {
+    "Networks that plan": [
+        st.Page("app_pages/plan.py", title="Plan", default=True),
+        st.Page("app_pages/lessons.py", title="Lessons"),
+        st.Page("app_pages/inside.py", title="Inside"),
+        st.Page("app_pages/terrain.py", title="Terrain"),
+        st.Page("app_pages/worlds.py", title="Worlds"),
+    ],
+    "Networks that learn from examples": [
+        st.Page("app_pages/few_shot.py", title="Few-shot"),
+        st.Page("app_pages/photographs.py", title="Photographs"),
+    ],
+    "All of them, measured": [
+        st.Page("app_pages/compare.py", title="Compare"),
+        st.Page("app_pages/zoo.py", title="Zoo"),
+        st.Page("app_pages/answers.py", title="Answers"),
+    ],
+}
 
 page = st.navigation(PAGES, position="hidden")  # the frame's bar takes its place
 # A file of our own, and none of a page: an icon given by name would be fetched from another site.
@@ -45,5 +51,7 @@ with failures.said():
     led = lessons.lead(page.url_path or "plan")
     page.run()
     lessons.check(led)
+    if not led:
+        frame.onward(PAGES, page)
 backend.leave_imported_alone()
 backend.load_soon()

@@ -99,4 +99,4 @@ def test_the_dashboard_is_found_in_the_wheel(installed, tmp_path):
     code = "from pnzoo import cli; print(cli.dashboard_script()); import pnzoo.dashboard"
     run = run_there(installed, code, tmp_path)
     assert run.returncode == 0, run.stderr
-    assert Path(run.stdout.strip()) == installed / "pnzoo" / "dashboard" / "app.py"
+    assert Path(run.stdout.strip()) == installed / "pnzoo" / "dashboard" / "serve.py"

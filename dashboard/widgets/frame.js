@@ -61,19 +61,46 @@ document.addEventListener("click", (event) => {
   }, 50);
 });
 
-// Whose pages these are, where there is room for it.
-function brand() {
-  const line = document.createElement("span"), name = document.createElement("b");
-  line.className = "brand";
-  name.textContent = "pnzoo";
-  line.append(name, " networks that plan, and learn from a few examples");
-  return line;
+// Whose pages these are, and what they have in common; on a phone there is no room for either.
+function barOf(groups, base) {
+  const name = element("span", "brand", "pnzoo"), names = element("div", "names");
+  names.append(...groups.map(([title, pages]) => {
+    const group = element("div", "group"), about = element("span", "about", title);
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", title);
+    about.setAttribute("aria-hidden", "true"); // it is the group's name
+    group.append(about, ...pages.map(([page, path]) => linkTo(page, base + path)));
+    return group;
+  }));
+  return [name, names];
+}
+
+// All pages with a line each: a phone's bar has room for four of them.
+function sheetOf(groups, base, sheet) {
+  const head = element("p", "brand", "pnzoo"), close = element("button", "close", "Close");
+  head.append(element("span", "", "neural networks that plan, and that learn from a few examples"));
+  close.onclick = () => sheet.close();
+  sheet.onclick = (event) => { if (event.target === sheet || event.target.closest("a")) sheet.close(); }; // or beside it
+  return [head, ...groups.flatMap(([title, pages]) => {
+    const list = element("ul");
+    list.append(...pages.map(([page, path, line]) => {
+      const item = element("li"), link = linkTo(page, base + path);
+      link.append(element("span", "", line));
+      item.append(link);
+      return item;
+    }));
+    return [element("h2", "", title), list];
+  }), close];
+}
+
+function element(tag, name = "", words = "") {
+  return Object.assign(document.createElement(tag), { className: name, textContent: words });
 }
 
 function linkTo(name, address) {
   const link = document.createElement("a");
   link.href = address;
-  link.textContent = name;
+  link.textContent = link.dataset.page = name;
   link.onclick = (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return; // another window
     event.preventDefault();
@@ -91,25 +118,34 @@ export default function ({ parentElement, data, setTriggerValue }) {
   looks();
   watch();
   const header = document.querySelector("[data-testid=stHeader]");
-  const bar = header?.querySelector(".pnzoo-tabs") || parentElement.querySelector(".pnzoo-tabs");
+  const at = (what) => header?.querySelector(what) || parentElement.querySelector(what);
+  const bar = at(".pnzoo-tabs"), sheet = at(".pnzoo-sheet");
   // Before the page, so that whoever skips to the page has skipped the bar.
-  if (header && bar.parentElement !== header) header.prepend(bar);
-  const paths = data.pages.map(([, path]) => path); // behind a proxy another one may stand before them
+  if (header && bar.parentElement !== header) header.prepend(bar, sheet);
+  const paths = data.pages.flatMap(([, pages]) => pages.map(([, path]) => path)); // behind a proxy another may stand before them
   const base = location.pathname.replace(/[^/]*$/, (last) => (paths.includes(last) ? "" : `${last}/`));
   // Links that stand stay: a click on one that was taken away between press and release would be lost.
   const made = JSON.stringify([base, data.pages]);
-  if (bar.made !== made) bar.replaceChildren(...data.pages.map(([name, path]) => linkTo(name, base + path)), brand());
-  bar.made = made;
-  const current = [...bar.querySelectorAll("a")].find((link) => link.textContent === data.current);
-  if (!current.hasAttribute("aria-current")) { // and a bar that a visitor moved stays where it is
-    bar.querySelector("[aria-current]")?.removeAttribute("aria-current");
-    current.setAttribute("aria-current", "page");
-    bar.scrollLeft = current.offsetLeft - bar.clientWidth / 2 + current.offsetWidth / 2;
+  if (bar.made !== made) {
+    const all = element("button", "all", "All");
+    all.setAttribute("aria-haspopup", "dialog");
+    all.onclick = () => sheet.showModal();
+    bar.replaceChildren(...barOf(data.pages, base), all);
+    sheet.replaceChildren(...sheetOf(data.pages, base, sheet));
   }
-  if (bar.onscroll) return;
-  bar.onscroll = () => {
-    bar.classList.toggle("before", bar.scrollLeft > 8);
-    bar.classList.toggle("after", bar.scrollLeft + bar.clientWidth < bar.scrollWidth - 8);
+  bar.made = made;
+  const names = bar.querySelector(".names");
+  for (const link of document.querySelectorAll(`:is(.pnzoo-tabs, .pnzoo-sheet) a`)) {
+    const here = link.dataset.page === data.current;
+    if (here === link.hasAttribute("aria-current")) continue; // and a bar that a visitor moved stays where it is
+    link.toggleAttribute("aria-current", here);
+    if (here) link.setAttribute("aria-current", "page");
+    if (here && names.contains(link)) names.scrollLeft = link.offsetLeft - names.clientWidth / 2 + link.offsetWidth / 2;
+  }
+  if (names.onscroll) return;
+  names.onscroll = () => {
+    bar.classList.toggle("before", names.scrollLeft > 8);
+    bar.classList.toggle("after", names.scrollLeft + names.clientWidth < names.scrollWidth - 8);
   };
-  new ResizeObserver(bar.onscroll).observe(bar);
+  new ResizeObserver(names.onscroll).observe(names);
 }

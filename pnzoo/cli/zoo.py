@@ -86,8 +86,8 @@ def checked_name(name):
 
 
 def dashboard_script() -> Path:
-    """The dashboard's `app.py`: of the clone, or where a wheel put it."""
-    script = hub.zoo_folder().parent / "dashboard" / "app.py"
+    """The dashboard's `serve.py`: of the clone, or where a wheel put it."""
+    script = hub.zoo_folder().parent / "dashboard" / "serve.py"
     if not script.is_file():
         raise FileNotFoundError(f"{script} is missing; install pnzoo again")
     return script

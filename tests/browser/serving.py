@@ -99,9 +99,7 @@ def listen(page, complaints):
     """Collect errors of the console, of scripts and of requests that leave the machine."""
 
     def console(message):
-        # Streamlit asks below the page's own path first when a page other than the first is opened by its address.
-        probing = "404" in message.text and "/_stcore/" in (message.location or {}).get("url", "")
-        if message.type == "error" and not probing:
+        if message.type == "error":
             complaints.append(f"console: {message.text} {message.location}")
 
     def request(sent):

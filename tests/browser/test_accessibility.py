@@ -129,5 +129,12 @@ def test_a_phone_goes_from_page_to_page_by_words(visit):
     page.wait_for_function("() => document.title === 'Zoo · pnzoo'")
     assert stays.evaluate("link => link.isConnected")  # else a click in the middle of a run would be lost
     assert bar.bounding_box()["y"] > 700  # under the thumb
+    bar.get_by_role("button", name="All").click()
+    sheet = page.get_by_role("dialog", name="All pages")
+    assert sheet.get_by_role("link").count() == bar.get_by_role("link").count()
+    sheet.get_by_role("link", name="Lessons six short tasks").click()
+    page.wait_for_function("() => location.pathname.endsWith('/lessons')")
+    assert not sheet.is_visible()
+    page.get_by_role("link", name="Next: Inside").wait_for()
     page.set_viewport_size({"width": 1440, "height": 900})
     assert bar.bounding_box()["y"] == 0

@@ -331,7 +331,7 @@ def test_no_command_prints_how_to_use_it(capsys):
 
 
 def test_dashboard_runs_its_script_with_further_options(monkeypatch, tmp_path):
-    script = tmp_path / "dashboard" / "app.py"
+    script = tmp_path / "dashboard" / "serve.py"
     script.parent.mkdir()
     script.write_text("")
     monkeypatch.setattr(hub, "zoo_folder", lambda: tmp_path / "zoo")
@@ -347,7 +347,7 @@ def test_dashboard_without_streamlit_names_the_pip_line(monkeypatch, capsys):
 
 
 def test_the_dashboard_is_where_the_clone_has_it():
-    assert cli.dashboard_script() == Path(pnzoo.__file__).parent.parent / "dashboard" / "app.py"
+    assert cli.dashboard_script() == Path(pnzoo.__file__).parent.parent / "dashboard" / "serve.py"
 
 
 def test_python_dash_m_is_the_same_command():
