@@ -10,14 +10,13 @@ from dashboard import (
     share,
     state,
 )
-from dashboard.figures import terrain as terrain_figures
 from dashboard.figures import theme
+from dashboard.widgets import caution as careful
 from dashboard.widgets import choices, headings, terrain_map, uploads
 
 LAYERS = {"picture": "Picture", "cost": "What it thinks", "slope": "What is true"}
 SUN = (315, 45)  # azimuth and altitude that the pictures of its training were lit by
 MOST = 10  # caution
-TOP = 500.0  # cost at which the colours end, under every sun, so that two suns can be compared
 STEEP = 20.0  # degrees at which the colours of slope end
 FIRST_SEED = 7
 SNIPPET = '''import pnzoo
@@ -34,21 +33,23 @@ OWN = 'picture = "my_picture.png"'
 
 
 def page():
-    line = st.container(horizontal=True, gap="small", vertical_alignment="center")
-    line.title("What does it see?", width="stretch")
-    headings.sentence("It sees a picture, guesses **costs**, plans a path.")
+    line = st.container(key="title", horizontal=True, gap="small", vertical_alignment="center")
+    with line:
+        headings.heading("What does it see?")
+    headings.sentence("It sees a picture and guesses where it can **pass**.")
     names = compute.terrain_names()
     state.adopt({
         "terrain": read_name, "ground": read_ground, "seed": choices.read_int("seed", 0, 999_999),
-        "azimuth": choices.read_int("azimuth", 0, 360), "altitude": choices.read_int("altitude", 5, 85),
-        "caution": read_caution, "layer": read_layer, "ends": read_ends,
+        "azimuth": choices.read_int("azimuth", 0, 360),
+        "altitude": choices.read_int("altitude", terrain_map.LOWEST, terrain_map.HIGHEST),
+        "caution": read_caution, "layer": read_layer, "ends": read_ends, "suns": choices.read_int("suns", 1, 1),
     })  # fmt: skip
     if not names:
         st.info("There is no planner over pictures in the zoo yet. `python -m train vin_tiles` trains one.")
         glossary.show("VIN", "Caution", "Row, column", "Policy", "R, reward", "V, value", "Value iteration")
         return
-    board, side = st.columns(2, gap="small")
-    with line:
+    board, side = st.columns([5, 3], gap="medium")
+    with line.container(key="controls", horizontal=True, gap="small", width="content"):
         with st.popover("Ground and model", icon=":material/terrain:", width="content"):
             name = pick_model(names)
             ground = pick_ground(name)
@@ -65,21 +66,11 @@ def page():
         st.warning(glossary.plain(str(error)), icon=":material/help:")
         return
     with board:
-        layer = pick_layer(truth is not None)
-        said = verdict(run, truth, lambda: way_out(name, picture, start, goal, caution, truth, ground),
-                       lambda end: no_place_words(name, end, start, goal, caution, ground))
-        show_board(picture, run, slopes, truth, start, goal, layer, said)
+        show_board(name, picture, run, slopes, truth, start, goal, caution, ground)
     with side:
-        hands = iter(st.columns(3 if ground in ("moon", "relief") else 1))  # one below the other on a phone
-        if ground in ("moon", "relief"):
-            pick_sun(hands)
-        pick_caution(next(hands), planner)
-        st.caption("Caution 0 ignores doubt; the higher, the wider its bow around ground that it cannot judge.")
-        if ground in ("moon", "relief"):
-            say_sun()
-        show_caution(name, caution)
+        careful.draw("caution", float(caution), MOST, compute.caution_curve(name), take_caution)
         own_picture(planner)
-    publish(name, ground, start, goal, layer)
+    publish(name, ground, start, goal)
     share.panel("terrain", snippet(name, ground, start, goal, caution), None,
                 lambda: {"picture": picture, "cost": run.costs, "path": run.plan.path, "start": start, "goal": goal},
                 left_out="your own picture" if ground == "own" else None)
@@ -101,11 +92,11 @@ def pick_ground(name):
 
 
 def forget_ends():
-    state.put(ends=None)
+    state.put(ends=None, suns=None)
 
 
 def new_ground():
-    state.put(seed=(state.get("seed", FIRST_SEED) + 1) % 10**6, ends=None)
+    state.put(seed=(state.get("seed", FIRST_SEED) + 1) % 10**6, ends=None, suns=None)
 
 
 def own():
@@ -113,12 +104,17 @@ def own():
     return st.session_state.get("own_ground")
 
 
+def sun():
+    """Where the sun stands: (azimuth, altitude)."""
+    return state.get("azimuth", SUN[0]) % 360, state.get("altitude", SUN[1])
+
+
 def seen(ground):
     """(picture, true costs or None, slope of each cell or None)."""
     if ground == "own":
         return own(), None, None
     seed = state.get("seed", FIRST_SEED)
-    picture = compute.lit(ground, seed, state.get("azimuth", SUN[0]), state.get("altitude", SUN[1]))
+    picture = compute.lit(ground, seed, *sun())
     return picture, compute.ground(ground, seed).costs, compute.cell_slopes(ground, seed)
 
 
@@ -136,64 +132,120 @@ def ends_on(shape, truth):
     return tuple(map(int, inner[order.argmin()])), tuple(map(int, inner[order.argmax()]))
 
 
-def pick_layer(known):
-    options = [each for each in LAYERS if each != "slope" or known]
-    chosen = state.get("layer", "picture")
-    st.session_state["choose_layer"] = chosen if chosen in options else "picture"
-    return st.segmented_control("Layer", options, format_func=LAYERS.get, key="choose_layer", required=True,
-                                on_change=lambda: state.put(layer=st.session_state["choose_layer"]),
-                                label_visibility="collapsed")
-
-
 # -- the board --------------------------------------------------------------------------------------------
 
 
-def show_board(picture, run, slopes, truth, start, goal, layer, said):
-    drawn, closed, ends = layered(layer, run.costs, slopes, truth)
+def show_board(name, picture, run, slopes, truth, start, goal, caution, ground):
+    least = compute.model(name).impassable
+    layers = {"picture": None, "cost": thought(run, truth, least), "slope": known(run, slopes, truth)}
+    lost = lost_path(name, run, start, goal, caution, truth, ground)
+    said = verdict(run, truth, lambda: way_out(name, picture, start, goal, caution, truth, ground),
+                   lambda end: no_place_words(name, end, run, start, goal, caution, ground))
+    if lost is not None:
+        said = (*said[:2], said[2] + " Dotted: its path then.")
     terrain_map.draw(
-        "terrain", compute.picture_url(picture), run.costs.shape, run.plan.path, start, goal, layer=drawn,
-        closed=closed, stops=theme.stops(theme.COST_SCALE), ends=ends, tell=words(run.costs, slopes, truth),
-        on_ends=take_ends, verdict=said, stuck=stuck_at(run, truth), widest=620,
+        "terrain", None if lights(ground) else compute.picture_url(picture), run.costs.shape, run.plan.path, start,
+        goal, layers={LAYERS[each]: (each, drawn) for each, drawn in layers.items() if each == "picture" or drawn},
+        layer=state.get("layer", "picture"), on_layer=take_layer, stops=theme.stops(theme.COST_SCALE),
+        tell=words(run, slopes, truth, least), on_ends=take_ends, verdict=said,
+        stuck=stuck_at(run, truth), widest=620, lost=lost, on_sun=take_sun, on_every=lambda: state.put(suns=1),
+        sky=sky(name, start, goal, caution, ground) if lights(ground) else None,
         label=f"Ground of {len(run.costs)} by {len(run.costs[0])} cells from above, with the planned path. "
               f"{terrain_map.KEYS}",
     )  # fmt: skip
 
 
-def layered(layer, costs, slopes, truth):
-    """(shares of the scale or None, cells that are hatched or None, (what its ends are called)): costs are in one unit.
+def lights(ground):
+    """Whether it is ground that a sun lights, and no picture from the start."""
+    return ground in ("moon", "relief")
 
-    A cell that is surely open costs 1, here and there; slope is another thing, and so its key says what it means.
+
+def sky(name, start, goal, caution, ground):
+    """Where the sun stands, and what became of the path under others, where they were tried."""
+    seed = state.get("seed", FIRST_SEED)
+    here = compute.ground(ground, seed)
+    skies = compute.skies(name, ground, seed, start, goal, float(caution)) if state.get("suns") else None
+    said = skies and f"Light green: it arrives, under {int(skies.arrives.sum())} of {skies.arrives.size} suns."
+    return terrain_map.sky_data(here.elevation, here.metres, sun(), SUN, skies, said or "")
+
+
+def lost_path(name, run, start, goal, caution, truth, ground):
+    """The path that it would take under the sun of its training, where it is lost under another one; else None."""
+    if not lights(ground) or sun() == SUN or arrives(run):
+        return None
+    picture = compute.lit(ground, state.get("seed", FIRST_SEED), *SUN)
+    before = compute.terrain_plan(name, picture, start, goal, caution, truth)
+    return before.plan.path if arrives(before) else None
+
+
+def arrives(run):
+    return run.plan.reached and np.isfinite(run.spent)
+
+
+def thought(run, truth, least):
+    """What it thinks: (shares of the colours, cells that are hatched or None, what the colours' ends are called).
+
+    A chance to get into each cell, on one scale under every sun and caution, which ends where the network's own rule
+    has it: ground of a lesser chance than `least` is a cliff to it. Where there is no such rule (0: tiles) costs are
+    shown, on one scale with the true ones, where what is surely open costs 1.
     """
-    most = max(float(costs.max()), *([float(truth[np.isfinite(truth)].max())] if truth is not None else []), 1.001)
-    top = TOP if slopes is not None else most  # no sun shines on the others
-    if layer == "cost":
-        more = " and more" * (most > top)
-        return np.clip(np.log(costs) / np.log(top), 0, 1), None, (
-            "cost 1: surely open", f"cost {top:.3g}{more}: as good as closed")
-    if layer != "slope" or truth is None:
-        return None, None, ("", "")
+    if not least:
+        most = dearest(run, truth)
+        return np.log(run.costs) / np.log(most), None, ("cost 1: surely open", f"cost {most:.3g}")
+    return np.log(np.maximum(run.chances, least)) / np.log(least), run.chances < least, (
+        "chance to pass 100%", f"under {least:.0%}: a cliff to it (hatched)")
+
+
+def known(run, slopes, truth):
+    """What is true, in the form of `thought`; None where nobody knows."""
+    if truth is None:
+        return None
     closed = ~np.isfinite(truth)
     if slopes is None:
-        return np.log(np.where(closed, top, truth)) / np.log(top), closed, (
-            "costs 1", f"{top:.3g}" + "; hatched: closed" * bool(closed.any()))
+        most = dearest(run, truth)
+        return np.log(np.where(closed, most, truth)) / np.log(most), closed, (
+            "costs 1", f"{most:.3g}" + "; hatched: closed" * bool(closed.any()))
     return np.clip(slopes / STEEP, 0, 1), closed, (
         "flat", f"{STEEP:g}° steep; above {compute.slope_limit():g}° closed (hatched)")
 
 
-def words(costs, slopes, truth):
+def dearest(run, truth):
+    """The highest of all costs, learned and true."""
+    true = truth[np.isfinite(truth)] if truth is not None else []
+    return max(float(run.costs.max()), *map(float, true), 1.001)
+
+
+def words(run, slopes, truth, least):
     """What is said of each cell, row by row."""
-    said = [f"it reckons with a cost of {cost:.3g}, where 1 is surely open" for cost in costs.ravel()]
+    said = [f"{chance_in_words(chance, least)}, so it counts as {cost:.3g} open cells" if least else
+            f"it reckons with a cost of {cost:.3g}"
+            for cost, chance in zip(run.costs.ravel(), run.chances.ravel(), strict=True)]
     if truth is None:
         return said
-    known = ["it is closed" if not np.isfinite(cost) else f"it costs {cost:.3g}" for cost in truth.ravel()]
+    true = ["it is closed" if not np.isfinite(cost) else f"it costs {cost:.3g}" for cost in truth.ravel()]
     if slopes is not None:
-        known = [f"it is {'open' if slope <= compute.slope_limit() else 'closed'}, {slope:.1f}° steep"
+        true = [f"it is {'open' if slope <= compute.slope_limit() else 'closed'}, {slope:.1f}° steep"
                  for slope in slopes.ravel()]
-    return [f"{guess}; truly {each}" for guess, each in zip(said, known, strict=True)]
+    return [f"{guess}; truly {each}" for guess, each in zip(said, true, strict=True)]
+
+
+def chance_in_words(chance, least):
+    """The chance to get into a cell, and what that makes of it."""
+    if chance < least:
+        return f"a chance under {least:.0%} to pass, a cliff to it"
+    return f"a chance of {chance:.0%} to pass"
 
 
 def take_ends(start, goal):
-    state.put(ends=(start, goal))
+    state.put(ends=(start, goal), suns=None)
+
+
+def take_layer(layer):
+    state.put(layer=layer if layer != "picture" else None)
+
+
+def take_sun(azimuth, altitude):
+    state.put(azimuth=azimuth if azimuth != SUN[0] else None, altitude=altitude if altitude != SUN[1] else None)
 
 
 # -- what became of it ------------------------------------------------------------------------------------
@@ -222,17 +274,15 @@ def verdict(run, truth, advice, refusal):
 def way_out(name, picture, start, goal, caution, truth, ground):
     """What gets it to G from where it is stuck: each is tried before it is said."""
 
-    def arrives(seen, careful):
-        run = compute.terrain_plan(name, seen, start, goal, careful, truth)
-        return run.plan.reached and np.isfinite(run.spent)
+    def through(seen, careful):
+        return arrives(compute.terrain_plan(name, seen, start, goal, careful, truth))
 
-    enough = next((each for each in range(int(caution) + 1, MOST + 1) if arrives(picture, float(each))), None)
+    enough = next((each for each in range(int(caution) + 1, MOST + 1) if through(picture, float(each))), None)
     if enough:
         return f"With caution {enough} it arrives."
-    sun = (state.get("azimuth", SUN[0]), state.get("altitude", SUN[1]))
-    if ground not in ("moon", "relief") or sun == SUN:
+    if not lights(ground) or sun() == SUN:
         return "More caution does not help here: move S or G."
-    if arrives(compute.lit(ground, state.get("seed", FIRST_SEED), *SUN), caution):
+    if through(compute.lit(ground, state.get("seed", FIRST_SEED), *SUN), caution):
         return "Under the sun of its training it arrives."
     return "Neither more caution nor the sun of its training helps here: move S or G."
 
@@ -252,63 +302,23 @@ def no_place(plan):
     return "S" if plan.reason.startswith("the start") else "G"
 
 
-def no_place_words(name, end, start, goal, caution, ground):
+def no_place_words(name, end, run, start, goal, caution, ground):
     """Why nothing can be planned from or to an end, and what to do: another sun is tried before it is said."""
-    if ground not in ("moon", "relief"):
-        return f"it takes {end} for ground that cannot be entered. Move {end}."
-    if (state.get("azimuth", SUN[0]), state.get("altitude", SUN[1])) == SUN:
-        return f"it takes {end} for a cliff. Move {end}."
+    least = compute.model(name).impassable
+    taken = f"it takes {end} for a cliff, a chance under {least:.0%} to pass"
+    if not lights(ground):
+        return f"{taken}. Move {end}."
+    if sun() == SUN:
+        return f"{taken}. Move {end}."
+    light = f"in this light it takes {(run.chances < least).mean():.0%} of the ground for cliffs, {end} too"
     seen = compute.lit(ground, state.get("seed", FIRST_SEED), *SUN)
     if no_place(compute.terrain_plan(name, seen, start, goal, caution).plan):
-        return f"it takes {end} for a cliff, and not in this light alone. Move {end}."
-    return f"in this light it takes {end} for a cliff. Move {end}, or take the sun of its training."
+        return f"{light}, and {end} not in this light alone. Move {end}."
+    return f"{light}. Take the sun of its training ◌, or move {end}."
 
 
-def pick_caution(place, planner):
-    st.session_state["choose_caution"] = min(float(MOST), float(state.get("caution", planner.caution)))
-    with place:
-        st.slider("Caution", 0.0, float(MOST), step=0.5, key="choose_caution", format="%.1f",
-                  on_change=lambda: state.put(caution=st.session_state["choose_caution"]),
-                  help="How much doubt costs: a rover that never doubts takes the shortest path it can imagine.")
-
-
-def show_caution(name, caution):
-    rows = compute.caution_curve(name)
-    if not rows:
-        return
-    with st.container():
-        st.markdown("**What caution buys, and what it costs**")
-        figure = terrain_figures.caution_curve(rows, caution, st.context.theme.type == "dark")
-        share.chart(figure, key="caution_curve", alt="; ".join(
-            f"caution {row['caution']:g}: {row['success_rate'].value:.1%} arrive, "
-            f"{row['excess_cost'].value:.2%} dearer than the cheapest path" for row in rows))
-        inside = rows[0]["caution"] < caution < rows[-1]["caution"]
-        between = "" if any(row["caution"] == caution for row in rows) else (
-            f" Caution {caution:g} was not measured: the ring lies "
-            f"{'between its neighbours' if inside else 'at the nearest that was'}.")
-        st.caption(f"{rows[0]['success_rate'].n} places that no training saw. Numbers at the points are caution; "
-                   f"the cost is of paths that arrive.{between}")
-
-
-def pick_sun(hands):
-    for name, label, low, high, first, help_ in (
-            ("azimuth", "Sun from", 0, 360, SUN[0], "Where the light comes from: 0° is north, 90° east."),
-            ("altitude", "Sun's height", 5, 85, SUN[1], "Above the horizon.")):
-        st.session_state[f"choose_{name}"] = state.get(name, first)
-        with next(hands):
-            st.slider(label, low, high, step=5, key=f"choose_{name}", format="%d°", help=help_, on_change=take_sun,
-                      args=(name,))
-
-
-def say_sun():
-    if (state.get("azimuth", SUN[0]), state.get("altitude", SUN[1])) != SUN:
-        st.caption(f"It was trained under a sun at {SUN[0]}°, {SUN[1]}° high: another light is new to it.")
-        st.button("The sun of its training", key="same_sun", icon=":material/wb_sunny:",
-                  on_click=lambda: state.put(azimuth=None, altitude=None))
-
-
-def take_sun(name):
-    state.put(**{name: st.session_state[f"choose_{name}"]})
+def take_caution(caution):
+    state.put(caution=caution, suns=None)
 
 
 def own_picture(planner):
@@ -386,10 +396,10 @@ def read_ends(text):
     return (row, col), (goal_row, goal_col)
 
 
-def publish(name, ground, start, goal, layer):
-    chosen = {key: state.get(key) for key in ("azimuth", "altitude", "seed")}
+def publish(name, ground, start, goal):
+    chosen = {key: state.get(key) for key in ("azimuth", "altitude", "seed", "suns")}
     state.publish({
-        "terrain": name, "ground": ground if ground != "own" else None, "layer": layer if layer != "picture" else None,
+        "terrain": name, "ground": ground if ground != "own" else None, "layer": state.get("layer"),
         "ends": "{}.{}.{}.{}".format(*start, *goal) if state.get("ends") else None,
         "caution": f"{state.get('caution'):g}" if state.get("caution") is not None else None,
         **{key: str(value) if value is not None else None for key, value in chosen.items()},
@@ -397,8 +407,7 @@ def publish(name, ground, start, goal, layer):
 
 
 def snippet(name, ground, start, goal, caution):
-    here = {"kind": ground, "seed": state.get("seed", FIRST_SEED), "azimuth": state.get("azimuth", SUN[0]),
-            "altitude": state.get("altitude", SUN[1])}
+    here = {"kind": ground, "seed": state.get("seed", FIRST_SEED), "azimuth": sun()[0], "altitude": sun()[1]}
     words = OWN if ground == "own" else (TILES if ground == "tiles" else LIT).format(**here)
     return SNIPPET.format(ground=words, name=name, start=start, goal=goal, caution=f"{caution:g}")
 

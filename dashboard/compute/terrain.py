@@ -34,12 +34,14 @@ class TerrainRun(NamedTuple):
 
     plan:  `pnzoo.Plan`
     costs: float [H, W], what the model thinks it costs to enter each cell
+    chances: float [H, W], what it thinks is the chance to get into each cell, whatever the caution
     spent: what the path truly costs, inf where it enters what cannot be entered; None where nobody knows
     best:  what the cheapest path costs, inf where there is none
     """
 
     plan: Any
     costs: np.ndarray
+    chances: np.ndarray
     spent: float | None
     best: float | None
 
@@ -111,11 +113,42 @@ def terrain_plan(name: str, picture: np.ndarray, start: tuple, goal: tuple, caut
     planner = model(name)
     plan = planner.plan(picture, start, goal, caution=caution)
     costs = planner.cost(picture, caution)
+    chances = np.exp(1.0 - planner.cost(picture, 1.0))  # of caution 1, doubt is all that a cost has above 1
     if truth is None:
-        return TerrainRun(plan, costs, None, None)
+        return TerrainRun(plan, costs, chances, None, None)
     lengths = planner.diagonal_cost
     best = float(terrain.path_costs(truth, goal, lengths)[tuple(start)]) if np.isfinite(truth[tuple(goal)]) else np.inf
-    return TerrainRun(plan, costs, terrain.path_cost(plan.path, truth, lengths), best)
+    return TerrainRun(plan, costs, chances, terrain.path_cost(plan.path, truth, lengths), best)
+
+
+class Skies(NamedTuple):
+    """What becomes of a path under many suns.
+
+    azimuths, altitudes: degrees
+    arrives: bool [altitudes, azimuths], whether the path that is planned gets to G on the true ground
+    """
+
+    azimuths: tuple
+    altitudes: tuple
+    arrives: np.ndarray
+
+
+@st.cache_data(max_entries=16, show_spinner="Trying suns all over the sky")
+def skies(name: str, kind: str, seed: int, start: tuple, goal: tuple, caution: float) -> Skies:
+    """The same path planned under suns from every side and of every height."""
+    backend.load()
+    from pnzoo import terrain
+
+    here, planner = ground(kind, seed), model(name)
+
+    def arrives(altitude, azimuth):
+        picture = terrain.hillshade(here.elevation, here.metres, azimuth, altitude)
+        plan = planner.plan(picture, start, goal, caution=caution)
+        return plan.reached and np.isfinite(terrain.path_cost(plan.path, here.costs, planner.diagonal_cost))
+
+    azimuths, altitudes = tuple(range(0, 360, 15)), tuple(range(5, 86, 5))
+    found = np.array([[arrives(altitude, azimuth) for azimuth in azimuths] for altitude in altitudes], bool)
+    return Skies(azimuths, altitudes, found)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

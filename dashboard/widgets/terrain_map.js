@@ -1,34 +1,82 @@
-// Ground seen from above, with one layer over it, a path, and S and G to drag. Mouse, touch and keyboard.
-// The page sends data down and gets {start, goal} back while S or G is dragged: one message in flight, the newest waits.
+// Ground seen from above, with one layer over it, a path, and S and G to drag; beside it the sky with its sun (sky.js).
+// Mouse, touch and keyboard. The picture follows the sun here (relief.js); the page sends what was planned and gets where S, G
+// and the sun were put while they are dragged: one message in flight, the newest waits.
 
 export default keep(".terrain", makeTerrain);
 
 const PATIENT = 5000; // milliseconds
 
 function makeTerrain(host) {
-  const canvas = host.querySelector("canvas"), say = host.querySelector(".say"), verdict = host.querySelector(".verdict"), key = host.querySelector(".key");
+  const canvas = host.querySelector("canvas"), say = host.querySelector(".say"), verdict = host.querySelector(".verdict"), key = host.querySelector(".key"), choice = host.querySelector(".layers");
   const widget = { send: null, show, stop };
   const image = new Image();
-  let data = null, ends = {}, held = null, tapped = null, cursor = null, size = 10, walked = 0, timer = null;
+  const sky = makeSky(host.querySelector(".sky"), { onSun: takeSun, onEnd: letGo, onEvery: () => widget.send("every", { tried: Date.now() }) });
+  let data = null, now = {}, held = null, tapped = null, cursor = null, size = 10, walked = 0, timer = null, relief = null, lit = null;
+  let layer = "picture", toldLayer = null; // what is shown, and what the server was told of it and has not answered
   let dragged = false, flying = null, late = null; // what the server was told and has not answered; when it is no longer waited for
 
   function show(next) {
     const anew = !data || data.id !== next.id;
+    if (next.relief && (!data || !data.relief || data.relief.values !== next.relief.values)) [relief, lit] = [makeRelief(next.relief), null];
     data = next;
-    if (flying && same(flying.start, data.start) && same(flying.goal, data.goal)) land();
-    if (!held && !flying) ends = { start: data.start.slice(), goal: data.goal.slice() };
-    if (image.src !== data.picture) image.src = data.picture;
+    if (flying && alike(flying, data)) land();
+    if (!held && !flying) now = { start: data.start.slice(), goal: data.goal.slice(), sun: data.sun && data.sun.slice() };
+    if (data.picture && image.src !== data.picture) image.src = data.picture;
     canvas.setAttribute("aria-label", data.label);
-    key.hidden = !data.layer;
-    if (data.layer) {
-      key.style.setProperty("--ramp", `linear-gradient(90deg, ${data.stops.map((c) => `rgb(${c})`)})`);
-      key.querySelector(".low").textContent = data.lowName;
-      key.querySelector(".high").textContent = data.highName;
-    }
+    if (toldLayer === null || toldLayer === data.layer) [layer, toldLayer] = [data.layer, null];
+    showLayer();
     const [sign, bold, rest] = data.verdict.map((words, i) => Object.assign(document.createElement(["i", "b", "small"][i]), { textContent: words }));
     verdict.replaceChildren(sign, sign.textContent ? " " : "", bold, rest);
+    sky.show(data, now.sun);
     if (anew) walk();
     layout();
+  }
+
+  // -- what is shown -------------------------------------------------------------------------------------
+
+  const layerOf = () => data.layers.find((each) => each.name === layer) || data.layers[0];
+
+  function showLayer() {
+    const shown = layerOf(), words = data.layers.map((each) => each.words).join();
+    if (choice.dataset.words !== words) {
+      choice.dataset.words = words;
+      choice.replaceChildren(...data.layers.map(({ name, words }) => {
+        const button = Object.assign(document.createElement("button"), { type: "button", textContent: words });
+        button.dataset.name = name;
+        button.onclick = () => choose(name);
+        return button;
+      }));
+    }
+    for (const button of choice.children) button.setAttribute("aria-pressed", String(button.dataset.name === shown.name));
+    key.style.visibility = shown.shares ? "visible" : "hidden";
+    if (!shown.shares) return;
+    key.style.setProperty("--ramp", `linear-gradient(90deg, ${data.stops.map((c) => `rgb(${c})`)})`);
+    key.querySelector(".low").textContent = shown.low;
+    key.querySelector(".high").textContent = shown.high;
+  }
+
+  function choose(name) {
+    layer = toldLayer = name;
+    showLayer();
+    draw();
+    widget.send("layer", name);
+  }
+
+  // -- the sun -------------------------------------------------------------------------------------------
+
+  function takeSun(sun, byHand) {
+    now.sun = sun;
+    if (byHand) held = "sun";
+    dragged = true;
+    commit();
+  }
+
+  // A hand has left S, G or the sun.
+  function letGo() {
+    if (!held) return;
+    held = null;
+    if (!flying && dragged) walk(); // on the path that came while it was dragged
+    draw();
   }
 
   const end = () => data.stuck ?? data.path.length - 1; // it walks no farther
@@ -56,10 +104,11 @@ function makeTerrain(host) {
     return [clamp((event.clientY - box.top) / size, data.rows), clamp((event.clientX - box.left) / size, data.cols)];
   }
 
-  const same = (a, b) => a && b && a[0] === b[0] && a[1] === b[1];
+  const same = (a, b) => (!a && !b) || (a && b && a[0] === b[0] && a[1] === b[1]);
+  const alike = (one, other) => ["start", "goal", "sun"].every((name) => same(one[name], other[name]));
   const near = (a, b) => Math.max(Math.abs(a[0] - b[0]), Math.abs(a[1] - b[1])) <= 1;
 
-  const endAt = (cell) => ["start", "goal"].find((end) => same(cell, ends[end])) || ["start", "goal"].find((end) => near(cell, ends[end]));
+  const endAt = (cell) => ["start", "goal"].find((end) => same(cell, now[end])) || ["start", "goal"].find((end) => near(cell, now[end]));
 
   // A thumb scrolls past the map, unless it has taken hold of S or G.
   canvas.addEventListener("touchstart", (event) => { if (data && endAt(cellOf(event.touches[0]))) event.preventDefault(); }, { passive: false });
@@ -80,14 +129,12 @@ function makeTerrain(host) {
   canvas.onpointerup = canvas.onpointercancel = (event) => {
     if (tapped && event.type === "pointerup") put("goal", tapped);
     tapped = null;
-    if (!held) return;
-    held = null;
-    if (!flying && dragged) walk(); // on the path that came while it was dragged
+    letGo();
   };
 
   function put(end, cell) {
-    if (same(cell, ends[end]) || same(cell, ends[end === "start" ? "goal" : "start"])) return;
-    ends[end] = cell;
+    if (same(cell, now[end]) || same(cell, now[end === "start" ? "goal" : "start"])) return;
+    now[end] = cell;
     dragged = true;
     tell(cell);
     commit();
@@ -95,10 +142,12 @@ function makeTerrain(host) {
 
   function commit() {
     draw();
-    if (flying || (same(ends.start, data.start) && same(ends.goal, data.goal))) return;
-    flying = { start: ends.start.slice(), goal: ends.goal.slice() };
+    if (flying || alike(now, data)) return;
+    const lights = !same(now.sun, data.sun); // told one after the other
+    flying = lights ? { start: data.start, goal: data.goal, sun: now.sun } : { ...now };
     late = setTimeout(land, PATIENT);
-    widget.send("ends", flying);
+    if (lights) widget.send("sun", { azimuth: now.sun[0], altitude: now.sun[1] });
+    else widget.send("ends", { start: now.start, goal: now.goal });
   }
 
   // The answer is here, or is waited for no longer: what has changed since is told now.
@@ -113,7 +162,7 @@ function makeTerrain(host) {
     const letter = event.key.toLowerCase();
     if (event.ctrlKey || event.metaKey || event.altKey || (!move && letter !== "s" && letter !== "g")) return;
     event.preventDefault();
-    cursor = cursor || ends.start.slice();
+    cursor = cursor || now.start.slice();
     if (move) {
       cursor = [(cursor[0] + move[0] + data.rows) % data.rows, (cursor[1] + move[1] + data.cols) % data.cols];
     } else {
@@ -125,7 +174,7 @@ function makeTerrain(host) {
   canvas.onblur = () => { cursor = null; draw(); };
 
   function tell([r, c]) {
-    const i = r * data.cols + c, what = same([r, c], ends.start) ? ", start" : same([r, c], ends.goal) ? ", goal" : "";
+    const i = r * data.cols + c, what = same([r, c], now.start) ? ", start" : same([r, c], now.goal) ? ", goal" : "";
     say.textContent = `Row ${r}, column ${c}${what}: ${data.tell[i]}`;
   }
 
@@ -134,32 +183,51 @@ function makeTerrain(host) {
   // -- drawing -------------------------------------------------------------------------------------------
 
   function layout() {
-    const wide = Math.min(host.clientWidth || 300, Math.min(data.widest, Math.max(320, innerHeight - 320)) * Math.min(1, data.cols / data.rows));
+    const phone = innerWidth < 641, room = phone ? host.clientWidth : canvas.parentElement.clientWidth; // the sky stands below
+    const most = phone ? Math.max(260, 0.38 * innerHeight) : Math.min(data.widest, Math.max(320, innerHeight - 320));
+    const wide = Math.min(room || 300, most * Math.min(1, data.cols / data.rows));
     if (wide < 20) return;
     size = wide / data.cols;
     fit(canvas, Math.round(wide), Math.round(size * data.rows));
+    sky.layout();
     draw();
+  }
+
+  // What is under the path: the ground in the light of now, or a picture.
+  function ground() {
+    if (!data.relief) return image.complete && image.naturalWidth ? image : null;
+    if (!lit || !same(lit.sun, now.sun)) lit = { sun: now.sun, picture: relief.picture(now.sun) };
+    return lit.picture;
   }
 
   function draw() {
     if (!data || !canvas.width) return;
     const pen = canvas.getContext("2d"), colour = palette(host), wide = size * data.cols, high = size * data.rows;
     pen.clearRect(0, 0, wide, high);
-    if (image.complete && image.naturalWidth) pen.drawImage(image, 0, 0, wide, high);
-    if (data.layer) {
+    const under = ground();
+    if (under) pen.drawImage(under, 0, 0, wide, high);
+    const { shares, closed } = layerOf();
+    if (shares) {
       pen.globalAlpha = 0.62;
-      data.layer.forEach((share, i) => {
+      shares.forEach((share, i) => {
         pen.fillStyle = shade(share, data.stops);
         const [x, y] = [i % data.cols, Math.floor(i / data.cols)]; // whole pixels: half ones would be drawn twice
         const [left, top] = [Math.round(x * size), Math.round(y * size)];
         pen.fillRect(left, top, Math.round((x + 1) * size) - left, Math.round((y + 1) * size) - top);
       });
       pen.globalAlpha = 1;
-      hatch(pen);
+      hatch(pen, closed);
     }
     const whole = Math.floor(walked), share = walked - whole, path = data.path.slice(0, whole + 1);
     if (data.path[whole + 1]) path.push(data.path[whole].map((x, i) => x + (data.path[whole + 1][i] - x) * share));
-    const moved = !same(ends.start, data.start) || !same(ends.goal, data.goal);
+    const moved = !alike(now, data);
+    if (data.lost.length && !moved) { // the path that another sun gave away
+      pen.globalAlpha = 0.75;
+      line(pen, data.lost, "rgba(0,0,0,0.5)", size * 0.34);
+      pen.setLineDash([2, size * 0.5]);
+      line(pen, data.lost, "#fff", size * 0.2);
+      pen.setLineDash([]);
+    }
     pen.globalAlpha = moved ? 0.5 : 1; // the path of before, until the new one is here
     if (data.stuck !== null) { // where it meant to go on
       const rest = data.path.slice(data.stuck); // a dark rim and light dashes: one of them shows on any ground
@@ -171,21 +239,34 @@ function makeTerrain(host) {
     line(pen, path, "rgba(0,0,0,0.75)", size * 0.42);
     line(pen, path, colour.path, size * 0.24);
     pen.globalAlpha = 1;
-    mark(pen, ends.start, size, "S", colour);
-    mark(pen, ends.goal, size, "G", colour);
+    mark(pen, now.start, size, "S", colour);
+    mark(pen, now.goal, size, "G", colour);
     const rover = path[path.length - 1];
     if (rover && !moved && walked < end()) dot(pen, rover, colour);
     if (rover && !moved && data.stuck !== null && walked >= end()) cross(pen, rover);
+    if (held === "sun") drawSun(pen, wide, high);
     if (cursor) frame(pen, cursor, size, colour.focus, [], 3);
   }
 
+  // Where the light comes from, at the edge of the ground.
+  function drawSun(pen, wide, high) {
+    const angle = (now.sun[0] * Math.PI) / 180, [east, north] = [Math.sin(angle), Math.cos(angle)], far = 1 / Math.max(Math.abs(east), Math.abs(north));
+    const [x, y] = [wide / 2 + (wide / 2 - 18) * far * east, high / 2 - (high / 2 - 18) * far * north];
+    const glow = pen.createRadialGradient(x, y, 3, x, y, 90);
+    glow.addColorStop(0, "rgba(255,214,96,0.85)");
+    glow.addColorStop(0.12, "rgba(255,214,96,0.4)");
+    glow.addColorStop(1, "rgba(255,214,96,0)");
+    pen.fillStyle = glow;
+    pen.fillRect(0, 0, wide, high);
+  }
+
   // Cells that cannot be entered: two strokes from corner to corner, dark below light, so that they show on any colour.
-  function hatch(pen) {
+  function hatch(pen, closed) {
     for (const [colour, width] of [["rgba(0,0,0,0.75)", 2.6], ["rgba(255,255,255,0.9)", 1.1]]) {
       pen.strokeStyle = colour;
       pen.lineWidth = width;
       pen.beginPath();
-      for (const i of data.closed) {
+      for (const i of closed) {
         const [x, y] = [(i % data.cols) * size, Math.floor(i / data.cols) * size];
         pen.moveTo(x, y + size / 2);
         pen.lineTo(x + size / 2, y);

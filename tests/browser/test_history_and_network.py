@@ -169,7 +169,7 @@ def test_a_broken_connection_loses_nothing_that_was_done_on_a_canvas(fragile):
     address(page, "entry=vin8")
 
     page = fragile("terrain")
-    canvas = page.locator(".terrain canvas")
+    canvas = page.locator(".terrain .ground canvas")
     canvas.scroll_into_view_if_needed()
     cut(page)
     page.mouse.click(*middle(canvas))

@@ -1,14 +1,16 @@
 """The pages on which something walks: what a hand or a keyboard does there, in a real browser."""
 
 import re
+from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
+import numpy as np
 import pytest
 
 from pnzoo import gridworld, list_models
 from tests.browser import serving
 
-ENTRIES = {"vin16", "cnn16", "vin_web", "reactive_web", "vin_navigation2d", "matching_fce_ptb"}
+ENTRIES = {"vin_moon", "vin16", "cnn16", "vin_web", "reactive_web", "vin_navigation2d", "matching_fce_ptb"}
 pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.slow, pytest.mark.skipif(
     not set(list_models()) >= ENTRIES, reason="they need the zoo")]
 
@@ -143,6 +145,39 @@ def test_a_word_is_cut_out_by_keyboard_and_the_answer_stands_in_its_gap(open_pag
     page.locator(".verdict", has_text="It was loans").wait_for()
     assert page.locator(".word", has_text=answer).count() >= 1  # the gap of before was filled with its word
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_sun_is_dragged_the_light_follows_and_the_keyboard_does_the_same(open_page):
+    from dashboard.app_pages.terrain import FIRST_SEED
+    from dashboard.widgets import terrain_map
+    from pnzoo import terrain
+
+    page = open_page("terrain")
+    page.emulate_media(reduced_motion="reduce")
+    sky, ground = page.locator("canvas.dome"), page.locator(".ground canvas")
+    box, before = sky.bounding_box(), ground.evaluate("canvas => canvas.toDataURL()")
+    middle = [box[side] + box[size] / 2 for side, size in (("x", "width"), ("y", "height"))]
+    radius, up = box["width"] / 2 - 17, 0.5 ** 0.5 / 2  # 45 degrees high: half way out
+    page.mouse.move(middle[0] - up * radius, middle[1] - up * radius)
+    page.mouse.down()
+    page.mouse.move(middle[0], middle[1] + radius * 80 / 90, steps=3)
+    assert ground.evaluate("canvas => canvas.toDataURL()") != before  # at once
+    page.wait_for_function("() => location.search.includes('azimuth=180')")  # while the hand holds it
+    page.mouse.up()
+    wait_for_parameter(page, "altitude", "10")
+    assert page.locator(".verdict").inner_text().startswith("✗ No path: in this light it takes 100% of the ground")
+    page.get_by_role("button", name="As trained").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => !location.search.includes('altitude')")
+    page.keyboard.press("ArrowUp")  # the focus went to the sun's height
+    wait_for_parameter(page, "altitude", "46")
+    _, elevation, metres = terrain.example("moon", FIRST_SEED)
+    relief = terrain_map.sky_data(elevation, metres, (0, 0), (0, 0))["relief"]
+    script = (Path(terrain_map.__file__).parent / "relief.js").read_text(encoding="utf-8")
+    for sun in ((180, 10), (315, 45), (40, 80)):
+        light = page.evaluate(f"([of, sun]) => {{ {script} return [...makeRelief(of).light(sun)]; }}", [relief, sun])
+        there = terrain.hillshade(elevation, metres, *sun)
+        np.testing.assert_allclose(np.reshape(light, elevation.shape), there, atol=2e-3)
 
 
 INNERMOST = """() => { let at = document.activeElement;

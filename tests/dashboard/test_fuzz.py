@@ -81,7 +81,7 @@ PARAMETERS = {
     "compare": ["what", "model", "other", "map", "kind", "size", "maps", "seed", "trial"],
     "compare?what=few-shot": ["fewshot", "fewother", "fewtrial", "source", "way", "shot", "episodes", "first", "own"],
     "zoo": ["entry", "task", "find", "sort"],
-    "terrain": ["terrain", "ground", "seed", "azimuth", "altitude", "caution", "layer", "ends"],
+    "terrain": ["terrain", "ground", "seed", "azimuth", "altitude", "caution", "layer", "ends", "suns"],
     "worlds": ["world", "seed", "side", "place", "course", "sentences"],
     "photographs": ["photo", "photo_seed", "photo_asked", "photo_least", "photo_drop", "photo_moved", "photo_look"],
     "answers": ["question", "part"],

@@ -41,10 +41,15 @@ def said(app):
     return "\n".join([*(each.value for kind in kinds for each in getattr(app, kind)), "".join(shown(app)["verdict"])])
 
 
-def shown(app):
+def shown(app, component="terrain_map"):
     """What the page sends to its picture of the ground."""
-    (ground,) = [each.proto for each in app.get("bidi_component") if each.proto.component_name.endswith("terrain_map")]
-    return json.loads(ground.json)
+    (found,) = [each.proto for each in app.get("bidi_component") if each.proto.component_name.endswith(component)]
+    return json.loads(found.json)
+
+
+def layer(app, name):
+    (found,) = [each for each in shown(app)["layers"] if each["name"] == name]
+    return found
 
 
 def test_it_says_what_becomes_of_the_path_on_the_true_ground(visit, unmoved):
@@ -53,10 +58,14 @@ def test_it_says_what_becomes_of_the_path_on_the_true_ground(visit, unmoved):
 
     forged = [*FORGED, {"start": [1, 1], "goal": [1, 1]}, *({"start": [1, 1], "goal": each} for each in FORGED),
               *({"start": each, "goal": [1, 1]} for each in FORGED), *({"goal": each} for each in FORGED)]
-    told, changed = unmoved(terrain_map, "_terrain", [("ends", message) for message in forged])
+    suns = [*FORGED, *({"azimuth": each, "altitude": 45} for each in (*FORGED, 360, -1, True)),
+            *({"azimuth": 90, "altitude": each} for each in (*FORGED, 4, 86, 45.0))]
+    messages = [*(("ends", each) for each in forged), *(("sun", each) for each in suns),
+                *(("layer", each) for each in FORGED)]
+    told, changed = unmoved(terrain_map, "_terrain", messages)
     app = visit("terrain")
     assert not app.exception
-    assert (len(told), changed) == (len(forged), [])
+    assert (len(told), changed) == (len(messages), [])
     assert any(word in said(app) for word in ("arrives", "Stuck", "No path"))
     assert dict(app.query_params)["terrain"] == "vin_moon"
     costs, sent = compute.ground("moon", 7).costs, shown(app)  # the cross stands where it cannot go on
@@ -64,22 +73,67 @@ def test_it_says_what_becomes_of_the_path_on_the_true_ground(visit, unmoved):
     assert sent["stuck"] == (closed[0] if closed else None)
 
 
-def test_what_it_thinks_and_what_is_true_have_one_unit_or_say_theirs(visit):
+def test_a_cliff_is_one_thing_on_the_map_in_its_key_and_in_words(visit):
+    """The rule by which S and G are refused is what is hatched, what the colours end at and what is said."""
+    from dashboard import compute
+
+    least = compute.model("vin_moon").impassable
+    for caution in ("1", "8"):  # which makes doubt dear, and no cliff of what was none
+        app = visit("terrain", altitude="30", caution=caution)
+        thought, tell = layer(app, "cost"), shown(app)["tell"]
+        run = compute.terrain_plan("vin_moon", compute.lit("moon", 7, 315, 30), (1, 1), (14, 14), float(caution))
+        cliffs = np.flatnonzero(run.chances < least)
+        assert thought["closed"] == cliffs.tolist()
+        assert thought["high"] == f"under {least:.0%}: a cliff to it (hatched)"
+        for i, (words, share, chance) in enumerate(zip(tell, thought["shares"], run.chances.ravel(), strict=True)):
+            assert ("a cliff to it" in words) == (i in cliffs) == bool(chance < least)
+            assert share == (1.0 if i in cliffs else pytest.approx(np.log(chance) / np.log(least), abs=2e-3))
+            assert f"{run.costs.ravel()[i]:.3g} open cells" in words
+    np.testing.assert_allclose(run.costs, 1 - 8 * np.log(run.chances), rtol=1e-4)  # what the words say of both is so
+
+
+def test_what_is_true_is_hatched_where_it_is_closed_and_tiles_have_one_scale(visit):
+    from types import SimpleNamespace
+
     from dashboard import compute
     from dashboard.app_pages import terrain as page
 
-    sent = shown(visit("terrain", layer="slope"))
-    closed = np.flatnonzero(~np.isfinite(compute.ground("moon", 7).costs))
-    assert sent["closed"] == closed.tolist()  # hatched
-    assert f"above {compute.slope_limit():g}°" in sent["highName"]
-    assert "it is closed" in sent["tell"][closed[0]]
-    assert sent["lowName"] == "flat"
-    assert shown(visit("terrain", layer="cost"))["closed"] == []
-    costs, truth = np.array([[1.0, 100.0]]), np.array([[10.0, np.inf]])
-    thought, true = (page.layered(layer, costs, None, truth) for layer in ("cost", "slope"))
-    assert thought[0].tolist() == [[0, 1]]
-    assert true[0].tolist() == [[0.5, 1]]  # half of the same scale
-    assert true[1].tolist() == [[False, True]]
+    app = visit("terrain", layer="slope")
+    true, closed = layer(app, "slope"), np.flatnonzero(~np.isfinite(compute.ground("moon", 7).costs))
+    assert shown(app)["layer"] == "slope"
+    assert true["closed"] == closed.tolist()
+    assert f"above {compute.slope_limit():g}°" in true["high"]
+    assert "it is closed" in shown(app)["tell"][closed[0]]
+    tiles, truth = SimpleNamespace(costs=np.array([[1.0, 100.0]]), chances=None), np.array([[10.0, np.inf]])
+    assert page.thought(tiles, truth, 0)[0].tolist() == [[0, 1]]
+    assert page.known(tiles, None, truth)[0].tolist() == [[0.5, 1]]  # half of the same scale
+    assert page.known(tiles, None, truth)[1].tolist() == [[False, True]]
+
+
+def test_every_sun_is_tried_when_asked_and_the_lost_path_stays(visit, monkeypatch):
+    from dashboard import compute
+    from dashboard.app_pages import terrain as page
+
+    assert shown(visit("terrain"))["skies"] is None
+    tried = compute.Skies((0, 180), (30, 60), np.array([[True, False], [False, False]]))
+    monkeypatch.setattr(compute, "skies", lambda *given: tried)
+    sent = shown(visit("terrain", suns="1"))
+    assert sent["skies"]["arrives"] == "1000"
+    assert "1 of 4 suns" in sent["skiesSaid"]
+    there = np.array([(1, 1), (2, 2)])
+
+    def plan(name, picture, *given):
+        good = np.array_equal(picture, compute.lit("moon", page.FIRST_SEED, *page.SUN))
+        run = found(name, picture, *given)
+        path = there if good else there[:1]
+        return run._replace(plan=run.plan._replace(reached=good, path=path), spent=1.0, best=1.0)
+
+    found = compute.terrain_plan
+    monkeypatch.setattr(compute, "terrain_plan", plan)
+    assert shown(visit("terrain"))["lost"] == []
+    low = visit("terrain", altitude="20")
+    assert shown(low)["lost"] == there.tolist()
+    assert "Dotted: its path then." in said(low)
 
 
 def test_what_is_advised_where_it_is_stuck_was_tried(visit, monkeypatch):
@@ -105,11 +159,9 @@ def test_what_is_advised_where_it_is_stuck_was_tried(visit, monkeypatch):
 def test_sun_and_caution_are_in_the_address(visit):
     app = visit("terrain", azimuth="90", altitude="30", caution="2", ends="3.4.12.9", layer="slope", seed="5")
     assert not app.exception
-    assert app.slider(key="choose_azimuth").value == 90
-    assert app.slider(key="choose_caution").value == 2.0
+    assert shown(app)["sun"] == [90, 30]
+    assert shown(app, "caution")["value"] == 2.0
     assert app.query_params["ends"] == "3.4.12.9"
-    app.button(key="same_sun").click().run()
-    assert "azimuth" not in app.query_params
     app.button(key="new_ground").click().run()
     assert app.query_params["seed"] == "6"
     assert "ends" not in app.query_params
@@ -119,15 +171,14 @@ def test_an_end_that_it_takes_for_a_cliff_is_said_in_words(visit, monkeypatch):
     from dashboard import compute
     from dashboard.compute import terrain
 
-    doubter = compute.model("vin_moon").with_options(impassable=1.0)  # it takes every cell for a cliff
-    monkeypatch.setattr(terrain, "model", lambda name: doubter)
+    doubter = compute.model("vin_moon").with_options(impassable=0.999)  # it takes every cell for a cliff
+    for module in (terrain, compute):
+        monkeypatch.setattr(module, "model", lambda name: doubter)
     terrain.terrain_plan.clear()
     app = visit("terrain", altitude="5", ends="3.4.12.9")
-    assert "it takes S for a cliff, and not in this light alone. Move S." in said(app)  # another sun was tried
-    assert "chance" not in said(app)
-    assert app.slider(key="choose_altitude").value == 5  # at hand
-    app.button(key="same_sun").click().run()
-    assert "it takes S for a cliff. Move S." in said(app)
+    # another sun was tried
+    assert "it takes 100% of the ground for cliffs, S too, and S not in this light alone. Move S." in said(app)
+    assert "it takes S for a cliff, a chance under 100% to pass. Move S." in said(visit("terrain", ends="3.4.12.9"))
     terrain.terrain_plan.clear()
 
 
@@ -144,7 +195,7 @@ def test_a_sun_is_advised_where_it_helps(visit, monkeypatch):
 
     monkeypatch.setattr(compute, "terrain_plan", doubtful)
     app = visit("terrain", altitude="5", ends="3.4.12.9")
-    assert "in this light it takes S for a cliff. Move S, or take the sun of its training." in said(app)
+    assert "S too. Take the sun of its training ◌, or move S." in said(app)
 
 
 @pytest.mark.parametrize("part,message", [
@@ -158,19 +209,17 @@ def test_a_wrong_address_is_said_and_the_page_stays(visit, part, message):
     assert message in said(app)
 
 
-def test_caution_has_its_curve_beside_it():
-    from dashboard import compute
-    from dashboard.figures import terrain
+def test_caution_has_its_curves_below_it(visit, unmoved):
+    from dashboard.widgets import caution
 
-    rows = compute.caution_curve("vin_moon")
-    curve, mark = terrain.caution_curve(rows, 3.0).data
-    assert list(curve.x) == [0.01, 0.03]  # length of the path
-    assert list(curve.y) == [0.8, 0.9]  # success
-    assert [*mark.x, *mark.y] == pytest.approx([0.01 + 0.02 * 2 / 3, 0.8 + 0.1 * 2 / 3])  # two thirds of the way to 4
-    assert mark.marker.symbol == "circle-open"  # a ring: nobody measured caution 3
-    (mark,) = terrain.caution_curve(rows, 4.0).data[1:]
-    assert [*mark.x, *mark.y] == pytest.approx([0.03, 0.9])
-    assert mark.marker.symbol == "circle"
+    told, changed = unmoved(caution, "_caution", [("caution", each) for each in (*FORGED, -1, 11) if each != 1.5])
+    sent = shown(visit("terrain", caution="3"), "caution")
+    assert told
+    assert changed == []
+    assert sent["measured"] == [1.0, 4.0]
+    assert [each[0] for each in sent["success_rate"]] == [0.8, 0.9]
+    assert [each[0] for each in sent["excess_cost"]] == [0.01, 0.03]
+    assert (sent["n"], sent["value"]) == (100, 3.0)
 
 
 def test_a_picture_of_ones_own(visit):
