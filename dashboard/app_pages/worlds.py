@@ -130,19 +130,19 @@ def show_web():
         return
     seed = state.get("seed", FIRST["web"])
     question = compute.web_question(seed)
-    titles = compute.invented_web().web.titles
     text, walks, unable = state.get("words", question.text), [], []
     for name in names:
         try:
             walks.append(walk_of(name, compute.web_walk(name, seed, text), question))
         except ValueError as error:
             unable.append(glossary.plain(str(error)))
-    st.markdown(f"**Find the page with these words**, one of {len(titles):,}, {question.links} links away. One plans "
-                "where links lead, the other reacts. Its language is invented.")
+    (begin, _), (end, _) = (compute.web_names()[page] for page in (question.start, question.goal))
+    st.markdown(f"Two readers start at **{begin}** and look for **{end}**, {question.links} links away on a web of "
+                f"{len(compute.web_names()):,} pages. One plans ahead, the other reacts.")
     for each in unable:
         st.warning(each, icon=":material/help:")
     if walks:
-        web_walk.show("web_walk", text.split(), compute.rare_places(text), walks,
+        web_walk.show("web_walk", text.split(), compute.rare_places(text), end, walks,
                       lambda: take_seed(compute.next_apart(names, seed)))  # fmt: skip
     else:
         st.button("Another page", key="new_one", on_click=lambda: take_seed(seed + 1))
@@ -163,10 +163,11 @@ def walk_of(name, run, question):
         ending = f"not found: {run.walk.reason.removesuffix(' (max_steps)')}"
     return {
         "name": name, "role": "plans ahead" if run.guesses else "reacts", "good": bool(run.walk.reached),
-        "ending": ending, "guess": ", ".join(f"{title} {share:.0%}" for title, share in run.guesses[:3]),
-        "pages": [{"title": step.title, "found": list(step.found), "left": step.left, "linked": step.linked, "links": [
-            [title, round(float(share), 4), place == step.taken]
-            for place, (title, share) in enumerate(zip(step.offered, step.shares, strict=True))]}
+        "ending": ending, "guess": ", ".join(f"{name} {share:.0%}" for name, share in run.guesses[:3]),
+        "pages": [{"name": step.name, "field": step.field, "title": step.title, "found": list(step.found),
+                   "left": step.left, "linked": step.linked, "links": [
+            [name, round(float(share), 4), place == step.taken, onward]
+            for place, (name, share, onward) in enumerate(zip(step.offered, step.shares, step.onward, strict=True))]}
             for step in run.steps]}
 
 

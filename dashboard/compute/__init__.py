@@ -65,6 +65,7 @@ from dashboard.compute.worlds import (
     read_body_map,
     sentence_answer,
     sentence_answers,
+    web_names,
     web_question,
     web_walk,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "read_body_map",
     "sentence_answer",
     "sentence_answers",
+    "web_names",
     "web_question",
     "web_walk",
     "EXAMPLES",

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from dashboard import backend
+from dashboard import backend, page_names
 from dashboard.compute.zoo import model
 
 PAGES, WEB_SEED = 1000, 0  # of the invented web
@@ -33,9 +33,12 @@ class Question(NamedTuple):
 class Step(NamedTuple):
     """One page of a walk.
 
-    title:   of the page
-    offered: titles of its links that looked best, best first
+    title:   of the page, in the web's own language
+    name:    of the page, in ours
+    field:   what it is about, in ours
+    offered: names of its links that looked best, best first
     shares:  of them, softmax of their scores
+    onward:  links of a shortest way from each of them to the page that is meant; None: there is none
     taken:   which of `offered` was followed; None at the end
     found:   places of those words of the query that the page has, and few others
     left:    links of a shortest way from it to the page that is meant; None: there is none
@@ -43,8 +46,11 @@ class Step(NamedTuple):
     """
 
     title: str
+    name: str
+    field: str
     offered: tuple
     shares: tuple
+    onward: tuple
     taken: int | None
     found: tuple = ()
     left: int | None = None
@@ -52,7 +58,7 @@ class Step(NamedTuple):
 
 
 class WebWalk(NamedTuple):
-    """A walk, step by step, and what the model took for the goal in the beginning: (title, chance), best first."""
+    """A walk, step by step, and what the model took for the goal in the beginning: (name, chance), best first."""
 
     walk: Any
     steps: tuple
@@ -79,6 +85,12 @@ def invented_web():
     from pnzoo import graphs
 
     return graphs.embed(graphs.generate(PAGES, seed=WEB_SEED))
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def web_names():
+    """(name, field) of each page, in plain English: see `page_names`."""
+    return page_names.of(invented_web().web)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -118,8 +130,9 @@ def web_walk(name: str, seed: int, text: str | None = None, shown: int = 4) -> W
     words = text.split()
     telling = [(place, _bare(words[place])) for place in rare_places(text)]
     walk = walker.plan(web, question.start, text, question.goal)
-    titles, steps, left = web.web.titles, [], links_to(question.goal)
-    linked = np.bincount(web.web.indices, minlength=len(titles))
+    names, steps = web_names(), []
+    left = [int(n) if np.isfinite(n) and n >= 0 else None for n in links_to(question.goal)]
+    linked = np.bincount(web.web.indices, minlength=len(names))
     for i, page in enumerate(walk.path):
         links = web.web.links_of(page)
         logits = np.asarray(walker.logits(web, text, page, walk.path[: i + 1]), float)
@@ -130,15 +143,15 @@ def web_walk(name: str, seed: int, text: str | None = None, shown: int = 4) -> W
             chosen = next((place for place, link in enumerate(order) if link == walk.actions[i]), None)
         here = _words_of(web.web, page)
         found = tuple(place for place, word in telling if word in here)
-        near = int(left[page]) if np.isfinite(left[page]) and left[page] >= 0 else None
-        offered = tuple(titles[links[j]] for j in order)
-        steps.append(Step(titles[page], offered, tuple(shares[order]), chosen, found, near,
+        best = links[order]
+        steps.append(Step(web.web.titles[page], *names[page], tuple(names[link][0] for link in best),
+                          tuple(shares[order]), tuple(left[link] for link in best), chosen, found, left[page],
                           int(linked[page])))  # fmt: skip
     guesses = ()
     if hasattr(walker, "chance"):
         chance = walker.chance(web, text)
         best = np.argsort(-chance)[:shown]
-        guesses = tuple((titles[page], float(chance[page])) for page in best)
+        guesses = tuple((names[page][0], float(chance[page])) for page in best)
     return WebWalk(walk, tuple(steps), guesses)
 
 

@@ -12,14 +12,23 @@ function makeDrive(host) {
   const make = (tag, name, text) => Object.assign(document.createElement(tag), { className: name ?? "", textContent: text ?? "" });
   const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
   let data = null, walls = [], ends = {}, held = null, cursor = null, size = 10, waiting = false, sent = null;
-  let time = 0, last = null, timer = null, longest = 1, pace = 1, cards = [];
+  let time = 0, last = null, timer = null, longest = 1, pace = 1, cards = [], past = []; // past: the maps before each change by hand
 
   const intro = make("p"), place = make("div", "cards"), keys = make("div", "keys"), key = make("div", "key");
-  const play = make("button"), again = make("button", "", "↺ Again"), draws = make("button", "draws", "✎ Draw walls"), faster = make("span");
+  const play = make("button"), again = make("button", "", "↺ Again"), draws = make("button", "draws", "✎ Draw walls"), undo = make("button", "undo", "↶ Undo"), faster = make("span");
   const typed = make("p", "about typed", "Keyboard: arrow keys move, S and G put start and goal, space a wall.");
-  [play, again, draws].forEach((each) => { each.type = "button"; });
+  [play, again, draws, undo].forEach((each) => { each.type = "button"; });
   play.onclick = () => (timer ? halt() : set(time >= longest ? 0 : time));
   again.onclick = () => set(0);
+  undo.onclick = () => {
+    const { walls: marks, start, goal } = past.pop();
+    [walls, ends] = [[...marks].map((mark) => mark === "1"), { start, goal }];
+    undo.disabled = !past.length;
+    refuse("");
+    waiting = false;
+    tell();
+    draw();
+  };
   draws.onclick = () => {
     const on = draws.getAttribute("aria-pressed") !== "true";
     draws.setAttribute("aria-pressed", String(on));
@@ -30,13 +39,16 @@ function makeDrive(host) {
   draws.setAttribute("aria-pressed", "false");
   say.textContent = "Drag S and G. Draw walls; what begins on a wall erases.";
   key.append(make("span", "", "far"), make("span", "ramp"), make("span", "", "near the goal, to the planner"));
-  keys.append(play, again, draws, faster);
+  keys.append(play, again, draws, undo, faster);
+  undo.disabled = true;
   side.append(intro, place, keys, key, typed);
 
   // While the hand is ahead of the answer, the ways are those of the answer, and S, G and walls those of the hand.
   function show(next) {
     const anew = data?.id !== next.id, ahead = data && (held || (sent && sent !== text(next) && anew));
     waiting = false;
+    if (data && anew && !ahead && text(next) !== text(drawn())) past = []; // a map that no hand of here has made
+    undo.disabled = !past.length;
     if (sent === text(next)) sent = null;
     const mine = { walls, ends };
     data = next;
@@ -104,6 +116,12 @@ function makeDrive(host) {
     return false;
   }
 
+  // What can be taken back, where the hand has changed the map.
+  function remember(before) {
+    if (text(before) !== text(drawn())) past.push(before);
+    undo.disabled = !past.length;
+  }
+
   // What is wrong with it, in words; nothing where it was done.
   function move(end, cell) {
     const other = end === "start" ? "goal" : "start", letter = end === "start" ? "S" : "G";
@@ -151,7 +169,7 @@ function makeDrive(host) {
       say.textContent = "Drag S or G, or press Draw walls first.";
       return;
     }
-    held = { end, wall: !walls[index(cell)], at: cell };
+    held = { end, wall: !walls[index(cell)], at: cell, before: drawn() };
     canvas.setPointerCapture(event.pointerId);
     canvas.focus({ preventScroll: true });
     cursor = null;
@@ -169,6 +187,7 @@ function makeDrive(host) {
   };
   canvas.onpointerup = canvas.onpointercancel = () => {
     if (!held) return;
+    remember(held.before);
     held = null;
     waiting = false;
     tell();
@@ -201,7 +220,9 @@ function makeDrive(host) {
     let problem = "";
     if (way) cursor = [(cursor[0] + way[0] + data.rows) % data.rows, (cursor[1] + way[1] + data.cols) % data.cols];
     else {
+      const before = drawn();
       problem = letter === " " ? build(cursor, !walls[index(cursor)]) : move(letter === "s" ? "start" : "goal", cursor.slice());
+      remember(before);
       tell();
     }
     const what = same(cursor, ends.start) ? "start" : same(cursor, ends.goal) ? "goal" : walls[index(cursor)] ? "wall" : "floor";
@@ -282,9 +303,10 @@ function makeDrive(host) {
     const own = [colour.path, colour.best];
     data.runs.forEach((run, i) => trail(pen, run, own[i], colour));
     pen.globalAlpha = 1;
-    mark(pen, ends.start, size, "S", { ...colour, start: colour.text }); // no body's colour: both set out there
+    const sign = 1.3 * size, place = (cell) => cell.map((at) => (at + 0.5) / 1.3 - 0.5); // larger than a cell
+    mark(pen, place(ends.start), sign, "S", { ...colour, start: colour.text }); // no body's colour: both set out there
     if (!moved) data.runs.forEach((run, i) => body(pen, run, own[i], colour));
-    mark(pen, ends.goal, size, "G", colour); // above whoever rests there
+    mark(pen, place(ends.goal), sign, "G", colour); // above whoever rests there
     if (cursor) frame(pen, cursor, size, colour.focus, [], 3);
   }
 
@@ -337,7 +359,7 @@ function makeDrive(host) {
         pen.strokeStyle = hue;
         pen.lineWidth = width;
         pen.beginPath();
-        pen.arc(x, y, Math.max(12, size * 0.75), 0, 7);
+        pen.arc(x, y, Math.max(14, size * 0.95), 0, 7);
         pen.stroke();
       }
       return;

@@ -1,9 +1,9 @@
-// Walks on a web: each page appears as it is visited, and the words that it shares with the sought one light up above;
-// on a graph dots stand for the pages, the farther right, the fewer links are left. A dot or a page that is touched says
-// its name, what led there and which links were weighed on it. Who asked for less motion sees the whole walks.
+// Walks on a web, step by step from left to right: the higher a dot, the fewer links are left from its page to the one
+// that is meant. The words of that page light up where a page has them, and a card has the links that were weighed
+// there. A dot that is touched says all that of its page. Who asked for less motion sees the whole walks.
 
 const KEPT = new WeakMap(); // box -> {made, stop}
-const SIDES = ["first", "second"], LIGHTS = ["one", "two"], PACE = 700, NARROW = 640;
+const SIDES = ["first", "second"], LIGHTS = ["one", "two"], MOVE = 550, REST = 550, NARROW = 640; // ms; px
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const box = parentElement.querySelector(".web"), made = JSON.stringify(data), kept = KEPT.get(box);
@@ -13,11 +13,15 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   let timer = null, narrow = box.clientWidth < NARROW, way = null;
 
-  const found = (page) => `${page.found.length} of ${data.rare.length} bold words`;
+  const parting = data.walks[1]?.pages.findIndex((page, at) => { // on one and the same page they chose otherwise
+    const other = data.walks[0].pages[at], taken = (each) => each.links.find((link) => link[2])?.[0];
+    return other?.title === page.title && taken(other) !== taken(page);
+  }) ?? -1;
+  const found = (page) => `has ${page.found.length} of the ${data.rare.length} words`;
   const left = (page) => (page.left === 0 ? "the page that is meant" : page.left === null ? "no way from here" : `${page.left} link${page.left === 1 ? "" : "s"} left`);
-  const linked = (page) => (page.linked === 1 ? "1 page links here" : `${page.linked} pages link here`);
 
   const words = make("p", "words"), all = make("button", "all"), spans = data.words.map((word, at) => make("span", data.rare.includes(at) ? "rare" : "", word));
+  words.append(make("b", "", "They are told"));
   spans.forEach((span) => words.append(span, " "));
   all.type = "button";
   all.onclick = () => whole(!words.classList.contains("whole"));
@@ -32,86 +36,88 @@ export default function ({ parentElement, data, setTriggerValue }) {
     setTriggerValue("another", true);
   };
   again.onclick = () => play(0);
-  keys.append(again, another, make("span", "", "Each dot is a page: touch one."));
+  keys.append(again, another, make("span", "", "Touch a dot to see what was weighed there."));
   const guesses = data.walks.filter((walk) => walk.guess).map((walk) => make("p", "guess", `Before it went, ${walk.name} guessed which page the words mean: ${walk.guess}.`));
   way = track();
   whole(!data.rare.length);
   all.hidden = !data.rare.length || data.rare.length === spans.length;
-  box.replaceChildren(words, make("p", "about", "These words are on few pages: those that a page has light up."), way.whole, keys, walks, ...guesses);
+  box.replaceChildren(words, way.whole, keys, walks, ...guesses,
+    make("p", "about", "The web's language is invented, and the words above are on few of its pages. Names such as " +
+      `${data.goal} are ours: a name for each page, by what its words are about. Neither network sees them.`));
   still ? finish() : play(0);
 
-  // The bold words alone, or the whole text.
+  // The telling words alone, or the whole text.
   function whole(shown) {
     words.classList.toggle("whole", shown);
-    all.textContent = shown ? "Bold words alone" : `All ${spans.length} words`;
+    all.textContent = shown ? "The telling words alone" : `All ${spans.length} words`;
     all.setAttribute("aria-expanded", String(shown));
   }
 
   function side(walk, place) {
-    const section = make("section", SIDES[place]), title = make("h2"), list = make("ol"), ending = make("p", "ending"), card = make("div", "card");
+    const section = make("section", SIDES[place]), title = make("h2"), ending = make("p", "ending"), card = make("div", "card");
     title.append(make("i"), walk.name, make("small", "", walk.role));
-    const items = walk.pages.map((page, at) => {
-      const item = make("li", walk.good && at === walk.pages.length - 1 ? "goal" : ""), button = make("button", "page");
-      button.type = "button";
-      button.append(make("b", "", page.title), meter(page.found.length / Math.max(1, data.rare.length), found(page)));
-      button.title = page.title;
-      button.onclick = () => { stop(); choose(place, at); };
-      button.onpointerenter = button.onfocus = () => { if (!timer) choose(place, at); };
-      item.append(button);
-      list.append(item);
-      return item;
-    });
-    section.append(title, ending, card, list);
-    return { section, items, ending, walk, card };
+    section.append(title, ending, card);
+    return { section, ending, walk, card };
   }
 
-  // What stands on the card of a walk: a page, what led there, and the links that were weighed on it.
+  // What stands on the card of a walk: a page, and the links that were weighed on it.
   function tell(place, at) {
-    const { card, walk, items } = sides[place], page = walk.pages[at], before = walk.pages[at - 1], list = make("ul", "links");
-    for (const [name, share, taken] of page.links) {
-      const line = make("li", taken ? "taken" : ""), title = make("span", "", `${taken ? "→ " : ""}${name}`);
-      title.title = name;
-      line.append(title, meter(share, `${Math.round(100 * share)}%`));
+    const { card, walk } = sides[place], page = walk.pages[at], list = make("ul", "links"), head = make("li", "head"), name = make("b", "name", page.name);
+    name.append(make("small", "", page.field));
+    name.title = `On its web it is called ${page.title}; ${page.linked} page${page.linked === 1 ? " links" : "s link"} to it.`;
+    head.append(make("span", "", "its links"), make("span", "", "as it rates them"), make("span", "", "from there"));
+    if (page.links.length) list.append(head);
+    for (const [linked, share, taken, after] of page.links) {
+      const line = make("li", taken ? "taken" : ""), title = make("span", "", linked);
+      if (taken) title.prepend(make("i", "arrow", "→ "));
+      line.append(title, meter(share), make("span", after !== null && page.left !== null && after < page.left ? "nearer" : "", after === null ? "no way" : after ? `${after} left` : "there"));
       list.append(line);
     }
-    const led = before ? `Came from ${before.title}; ${linked(page)}.` : `It started here; ${linked(page)}.`;
-    card.replaceChildren(make("b", "name", page.title), make("p", "", `${found(page)}, ${left(page)}`), make("p", "led", led),
-      make("p", "weighed", page.links.length ? "Its links, as it rates them" : "It has no links."), list);
-    items.forEach((item, i) => item.firstChild.setAttribute("aria-pressed", String(i === at)));
+    const where = at === parting ? "Here they part" : left(page);
+    card.replaceChildren(name, make("p", "", `${where[0].toUpperCase()}${where.slice(1)}; ${found(page)}`), page.links.length ? list : make("p", "", "It has no links."));
   }
 
-  // The pages that were visited, the farther right the fewer links are left.
+  function meter(share) {
+    const whole = make("span", "meter"), bar = make("i");
+    bar.style.setProperty("--part", `${Math.min(100, 100 * share)}%`);
+    whole.append(bar, `${Math.round(100 * share)}%`);
+    return whole;
+  }
+
+  // The pages that were visited: a column for each link that was followed, a row for each that is left.
   function track() {
-    const [wide, edge, top] = narrow ? [430, 42, 34] : [Math.max(700, box.clientWidth), 50, 26], radius = 7, between = 64;
-    const most = Math.max(1, ...data.walks.flatMap((walk) => walk.pages.map((page) => page.left ?? 0)));
-    const x = (page) => edge + ((most - (page.left ?? most)) / most) * (wide - 2 * edge);
-    let bottom = top - between;
-    const places = data.walks.map((walk) => { // whoever comes no nearer goes on one row below, so that no line crosses another
-      let row = 0;
-      const rows = walk.pages.map((page, at) => (at && x(page) <= x(walk.pages[at - 1]) ? ++row : row));
-      const begin = bottom + between, apart = row ? Math.min(24, (narrow ? 110 : 96) / row) : 0;
-      bottom = begin + apart * row;
-      return { bottom, nodes: walk.pages.map((page, at) => [x(page), begin + apart * rows[at]]) };
-    });
-    const high = bottom + 42;
+    const [wide, edge, after, row, top] = narrow ? [Math.max(300, box.clientWidth), 30, 22, 31, 26] : [Math.max(700, box.clientWidth), 92, 60, 36, 30];
+    const pages = data.walks.flatMap((walk) => walk.pages), most = Math.max(1, ...pages.map((page) => page.left ?? 0));
+    const longest = Math.max(2, ...data.walks.map((walk) => walk.pages.length)), high = top + row * most + (narrow ? 44 : 62);
+    const x = (at) => edge + 20 + (at / (longest - 1)) * (wide - edge - after - 20), level = (page) => page.left ?? most;
+    const together = data.walks[0].pages.map((page, at) => data.walks[1]?.pages[at] && level(data.walks[1].pages[at]) === level(page));
+    const nodes = data.walks.map((walk, place) => walk.pages.map((page, at) => [x(at), top + row * level(page) + (together[at] ? [-12, 12][place] : 0)]));
+    const shells = data.walks[0].pages.map((page, at) => (together[at] ? `<rect class="shell" x="${x(at) - 15}" y="${top + row * level(page) - 27}" width="30" height="54" rx="15"/>` : ""));
     const whole = make("div", "track"), tag = make("div", "tag");
-    const ticks = Array.from({ length: most + 1 }, (_, n) => `<line x1="${x({ left: n })}" x2="${x({ left: n })}" y1="6" y2="${high - 22}"/><text x="${x({ left: n })}" y="${high - 6}">${n ? (n === most ? `${n} links left` : n) : "there"}</text>`);
-    const lanes = data.walks.map((walk, place) => {
-      const { nodes } = places[place];
-      const hops = nodes.slice(1).map(([cx, cy], i) => `<path class="hop ${SIDES[place]}" d="M${nodes[i]}L${cx} ${cy}"/>`);
-      const dots = nodes.map(([cx, cy], at) => `<g class="dot ${SIDES[place]}" data-place="${place}" data-at="${at}" role="button" tabindex="-1"><circle class="hit" cx="${cx}" cy="${cy}" r="${narrow ? 15 : 12}"/><circle class="node ${SIDES[place]}" cx="${cx}" cy="${cy}" r="${radius}"/></g>`);
-      return { nodes, svg: `${hops.join("")}<circle class="walker ${SIDES[place]}" r="12"/>${dots.join("")}` };
+    const lines = Array.from({ length: most + 1 }, (_, n) => {
+      const y = top + row * n, words = n === 0 ? "" : narrow ? n : n === 1 ? "1 link left" : `${n} left`;
+      return `<line class="${n ? "" : "home"}" x1="${edge}" x2="${wide}" y1="${y}" y2="${y}"/><text class="row" x="${edge - 10}" y="${y + 4}">${words}</text>`;
     });
-    const flag = [wide - edge, places[0].bottom + between / 2];
-    whole.innerHTML = `<svg viewBox="0 0 ${wide} ${high}" role="group" aria-label="The pages that each visits; the farther right, the fewer links are left to the page that is meant. Arrow keys go from page to page.">${ticks.join("")}<path class="flag" d="M${flag[0]} ${flag[1] - 20}l20 20l-20 20l-20 -20z"/><text class="letter" x="${flag[0]}" y="${flag[1] + 6}">G</text>${lanes.map((each) => each.svg).join("")}</svg>`;
+    const across = narrow ? "" : `<text class="row" x="${edge - 4}" y="${high - 8}">links followed</text>`;
+    const counts = Array.from({ length: longest }, (_, at) => `<text class="count" x="${x(at)}" y="${high - 8}">${at || (narrow ? "" : "start")}</text>`);
+    const shape = (place, at, [cx, cy]) => (data.walks[place].pages[at].left === 0
+      ? `<path class="node goal" d="M${cx} ${cy - 12}l12 12l-12 12l-12 -12z"/>` : `<circle class="node" cx="${cx}" cy="${cy}" r="7"/>`);
+    const drawn = data.walks.map((walk, place) => {
+      const own = nodes[place], hops = own.slice(1).map(([cx, cy], i) => `<path class="hop ${SIDES[place]}" pathLength="1" d="M${own[i]}L${cx} ${cy}"/>`);
+      const dots = own.map(([cx, cy], at) => `<g class="dot ${SIDES[place]}" data-place="${place}" data-at="${at}" role="button" tabindex="-1"><circle class="hit" cx="${cx}" cy="${cy}" r="12"/>${shape(place, at, [cx, cy])}<text class="label${at ? "" : " begin"}" x="${at ? cx : cx - 8}" y="${cy + (place ? 27 : at ? -16 : -19)}"></text></g>`);
+      return [hops.join(""), dots.join(""), `<circle class="walker ${SIDES[place]}" r="11"/>`];
+    });
+    whole.innerHTML = `<svg viewBox="0 0 ${wide} ${high}" role="group" aria-label="The pages that each visits, one after the other; the higher, the fewer links are left to the page that is meant. Arrow keys go from page to page.">${lines.join("")}${shells.join("")}${counts.join("")}${across}<path class="flag" d="M${edge - 18} ${top - 15}l15 15l-15 15l-15 -15z"/><text class="letter" x="${edge - 18}" y="${top + 5}">G</text><text class="homeward" x="${edge + 8}" y="${top - 8}"></text>${narrow ? `<text class="row" x="${wide}" y="${top - 8}">higher: fewer links left</text>` : ""}${[0, 2, 1].flatMap((part) => drawn.map((each) => each[part])).join("")}</svg>`;
+    whole.querySelector(".homeward").textContent = data.goal;
     whole.append(tag);
-    const walkers = [...whole.querySelectorAll(".walker")], all = [...whole.querySelectorAll(".dot")];
-    const dots = data.walks.map((_, place) => all.filter((dot) => dot.dataset.place === String(place)));
+    const walkers = [...whole.querySelectorAll(".walker")], every = [...whole.querySelectorAll(".dot")];
+    const dots = data.walks.map((_, place) => every.filter((dot) => dot.dataset.place === String(place)));
     const hops = SIDES.map((side) => [...whole.querySelectorAll(`.hop.${side}`)]);
-    all.forEach((dot) => {
+    every.forEach((dot) => {
       const [place, at] = [Number(dot.dataset.place), Number(dot.dataset.at)], walk = data.walks[place], page = walk.pages[at];
-      dot.setAttribute("aria-label", `${walk.name}, page ${at + 1}: ${page.title}, ${left(page)}`); // titles are no markup
-      dot.onpointerenter = () => (timer ? name(place, at) : choose(place, at));
+      dot.setAttribute("aria-label", `${walk.name}, page ${at + 1}: ${page.name}, ${left(page)}`);
+      dot.querySelector(".label").textContent = narrow || (place && !at) || page.left === 0 ? "" : page.name; // both begin on one page; the line has the goal's name
+      dot.onpointerenter = () => { if (!timer) choose(place, at); };
       dot.onpointerleave = () => { if (whole.getRootNode().activeElement !== dot) tag.hidden = true; };
       dot.onclick = () => { stop(); choose(place, at); };
       dot.onfocus = () => { if (!dot.matches(":focus-visible")) return; stop(); choose(place, at); };
@@ -124,34 +130,25 @@ export default function ({ parentElement, data, setTriggerValue }) {
         next.focus();
       };
     });
-    all[0].setAttribute("tabindex", "0");
+    every[0].setAttribute("tabindex", "0");
     tag.hidden = true;
-
-    function name(place, at) {
-      const [cx, cy] = lanes[place].nodes[at], shift = cx < wide * 0.25 ? "-12%" : cx > wide * 0.75 ? "-88%" : "-50%";
-      tag.textContent = data.walks[place].pages[at].title;
-      tag.style.cssText = `left:${(100 * cx) / wide}%;top:${(100 * cy) / high}%;transform:translate(${shift}, calc(-100% - 12px))`;
-      tag.hidden = false;
-    }
-
-    return { whole, name, unname: () => { tag.hidden = true; },
+    return { whole, unname: () => { tag.hidden = true; },
+      name: (place, at) => {
+        const [cx, cy] = nodes[place][at], shift = cx < wide * 0.25 ? "-12%" : cx > wide * 0.75 ? "-88%" : "-50%", page = data.walks[place].pages[at];
+        tag.textContent = `${page.name}, ${page.field}`;
+        tag.style.cssText = `left:${(100 * cx) / wide}%;top:${cy}px;transform:translate(${shift}, ${cy < 60 ? "16px" : "calc(-100% - 14px)"})`;
+        tag.hidden = false;
+      },
       mark: (place, at) => {
         dots[place].forEach((dot, i) => dot.classList.toggle("shown", i === at));
-        all.forEach((dot) => dot.setAttribute("tabindex", dot === dots[place][at] ? "0" : "-1"));
+        every.forEach((dot) => dot.setAttribute("tabindex", dot === dots[place][at] ? "0" : "-1"));
       },
       to: (place, at) => {
-        const [cx, cy] = lanes[place].nodes[at];
+        const [cx, cy] = nodes[place][at];
         walkers[place].style.transform = `translate(${cx}px, ${cy}px)`;
         hops[place].forEach((each, i) => each.classList.toggle("ahead", i >= at));
         dots[place].forEach((each, i) => each.classList.toggle("ahead", i > at));
       } };
-  }
-
-  function meter(share, text) {
-    const whole = make("span", "meter", text), bar = make("i");
-    bar.style.setProperty("--part", `${Math.min(100, 100 * share)}%`);
-    whole.append(bar);
-    return whole;
   }
 
   function light(place, page) {
@@ -173,32 +170,48 @@ export default function ({ parentElement, data, setTriggerValue }) {
     finish();
   }
 
+  function steps() { return Math.max(...data.walks.map((walk) => walk.pages.length)) - 1; }
+
+  function last(walk, step) { return Math.min(step, walk.pages.length - 1); }
+
   function finish() {
-    sides.forEach((each, place) => show(each, place, each.items.length));
+    sides.forEach(({ walk }, place) => way.to(place, last(walk, steps())));
+    sides.forEach((each, place) => arrive(each, place, steps()));
+    part();
   }
 
-  function show(each, place, step) {
-    const last = Math.min(step, each.items.length - 1);
-    each.items.forEach((item, at) => {
-      item.classList.toggle("ahead", at > last);
-      item.classList.toggle("now", at === last && step < each.items.length);
-      item.firstChild.tabIndex = at > last ? -1 : 0;
+  // In the end both cards have the page on which the two parted: the same links, rated by each.
+  function part() {
+    if (parting < 0) return;
+    sides.forEach((_, place) => {
+      light(place, data.walks[place].pages[parting]);
+      tell(place, parting);
+      way.mark(place, parting);
     });
-    const over = step >= each.items.length - 1, { left: links } = each.walk.pages[last], { good } = each.walk;
-    each.ending.className = `ending ${over ? (good ? "good" : "bad") : ""}`;
-    each.ending.textContent = over ? `${good ? "✓" : "✗"} ${each.walk.ending}` : `${last} link${last === 1 ? "" : "s"} followed, ${links ?? "no way"} left`;
-    light(place, each.walk.pages[last]);
-    tell(place, last);
-    way.mark(place, last);
-    way.to(place, last);
   }
 
+  // What is said of a walk once it has come to a page.
+  function arrive({ walk, ending }, place, step) {
+    const at = last(walk, step), over = step >= walk.pages.length - 1, page = walk.pages[at];
+    ending.className = `ending ${over ? (walk.good ? "good" : "bad") : ""}`;
+    ending.textContent = over ? `${walk.good ? "✓" : "✗"} ${walk.ending}` : `${at} link${at === 1 ? "" : "s"} followed, ${page.left ?? "no way"} left`;
+    light(place, page);
+    tell(place, at);
+    way.mark(place, at);
+  }
+
+  // The dots go, and when they are there the words follow.
   function play(step) {
     clearTimeout(timer);
     way.unname();
-    sides.forEach((each, place) => show(each, place, step));
-    const longest = Math.max(...sides.map((each) => each.items.length));
-    timer = step < longest - 1 ? setTimeout(() => box.isConnected && play(step + 1), PACE) : null;
+    const going = sides.map((each, place) => [each, place]).filter(([{ walk }]) => !step || step < walk.pages.length);
+    going.forEach(([{ walk }, place]) => way.to(place, last(walk, step)));
+    timer = setTimeout(() => {
+      if (!box.isConnected) return;
+      going.forEach(([each, place]) => arrive(each, place, step));
+      timer = step < steps() ? setTimeout(() => play(step + 1), REST) : setTimeout(() => { timer = null; part(); }, 3 * REST);
+    }, step ? MOVE : 0);
+    if (!step) going.forEach(([each, place]) => arrive(each, place, 0));
   }
 
   const watcher = new ResizeObserver(() => {

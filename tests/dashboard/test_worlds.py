@@ -68,11 +68,12 @@ def test_both_walk_on_the_web_and_another_page_is_another_question(visit, monkey
     for walk in shown["walks"]:
         assert walk["good"] == walk["ending"].startswith("found after")
         assert all(set(page["found"]) <= set(shown["rare"]) for page in walk["pages"])
-        assert [sum(taken for *_, taken in page["links"]) for page in walk["pages"][:-1]] == [1] * (
-            len(walk["pages"]) - 1)
         left = [page["left"] for page in walk["pages"]]
         assert (left[-1] == 0) is walk["good"]
         assert all(after >= before - 1 for before, after in itertools.pairwise(left))
+        for page, after in itertools.pairwise(walk["pages"]):  # the link that was taken leads to the next page
+            assert [(name, onward) for name, _, taken, onward in page["links"] if taken] == [
+                (after["name"], after["left"])]
     show = web_walk.show
     monkeypatch.setattr(web_walk, "show", lambda *given: (given[-1](), show(*given)))
     app.run()
@@ -98,6 +99,24 @@ def test_a_page_has_the_rare_words_that_are_looked_for_and_all_of_its_own(visit)
     counts = [sum(word in " ".join(web.sentences[page]).lower().replace(".", "").split() for page in range(len(web)))
               for word in bare]
     assert compute.rare_places(" ".join(words)) == tuple(np.flatnonzero(np.array(counts) <= 20))
+
+
+def test_each_page_has_one_name_and_pages_of_a_subtopic_share_its_word():
+    from dashboard import page_names
+    from pnzoo import graphs
+
+    things = [thing for each in page_names.FIELDS.values() for thing in each]
+    assert len(set(things)) == len(things) == 12 * 8
+    web = graphs.generate(300, seed=0)
+    named = page_names.of(web)
+    assert len({name for name, _ in named}) == len(named) == 300
+    pairs = {(name.rsplit(" ", 1)[0], field, category) for (name, field), (category, *_) in zip(
+        named, web.categories, strict=True)}
+    assert len(pairs) == 12 * 8  # a word for each subtopic
+    assert len({(field, category.split(".")[0]) for _, field, category in pairs}) == 12  # a field for each topic
+    assert page_names.of(graphs.generate(300, seed=0)) == named
+    with pytest.raises(ValueError, match="names for 12 topics"):
+        page_names.of(graphs.generate(300, topics=13))
 
 
 def test_words_that_no_page_has_are_said(visit):
