@@ -139,9 +139,9 @@ LESSONS = (
            {"model": "vin16", "map": _map((2, 3), (2, 12)), "layer": "V", "step": "1"}, _spread,
            "Must V be the true distance for the path to be a shortest one?", 4, ".scrub input"),
     Lesson("Why K matters", "A goal that is more than K steps away might as well not exist.",
-           "With K = 8 it is lost here. Open Planner and give it enough steps.", "plan",
+           "With K = 8 it is lost here. Under the map, choose a K that is enough.", "plan",
            {"model": "vin16", "map": _map((2, 3), (2, 12)), "k": "8"}, _enough,
-           "How many steps would a map twice as wide need, and must the network learn anew for it?", 6),
+           "How many steps would a map twice as wide need, and must the network learn anew for it?", 6, ".most"),
     Lesson("What it learned as reward and transition",
            "Nobody told it that walls are bad: it learned R and P from paths.",
            "Take Reward, drag a cell of the path down until the path leaves it.", "plan",
@@ -244,15 +244,16 @@ def start_again() -> None:
 def _fill(led):
     number, lesson, done = led.number, LESSONS[led.number - 1], _seen(led.number)
     # What was seen stands in place of the task, so that the strip stays as high.
-    words = (f":green[:material/check_circle:] **Done.** {done}" if done
-             else f"{lesson.sentence} :material/radio_button_unchecked: {lesson.task}")
+    words = (f"  \n:green[:material/check_circle:] **Done.** {done}" if done
+             else f" {lesson.sentence}  \n:material/radio_button_unchecked: **{lesson.task}**")
     with led.words.container(key=f"lesson_{number}_{'done' if done else 'open'}"):
-        st.markdown(f"**Lesson {number} of {len(LESSONS)}: {lesson.title}.** {words}")
+        st.markdown(f"**Lesson {number} of {len(LESSONS)}: {lesson.title}.**{words}")
     with led.onward.container(key="lesson_next_done" if done else "lesson_next", width="content"):  # filled when done
         if number < len(LESSONS):
             follow(number + 1, "Next lesson")
         else:
-            st.page_link("app_pages/lessons.py", label="All lessons", icon=":material/school:")
+            st.page_link("app_pages/lessons.py", label="What you learned" if done else "All lessons",
+                         icon=":material/school:")
 
 
 def glow() -> str | None:

@@ -10,6 +10,8 @@ from dashboard.figures import few_shot_svg, lessons_svg, planning_svg
 from dashboard.widgets import headings, tiles
 from pnzoo.worlds.gridworld.rollout import optimal_steps
 
+ONWARD = (("plan", "A map of your own", "grid_on"), ("inside", "Inside a planner", "visibility"),
+          ("few_shot", "A drawing of your own", "draw"), ("answers", "What was measured", "quiz"))
 SHUFFLED = 6  # the lesson about order
 LOST = 4  # the lesson about reaction
 # A wall across the way of that lesson, and where vin16 and cnn16 go then.
@@ -22,8 +24,10 @@ def page():
     done = lessons.finished()
     headings.heading("Six lessons")
     state.adopt({})
-    headings.sentence("A task each, on a page that knows when it is done. Each has a link of its own. "
-                      f"**{len(done)} of {len(lessons.LESSONS)} done.**")
+    headings.sentence(f"A small task each: the page sees when it is done. **{len(done)} of {len(lessons.LESSONS)} "
+                      "done.**")
+    if len(done) == len(lessons.LESSONS):
+        farewell()
     tiles.show("lessons", "lesson", [tile(number, lesson, number in done)
                                      for number, lesson in enumerate(lessons.LESSONS, 1)], choose, roomy=True)
     if number := st.session_state.pop("lesson_chosen", None):
@@ -34,6 +38,18 @@ def page():
     state.publish({})
     share.panel("lessons", "from dashboard import lessons\n\nfor lesson in lessons.LESSONS:\n    print(lesson.title)")
     glossary.show()
+
+
+def farewell():
+    """After the last one: what was learned, and where to go from here."""
+    with st.container(border=True, key="all_lessons_done"):
+        st.markdown(":green[:material/check_circle:] **All six done.** You have seen value spread from the goal (1), "
+                    "as far as K reaches (2); a path that follows a learned R, not the picture of a map (3); and a net "
+                    "lost because it never tries where its moves lead (4). With few examples, the pictures most alike "
+                    "decide (5), and their order should not (6).")
+        with st.container(horizontal=True, gap="small"):
+            for page, label, icon in ONWARD:
+                st.page_link(f"app_pages/{page}.py", label=label, icon=f":material/{icon}:")
 
 
 def discuss():
@@ -54,7 +70,8 @@ def choose(number):
 def tile(number, lesson, done):
     address = "" if lesson.page == "plan" else lesson.page
     return {"id": str(number), "tag": f"Lesson {number}" + (" ✓ done" if done else ""), "title": lesson.title,
-            "line": lesson.sentence, "more": lesson.task, "press": "Start again" if done else "Start", "open": False,
+            "line": lesson.sentence, "more": lesson.task, "press": "Start again" if done else "Start",
+            "quiet": done, "open": False,
             "href": f"./{address}?{urlencode({**lesson.link, 'lesson': number})}", **picture(number, lesson)}
 
 

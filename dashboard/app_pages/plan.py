@@ -34,6 +34,9 @@ plan = rollout(walls, start, goal, policy)
 print(gridworld.render(walls, start, goal, plan.path))'''
 
 SURE = ("vin_maze", "vin28", "vin16")  # planners to offer where another one failed, the surest first
+KINDS = {"VIN": "value iteration, K steps", "DeterministicVIN": "value iteration until V settles",
+         "GPPN": "gated recurrent planning", "CNNPolicy": "five convolutions", "FCNPolicy": "one wide convolution"}
+LEARNED = {"imitation": ": it saw good moves.", "reinforcement": ": it learned from reward."}
 MARKS = {"best": "Show a shortest way (dashed), on the layer π",
          "moves": "Show the move of every cell"}
 CANVAS_FIRST = 0.02  # seconds: a browser draws all that has come at once, and the answer shall not wait for the rest
@@ -52,10 +55,22 @@ def page():
     drawn = bool(st.session_state.get("canvas_drawn"))
     name, k = choices.title_with_controls("Where would it go?", planners, controls=drawn)
     if not state.get("lesson"):  # which has words of its own, and needs the room
-        headings.sentence("A network walks from **S** to **G**. Draw walls, drag **S** and **G**, point at a cell: it "
-                          "plans as you draw.")
+        introduce(name)
     # A lesson's strip, which knows when the lesson is done, stands above the title.
     choices.below(board, name, k, planners, whole=bool(state.get("lesson")))
+
+
+def introduce(name):
+    """What is seen here, and what to do first."""
+    anew = "answers" if compute.reacts(name) else "plans"
+    told = "No one told this net the rules" + LEARNED.get(compute.training(name), ".")
+    if compute.converges(name):  # whose walls have a fixed cost on top
+        told = "Walls apart, no one told this net the rules."
+    with st.container(key="introduction", horizontal=True, vertical_alignment="center"):
+        headings.sentence(f"{told} **Draw a wall**, drag **S** or **G**: it {anew} anew.")
+        if st.session_state.get("canvas_drawn"):
+            with st.container(key="first_lesson", width="content"):
+                lessons.follow(1, "New here? Lesson 1")
 
 
 def board(name, k, planners):
@@ -124,7 +139,7 @@ def show_canvas(name, map_text, k, paint, result, planners):
         go=st.session_state.get("race_number", 0),
         label=f"Map editor, {height} by {width} cells. {planning_canvas.KEYS}", on_edit=take_edit, on_need=take_need,
         on_step=take_step, on_layer=lambda layer: state.put(layer=layer), on_race=take_race,
-        on_fresh=map_input.another, on_break=ask_break,
+        on_fresh=map_input.another, on_break=ask_break, on_k=lambda k: state.put(k=k, step=None, heard=None),
         on_drawn=None if st.session_state.get("canvas_drawn") else take_drawn,
         rival=duel(name, map_text)[1],
         lesson=state.get("lesson"), glow=lessons.glow(),
@@ -157,7 +172,14 @@ def fitting(planners, side):
         except (ValueError, OSError):  # an entry that is damaged says so once it is asked
             return True
 
-    return list(filter(fits, planners))
+    return sorted((described(name) for name in planners if fits(name)), key=lambda each: each[1])  # "Plans" comes first
+
+
+def described(name):
+    """A planner for the menu of the race: (name, group, half a line)."""
+    words = KINDS[compute.cards()[name]["model"]] + (", as in the paper" if name.endswith("_paper") else "")
+    words += ", trained by reward" if compute.training(name) == "reinforcement" else ""
+    return name, "Reacts at once" if compute.reacts(name) else "Plans ahead", words
 
 
 def racers(name):
@@ -246,21 +268,10 @@ def show_verdict(name, map_text, k, result):
         return
     done, judged = result
     plan = done.plan
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        if plan.reached:
-            longer = max(0.0, plan.cost - judged.optimal_cost)  # the same sum in another order: the last digit
-            words_ = "on a shortest way" if longer < 1e-6 else f"{longer:.2f} longer than the shortest way"
-            st.success(f"**It reaches the goal**, {words_}.", icon=":material/check_circle:", width="stretch")
-        elif not judged.reachable:
-            st.warning("**There is no way**: walls separate S and G. Erase one.", icon=":material/block:",
-                       width="stretch")
-        else:
-            st.error(f"**It does not reach the goal**: it {compute.in_words(plan.reason)}.", icon=":material/cancel:",
-                     width="stretch")
-        if done.k:
-            st.page_link("app_pages/inside.py", label="Look inside", icon=":material/visibility:",
-                         query_params={"model": name, "map": map_text, **({"k": str(k)} if k else {})})
-    if not plan.reached and judged.reachable:
+    if not judged.reachable:
+        st.warning("**There is no way**: walls separate S and G. Erase one.", icon=":material/block:")
+    elif not plan.reached:  # a way that arrives is told under the map
+        st.error(f"**It does not reach the goal**: it {compute.in_words(plan.reason)}.", icon=":material/cancel:")
         if done.k and done.k < judged.eccentricity:
             st.info(
                 f"The farthest cell is {judged.eccentricity} moves from G, and it thinks only {done.k} steps ahead: "
@@ -268,10 +279,15 @@ def show_verdict(name, map_text, k, result):
                 icon=":material/lightbulb:",
             )
         offer_another(name, map_text)
-    show_numbers(plan, judged)
-    took = "" if compute.runs_in_page(name) else f" Planned in {done.seconds * 1000:.0f} ms."
-    st.markdown(about_k(name, k, done.k, judged.eccentricity) + took)
-    legend()
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        legend()
+        if done.k:
+            st.page_link("app_pages/inside.py", label="Look inside", icon=":material/visibility:",
+                         query_params={"model": name, "map": map_text, **({"k": str(k)} if k else {})})
+    with st.expander("The plan in numbers", icon=":material/straighten:"):
+        show_numbers(plan, judged)
+        took = "" if compute.runs_in_page(name) else f" Planned in {done.seconds * 1000:.0f} ms."
+        st.markdown(about_k(name, k, done.k, judged.eccentricity) + took)
 
 
 def ask_break():

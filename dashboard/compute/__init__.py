@@ -86,6 +86,7 @@ from dashboard.compute.zoo import (
     reads_context,
     reads_order,
     rule,
+    training,
 )
 
 __all__ = [
@@ -169,6 +170,7 @@ __all__ = [
     "permuted",
     "steps_for",
     "trace",
+    "training",
     "trials",
     "solution",
     "usage",

@@ -53,6 +53,11 @@ def reacts(name: str) -> bool:
     return cards()[name]["model"] in ("CNNPolicy", "FCNPolicy")
 
 
+def training(name: str) -> str | None:
+    """How an entry was trained: "imitation", "reinforcement"; None where its card does not say."""
+    return cards()[name].get("training")
+
+
 def converges(name: str) -> bool:
     """Whether an entry finds K itself."""
     return cards()[name]["model"] == "DeterministicVIN"

@@ -1,10 +1,11 @@
 // What a planner thinks, drawn on its map: one image of a pixel a cell, and marks on top of it.
 
 const LAYERS = {
-  V: ["V", "value", "V: how good a cell is. Each of the K steps passes it on to the cells around."],
-  R: ["R", "reward", "R: what entering a cell costs or pays, as the network sees the map."],
-  P: ["P", "transition", "P: where an action pushes, as weights of nine cells. Arrows: each cell's best action."], Q: ["Q", "actions", "Q: how good each action is there, a petal each. The best, orange, becomes V."],
-  pi: ["π", "policy", "π: the move it makes in each cell. Bold: another is better."],
+  V: ["V", "value", "V, value: how good a cell is; each of the K steps passes it on. Its scale is the net's own: only differences count."],
+  R: ["R", "reward", "R, reward: what entering a cell costs or pays, as it learned it."],
+  P: ["P", "transition", "P, transition: where an action leads, as learned weights of nine cells. Arrows: each cell's best action."],
+  Q: ["Q", "actions", "Q: how good each action is there, a petal each. The best, orange, becomes V."],
+  pi: ["π", "policy", "π, policy: the move it makes in each cell. Bold: another is better."],
 };
 
 // 256 colours of a scale, as [red, green, blue] each.

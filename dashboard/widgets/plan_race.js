@@ -103,10 +103,10 @@ function makeRace(board) {
   function list() {
     const { data, shown } = board, menu = find(".entrant");
     const here = [data.model.name, ...data.race.map((each) => each.name)];
-    const options = data.planners.filter((name) => !here.includes(name));
+    const options = data.planners.filter(([name]) => !here.includes(name));
     if (menu.dataset.of !== options.join()) {
       menu.dataset.of = options.join();
-      menu.replaceChildren(new Option("add a planner", ""), ...options.map((name) => new Option(name, name)));
+      menu.replaceChildren(new Option("add a planner", ""), ...groupsOf(options));
     }
     menu.disabled = data.race.length >= 2;
     menu.value = "";
@@ -114,6 +114,15 @@ function makeRace(board) {
     if (data.race.some((each) => each.name === adding)) adding = null;
     const coming = adding ? [{ name: adding, colour: data.race.length + 1 }] : [];
     find(".racers").replaceChildren(...[...rows.slice(0, -1), ...coming, ...rows.slice(-1)].map(rowOf));
+  }
+
+  // [name, group, words] each, one group after another.
+  function groupsOf(options) {
+    return [...new Set(options.map(([, group]) => group))].map((label) => {
+      const group = Object.assign(document.createElement("optgroup"), { label });
+      group.append(...options.filter(([, of]) => of === label).map(([name, , words]) => new Option(`${name}: ${words}`, name)));
+      return group;
+    });
   }
 
   function rowOf(each) {

@@ -20,9 +20,9 @@ function sentenceOf(board) {
   if (["reach", "drag"].includes(film.stage)) return "A wall across the way: draw one yourself, anywhere, at any time.";
   if (plan && k < plan.k) {
     const { number, heard } = board.frame(k), of = shown.cells.length;
-    if (!heard) return `Step ${k} of ${plan.k}.`;
+    if (!heard) return `Step ${k} of K = ${plan.k}.`;
     const knows = heard[map.start] ? " S has heard." : joined ? "" : " Walls separate S from them.";
-    return `Step ${k}: news of G has reached ${number} of ${of} cells${joined ? "" : " that can reach it"}.${knows}`;
+    return `Step ${k} of K = ${plan.k}: news of G has reached ${number} of ${of} cells${joined ? "" : " that can reach it"}.${knows}`;
   }
   if (film.stage === "look") return "V has adapted: the way goes around.";
   if (!joined) return `Walls separate S from G: no news of G can arrive. ${board.undoable ? "Undo takes it back" : "Erase one"}.`;
@@ -33,6 +33,6 @@ function sentenceOf(board) {
   }
   if (way.reached) return `${name} reaches G: ${long}${over > 0.01 ? `, ${over.toFixed(1)} longer than the shortest way` : ", a shortest way"}.`;
   const { number, heard } = plan ? board.frame(k) : {};
-  if (heard && !heard[map.start]) return `K = ${plan.k} is too few: news of G has reached ${number} of ${shown.cells.length} cells, and S is not among them.`;
+  if (heard && !heard[map.start]) return `K = ${plan.k} is too few: news of G has reached ${number} of ${shown.cells.length} cells, not S.`;
   return `${name} does not reach G: it ${inWords(way.reason)}.`;
 }

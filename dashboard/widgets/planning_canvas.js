@@ -8,6 +8,7 @@ const KNOWN = new Map(); // planners whose weights the server has sent, by name
 const BUDGET = 12; // milliseconds of planning in a frame
 const FIRST_BUDGET = 100; // of the first plan: nothing is drawn yet that could falter
 const THUMB = 8; // pixels from the end of the slider to the middle of its thumb there
+const KS = [8, 16, 32, 64, 128]; // that are offered
 const PATIENT = 5000; // milliseconds after which a silent server is mentioned
 
 function makePlanning(host) {
@@ -305,8 +306,26 @@ function makePlanning(host) {
   play.onclick = film.toggle;
   find(".back").onclick = () => { go(stepNow() - 1); rest(); };
   find(".forth").onclick = () => { go(stepNow() + 1); rest(); };
-  find(".loop").onclick = () => { loop = !loop; drawControls(); };
-  find(".speed").onchange = (event) => { speed = Number(event.target.value); };
+  find(".speed").onchange = ({ target }) => { loop = target.value === "again"; speed = loop ? 1 : Number(target.value); };
+  find(".most").onchange = ({ target }) => {
+    film.stop();
+    race.stop();
+    [walked, at, note] = [null, null, ""];
+    data.k = Number(target.value) || null;
+    widget.send("most", { k: data.k });
+    replan();
+  };
+
+  // What K may be, of which the closed menu says what it is.
+  function listSteps() {
+    const menu = find(".most"), { k } = shown.plan, own = data.k || "", id = `${own} ${own ? "" : k}`;
+    if (menu.dataset.of === id) return;
+    menu.dataset.of = id;
+    const numbers = [...new Set([...KS, ...(own ? [own] : [])])].sort((a, b) => a - b).filter((n) => n <= data.mostK);
+    menu.replaceChildren(new Option(own ? "K by the map" : `K = ${k} (auto)`, ""), ...numbers.map((n) => new Option(`K = ${n}`, n)));
+    menu.value = own;
+  }
+
   slider.oninput = () => go(Number(slider.value));
   slider.onchange = rest;
   curve.onpointerdown = (event) => { curve.setPointerCapture(event.pointerId); scrub(event); };
@@ -606,7 +625,6 @@ function makePlanning(host) {
     }
     play.textContent = film.stage ? "❚❚" : "▶";
     play.setAttribute("aria-label", film.stage ? "Pause" : "Play");
-    find(".loop").setAttribute("aria-pressed", String(loop));
     find(".film").classList.toggle("still", !data.model.live);
     host.dataset.tool = tool; // its style brings the lens near where one looks
     canvas.style.touchAction = tool === "look" ? "pan-y" : "none";
@@ -632,7 +650,7 @@ function makePlanning(host) {
 
   function layout() {
     const narrow = host.clientWidth <= 760, wide = narrow ? host.clientWidth : host.clientWidth - 390;
-    const high = Math.max(280, Math.min(680, window.innerHeight - (narrow ? 330 : data.lesson ? 330 : 300)));
+    const high = Math.max(280, Math.min(680, window.innerHeight - (narrow ? 330 : data.lesson ? 355 : 300)));
     const across = Math.floor(Math.min(wide, (high * data.cols) / data.rows));
     if (across < 20) return;
     host.style.setProperty("--board", `${across}px`);
@@ -664,7 +682,7 @@ function makePlanning(host) {
     pen.font = "11px sans-serif";
     pen.textAlign = "right";
     pen.textBaseline = "top";
-    pen.fillText("how much V changed", wide - THUMB - 8, 2); // beside the mark of the last step
+    pen.fillText("change of V", wide - THUMB - 8, 2); // beside the mark of the last step
     const x = place(stepNow());
     pen.strokeStyle = colour.path;
     pen.lineWidth = 2;
@@ -721,14 +739,15 @@ function makePlanning(host) {
       const k = stepNow();
       slider.value = k;
       slider.setAttribute("aria-valuetext", `after step ${k} of ${plan.k}`);
-      count.textContent = `k = ${k} of ${plan.k}`;
+      count.textContent = `k = ${k} of`;
+      listSteps();
       if (!first) drawCurve();
       // The numbers follow more slowly than the map while it moves: nobody reads them sixty times a second.
       const busy = drag || film.stage;
       if (first) showLens(frame_, Object.create(paints, { reward: { value: Array(256).fill(paints.floor) } }));
       else if (!busy || (drag && drag.kind === "reward") || performance.now() - lensAt > 120) { lensAt = performance.now(); showLens(frame_, paints); }
     } else count.textContent = "";
-    drawKey(now, paints);
+    drawKey(now, paints, frame_);
   }
 
   function drawThoughts(pen, now, frame_, colour, paints, share) {
@@ -824,17 +843,17 @@ function makePlanning(host) {
         value: (x) => (x < WALL_NUMBER ? paints.wall : pick(paints.value, 1 - (frame_.top - x) / shown.span)) } });
   }
 
-  function drawKey(now, paints) {
+  function drawKey(now, paints, frame_) {
     const key = find(".key"), scale = now === "V" ? paints.value : now === "R" ? paints.reward : null;
-    const seen = now === "R" ? rewardsSeen() : null, id = now + paints.key + (shown && shown.most) + seen;
+    const seen = now === "R" ? rewardsSeen() : now === "V" && frame_ ? [frame_.top - shown.span, frame_.top] : null, id = now + paints.key + (shown && shown.most) + seen;
     if (key.dataset.id === id) return;
     key.dataset.id = id;
     key.hidden = !scale;
     if (!scale) return;
-    const [from, to] = seen ? seen.map((x) => Math.max(0, Math.min(1, 0.5 + x / (2 * shown.most)))) : [0, 1];
+    const [from, to] = now === "R" ? seen.map((x) => Math.max(0, Math.min(1, 0.5 + x / (2 * shown.most)))) : [0, 1];
     key.querySelector(".ramp").style.background = `linear-gradient(90deg, ${[0, 0.25, 0.5, 0.75, 1].map((share) => `rgb(${pick(scale, from + (to - from) * share)})`)})`;
     const said = (x) => `${x * (planner.sign || 1) > 0 ? "pays" : "costs"}: R ${short(x)}${x === shown.plan.world.reward[map.goal] ? " (G)" : ""}`;
-    const ends = seen ? seen.map(said) : ["far from G", "near G"];
+    const ends = now === "R" ? seen.map(said) : seen.map((x, i) => `${["far from", "near"][i]} G: V ${short(x)}`);
     key.querySelector(".low").textContent = ends[0];
     key.querySelector(".high").textContent = ends[1];
   }

@@ -41,10 +41,10 @@ _HTML = f"""<div class="plan"><div class="area"><div class="stage">
 <div class="scrub"><input type="range" min="0" value="0" step="1" aria-label="Step of value iteration">
 <canvas class="curve" aria-hidden="true" title="How much V changed at each step"></canvas></div>
 <button type="button" class="forth" aria-label="One step on">›</button>
-<output title="k of K: how often every cell has looked at the cells around it"></output>
+<output title="k: how often every cell has looked at the cells around it so far"></output>
+<select class="most" aria-label="K, steps ahead" title="K: how many steps it thinks ahead"></select>
 <select class="speed" aria-label="Speed"><option value="0.4">slow</option><option value="1" selected>1 ×</option>
-<option value="2.5">fast</option></select>
-<button type="button" class="loop" aria-label="Repeat" title="Repeat">⟳</button></div>
+<option value="2.5">fast</option><option value="again">repeat</option></select></div>
 </div><div class="side">
 <div class="row tools" role="toolbar" aria-label="Tools of the map">{_TOOLS}
 <button type="button" class="fresh" title="Another random map of the chosen kind">New map</button></div>
@@ -87,10 +87,12 @@ class Entry(NamedTuple):
 
 
 def draw(
-    key: str, walls: np.ndarray, start, goal, model: Entry, race: list[Entry], *, planners: list[str], label: str,
+    key: str, walls: np.ndarray, start, goal, model: Entry, race: list[Entry], *,
+    planners: list[tuple[str, str, str]], label: str,
     on_edit: Callable[[dict], None], on_need: Callable[[list[str]], None], on_step: Callable[[int | None, bool], None],
     on_layer: Callable[[str], None], on_race: Callable[[str | None, str | None], None], on_fresh: Callable[[], None],
-    on_break: Callable[[], None], on_drawn: Callable[[], None] | None = None, rival: str | None = None,
+    on_break: Callable[[], None], on_k: Callable[[int | None], None],
+    on_drawn: Callable[[], None] | None = None, rival: str | None = None,
     paint=(), k: int | None = None, step: int | None = None, layer: str = "V",
     seq: int | None = None, hide=(), greet: bool = False, go: int = 0, problem: str | None = None, most_k: int = 4000,
     lesson: int | None = None, glow: str | None = None, hues=("path", "reacts", "third"),
@@ -101,7 +103,7 @@ def draw(
         key: of the component.
         walls, start, goal: bool [H, W], (row, col) or None.
         model, race: the planner, and those that race against it and the exact solver.
-        planners: names that may be added to the race.
+        planners: (name, group, half a line about it) of those that may be added to the race.
         label: what a screen reader says.
         on_edit: called with {"walls", "start", "goal", "paint", "seq"} after each gesture.
         on_need: called with the names of planners whose numbers the page has not got.
@@ -111,6 +113,7 @@ def draw(
         on_race: called with the name to add and the name to drop.
         on_fresh: called when another random map is asked for.
         on_break: called when a map shall be found on which `rival` fails.
+        on_k: called with the K that was chosen, None for as many steps as the map needs.
         on_drawn: called once the canvas shows its first plan.
         paint: [(row, col, reward)] of cells whose reward is not the learned one.
         k: steps that were asked for; None: as many as the map needs.
@@ -154,6 +157,7 @@ def draw(
         on_need_change=told("need", _read_names, on_need), on_step_change=told("step", _read_step, on_step),
         on_break_change=told("break", lambda message: () if type(message) is int else None, on_break),
         on_drawn_change=told("drawn", lambda message: () if on_drawn and message is True else None, on_drawn),
+        on_most_change=told("most", lambda message: _read_k(message, most_k), on_k),
         on_fresh_change=told("fresh", lambda message: () if type(message) is int else None, on_fresh),
         on_look_change=told("look", _read_layer, on_layer), on_race_change=told("race", _read_race, on_race),
     )  # fmt: skip
@@ -179,6 +183,11 @@ def _read_step(message: Any):
         return None
     k = message.get("k")
     return (k, message["heard"]) if k is None or (type(k) is int and 0 <= k < 10**6) else None
+
+
+def _read_k(message: Any, most: int):
+    k = message.get("k", 0) if isinstance(message, dict) else 0
+    return (k,) if k is None or (type(k) is int and 1 <= k <= most) else None
 
 
 def _read_layer(message: Any):

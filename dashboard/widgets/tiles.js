@@ -39,7 +39,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     if (tile.open) link.setAttribute("aria-current", "true");
     link.append(framed(picture(tile)), ...(tile.tag ? [text("tag", tile.tag)] : []), ...(tile.title ? [text("title", tile.title.replaceAll("_", "_\u200b"))] : []),
       ...(tile.number ? [text("number", tile.number)] : []), ...(tile.strip ? [strip(tile.strip)] : []), text("line", tile.line), ...(tile.more ? [text("more", tile.more)] : []),
-      ...(tile.press ? [text("press", tile.press)] : []));
+      ...(tile.press ? [text(tile.quiet ? "press quiet" : "press", tile.press)] : []));
     link.onclick = (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();

@@ -35,13 +35,13 @@ SHIFTS = """() => new Promise((done) => {
 
 def metric(page, label):
     box = page.locator("[data-testid=stMetric]", has_text=label).first
-    return box.locator("[data-testid=stMetricValue]").inner_text()
+    return box.locator("[data-testid=stMetricValue]").text_content()
 
 
 def wait_for_metric(page, label, value):
     page.wait_for_function(
-        """([label, value]) => [...document.querySelectorAll('[data-testid=stMetric]')].some((box) =>
-           box.innerText.includes(label) && box.querySelector('[data-testid=stMetricValue]').innerText === value)""",
+        """([label, value]) => [...document.querySelectorAll('[data-testid=stMetric]')].some((box) => box.textContent
+           .includes(label) && box.querySelector('[data-testid=stMetricValue]').textContent === value)""",
         arg=[label, value])
 
 

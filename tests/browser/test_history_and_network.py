@@ -72,7 +72,7 @@ def test_back_takes_a_wall_away_and_forward_brings_it(open_page):
     page.wait_for_timeout(LATE)
     page.go_back()
     page.wait_for_function("old => location.search.includes(old)", arg=CODE)
-    wait_for_words(page, "Step 3: news of G has reached")
+    wait_for_words(page, "Step 3 of K = ")
     page.wait_for_timeout(LATE)
     assert CODE in page.url  # and it stays so
     page.go_forward()

@@ -129,16 +129,11 @@ def value_spreads(hand, page):
 
 
 def why_k_matters(hand, page):
-    hand.press(page.get_by_role("button", name="Planner: vin16"))
-    number = page.get_by_role("spinbutton", name="K, steps ahead")
-    number.wait_for()
-    if isinstance(hand, Mouse):
-        for _ in range(24):
-            hand.press(page.get_by_test_id("stNumberInputStepUp"))
-        return
-    hand.press(number, "End") if isinstance(hand, Keys) else hand.press(number)
-    for key in ("End", "Backspace", "4", "0", "Enter"):  # or those of the keyboard on the screen
-        page.keyboard.press(key)
+    menu = page.get_by_label("K, steps ahead")
+    if isinstance(hand, Keys):
+        return hand.press(menu, "ArrowDown", "ArrowDown")
+    hand.reach(menu)
+    menu.select_option("32")  # in the list that the system shows, out of the page's reach
 
 
 def what_it_learned(hand, page):

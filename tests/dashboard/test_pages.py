@@ -318,6 +318,14 @@ def test_every_chart_and_picture_has_words_for_those_who_do_not_see_it():
 
 
 
+def test_after_the_last_lesson_it_is_said_what_was_learned(visit):
+    app = visit("lessons")
+    for many in (5, 6):
+        app.session_state["lessons_done"] = set(range(1, many + 1))
+        app.run()
+        assert ("All six done" in " ".join(each.value for each in app.markdown)) == (many == 6)
+
+
 def test_an_address_that_names_a_lesson_alone_is_all_of_it(visit):
     from dashboard import lessons
 
