@@ -25,6 +25,7 @@ SEEN = {
 FEW_WALLS = 2  # of the nine cells around the one that is shown first
 GOOD, BAD = 2, 4  # what brushes paint, in the largest learned reward of a free cell
 STRONGEST = 3  # times that
+BEHIND = (" behind in V", ", the best cell")  # what the ends of V's colours mean
 START = '''import pnzoo
 from pnzoo import gridworld
 
@@ -211,7 +212,7 @@ def show_paint(name, map_text, k):
         map_grid.draw("paint", walls, start, goal, mode="paint", tools=map_grid.PAINT_TOOLS, on_change=take_paint,
                       seq=state.get("paint_seq"), path=plan.path, reached=plan.reached, arrows=arrows,
                       verdict=ending(before, plan, paint, sign) or said_unpainted(plan), heat=behind[-1],
-                      heatName="value minus the best", low=low, high=high, seen=[low, high],
+                      heatName="value minus the best", low=low, high=high, seen=[low, high], seenWords=BEHIND,
                       stops=theme.stops(theme.VALUE_SCALE),
                       paint=[list(each) for each in paint], painted=rewards,
                       brushes={"good": round(sign * strength * GOOD * price, 3),

@@ -1,4 +1,5 @@
-// R, P and V beside each other, one frame a step. Play, scrub and point at cells: nothing asks the server.
+// R, P, V and the wave in the order in which they are computed, one frame a step: by hand or played slowly, a step goes
+// through them one after the other. Play, scrub and point at cells: nothing asks the server.
 
 export default keep(".animation", makeAnimation);
 
@@ -8,6 +9,8 @@ function makeAnimation(host) {
   const change = host.querySelector("canvas[data-panel=change]");
   const read = host.querySelector(".read"), here = host.querySelector(".here");
   const animation = { send: null, show, stop };
+  const chips = [...host.querySelectorAll(".flow button")], ORDER = ["P", "V", "wave"], FELT = 240; // milliseconds that a part is lit
+  let parts = null; // what is still to be drawn of this step
   let told = null; // the frame that the server was told and has not answered
   let speed = 1, loop = false, data = null, at = 0, timer = null, cell = null, pens = {}, sizes = {};
 
@@ -29,7 +32,7 @@ function makeAnimation(host) {
       if (data.autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) start();
     }
     if (back) { halt(); go(data.first); } // the visitor went back to another step
-    layout();
+    if (!parts) layout();
   }
 
   // Where k comes to rest is the page's, whose address has no step 0.
@@ -42,12 +45,18 @@ function makeAnimation(host) {
 
   // -- moving through the steps --------------------------------------------------------------------------
 
-  function go(index) {
+  function go(index, staged = false) {
     at = Math.max(0, Math.min(data.steps.length - 1, index));
     slider.value = at;
     slider.setAttribute("aria-valuetext", `after step ${data.steps[at]}`);
     count.textContent = `after step k = ${data.steps[at]} of ${data.steps[data.steps.length - 1]}`;
-    draw(["P", "V", "wave"]);
+    clearTimeout(parts);
+    parts = null;
+    if (staged) computeInTurn(0);
+    else {
+      light(timer ? ORDER : []);
+      draw(ORDER);
+    }
     const known = data.settled.filter((step) => step >= 0), k = data.steps[at];
     const guessed = data.settled.filter((step, i) => step >= 0 && step <= k && data.early[i] === "1").length;
     host.querySelector(".wave small").textContent = `${known.filter((step) => step <= k).length} of ${known.length} are${guessed ? `, ${guessed} by a first guess` : ""}; bright: early`;
@@ -55,6 +64,29 @@ function makeAnimation(host) {
     drawChange();
     if (cell) tell();
   }
+
+  // P, then V, then the wave, each lit while its map takes the new step.
+  function computeInTurn(i) {
+    light(i < ORDER.length ? [ORDER[i]] : []);
+    parts = null;
+    if (i === ORDER.length) return;
+    draw([ORDER[i]]);
+    parts = setTimeout(computeInTurn, FELT, i + 1);
+  }
+
+  function light(names) {
+    for (const each of [...chips, ...host.querySelectorAll(".panels figure")]) each.classList.toggle("lit", names.includes(each.dataset.panel || each.className.split(" ")[0]));
+  }
+
+  // On a phone one map is large.
+  function enlarge(name) {
+    host.dataset.big = name;
+    chips.forEach((chip) => chip.setAttribute("aria-pressed", String(chip.dataset.panel === name)));
+    if (data) layout();
+  }
+
+  chips.forEach((chip) => { chip.onclick = () => enlarge(chip.dataset.panel); });
+  enlarge("V");
 
   // The wave front: cells whose move is final by now in the colour of their step; those of this very step are framed,
   // those that were final before news of G could come are hatched.
@@ -146,17 +178,18 @@ function makeAnimation(host) {
   function turn() {
     const end = at >= data.steps.length - 1;
     if (end && !loop) return rest();
-    go(end ? 0 : at + 1);
+    go(end ? 0 : at + 1, pause() > 3 * FELT);
     timer = setTimeout(turn, pause() * (end ? 4 : 1));
   }
 
   function step(by) {
     halt();
-    go(at + by);
-    rest();
+    go(at + by, !matchMedia("(prefers-reduced-motion: reduce)").matches);
+    tellStep();
   }
 
   function halt() {
+    light([]);
     clearTimeout(timer);
     timer = null;
     play.textContent = "▶";
@@ -250,7 +283,7 @@ function makeAnimation(host) {
       key.style.setProperty("--ramp", `linear-gradient(90deg, ${Array.from({ length: 17 }, (_, i) => of(i / 16))})`);
       if (!ends) continue;
       key.querySelector(".low").textContent = minus(ends[0].toFixed(2));
-      key.querySelector(".high").textContent = minus(ends[1].toFixed(2));
+      key.querySelector(".high").textContent = minus(ends[1].toFixed(2)) + (name === "V" ? ", the best cell" : "");
     }
     if (Math.min(...data.reward) < 2 * data.rRange[0]) host.querySelector(".R .low").textContent += " and less";
     if (Math.max(...data.reward) > 2 * data.rRange[1]) host.querySelector(".R .high").textContent += " and more";
@@ -258,7 +291,7 @@ function makeAnimation(host) {
     host.style.setProperty("--mean", colour.best);
     for (const name in panels) {
       const wide = Math.min(panels[name].parentElement.clientWidth, 420, (420 * data.cols) / data.rows);
-      if (wide < 20) return;
+      if (wide < 20) continue; // not shown
       sizes[name] = wide / data.cols;
       pens[name] = fit(panels[name], Math.round(wide), Math.round(sizes[name] * data.rows));
     }

@@ -14,7 +14,11 @@ _KEY = ('<span class="low"></span><span class="ramp"></span><span class="high"><
 _WAVE_KEY = """<span class="low">step 0</span><span class="ramp"><i class="here"></i></span><span class="high"></span>
 <span class="marks"><span><i class="now"></i> this step</span> <span><i class="open"></i> not yet</span>
 <span><i class="early"></i> a guess before news of G, that held</span></span>"""
-_HTML = f"""<div class="animation"><div class="panels">
+_FLOW = "".join(f'<button type="button" data-panel="{name}" aria-pressed="{str(name == "V").lower()}">{words}</button>'
+                for name, words in (("R", "R"), ("P", "P"), ("V", "V"), ("wave", "wave")))
+_HTML = f"""<div class="animation"><div class="flow" role="group" aria-label="The map that is large">{_FLOW}</div>
+<div class="panels">
+<p class="again">again at every step: <b>P</b> × (<b>R</b> + <b>V</b> before), best action → new <b>V</b></p>
 {_PANEL.format("R", "R", "the reward it sees", "", _KEY)}
 {_PANEL.format("P", "P", "what it does there", "where each cell's best action pushes", "")}
 {_PANEL.format("V", "V", "how good each cell is", "bright is near the best cell", _KEY)}
@@ -24,7 +28,7 @@ _HTML = f"""<div class="animation"><div class="panels">
 <button type="button" class="back" aria-label="One step back">‹</button>
 <button type="button" class="forth" aria-label="One step on">›</button><output></output>
 <div class="say" role="status" aria-live="polite"></div>
-<select aria-label="Speed"><option value="0.4">slow</option><option value="1" selected>1 ×</option>
+<select aria-label="Speed"><option value="0.1">slow</option><option value="1" selected>1 ×</option>
 <option value="2.5">fast</option></select>
 <button type="button" class="loop" aria-label="Repeat" aria-pressed="false">⟳</button>
 <input type="range" min="0" value="0" step="1" aria-label="Step of value iteration"></div>

@@ -8,6 +8,7 @@ function makeCell(host) {
   const [canvas, head, row, curves, slider, say] = ["canvas", ".head", ".sum", ".curves", ".scrub input", ".say"].map((name) => host.querySelector(name));
   const fields = [".row", ".column"].map((name) => host.querySelector(name));
   const widget = { send: null, show, stop };
+  const inRows = makeSumRows(host.querySelector(".sum-rows"), (symbol, name) => Object.assign(document.createElement("b"), { textContent: name })); // on a phone
   let data = null, values = null, plan = null, step = 1, told = null, wanted = null, over = null, cursor = null, lit = null;
   let pen = null, size = 10, focused = false, drawn = "";
 
@@ -69,7 +70,7 @@ function makeCell(host) {
   }
 
   const same = (a, b) => a[0] === b[0] && a[1] === b[1];
-  const minus = (text) => text.replace("-", "−");
+  const minus = (text) => text.replace(/^-(?=0\.?0*$)/, "").replace("-", "−"); // and no zero has a sign
   const short = (number) => minus(number.toFixed(Math.abs(number) >= 100 ? 0 : Math.abs(number) >= 10 ? 1 : 2));
   const weight = (number) => (Math.abs(number) < 5e-4 ? "0" : minus(number.toFixed(3)));
 
@@ -128,18 +129,20 @@ function makeCell(host) {
     if (rewardKernel) {
       const top = Math.max(...kernel.concat(rewardKernel).map(Math.abs)) || 1;
       const weights = (name, numbers) => [name, numbers.map((x) => [weight(x), mix((x / top + 1) / 2, data.signed)])];
-      write([weights("P for R", rewardKernel), "×", ofReward, "+", weights("P for V", kernel), "×", before, "="], true, q);
+      write([weights("P for R", rewardKernel), "×", ofReward, "+", weights("P for V", kernel), "×", before, "="], true, q, null,
+        kernel.map((x, j) => rewardKernel[j] * reward[j] + x * value[j]));
     } else {
       const top = Math.max(...kernel) || 1;
       const tail = Math.abs(bias) < 0.005 ? ") =" : `) ${bias < 0 ? "−" : "+"} ${short(Math.abs(bias))} =`;
-      write([["P", kernel.map((x) => [weight(x), mix(x / top, data.greys)])], "× (", ofReward, "+", before, tail], false, q);
+      write([["P", kernel.map((x) => [weight(x), mix(x / top, data.greys)])], "× (", ofReward, "+", before, tail], false, q, bias,
+        kernel.map((x, j) => x * (reward[j] + value[j])));
     }
     const sizes = kernel.map(Math.abs);
     lit = sizes.indexOf(Math.max(...sizes));
     light(lit, true);
   }
 
-  function write(parts, four, q) {
+  function write(parts, four, q, bias, products) {
     const make = (tag, name, text = "") => Object.assign(document.createElement(tag), { className: name, textContent: text });
     host.querySelector(".backup").classList.toggle("four", four);
     if (row.dataset.parts !== String(parts.length)) { // laid out once, and then only its numbers change
@@ -155,13 +158,15 @@ function makeCell(host) {
       answer.append(make("b", "", "Q"), " ", make("strong", ""));
       row.append(answer);
     }
-    const nines = [...row.querySelectorAll(".nine")], wall = palette(host).wall;
-    parts.filter((part) => typeof part !== "string").forEach(([, cells], n) => cells.forEach(([text, colour], j) => {
-      const cell = nines[n].children[j], shown = colour || [1, 3, 5].map((i) => parseInt(wall.substr(i, 2), 16));
+    const nines = [...row.querySelectorAll(".nine")], wall = [1, 3, 5].map((i) => parseInt(palette(host).wall.substr(i, 2), 16));
+    const written = parts.filter((part) => typeof part !== "string").map(([name, cells]) => [name[0], name, cells.map(([text, colour]) => [text, colour || wall])]);
+    written.forEach(([, , cells], n) => cells.forEach(([text, shown], j) => {
+      const cell = nines[n].children[j];
       cell.textContent = text;
       cell.style.background = `rgb(${shown})`;
       cell.style.color = readable(...shown);
     }));
+    inRows.show({ parts: written, products, bias, q: short(q), written: short, words: `Q of the best of ${data.actions} actions: the new V` });
     row.querySelectorAll(".op").forEach((op, i) => { op.textContent = parts.filter((part) => typeof part === "string")[i]; });
     row.querySelector("strong").textContent = short(q);
   }

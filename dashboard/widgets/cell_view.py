@@ -19,13 +19,13 @@ _HTML = """<div class="cell"><div class="left"><canvas tabindex="0" role="applic
 <div class="where"><label>Row <input type="number" class="row"></label>
 <label>Column <input type="number" class="column"></label></div><div class="say" role="status"></div></div>
 <div class="right"><p class="head" role="status"></p>
-<div class="backup" role="group" aria-label="The sum"><div class="sum"></div></div>
+<div class="backup" role="group" aria-label="The sum"><div class="sum"></div><table class="sum-rows"></table></div>
 <p class="title"><b>Which action is best, and when?</b> Below: how far Q of the others is behind.</p>
 <div class="chart"><div class="curves" aria-hidden="true"></div>
 <div class="scrub"><input type="range" min="1" step="1" aria-label="Step k"><output></output></div></div>
 <p class="words"></p></div></div>"""
 
-_cell = canvas.component("cell_view", _HTML, planning=True)
+_cell = canvas.component("cell_view", _HTML, before=("sum_rows",), planning=True)
 
 
 def show(key: str, data: dict, *, step: int, refused: tuple | None, on_cell: Callable[[dict], None],

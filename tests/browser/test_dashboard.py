@@ -158,6 +158,30 @@ def test_k_scrubs_in_the_page(open_page):
     assert "step=2" in copied(page, "Copy the link")
 
 
+def test_a_step_by_hand_goes_through_its_parts_in_their_order(open_page):
+    page = open_page(f"inside?model={PLANNER}&map={ROOM}&step=3", width=390, height=844)
+    chips, shown = page.locator(".flow button"), page.locator(".panels figure:visible b")
+    assert chips.all_inner_texts() == ["R", "P", "V", "wave"]
+    assert shown.all_inner_texts() == ["V"]  # the one that a phone shows large
+    page.evaluate(LIT)
+    page.get_by_role("button", name="One step on").click()
+    page.wait_for_function("() => window.lit.length === 3")
+    assert page.evaluate("window.lit") == ["P", "V", "wave"]
+    chips.first.click()
+    assert shown.all_inner_texts() == ["R"]
+    assert page.locator("canvas[data-panel=R]").bounding_box()["width"] > 300
+    assert "k = 4" in page.locator(".control output").inner_text()
+
+
+LIT = """() => { window.lit = [];
+    const find = (root) => root.querySelector('.flow')
+      || [...root.querySelectorAll('*')].map((e) => e.shadowRoot && find(e.shadowRoot)).find(Boolean);
+    const flow = find(document);
+    new MutationObserver(() => flow.querySelectorAll('.lit').forEach(({dataset: {panel}}) => {
+      if (!window.lit.includes(panel)) window.lit.push(panel); }))
+      .observe(flow, {subtree: true, attributes: true, attributeFilter: ['class']}); }"""
+
+
 def test_the_film_plays(open_page):
     page = open_page(f"inside?model={PLANNER}&map={ROOM}&step=1")
     page.get_by_role("button", name="Play").click()
