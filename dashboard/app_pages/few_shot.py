@@ -37,8 +37,8 @@ def page():
     with line:
         headings.heading("Who decided?")
     if not state.get("lesson"):  # which has words of its own, and needs the room
-        headings.sentence("A network names the drawing in the middle by these examples alone. **Draw**, or drag one "
-                          "off.")
+        headings.sentence("A network names the drawing in the middle by those around it: **near** is alike, a **thick** "
+                          "line counts. **Draw**, or drag one off.")
     names = compute.names("few-shot")
     state.adopt({**episode_controls.readers(), "least": choices.read_int("least", 0, 100),
                  "look": choices.read_int("look", 0, 199), "reading": choices.read_int("reading", 1, 99)},
@@ -149,8 +149,7 @@ def show_ring(name, episode, explanation):
     ring.show("ring", {
         **data, "model": name, "photos": False, "turn": state.get("turn", 0), "drawn": state.get("drawn") is not None,
         "label": sketchpad.LABEL, "say": st.session_state.pop("ring_problem", ""),
-        "legend": [] if data["likeness"] is None else [
-            f"near: alike ({data['likeness']})", "thick: attention", "arc: how sure"],
+        "legend": [] if data["likeness"] is None else ring.legend(data["likeness"]),
         "hint": HINT, "least": state.get("least", 0),
         "lined": data["likeness"] is not None, "leastWords": f"Say “none of these” {LEAST[data['likeness'] is None]}",
         "letters": list(support_set.LETTERS[: min(26, words[1] + 3)]), "look": looked(len(labels)),

@@ -35,19 +35,20 @@ print(classifier.predict(["new.jpg"]), classifier.predict_proba(["new.jpg"]))
 print(classifier.attention(["new.jpg"]))        # how much each photograph counts'''
 
 
-LEGEND = ["near: alike (cosine)", "thick: attention", "arc: how sure"]
 HINT = ("Dragged onto another thing, a photograph is relabelled. Drop or paste one of yours in the middle to ask about "
         "it, on a thing to add it.")
-ADAPTED = (" Near is the plain cosine. Attention first takes off what all these photographs share, and compares with "
-           "the mean of a thing's: so a thing may win over a nearer photograph.")
+# Where attention is adapted to the support set.
+ADAPTED = ("What all pictures share is taken off first, and each speaks for its whole thing: so one that is near may "
+           "count little.")
 BLANK = compute.as_png(np.full((8, 8, 3), 128, "uint8"))  # in place of what cannot be opened
 
 
 def page():
-    line = st.container(horizontal=True, gap="small", vertical_alignment="center")
+    line = st.container(key="title", horizontal=True, gap="small", vertical_alignment="center")
     with line:
         headings.heading("What is it?")
-    headings.sentence(f"A few pictures of a thing are enough. {about()}")
+    headings.sentence("A network names the picture in the middle by those around it: **near** is alike, a **thick** line "
+                      f"counts. {about()}")
     names = compute.names("few-shot", compute.OF_PHOTOGRAPHS)
     state.adopt({"photo": read_name, "photo_seed": choices.read_int("photo_seed", 0, 999_999),
                  "photo_asked": choices.read_int("photo_asked", 0, ASKED * KINDS - 1),
@@ -84,10 +85,10 @@ def page():
 def about():
     """Whose pictures these are."""
     if held_out() is not None:
-        return "One of yours is the question, the others are known; they stay on this machine."
+        return "One of **yours** is the question; all stay on this machine."
     if mine():
-        return "Yours stay on this machine."
-    return "These are **invented** (generated); yours stay on this machine."
+        return "**Yours** stay on this machine."
+    return "These are **invented**; yours would stay on this machine."
 
 
 def beyond():
@@ -321,10 +322,11 @@ def show_ring(name, known, asked, truth, answer, problem):
     classes = answer.classes if answer else list(dict.fromkeys(known[i][0] for i in here))
     least = state.get("photo_least", 0) / 100
     sure = answer is not None and answer.confidence >= least
-    pictures = [{"name": f"{label} {i + 1}", "class": classes.index(label) if label in classes else 0,
+    pictures = [{"name": called, "class": classes.index(label) if label in classes else 0,
                  "out": i in gone, "asked": i == held, "given": False,
                  "source": compute.thumbnail(file) or compute.thumbnail(BLANK),
-                 "likeness": None, "share": None} for i, (label, file) in enumerate(known)]
+                 "likeness": None, "share": None}
+                for i, ((label, file), called) in enumerate(zip(known, names_of(known), strict=True))]
     if answer:
         for place, i in enumerate(here):
             pictures[i] |= {"likeness": float(answer.likeness[place]), "share": float(answer.attention[place])}
@@ -338,13 +340,21 @@ def show_ring(name, known, asked, truth, answer, problem):
                     for i, each in enumerate(classes)],
         "answer": classes.index(best(answer)) if sure else None,
         "none": f"the nearest class is {answer.confidence:.2f} alike, and you ask for {least:.2f}." if answer else "",
-        "problem": problem, "now": answer.confidence if answer else None, "note": "", "top": top,
+        "problem": problem, "now": answer.confidence if answer else None, "note": ADAPTED * adapts, "top": top,
         "look": look,
         "step": None, "steps": None, "likeness": "cosine", "without": without(name, known, asked, answer, look, top),
-        "ordered": False, "order": 0, "hint": HINT + ADAPTED * adapts, "legend": LEGEND,
+        "ordered": False, "order": 0, "hint": HINT, "legend": ring.legend("cosine"),
         "least": state.get("photo_least", 0), "lined": False,
         "leastWords": "Say “none of these” if the best class is less alike than", "letters": classes,
         "say": st.session_state.pop("photo_problem", ""), "pictures": pictures}, heard)
+
+
+def names_of(known):
+    """What the photographs are called, "plate 1"; an invented one keeps its name when it is relabelled."""
+    labels = [label for label, _ in known]
+    if not mine():
+        labels = [label for label, _ in compute.example(KINDS, state.get("photo_seed", 0))[0]]
+    return [f"{label} {labels[: i + 1].count(label)}" for i, label in enumerate(labels)]
 
 
 def looked(count):

@@ -5,23 +5,31 @@
 export default keep(".ring", makeRing);
 
 const NEAREST = 6, NEAR = 0.7; // pictures that are named by how alike they are; a drawing of its class is seldom less alike
-const BITS = 140, PEN = 28; // side of what is sent, steps of the keyboard's pen
 const PATIENCE = 5000, GROWS = 2200; // ms until a message counts as lost, and until all lines have grown
+const SIGNS = Object.fromEntries(Object.entries({ // of the key: what near, thick, an arc, a colour and a dashed line look like
+  near: '<circle cx="3" cy="7" r="2.5" class="full"/><path d="M7 7h5" stroke-dasharray="1.5 1"/><rect x="13" y="3.5" width="7" height="7" rx="1.5"/>',
+  thick: '<path d="M1 3.5h19" stroke-width="1"/><path d="M1 9.5h19" stroke-width="4.5"/>',
+  arc: '<path d="M2 11.5A13 13 0 0 1 20 11.5" stroke-width="3" opacity=".3"/><path d="M2 11.5A13 13 0 0 1 13 6.3" stroke-width="3"/>',
+  answer: '<path d="M1 7h19" stroke-width="4.5"/>',
+  none: '<path d="M1 7h19" stroke-dasharray="4 3"/>',
+}).map(([sign, inside]) => [sign, `<svg viewBox="0 0 21 14" aria-hidden="true">${inside}</svg>`]));
 const THINKS = 350, TIE = 0.05; // ms until it is said that an answer takes its time; less sure than that by this is a tie
 
 function makeRing(host) {
   const find = (name) => host.querySelector(name);
   const [answer, stage, canvas, rim, pad, middle, film, pictures] =
     [".answer", ".stage", ".lines", ".rim", ".pad", ".middle", ".film", ".pictures"].map(find);
-  const [detail, steps, orders, tray, hint, legend, say, letter, file, least, nearest] = [
-    ".detail", ".steps", ".orders", ".tray", ".hint", ".legend", ".say", ".letter", ".file", ".least", ".nearest"].map(find);
+  const [detail, steps, orders, tray, hint, legend, say, letter, least, nearest] = [
+    ".detail", ".steps", ".orders", ".tray", ".hint", ".legend", ".say", ".letter", ".least", ".nearest"].map(find);
   const ring = { send: null, show, stop };
   const buttons = new Map(); // number of a picture -> its button, its place now and its place to be
-  let data = null, size = 0, frameId = 0, strokes = [], line = null, cursor = [PEN / 2, PEN / 2], down = false;
-  let touched = false; // the pen of the keys is not shown to a hand that draws
-  let queue = [], onTheWay = null, number = 0, looked = null, step = null, sought = null, drag = null, camera = null, fanned = null, born = -Infinity, reads = null;
+  let data = null, size = 0, frameId = 0;
+  let queue = [], onTheWay = null, number = 0, looked = null, step = null, sought = null, drag = null, fanned = null, born = -Infinity, reads = null;
   let room = []; // the width and height that there are, and what of the height is left below what stands above
   let scale = null, slow = null; // cosines at the outermost and the innermost circle as they are shown; the clock of an answer
+  const board = { find, host, stage, pad, film, tell, speak, lands, data: () => data, across: () => 2 * padReach(),
+    changed: () => controls(), aim: (target) => drawRim(target), emptied: () => question.empty() };
+  const question = makePad(board), outside = makeOutside(board);
 
   // -- messages ---------------------------------------------------------------------------------------------
 
@@ -62,7 +70,7 @@ function makeRing(host) {
   // -- what is shown ----------------------------------------------------------------------------------------
 
   function show(next) {
-    if (data && next.turn !== data.turn) { strokes = []; down = false; }
+    if (data && next.turn !== data.turn) question.empty();
     const fresh = !data, elsewhere = !onTheWay && !queue.length; // nothing of it answers what was done here
     if (fresh || (elsewhere && next.look !== data.look)) looked = next.look;
     if (fresh || (elsewhere && next.step !== data.step)) step = next.step;
@@ -94,9 +102,9 @@ function makeRing(host) {
   const className = (index) => data.classes[index]?.name ?? "";
 
   function controls(elsewhere = false) {
-    find(".back").hidden = !strokes.length;
-    find(".clear").hidden = !strokes.length && !data.drawn;
-    find(".clear").textContent = data.drawn && !strokes.length ? "Back to the given question" : "Clear";
+    find(".back").hidden = !question.drawn();
+    find(".clear").hidden = !question.drawn() && !data.drawn;
+    find(".clear").textContent = data.drawn && !question.drawn() ? "Back to the given question" : "Clear";
     find(".keeping").hidden = !data.drawn;
     least.hidden = data.now === null;
     if (elsewhere || sought === null) sought = data.least;
@@ -122,8 +130,12 @@ function makeRing(host) {
     orders.querySelector(".sorted").disabled = !data.order;
     orders.querySelector("span").textContent = data.ordered ? `It reads them in ${data.order ? `the random order number ${data.order}` : "the order of the classes"}.` : "";
     hint.textContent = data.hint;
-    const means = [...data.legend, ...(lined() ? ["dashed: none of these"] : [])];
-    legend.replaceChildren(...means.map((words) => Object.assign(document.createElement("span"), { textContent: words })));
+    const means = [...data.legend, ...(lined() ? [["none", "dashed: none of these"]] : [])];
+    legend.replaceChildren(...means.map(([sign, words]) => {
+      const each = Object.assign(document.createElement("span"), { className: `sign-${sign}`, innerHTML: SIGNS[sign] });
+      each.append(words);
+      return each;
+    }));
   }
 
   // What a picture counts at the step that is looked at.
@@ -243,6 +255,7 @@ function makeRing(host) {
     const members = data.classes.map(() => []);
     for (const index of buttons.keys()) members[data.pictures[index].class]?.push(index);
     const most = [...buttons.keys()].sort((a, b) => share(b) - share(a)), crowd = crowded(), on = circles() ?? undefined;
+    const places = new Map(); // number of a picture -> where it would lie, by itself
     members.forEach((mine, c) => {
       const width = (2 * Math.PI) / data.classes.length, fans = c === fanned;
       const like = [...mine].sort((a, b) => (data.pictures[b].likeness ?? 0) - (data.pictures[a].likeness ?? 0));
@@ -258,11 +271,16 @@ function makeRing(host) {
           grow = 1.55;
           angle = sector(c) + (i - (mine.length - 1) / 2) * Math.min(0.5, (side() * grow * 1.3) / near);
         }
-        each.to = { x: half() + r * Math.cos(angle), y: half() + r * Math.sin(angle), share: share(index), side: side() * grow };
-        each.now ??= { x: half() + rimReach() * Math.cos(angle), y: half() + rimReach() * Math.sin(angle), share: 0, side: side() * 0.6 };
+        places.set(index, { angle, r, side: side() * grow, from: sector(c) - 0.47 * width, to: sector(c) + 0.47 * width });
         each.button.style.zIndex = String(crowd ? (fans ? 300 - deep : 200 - deep) : 200 - rank);
       });
     });
+    const part = crowd || !places.size ? 1 : spread([...places.values()]);
+    for (const [index, { angle, r, side: width }] of places) {
+      const each = buttons.get(index), [right, down] = [Math.cos(angle), Math.sin(angle)];
+      each.to = { x: half() + r * right, y: half() + r * down, share: share(index), side: part * width };
+      each.now ??= { x: half() + rimReach() * right, y: half() + rimReach() * down, share: 0, side: 0.6 * width };
+    }
   }
 
   // In a crowd the pictures of a class lie on a pile; this one is fanned out.
@@ -294,7 +312,7 @@ function makeRing(host) {
     middle.dataset.words = data.middle ?? "";
     if (data.photos && data.query) middle.style.backgroundImage = `url(${data.query})`;
     middle.setAttribute("aria-label", "The photograph that is asked about");
-    drawPad();
+    question.draw();
     drawRim();
     targets();
     frameId ||= requestAnimationFrame(move);
@@ -453,117 +471,10 @@ function makeRing(host) {
     stage.style.cursor = lineAt(event.clientX - box.left, event.clientY - box.top) === null ? "" : "pointer";
   };
 
-  // -- the pad in the middle --------------------------------------------------------------------------------
+  // -- the tools of the question ---------------------------------------------------------------------------
 
-  function drawPad() {
-    const across = 2 * padReach(), brush = pad.getContext("2d"), colour = palette(host);
-    brush.clearRect(0, 0, across, across);
-    brush.fillStyle = colour.floor;
-    brush.strokeStyle = data.answer === null ? colour.wall : colour.path;
-    brush.lineWidth = 3;
-    brush.beginPath();
-    brush.arc(across / 2, across / 2, across / 2 - 2, 0, 7);
-    brush.fill();
-    brush.stroke();
-    if (strokes.length) ink(brush, across, colour.text);
-    else if (data.query && !data.photos) {
-      const inner = across * 0.62, [left, top] = [across * 0.19, across * 0.15], unit = inner / 28, levels = levelsOf(data.query);
-      brush.fillStyle = colour.text;
-      levels.forEach((level, i) => {
-        if (!level) return;
-        brush.globalAlpha = level / 3;
-        brush.fillRect(left + (i % 28) * unit, top + Math.floor(i / 28) * unit, unit + 0.4, unit + 0.4);
-      });
-      brush.globalAlpha = 1;
-    }
-    if (!strokes.length) {
-      brush.fillStyle = colour.text;
-      brush.font = `${Math.max(11, across * 0.062)}px sans-serif`;
-      brush.textAlign = "center";
-      brush.fillText("draw here", across / 2, across * 0.88);
-    }
-    if (host.getRootNode().activeElement === pad && pad.matches(":focus-visible") && !touched) {
-      brush.fillStyle = down ? colour.path : colour.focus;
-      brush.beginPath();
-      brush.arc((cursor[0] / PEN) * across, (cursor[1] / PEN) * across, 5, 0, 7);
-      brush.fill();
-    }
-  }
-
-  function ink(brush, across, colour) {
-    brush.strokeStyle = brush.fillStyle = colour;
-    brush.lineWidth = across * 0.055;
-    brush.lineCap = brush.lineJoin = "round";
-    for (const stroke of strokes) {
-      brush.beginPath();
-      stroke.forEach(([x, y], i) => brush[i ? "lineTo" : "moveTo"](x * across, y * across));
-      if (stroke.length === 1) brush.lineTo(stroke[0][0] * across + 0.01, stroke[0][1] * across);
-      brush.stroke();
-    }
-  }
-
-  function sendDrawing(live) {
-    drawPad();
-    controls();
-    if (!strokes.length) return tell({ what: "undraw" });
-    const small = document.createElement("canvas");
-    small.width = small.height = BITS;
-    const brush = small.getContext("2d");
-    brush.fillStyle = "#fff";
-    brush.fillRect(0, 0, BITS, BITS);
-    ink(brush, BITS, "#000");
-    const pixels = brush.getImageData(0, 0, BITS, BITS).data, bytes = new Uint8Array((BITS * BITS) / 8);
-    for (let i = 0; i < BITS * BITS; i++) if (pixels[4 * i] < 128) bytes[i >> 3] |= 128 >> (i & 7);
-    tell({ what: "draw", bits: btoa(String.fromCharCode(...bytes)), live });
-  }
-
-  const place = (event) => {
-    const box = pad.getBoundingClientRect();
-    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height].map((x) => Math.max(0, Math.min(1, x)));
-  };
-  pad.onpointerdown = (event) => {
-    if (event.button > 0) return;
-    pad.setPointerCapture(event.pointerId);
-    pad.focus({ preventScroll: true });
-    event.preventDefault();
-    touched = true;
-    pad.classList.add("touched");
-    line = [place(event)];
-    strokes.push(line);
-    drawPad();
-  };
-  pad.onpointermove = (event) => {
-    if (!line) return;
-    line.push(...(event.getCoalescedEvents?.().map(place) ?? []), place(event));
-    if (line.length > 4) sendDrawing(true);
-    else drawPad();
-  };
-  pad.onpointerup = pad.onpointercancel = () => {
-    if (!line) return;
-    line = null;
-    sendDrawing(false);
-  };
-  pad.onkeydown = (event) => {
-    touched = false;
-    pad.classList.remove("touched");
-    const by = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
-    if (by) {
-      cursor = cursor.map((x, i) => Math.max(2, Math.min(PEN - 2, x + by[i])));
-      if (down) { strokes[strokes.length - 1].push(cursor.map((x) => x / PEN)); sendDrawing(true); }
-    } else if (event.key === " " || event.key === "Enter") {
-      down = !down;
-      if (down) strokes.push([cursor.map((x) => x / PEN)]);
-      else sendDrawing(false);
-      speak(down ? "Pen down: arrow keys draw." : "Pen up.");
-    } else if (event.key === "Backspace" || event.key === "Delete") { strokes.pop(); down = false; sendDrawing(false); }
-    else return;
-    event.preventDefault();
-    drawPad();
-  };
-  pad.onfocus = drawPad;
-  pad.onblur = () => { if (down) { down = false; sendDrawing(false); } drawPad(); };
-  find(".back").onclick = () => { strokes.pop(); sendDrawing(false); };
-  find(".clear").onclick = () => { strokes = []; tell({ what: "undraw" }); drawPad(); };
+  find(".back").onclick = question.back;
+  find(".clear").onclick = () => { question.empty(); tell({ what: "undraw" }); question.draw(); };
   letter.onchange = () => {
     find(".new").hidden = letter.value !== "";
     if (letter.value === "") find(".new").focus();
@@ -677,11 +588,12 @@ function makeRing(host) {
   function describe() {
     const said = data.answer === null ? null : data.classes[data.answer];
     const known = data.truth !== null && said, right = known && data.truth === said.name;
-    const parts = [!known ? "" : right ? "✓ Right: " : "✗ Wrong: ", data.model, " says "];
-    const [bold, comma, rest] = ["b", "span", "small"].map((name) => document.createElement(name));
+    const [bold, comma, rest, model] = ["b", "span", "small", "code"].map((name) => document.createElement(name));
+    model.textContent = data.model;
+    const parts = [!known ? "" : right ? "✓ Right: " : "✗ Wrong: ", model, " says "];
     bold.textContent = data.problem ? "No answer" : said ? said.name : "none of these";
     comma.textContent = data.problem || !said ? ": " : ", "; // on a phone the rest has a line of its own
-    rest.textContent = data.problem || !said ? data.problem || data.none : `${percent(said.chance)} sure${tie(said)}${!known || right ? far() : `; it is ${data.truth}`}.`;
+    rest.textContent = data.problem || !said ? data.problem || data.none : `${percent(said.chance)} sure${tie(said) || nearer()}${!known || right ? far() : `; it is ${data.truth}`}.`;
     answer.replaceChildren(...(data.problem ? [] : parts), bold, comma, rest);
     steps.querySelector(".at").textContent = data.steps ? (step > data.steps ? "all done, the answer" : `${step} of ${data.steps}${step === 1 ? " (even)" : ""}`) : "";
     const index = buttons.has(looked) ? looked : data.top; // the one that counts most, until one is touched
@@ -696,9 +608,9 @@ function makeRing(host) {
     const by = document.createElement("div");
     by.className = "by";
     if (picture.likeness !== null) by.append(picture.likeness.toFixed(2), Object.assign(document.createElement("small"), { textContent: `alike (${data.likeness})` }));
-    pair.append(shown(data.query, "the question"), by, shown(picture.source, `${picture.name} (${className(picture.class)})`));
+    pair.append(shown(data.query, "the question"), by, shown(picture.source, titled(picture)));
     const says = [];
-    if (picture.share !== null) says.push(`${picture.name} carries ${percent(picture.share)} of the attention.`);
+    if (picture.share !== null) says.push(`${picture.name} counts ${percent(picture.share)} (attention).`);
     if (data.without?.index === index) says.push(data.without.words);
     says.push(data.note);
     words.textContent = says.join(" ");
@@ -709,6 +621,14 @@ function makeRing(host) {
   function far() {
     const nearest = Math.max(...data.pictures.filter((each) => !each.out).map((each) => each.likeness ?? -1));
     return data.likeness === "cosine" && !data.photos && nearest > -1 && nearest < NEAR ? `, but the nearest is only ${nearest.toFixed(2)} alike` : "";
+  }
+
+  // The nearest picture, where it is of another class than the answer: then attention is not by likeness to one alone.
+  function nearer() {
+    const like = (of) => Math.max(-1, ...of.map((each) => each.likeness ?? -1)).toFixed(2);
+    const here = [...buttons.keys()].map((index) => data.pictures[index]), mine = here.filter((each) => each.class === data.answer);
+    const nearest = here.find((each) => each.likeness !== null && each.likeness.toFixed(2) === like(here));
+    return nearest && Number(like(mine)) < Number(like(here)) ? `, though ${nearest.name} is nearer` : "";
   }
 
   // Whether another class is as good as the answer.
@@ -729,6 +649,9 @@ function makeRing(host) {
     box.append(...doing.map(([words, does]) => Object.assign(document.createElement("button"), { type: "button", textContent: words, onclick: does })));
     return box;
   }
+
+  // Its name, and its class where the name does not give it away.
+  const titled = ({ name, class: c }) => (name.startsWith(className(c)) ? name : `${name}, shown as ${className(c)}`);
 
   function shown(source, words) {
     const figure = document.createElement("figure"), box = document.createElement("div"), caption = document.createElement("figcaption");
@@ -769,103 +692,6 @@ function makeRing(host) {
   find(".shuffle").onclick = () => tell({ what: "order" });
   find(".sorted").onclick = () => tell({ what: "order", seed: 0 });
 
-  // -- pictures from outside: opened, dropped, pasted, from the camera ---------------------------------------
-
-  find(".open").onclick = () => file.click();
-  file.onchange = () => { take([...file.files], null); file.value = ""; };
-  stage.ondragover = (event) => {
-    event.preventDefault();
-    const box = stage.getBoundingClientRect(), goes = lands(event.clientX - box.left, event.clientY - box.top);
-    stage.classList.add("over");
-    drawRim(typeof goes === "number" ? goes : null);
-  };
-  stage.ondragleave = () => { stage.classList.remove("over"); drawRim(); };
-  stage.ondrop = (event) => {
-    event.preventDefault();
-    stage.classList.remove("over");
-    const box = stage.getBoundingClientRect(), goes = lands(event.clientX - box.left, event.clientY - box.top);
-    drawRim();
-    take([...event.dataTransfer.files], typeof goes === "number" ? className(goes) : null);
-  };
-  function paste(event) {
-    const found = [...(event.clipboardData?.files ?? [])];
-    if (!found.length || ["INPUT", "TEXTAREA"].includes(event.target?.tagName)) return;
-    event.preventDefault();
-    take(found, null);
-  }
-  window.addEventListener("paste", paste);
-
-  // Files become grey values (or a small JPEG) here; the server never sees a file or its name.
-  async function take(files, to) {
-    const read = [];
-    let broken = 0;
-    for (const each of files.slice(0, 24)) {
-      try {
-        if (each.size > 40e6) throw new Error("too large");
-        const bitmap = await createImageBitmap(each);
-        if (bitmap.width * bitmap.height > 5e7) throw new Error("too large");
-        read.push(data.photos ? jpeg(bitmap) : grey(bitmap));
-      } catch { broken += 1; }
-    }
-    if (files.some((each) => /\.zip$/i.test(each.name)) && data.photos) speak("A zip is opened by “Use my own”, beside the title.", true);
-    else if (broken) speak(`${broken === 1 ? "A file is" : `${broken} files are`} no picture that this browser can open, or too large. Nothing else changed.`, true);
-    if (!read.length) return;
-    const others = to === null && read.length > 1 ? ` The other ${read.length > 2 ? `${read.length - 1} were` : "one was"} left aside: drop several on a class of the ring to add them.` : "";
-    if (!broken) speak(to === null ? `${others ? "The first" : "The"} picture is the question now.${others}` : `Added to ${to}.`);
-    strokes = [];
-    tell(to === null ? { what: "ask", picture: read[0] } : { what: "add", pictures: read, class: to });
-  }
-
-  function sheet(source, width, height) {
-    const small = document.createElement("canvas"), brush = small.getContext("2d");
-    [small.width, small.height] = [width, height];
-    brush.fillStyle = "#fff";
-    brush.fillRect(0, 0, width, height);
-    return [small, brush];
-  }
-
-  function grey(source) {
-    const [, brush] = sheet(source, BITS, BITS), wide = source.videoWidth ?? source.width, high = source.videoHeight ?? source.height;
-    const scale = BITS / Math.max(wide, high);
-    brush.drawImage(source, (BITS - wide * scale) / 2, (BITS - high * scale) / 2, wide * scale, high * scale);
-    const pixels = brush.getImageData(0, 0, BITS, BITS).data;
-    let text = "";
-    for (let i = 0; i < BITS * BITS; i++) text += String.fromCharCode(Math.round(0.3 * pixels[4 * i] + 0.59 * pixels[4 * i + 1] + 0.11 * pixels[4 * i + 2]));
-    return btoa(text);
-  }
-
-  function jpeg(source) {
-    const wide = source.videoWidth ?? source.width, high = source.videoHeight ?? source.height, scale = Math.min(1, 512 / Math.max(wide, high));
-    const [small, brush] = sheet(source, Math.max(1, Math.round(wide * scale)), Math.max(1, Math.round(high * scale)));
-    brush.drawImage(source, 0, 0, small.width, small.height);
-    return small.toDataURL("image/jpeg", 0.92).split(",")[1];
-  }
-
-  find(".camera").onclick = async () => {
-    if (camera) {
-      tell({ what: "ask", picture: data.photos ? jpeg(film) : grey(film) });
-      strokes = [];
-      return closeCamera();
-    }
-    try {
-      camera = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-    } catch {
-      camera = null;
-      return speak("There is no camera here, or the browser does not lend it. Open a picture instead.", true);
-    }
-    film.srcObject = camera;
-    film.hidden = false;
-    await film.play();
-    find(".camera").textContent = "Take it";
-  };
-
-  function closeCamera() {
-    camera?.getTracks().forEach((track) => track.stop());
-    camera = null;
-    film.hidden = true;
-    find(".camera").textContent = "Camera";
-  }
-
   const watcher = new ResizeObserver(() => data && layout());
   watcher.observe(host);
   const clock = setInterval(() => { // what was lost, such as by a closed socket, is sent again; the server knows its number
@@ -877,31 +703,9 @@ function makeRing(host) {
     clearInterval(clock);
     clearInterval(reads);
     clearTimeout(slow);
-    closeCamera();
-    window.removeEventListener("paste", paste);
+    outside.stop();
     cancelAnimationFrame(frameId);
   }
 
   return ring;
-}
-
-const drawn = new Map(); // code of a drawing -> its ink as a PNG
-
-function levelsOf(code) {
-  const bytes = atob(code.replaceAll("-", "+").replaceAll("_", "/")), levels = [];
-  for (const letter of bytes) for (const shift of [6, 4, 2, 0]) levels.push((letter.charCodeAt(0) >> shift) & 3);
-  return levels;
-}
-
-function inkOf(code) {
-  if (!drawn.has(code)) {
-    const small = document.createElement("canvas");
-    small.width = small.height = 28;
-    const pen = small.getContext("2d"), picture = pen.createImageData(28, 28);
-    levelsOf(code).forEach((level, i) => { picture.data[4 * i + 3] = level * 85; });
-    pen.putImageData(picture, 0, 0);
-    if (drawn.size > 600) drawn.clear();
-    drawn.set(code, small.toDataURL());
-  }
-  return drawn.get(code);
 }

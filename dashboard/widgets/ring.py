@@ -49,7 +49,7 @@ Delete leaves it out, a letter gives it another class."></div>
 </div>
 </div>
 </div>"""
-_ring = canvas.component("ring", _HTML)
+_ring = canvas.component("ring", _HTML, before=("ring_places", "ring_pad", "ring_outside"))
 
 
 def show(key: str, data: dict, on_message: Callable[[dict], None]) -> None:
@@ -71,6 +71,12 @@ def show(key: str, data: dict, on_message: Callable[[dict], None]) -> None:
             on_message(message)
 
     _ring(key=key, data={**data, "heard": st.session_state.get(f"{key}_heard", 0)}, on_did_change=did)
+
+
+def legend(likeness: str) -> list[tuple[str, str]]:
+    """What the ring's parts mean: (sign, words); `likeness` is what says how alike two pictures are."""
+    return [("near", f"near: alike ({likeness})"), ("thick", "thick: counts more"),
+            ("arc", "arc: how sure"), ("answer", "orange: the answer")]
 
 
 def without_words(before: tuple[str, float], after: tuple[str, float]) -> str:

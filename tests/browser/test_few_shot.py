@@ -90,10 +90,10 @@ def test_pictures_are_dragged_off_and_onto_another_class_and_touched(open_page):
     (x, y), (to_x, to_y) = middle(page.locator("canvas.pad")), middle(picture(page, "B1"))
     page.mouse.click(x + 0.55 * (to_x - x), y + 0.55 * (to_y - y))  # its line
     address(page, "look=1")
-    page.get_by_text("B1 carries").wait_for()
+    page.get_by_text("B1 counts").wait_for()
     page.get_by_text(re.compile("Without it the answer (is|stays)")).wait_for()
     page.reload()  # nothing of it is lost
-    page.get_by_text("B1 carries").wait_for()
+    page.get_by_text("B1 counts").wait_for()
     assert picture(page, "A1").get_attribute("aria-label").startswith("A1, class C")
 
 
@@ -194,7 +194,7 @@ def test_a_hundred_pictures_stay_within_reach(open_page):
     assert min(map(min, boxes)) >= 23.9
     picture(page, "T5").focus()
     page.keyboard.press("Enter")
-    page.get_by_text("T5 carries").wait_for()
+    page.get_by_text("T5 counts").wait_for()
     still(page)
     apart = {letter: nearest(page, letter) for letter in "AT"}
     assert apart["T"] >= 24, "those of the class that is looked at are not fanned out"

@@ -104,11 +104,11 @@ def test_back_looks_at_the_picture_before(open_page):
     for name, number in (("B1", 1), ("C1", 2)):
         picture(page, name).focus()
         page.keyboard.press("Enter")
-        page.get_by_text(f"{name} carries").wait_for()
+        page.get_by_text(f"{name} counts").wait_for()
         address(page, f"look={number}")
         page.wait_for_timeout(LATE)
     page.go_back()
-    page.get_by_text("B1 carries").wait_for()
+    page.get_by_text("B1 counts").wait_for()
     assert picture(page, "B1").get_attribute("aria-pressed") == "true"
 
 
