@@ -9,7 +9,6 @@ from dashboard import (
     glossary,
     share,
     state,
-    titles,
 )
 from dashboard.figures import difference_svg, planning_svg, theme
 from dashboard.figures import planning as planning_figures
@@ -47,8 +46,8 @@ def page():
         "trial": choices.read_int("trial", 0, max(COUNTS) - 1), **comparison.readers()})
     what = state.get("what", "planners")
     st.session_state["choose_what"] = what
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.title("Where does it fail?", width="stretch")
+    with st.container(key="title", horizontal=True, gap="small", vertical_alignment="center"):
+        headings.heading("Where does it fail?")
         with st.container(width="content"):
             st.segmented_control("What to compare", list(WHAT), format_func=WHAT.get, key="choose_what", required=True,
                                  label_visibility="collapsed",
@@ -75,7 +74,7 @@ def show_planners(chosen):
         try:
             runs[name] = walked(name, kind, size, count, seed)
         except ValueError as error:
-            st.warning(f"{titles.of(name)} cannot walk on these maps: {error}", icon=":material/help:")
+            st.warning(f"`{name}` cannot walk on these maps: {error}", icon=":material/help:")
     trial = None
     if runs:
         trial = show_trials(runs, f"{map_input.FAMILIES[kind].lower()}, {size} x {size}")
@@ -99,17 +98,17 @@ def walked(name, kind, size, count, seed):
         return compute.trials(*asked)
     with place.container():
         left, right = st.columns([5, 1], vertical_alignment="center")
-        bar = left.progress(0.0, f"{titles.of(name)} walks: 0 of {count} maps")
+        bar = left.progress(0.0, f"`{name}` walks: 0 of {count} maps")
         right.button("Stop here", key=f"stop_{name}", width="stretch", on_click=stop, args=(asked,))
 
     def told(done):
         st.session_state["done"] = {**st.session_state.get("done", {}), asked: done}
-        bar.progress(done / count, f"{titles.of(name)} walks: {done} of {count} maps")  # here a pressed button is heard
+        bar.progress(done / count, f"`{name}` walks: {done} of {count} maps")  # here a pressed button is heard
 
     run = compute.trials(*asked, told, stopped)
     place.empty()
     if len(run.walks.success) < count:
-        st.info(f"{titles.of(name)} was stopped after {len(run.walks.success)} of {count} maps.",
+        st.info(f"`{name}` was stopped after {len(run.walks.success)} of {count} maps.",
                 icon=":material/front_hand:")
         st.button("Go on", key=f"go_on_{name}", icon=":material/play_arrow:",
                   on_click=lambda: st.session_state["stopped"].pop(asked, None))
@@ -127,10 +126,10 @@ def controls(names):
     three, four = st.columns([5, 3], vertical_alignment="bottom")
     five, six = st.columns(2, vertical_alignment="bottom")
     with one:
-        first = choices.pick_model(names, "Model", default=FIRST, words=titles.of)
+        first = choices.pick_model(names, "Model", default=FIRST)
     with two:
         rest = [name for name in names if name != first] or names
-        second = choices.pick_model(rest, "Compared with", "other", rival(first, rest), words=titles.of)
+        second = choices.pick_model(rest, "Compared with", "other", rival(first, rest))
     with three:
         kind = choices.pick("Kind of maps", "kind", list(map_input.FAMILIES), "open", map_input.FAMILIES.get)
     with four:
@@ -165,7 +164,7 @@ def show_trials(runs, maps):
     many = min(len(run.walks.success) for run in runs.values())
     success = [run.walks.success[:many] for run in runs.values()]
     kind = trials.kinds(success)
-    run, names, called = next(iter(runs.values())), list(runs), titles.of_all(runs)
+    run, names = next(iter(runs.values())), list(runs)
     steps = np.min([each.walks.steps[:many] for each in runs.values()], axis=0)
     telling = trials.telling(kind, steps)  # a walk that gets lost late shows most
     lost = len(telling)
@@ -173,16 +172,16 @@ def show_trials(runs, maps):
     asked = state.get("trial")
     shown = asked if asked is not None and asked < many else int(telling[0] if len(telling) else longest[-1])
     counts = [int(each.sum()) for each in success]
-    against = f", {called[names[1]]} on {counts[1]}" if len(names) > 1 else ""
-    st.header(f"{called[names[0]]} arrives on {counts[0]} of {many} maps{against}", anchor=False)
-    if said := finding(success, longest, list(called.values())):
+    against = f", `{names[1]}` on {counts[1]}" if len(names) > 1 else ""
+    st.header(f"`{names[0]}` arrives on {counts[0]} of {many} maps{against}", anchor=False)
+    if said := finding(success, longest, names):
         st.markdown(said)
     trials.show("trials", kind, longest, shown, large(runs, shown), [
         {"id": int(index), **thumbnail(runs, int(index))}
         for index in telling[: trials.MOST_THUMBS]], {
-            "both": "both arrive" if len(names) > 1 else f"{called[names[0]]} arrives",
-            "first": len(names) > 1 and f"only {called[names[0]]} arrives",
-            "second": len(names) > 1 and f"only {called[names[1]]} arrives",
+            "both": "both arrive" if len(names) > 1 else f"{names[0]} arrives",
+            "first": len(names) > 1 and f"only {names[0]} arrives",
+            "second": len(names) > 1 and f"only {names[1]} arrives",
             "neither": "neither" if len(names) > 1 else "it fails",
             "about": f"{difference(runs, success)}The maps: {maps}. A walk fails when it enters a wall, or needs more "
                      "than twice the moves of a shortest way.",
@@ -203,15 +202,15 @@ def show_trials(runs, maps):
     return shown
 
 
-def finding(success, longest, called):
+def finding(success, longest, names):
     """One sentence: how many failures of the one that fails more often lie among the longer half of the ways."""
     worst = int(np.argmin([each.sum() for each in success]))
     lost = ~success[worst][longest]
     if not lost.any():
         return ""
     far, many = int(lost[len(lost) // 2 :].sum()), int(lost.sum())
-    which = f"**{far} of the {many}** maps on which {called[worst]} gets lost lie" if many > 1 else (
-        f"The one map on which {called[worst]} gets lost {'lies' if far else 'does not lie'}")
+    which = f"**{far} of the {many}** maps on which `{names[worst]}` gets lost lie" if many > 1 else (
+        f"The one map on which `{names[worst]}` gets lost {'lies' if far else 'does not lie'}")
     return f"{which} in the half with the longer ways."
 
 
@@ -222,7 +221,7 @@ def difference(runs, success):
     share = float(success[0].mean() - success[1].mean())
     low, high = stats.difference_ci(*success)
     sign = 1 if share >= 0 else -1
-    better, worse = list(titles.of_all(runs).values())[::sign]
+    better, worse = list(runs)[::sign]
     low, high = sorted((sign * low, sign * high))
     if share == 0:
         return (f"On the same maps both arrive equally often (95% interval of the difference {100 * low:.1f} to "
@@ -238,8 +237,7 @@ def large(runs, index):
     walls, start, goal = run.walls[index], run.start[index], run.goal[index]
     map_text = gridworld.to_string(walls, start, goal)
     plans = {name: compute.planned(name, map_text, each.k).plan for name, each in runs.items()}
-    called = titles.of_all(runs)
-    lines = [{"name": called[name], "colour": colour, **said(plan, float(runs[name].walks.optimal_cost[index]))}
+    lines = [{"name": name, "colour": colour, **said(plan, float(runs[name].walks.optimal_cost[index]))}
              for (name, plan), colour in zip(plans.items(), ("first", "second"), strict=False)]
     return {"svg": planning_svg.walks(walls, start, goal, [plan.path for plan in plans.values()], is_dark(),
                                      hues=hues_of(runs)),
@@ -265,7 +263,7 @@ def thumbnail(runs, index):
     run = runs[name]
     walls, start, goal = run.walls[index], run.start[index], run.goal[index]
     plan = compute.planned(name, gridworld.to_string(walls, start, goal), runs[name].k).plan
-    return {"label": f"Map {index}: {titles.of_all(runs)[name]} {compute.in_words(plan.reason)}",
+    return {"label": f"Map {index}: {name} {compute.in_words(plan.reason)}",
             "svg": planning_svg.world(walls, start, goal, plan.path, is_dark(), hues_of(runs)[list(runs).index(name)])}
 
 
@@ -282,10 +280,9 @@ def show_where(runs):
             rows = analysis.difference_by_bin(getattr(runs[first].walks, field)[:many], *success, bins=QUARTERS)
             if len(rows) < 2:  # mazes are all as dense
                 continue
-            called = titles.of_all(runs)
-            column.markdown(f"**{question}** How many more maps of 100 {called[first]} solves than {called[second]}, "
+            column.markdown(f"**{question}** How many more maps of 100 `{first}` solves than `{second}`, "
                             "in four groups of maps; grey: it may be chance.")
-            column.image(difference_svg.by_group(rows, title, called[first], called[second], "arrives more often",
+            column.image(difference_svg.by_group(rows, title, first, second, "arrives more often",
                                                  is_dark(), field == "wall_density", hues_of(runs)),
                          width="stretch", alt=f"{question} " + "; ".join(
                              f"{row['mean']:.2g}: {100 * row['difference']:+.0f} of 100" for row in rows))
@@ -299,8 +296,7 @@ def show_where(runs):
 
 
 def rate_figure(runs, field, title):
-    called = titles.of_all(runs)
-    groups = {called[name]: analysis.success_by_bin(getattr(run.walks, field), run.walks.success)
+    groups = {name: analysis.success_by_bin(getattr(run.walks, field), run.walks.success)
               for name, run in runs.items()}
     return planning_figures.rates(groups, title, dark=is_dark(), hues=hues_of(runs))
 
@@ -309,7 +305,7 @@ def describe(runs, field, title):
     parts = []
     for name, run in runs.items():
         rows = analysis.success_by_bin(getattr(run.walks, field), run.walks.success)
-        parts.append(f"{titles.of(name)} from {rows[0]['rate']:.0%} at the smallest to "
+        parts.append(f"{name} from {rows[0]['rate']:.0%} at the smallest to "
                      f"{rows[-1]['rate']:.0%} at the largest")
     return f"Success against {title}: {'; '.join(parts)}."
 
@@ -338,12 +334,12 @@ def show_own_map(pair, map_text):
             plans[name] = compute.planned(name, map_text, steps).plan
             ending = said(plans[name], compute.verdict(name, map_text, steps).optimal_cost)["text"]
             colour = getattr(theme.of(is_dark()), hues_of(pair)[pair.index(name)])
-            headings.named(titles.of(name), colour, ending)
+            headings.named(name, colour, ending)
         except ValueError as error:
-            st.info(f"{titles.of(name)} cannot plan on this map: {error}", icon=":material/help:")
+            st.info(f"`{name}` cannot plan on this map: {error}", icon=":material/help:")
     st.image(planning_svg.walks(walls, start, goal, [plan.path for plan in plans.values()], is_dark(),
                                 hues=hues_of(plans)), width=420,
-             alt="Your map with the ways of " + " and ".join(map(titles.of, plans)))
+             alt="Your map with the ways of " + " and ".join(plans))
 
 
 # -- address ----------------------------------------------------------------------------------------------

@@ -117,17 +117,21 @@ def world(walls, start, goal, path, dark=False, hue="path"):
     look = theme.of(dark)
     own, ink = getattr(look, hue), look.ink
     cells = rectangles(walls)
+    broad = max(0.3, 0.024 * width)  # as many pixels on a large map as on a small one
     line = " ".join(f"{c + 0.5},{r + 0.5}" for r, c in path)
     (sr, sc), (gr, gc), (er, ec) = start, goal, path[-1]
-    cross = "" if (er, ec) == (gr, gc) else (f'<path d="M{ec + 0.1} {er + 0.1}l.8 .8m0 -.8l-.8 .8" stroke="{own}" '
-                                              'stroke-width=".22"/>')
+    arm, mark = max(0.4, 1.5 * broad), max(0.6, 1.7 * broad)
+    cross = "" if (er, ec) == (gr, gc) else (
+        f'<path d="M{ec + 0.5 - arm:.2f} {er + 0.5 - arm:.2f}l{2 * arm:.2f} {2 * arm:.2f}m0 {-2 * arm:.2f}'
+        f'l{-2 * arm:.2f} {2 * arm:.2f}" stroke="{own}" stroke-width="{0.75 * broad:.2f}"/>')
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" shape-rendering="geometricPrecision">'
-        f'<rect width="{width}" height="{height}" fill="{look.floor}"/><path d="{cells}" fill="{look.wall}"/>'
-        f'<polyline points="{line}" fill="none" stroke="{own}" stroke-width=".3" stroke-linejoin="round"/>{cross}'
-        f'<circle cx="{sc + 0.5}" cy="{sr + 0.5}" r=".6" fill="{look.path}" stroke="{ink}" stroke-width=".1"/>'
-        f'<path d="M{gc + 0.5} {gr - 0.4}l.9 .9l-.9 .9l-.9 -.9z" fill="{look.good}" stroke="{ink}" '
-        'stroke-width=".1"/></svg>'
+        f'<rect width="{width}" height="{height}" fill="{look.floor}"/>'
+        f'<path d="{cells}" fill="{look.wall}" fill-opacity=".6"/>'
+        f'<polyline points="{line}" fill="none" stroke="{own}" stroke-width="{broad:.2f}" stroke-linejoin="round"/>'
+        f'{cross}<circle cx="{sc + 0.5}" cy="{sr + 0.5}" r="{mark:.2f}" fill="{look.path}" stroke="{ink}" '
+        f'stroke-width=".1"/><path transform="translate({gc + 0.5} {gr + 0.5}) scale({1.4 * mark:.2f})" '
+        f'd="M0 -1l1 1l-1 1l-1 -1z" fill="{look.good}" stroke="{ink}" stroke-width=".08"/></svg>'
     )
 
 

@@ -57,11 +57,8 @@ def chosen(names, key="model", default="vin16"):
     return state.get(key) if state.get(key) in names else first
 
 
-def pick_model(names, label="Model", key="model", default="vin16", aside=None, words=str):
-    """A select box whose choice is the state's; what must be seen while it is folded away is said in `aside`.
-
-    `words` says how a name is written.
-    """
+def pick_model(names, label="Model", key="model", default="vin16", aside=None):
+    """A select box whose choice is the state's; what must be seen while it is folded away is said in `aside`."""
     first = chosen(names, None, default)
     wanted = state.get(key, first)
     widget = f"choose_{key}_{len(names)}"
@@ -69,7 +66,7 @@ def pick_model(names, label="Model", key="model", default="vin16", aside=None, w
     if wanted not in names and wanted in compute.cards():  # chosen on another page
         kind = compute.cards()[wanted]["model"]
         (aside or st).caption(f"{wanted} is a {kind}, which this page does not take; shown is {first}.")
-    return st.selectbox(label, names, key=widget, format_func=words,
+    return st.selectbox(label, names, key=widget,
                         on_change=lambda: state.put(**{key: st.session_state[widget]}))
 
 

@@ -5,7 +5,7 @@ import time
 import numpy as np
 import streamlit as st
 
-from dashboard import compute, share, state, titles
+from dashboard import compute, share, state
 from dashboard.compute import support_set
 from dashboard.figures import few_shot_svg, theme
 from dashboard.figures import planning as planning_figures
@@ -80,11 +80,10 @@ def controls(names):
     three, four = st.columns(2, vertical_alignment="bottom")
     columns = [four, *st.columns(3, vertical_alignment="bottom")]
     with one:
-        first = choices.pick_model(names, key="fewshot", default=episode_controls.FIRST[episode_controls.words()[0]],
-                                   words=titles.of)
+        first = choices.pick_model(names, key="fewshot", default=episode_controls.FIRST[episode_controls.words()[0]])
     rest = [name for name in names if name != first] or names
     with two:
-        second = choices.pick_model(rest, "Compared with", "fewother", rival(first, rest), words=titles.of)
+        second = choices.pick_model(rest, "Compared with", "fewother", rival(first, rest))
     with three:
         episode_controls.pick_source()
     with columns[0]:
@@ -116,16 +115,16 @@ def predictions(name, source, way, shot, count, first, say=False):
 
     def told(read, many):
         if read < many and time.monotonic() - began > 0.3:  # else they were read before
-            place.progress(read / many, f"{titles.of(name)} reads the characters once: {read} of {many}")
+            place.progress(read / many, f"`{name}` reads the characters once: {read} of {many}")
 
     try:
-        with st.spinner(f"{titles.of(name)} answers {count * way:,} questions"):
+        with st.spinner(f"`{name}` answers {count * way:,} questions"):
             compute.embeddings(name, source, told)
             place.empty()
             return compute.predictions(name, source, way, shot, count, first)
     except ValueError as error:
         if say:
-            st.warning(f"{titles.of(name)} cannot answer these: {error}", icon=":material/help:")
+            st.warning(f"`{name}` cannot answer these: {error}", icon=":material/help:")
         return None
 
 
@@ -143,7 +142,7 @@ def show_same_question(pair):
         try:
             made[name] = compute.explanation(name, episode.images, episode.labels, episode.query)
         except ValueError as error:
-            st.info(f"{titles.of(name)} cannot answer this: {error}", icon=":material/help:")
+            st.info(f"`{name}` cannot answer this: {error}", icon=":material/help:")
     if not made:
         return
     shown = large(episode, made, pair)
@@ -166,13 +165,12 @@ def show_rates(runs, by_way):
     with left:
         st.markdown("**More classes, harder?** New episodes for each way; bars are 95% intervals.")
         share.chart(way_figure(by_way), key="by_way", alt="Accuracy by way: " + "; ".join(
-            f"{titles.of(name)} {rows[0]['rate']:.0%} at {rows[0]['mean']} classes, {rows[-1]['rate']:.0%} at "
+            f"{name} {rows[0]['rate']:.0%} at {rows[0]['mean']} classes, {rows[-1]['rate']:.0%} at "
             f"{rows[-1]['mean']}" for name, rows in by_way.items()))
     with right:
         st.markdown("**Does it know when it is wrong?** The same answers by how sure it was; on the dotted line it is "
                     "right as often as it says.")
-        called = titles.of_all(runs)
-        groups = {called[name]: by_sureness(run) for name, run in runs.items()}
+        groups = {name: by_sureness(run) for name, run in runs.items()}
         share.chart(planning_figures.honesty(groups, is_dark()), key="by_sure",
                     alt="Accuracy by probability of the answer: " + "; ".join(
                         f"{name} from {rows[0]['rate']:.0%} where it was least sure to {rows[-1]['rate']:.0%}"
@@ -201,9 +199,7 @@ def accuracy_by_way(runs, source, shot, count, first):
 
 
 def way_figure(by_way):
-    called = titles.of_all(by_way)
-    return planning_figures.rates({called[name]: rows for name, rows in by_way.items()}, "way: classes to choose from",
-                                  "right", "episodes", is_dark())
+    return planning_figures.rates(by_way, "way: classes to choose from", "right", "episodes", is_dark())
 
 
 def arrays(runs):
@@ -219,22 +215,22 @@ def arrays(runs):
 def show_trials(runs, first):
     """The headline, one question large and all of them as squares; gives the question that is large."""
     names, right = list(runs), [run.correct.ravel() for run in runs.values()]
-    called, kind = titles.of_all(runs), trials.kinds(right)
+    kind = trials.kinds(right)
     sure = np.argsort(np.mean([run.probability.max(axis=-1).ravel() for run in runs.values()], axis=0), kind="stable")
     telling, asked = trials.telling(kind), state.get("fewtrial")
     shown = asked if asked is not None and asked < len(kind) else int(telling[0] if len(telling) else sure[0])
     counts = [int(each.sum()) for each in right]
-    against = f", {called[names[1]]} on {counts[1]}" if len(names) > 1 else ""
-    st.header(f"{called[names[0]]} is right on {counts[0]} of {len(kind)} questions{against}", anchor=False)
+    against = f", `{names[1]}` on {counts[1]}" if len(names) > 1 else ""
+    st.header(f"`{names[0]}` is right on {counts[0]} of {len(kind)} questions{against}", anchor=False)
     lost, way = len(telling), next(iter(runs.values())).correct.shape[1]
     source, _, shot, _ = episode_controls.words()
     episode = support_set.with_query(source, way, shot, first + shown // way, shown % way)
     made = {name: compute.explanation(name, episode.images, episode.labels, episode.query) for name in names}
     trials.show("few_trials", kind, sure, shown, large(episode, made, names), [
         {"id": int(index), **thumbnail(runs, first, int(index))} for index in telling[: trials.MOST_THUMBS]], {
-            "both": "both right" if len(names) > 1 else f"{called[names[0]]} is right",
-            "first": len(names) > 1 and f"only {called[names[0]]}",
-            "second": len(names) > 1 and f"only {called[names[1]]}",
+            "both": "both right" if len(names) > 1 else f"{names[0]} is right",
+            "first": len(names) > 1 and f"only {names[0]}",
+            "second": len(names) > 1 and f"only {names[1]}",
             "more": "Is that more than chance?" if len(runs) > 1 else "What is asked?",
             "about": f"{difference(runs)}Each sees the same few labelled pictures and names the same new one.",
             "neither": "neither" if len(names) > 1 else "wrong", "left": "least sure", "right": "surest",
@@ -256,7 +252,7 @@ def difference(runs):
         return ""
     apart = np.subtract(*(run.correct.mean(axis=1) for run in runs.values()))
     sign = 1 if apart.mean() >= 0 else -1
-    better, worse = list(titles.of_all(runs).values())[::sign]
+    better, worse = list(runs)[::sign]
     low, high = mean_ci(sign * apart, limits=(-1, 1))
     if apart.mean() == 0:
         return "On the same questions both are right equally often. "
@@ -267,13 +263,13 @@ def difference(runs):
 
 def large(episode, made, pair):
     """What models made of one question: `made`, name -> explanation, in the colours that they have in a pair."""
-    called, answers, lines = titles.of_all(made), [], []
+    answers, lines = [], []
     for name, explanation in made.items():
         answer, chance = episode.classes[int(explanation.probability.argmax())], explanation.probability.max()
         right = answer == episode.true_label
         known = "" if right or episode.true_label is None else f"; it is {episode.true_label}"
         answers.append(answer)
-        lines.append({"name": called[name], "colour": ("first", "second")[list(pair).index(name)],
+        lines.append({"name": name, "colour": ("first", "second")[list(pair).index(name)],
                       "good": None if episode.true_label is None else bool(right),
                       "text": f"says {answer}, {chance:.0%} sure{known}"})
     hues = [HUES[line["colour"] == "second"] for line in lines]
@@ -288,7 +284,7 @@ def thumbnail(runs, first, index):
     number, asked = divmod(index, way)
     episode = support_set.with_query(source, way, shot, first + number, asked)
     taken = episode.classes[int(run.probability[number, asked].argmax())]
-    return {"label": f"Question {index}: {titles.of_all(runs)[name]} takes {episode.classes[asked]} for {taken}",
+    return {"label": f"Question {index}: {name} takes {episode.classes[asked]} for {taken}",
             "svg": few_shot_svg.small(episode.query, is_dark())}
 
 

@@ -20,7 +20,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
   right.append(...(data.thumbs.length ? [lost()] : []), legend(), squares(), ends(), steps(), folded());
   area.append(left, right);
   data.colours.forEach((colour, i) => box.style.setProperty(["--first", "--second"][i], colour));
+  const slid = box.querySelector(".thumbs")?.scrollLeft ?? 0; // the strip of a phone stays where it was
   box.replaceChildren(area);
+  if (slid) box.querySelector(".thumbs")?.scrollTo({ left: slid, behavior: "instant" });
   if (held) box.querySelector(`[data-as="${held}"]`)?.focus(); // all is made anew, and the keyboard stays where it was
 
   // On a phone they make a square, whose squares are larger.
@@ -170,7 +172,6 @@ export default function ({ parentElement, data, setTriggerValue }) {
     list.setAttribute("role", "list");
     const many = data.thumbs.length;
     list.style.setProperty("--many", many > 8 ? Math.ceil(many / 2) : many);
-    list.style.setProperty("--few", Math.min(many, 6)); // on a phone
     for (const thumb of data.thumbs) {
       const item = make("li"), button = make("button");
       button.type = "button";

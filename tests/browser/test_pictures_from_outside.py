@@ -75,7 +75,7 @@ def test_without_a_camera_it_says_so(open_page):
 def test_invented_photographs_that_are_left_out_or_relabelled_are_in_the_link(open_page):
     page = open_page("photographs")
     still(page)
-    first, other = (page.get_by_role("button", name=re.compile(f"^{name}, class ")) for name in ("pinwheel 1", "star 3"))
+    first, other = (picture(page, name) for name in ("pinwheel 1", "star 3"))
     stage = page.locator(".stage").bounding_box()
     thing = other.get_attribute("aria-label").split("class ")[1].split(",")[0]
     drag(page, middle(first), middle(other))

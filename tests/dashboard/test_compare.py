@@ -7,7 +7,6 @@ import re
 import numpy as np
 import pytest
 
-from dashboard import titles
 from tests.dashboard.conftest import FORGED
 from tests.dashboard.test_pages import code, snippets, texts
 
@@ -44,8 +43,8 @@ def trials(app):
 def counted(app):
     """title -> (how often it succeeds, in how many trials), as the headline says it."""
     said = app.header[0].value
-    first, hits, of = re.match(r"(.+?) (?:arrives|is right) on (\d+) of (\d+)", said).groups()
-    other = re.search(r", ([^,]+) on (\d+)$", said)
+    first, hits, of = re.match(r"`(.+?)` (?:arrives|is right) on (\d+) of (\d+)", said).groups()
+    other = re.search(r", `([^,]+)` on (\d+)$", said)
     return {first: (int(hits), int(of)), **({other[1]: (int(other[2]), int(of))} if other else {})}
 
 
@@ -54,32 +53,32 @@ def test_two_planners_on_the_same_map_and_on_many(visit, unmoved):
 
     told, changed = unmoved(widget, "_trials", [("opened", each) for each in FORGED])
     app = visit("compare", model="vin8", other="cnn8", kind="maze", size="8", maps="100", seed="3", map=code(SQUARE))
-    assert counted(app).keys() == {"VIN 8", "CNN 8"}
+    assert counted(app).keys() == {"vin8", "cnn8"}
     assert (len(told), changed) == (len(FORGED), [])
     shown = trials(app)
     assert len(shown["kinds"]) == 100
     assert sorted(shown["order"]) == list(range(100))
-    assert [line["name"] for line in shown["picture"]["lines"]] == ["VIN 8", "CNN 8"]
+    assert [line["name"] for line in shown["picture"]["lines"]] == ["vin8", "cnn8"]
     kinds, (worst, (hits, of)) = shown["kinds"], min(counted(app).items(), key=lambda each: each[1][0])  # short to long
-    lost = [at for at, kind in enumerate(kinds) if kind in ("3", "2" if worst == "VIN 8" else "1")]
+    lost = [at for at, kind in enumerate(kinds) if kind in ("3", "2" if worst == "vin8" else "1")]
     far = sum(at >= of // 2 for at in lost)
     assert len(lost) == of - hits > 1
-    assert f"**{far} of the {len(lost)}** maps on which {worst} gets lost" in texts(app)
+    assert f"**{far} of the {len(lost)}** maps on which `{worst}` gets lost" in texts(app)
     own = " ".join(each.proto.body for each in app.get("html"))  # on the map of the page Plan
-    assert "<b>VIN 8</b> " in own
-    assert "<b>CNN 8</b> " in own
+    assert "<b>vin8</b> " in own
+    assert "<b>cnn8</b> " in own
     assert app.query_params["map"] == code(SQUARE)
 
 
 def test_two_few_shot_models_on_the_same_question_and_on_many(visit):
     app = visit("compare", **FEW)
-    assert counted(app).keys() == {"Matching", "Matching + FCE"}
+    assert counted(app).keys() == {"matching_omniglot", "matching_fce_omniglot"}
     assert len(trials(app)["kinds"]) == 30 * 5
     app.session_state["same_question"] = app.session_state["rates"] = True
     app.run()
     assert not app.exception
     own = " ".join(each.proto.body for each in app.get("html"))
-    for name in ("Matching", "Matching + FCE"):
+    for name in ("matching_omniglot", "matching_fce_omniglot"):
         assert f"<b>{name}</b> says" in own
     assert app.query_params["what"] == "few-shot"
     assert app.query_params["fewother"] == "matching_fce_omniglot"
@@ -92,7 +91,7 @@ def test_the_question_is_the_one_of_the_few_shot_page(visit, ring):
     both.session_state["same_question"] = True
     both.run()
     answer = ring(alone)["classes"][ring(alone)["answer"]]
-    said = f"<b>Matching</b> says {answer['name']}, {100 * answer['chance']:.0f}% sure"
+    said = f"<b>matching_omniglot</b> says {answer['name']}, {100 * answer['chance']:.0f}% sure"
     assert said in " ".join(each.proto.body for each in both.get("html"))
 
 
@@ -124,8 +123,8 @@ def test_a_network_with_a_bound_on_classes_is_compared_where_it_can_answer(visit
     monkeypatch.setattr(episode_controls, "WAYS", (5, 20))
     app = visit("compare", **{**FEW, "fewother": "mann_omniglot", "way": "20"})
     found = set(counted(app))
-    assert any(name.startswith("Matching") for name in found)
-    assert ("MANN, Omniglot cannot answer" in texts(app)) != any(name.startswith("MANN") for name in found)
+    assert any(name.startswith("matching") for name in found)
+    assert ("`mann_omniglot` cannot answer" in texts(app)) != any(name.startswith("mann") for name in found)
 
 
 @pytest.mark.parametrize("options", [TWO, FEW],
@@ -138,9 +137,8 @@ def test_the_snippet_gives_the_numbers_of_the_page(visit, options):
     shown = counted(app)
     rates = [words for words in said if isinstance(words[0], str)]
     assert len(rates) == len(shown) == 2
-    called = titles.of_all([name for name, _ in rates])
     for name, rate in rates:
-        hits, of = shown[called[name]]
+        hits, of = shown[name]
         assert hits == round(rate * of)
 
 
@@ -168,8 +166,8 @@ def test_a_thousand_maps_are_walked_a_hundred_at_a_time_and_may_be_stopped(visit
     asked = ("cnn8", "open", 8, 300, 6)
     app.session_state["stopped"], app.session_state["done"] = {asked: 100}, {asked: 100}
     app.run()
-    assert "CNN 8 was stopped after 100 of 300 maps." in texts(app)
-    assert counted(app)["VIN 8"][1] == 100  # those that both walked
+    assert "`cnn8` was stopped after 100 of 300 maps." in texts(app)
+    assert counted(app)["vin8"][1] == 100  # those that both walked
     app.button(key="go_on_cnn8").click().run()
     assert not app.exception
     assert "was stopped" not in texts(app)
@@ -226,13 +224,3 @@ def test_walls_are_drawn_once_each():
         assert wide == back
         drawn[int(row), int(col) : int(col) + int(wide)] += 1
     np.testing.assert_array_equal(drawn, walls)
-
-
-def test_no_two_entries_have_the_same_title():
-    from pnzoo import list_models
-
-    called = titles.of_all(list_models())
-    assert len(set(called.values())) == len(called)
-    assert titles.of_all(["matching_omniglot", "matching_fce_omniglot"])["matching_fce_omniglot"] == "Matching + FCE"
-    assert titles.of_all(["matching_omniglot", "matching_glyphs"])["matching_glyphs"] == "Matching, invented characters"
-    assert titles.of("somebody_else's") == "somebody_else's"
