@@ -175,7 +175,7 @@ def show_trials(runs, maps):
     against = f", `{names[1]}` on {counts[1]}" if len(names) > 1 else ""
     st.header(f"`{names[0]}` arrives on {counts[0]} of {many} maps{against}", anchor=False)
     if said := finding(success, longest, names):
-        st.markdown(said)
+        headings.sentence(said)
     trials.show("trials", kind, longest, shown, large(runs, shown), [
         {"id": int(index), **thumbnail(runs, int(index))}
         for index in telling[: trials.MOST_THUMBS]], {

@@ -15,9 +15,9 @@ def heading(words: str) -> None:
 
 
 def sentence(words: str) -> None:
-    """A sentence, in which **stars** make letters bold."""
+    """A sentence, in which **stars** make letters bold and `ticks` a name that one types."""
     bold = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", html.escape(words))
-    st.html(f"<p>{bold}</p>")
+    st.html("<p>" + re.sub("`(.+?)`", r"<code>\1</code>", bold) + "</p>")
 
 
 def named(name: str, colour: str, words: str) -> None:

@@ -116,6 +116,7 @@ function makeRing(host) {
     letter.replaceChildren(...data.letters.map((name) => new Option(name, name)), ...(data.photos ? [new Option("a new thing", "")] : []));
     if (chosen !== null && [...letter.options].some((each) => each.value === chosen)) letter.value = chosen;
     find(".new").hidden = letter.value !== "";
+    host.classList.toggle("photos", data.photos);
     pad.hidden = data.photos;
     middle.hidden = !data.photos;
     pad.setAttribute("aria-label", data.label);
