@@ -25,7 +25,7 @@ INVENTED = KINDS * compute.EXAMPLES
 FIRST_ASKED = 4  # a hard question: one photograph decides how sure the answer is
 UNCHANGED = {"photo_drop": None, "photo_moved": None, "photo_look": None}  # what belongs to one support set
 MOST_EXAMPLES, MOST_BYTES, MOST_NAME = 60, 8_000_000, 40
-ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".heif", ".avif")
 DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError)  # of a zip
 SNIPPET = '''import pnzoo
 
@@ -131,7 +131,7 @@ def photographs():
     """(known, to ask about): the visitor's, or invented ones."""
     own, (known, to_ask, _) = mine(), invented()
     if own:
-        st.button("Back to the invented ones", key="forget_photographs", on_click=forget)
+        st.button("Forget mine", key="forget_photographs", on_click=forget)
         return own, to_ask if begins_with_invented() else []
     st.button("Other things", key="new_things", on_click=other_things)
     return known, to_ask
@@ -226,31 +226,48 @@ def forget():
 
 def own_photographs():
     """Beside the title: photographs of the visitor's own, a thing after the other."""
-    with st.popover("Use my own", key="own_photographs", width="content",
-                    on_change="rerun"):
-        folder, files, thing = [], [], ""
+    with st.popover("Use my own", key="own_photographs", width="content", on_change="rerun"):
         turn = st.session_state.get("uploads", 0) or ""  # a new number empties the boxes
         st.markdown(wanted())
         if st.segmented_control("What you have", OWN_KINDS, key="thing_kind", default=OWN_KINDS[0],
                                 required=True) == OWN_KINDS[1]:
+            place = st.container()  # above a list of files that may be long
             folder = st.file_uploader("A folder with one folder a thing", accept_multiple_files="directory",
                                       key=f"thing_folder{turn}", max_upload_size=40) or []
+            found = [(of_folder(file.name), file.name, file.getvalue()) for file in folder
+                     if file.name.lower().endswith(ENDINGS)]
         else:
             thing = st.text_input("What they show", key=f"thing{turn}", max_chars=MOST_NAME, placeholder="apple")
+            place = st.container()
             files = st.file_uploader("Photographs of it, or a zip with one folder a thing", accept_multiple_files=True,
                                      key=f"thing_files{turn}", max_upload_size=40) or []
-        try:
-            found = [each for file in files for each in read_files(thing, file.name, file.getvalue())]
-            found += [(of_folder(file.name) or thing.strip(), file.getvalue()) for file in folder
-                      if file.name.lower().endswith(ENDINGS)]
-        except ValueError as error:
-            st.error(glossary.plain(str(error)), icon=":material/error:")
-            return
-        if found:
-            things = list(dict.fromkeys(label for label, _ in found))
-            of = f"of {glossary.plain(things[0])}" if len(things) == 1 else f"of {len(things)} things"
-            st.button(f"Add {len(found)} photograph{'s' * (len(found) > 1)} {of}", key="add_photographs",
-                      type="primary", icon=":material/add:", on_click=add_uploads, args=(found,))
+            try:
+                found = [each for file in files for each in read_files(thing.strip(), file.name, file.getvalue())]
+            except ValueError as error:
+                place.error(glossary.plain(str(error)), icon=":material/error:")
+                return
+        with place:
+            offer(found)
+
+
+def offer(found):
+    """The button that adds what was uploaded, [(what it shows, name, file), ...]; says what of it cannot be added."""
+    good = [(label, file) for label, _, file in found if compute.thumbnail(file)]
+    bad = [name for _, name, file in found if not compute.thumbnail(file)]
+    things, room = list(dict.fromkeys(label for label, _ in good)), MOST_EXAMPLES - len(mine())
+    if "" in things:
+        st.markdown("**What do they show?** Say it above, then add them.")
+    elif good:
+        of = f"of {glossary.plain(things[0])}" if len(things) == 1 else f"of {len(things)} things"
+        many = min(len(good), room)
+        st.button(f"Add {many} photograph{'s' * (many > 1)} {of}", key="add_photographs", disabled=not many,
+                  type="primary", icon=":material/add:", on_click=add_uploads, args=(good[:room],))
+    if len(good) > room:
+        st.warning(f"{MOST_EXAMPLES} photographs are the most that fit on the ring.", icon=":material/help:")
+    if bad:
+        named = ", ".join(glossary.plain(name.rpartition("/")[2], 30) for name in bad[:3])
+        others = f" and {len(bad) - 3} more" if len(bad) > 3 else ""
+        st.warning(f"Left out, for they cannot be read or are too large: {named}{others}.", icon=":material/help:")
 
 
 def wanted():
@@ -277,24 +294,24 @@ def add(found, beside=()):
 
 
 def read_files(thing, name, data):
-    """[(what it shows, file)] of an upload: a photograph of `thing`, or a zip with one folder a thing.
+    """[(what it shows, name, file)] of an upload: a photograph of `thing`, or a zip with one folder a thing.
+
+    Of a zip's files those in no folder show `thing`; too large ones are empty.
 
     Raises:
-        ValueError: a photograph without a name for what it shows, or a zip that holds none.
+        ValueError: a zip that cannot be read or holds no photograph.
     """
     if not data.startswith(b"PK"):
-        if not thing.strip():
-            raise ValueError("say what the photographs show, then add them.")
-        return [(thing.strip(), data)]
+        return [(thing, name, data)]
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             inside = [each for each in archive.infolist() if _is_photograph(each)][:MOST_EXAMPLES]
-            found = [(each.filename.rpartition("/")[0].rpartition("/")[2][:MOST_NAME], archive.read(each))
-                     for each in inside]
+            found = [(of_folder(each.filename) or thing, each.filename,
+                      archive.read(each) if each.file_size <= MOST_BYTES else b"") for each in inside]
     except (*DAMAGED, RuntimeError, NotImplementedError, OSError) as error:  # or with a password
         raise ValueError(f"the zip {name[:60]!r} cannot be read: {error}") from None
     if not found:
-        raise ValueError(f"the zip {name[:60]!r} holds no photograph in a folder; put each thing into one of its own.")
+        raise ValueError(f"the zip {name[:60]!r} holds no photograph; put each thing's into a folder of its own.")
     return found
 
 
@@ -306,7 +323,7 @@ def of_folder(path):
 def _is_photograph(member):
     path = member.filename
     hidden = any(part.startswith((".", "__")) for part in path.split("/"))
-    return "/" in path and not hidden and path.lower().endswith(ENDINGS) and 0 < member.file_size <= MOST_BYTES
+    return not hidden and path.lower().endswith(ENDINGS)
 
 
 # -- the answer -------------------------------------------------------------------------------------------

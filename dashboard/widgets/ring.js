@@ -25,6 +25,7 @@ function makeRing(host) {
   const buttons = new Map(); // number of a picture -> its button, its place now and its place to be
   let data = null, size = 0, frameId = 0;
   let queue = [], onTheWay = null, number = 0, looked = null, step = null, sought = null, drag = null, fanned = null, born = -Infinity, reads = null;
+  let kept = null; // the class that was chosen to keep the question in; what it was called, until then
   let room = []; // the width and height that there are, and what of the height is left below what stands above
   let scale = null, slow = null; // cosines at the outermost and the innermost circle as they are shown; the clock of an answer
   const board = { find, host, stage, pad, film, tell, speak, lands, data: () => data, across: () => 2 * padReach(),
@@ -112,9 +113,9 @@ function makeRing(host) {
     least.querySelector("span").textContent = data.leastWords;
     least.querySelector("b").textContent = atLeast();
     if (data.now !== null) least.querySelector("small").textContent = `(the best is ${data.now.toFixed(2)} now)`;
-    const chosen = letter.value;
     letter.replaceChildren(...data.letters.map((name) => new Option(name, name)), ...(data.photos ? [new Option("a new thing", "")] : []));
-    if (chosen !== null && [...letter.options].some((each) => each.value === chosen)) letter.value = chosen;
+    const wanted = [kept, className(data.answer)].find((name) => name !== null && [...letter.options].some((each) => each.value === name));
+    if (wanted !== undefined) letter.value = wanted;
     find(".new").hidden = letter.value !== "";
     host.classList.toggle("photos", data.photos);
     pad.hidden = data.photos;
@@ -477,6 +478,7 @@ function makeRing(host) {
   find(".back").onclick = question.back;
   find(".clear").onclick = () => { question.empty(); tell({ what: "undraw" }); question.draw(); };
   letter.onchange = () => {
+    kept = letter.value;
     find(".new").hidden = letter.value !== "";
     if (letter.value === "") find(".new").focus();
   };

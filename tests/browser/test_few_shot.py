@@ -112,9 +112,10 @@ def test_a_drawing_is_answered_while_the_pen_moves_and_kept(open_page):
     page.mouse.up()
     address(page, "drawn=")
     assert "✓" not in page.locator(".answer").inner_text()
+    answer = page.locator(".answer b").inner_text()  # which is what it is kept as, unless another one is chosen
     page.get_by_role("button", name="Keep as an example of").click()
-    address(page, "own=A:", gone=["drawn="])
-    picture(page, "A2").wait_for()
+    address(page, f"own={answer}:", gone=["drawn="])
+    picture(page, f"{answer}2").wait_for()
 
 
 @pytest.mark.slow

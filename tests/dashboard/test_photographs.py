@@ -50,6 +50,14 @@ def archive(kinds=2, images=2, folder="{}"):
     return file.getvalue()
 
 
+def zipped(files):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return file.getvalue()
+
+
 def forged(thing):
     """What is none of the ring's messages; `thing` is on it."""
     kinds = itertools.cycle([
@@ -125,9 +133,14 @@ def test_the_box_of_uploads_stays_open_until_there_are_two_things(visit, ring):
     app = visit("photographs")
     app.session_state["own_photographs"] = True
     app.run()
-    app.text_input(key="thing").set_value("red").run()
     app.file_uploader(key="thing_files").upload("a.png", picture, "image/png").run()
+    assert any("What do they show?" in each.value for each in app.markdown)
+    app.text_input(key="thing").set_value("red").run()
     assert app.button(key="add_photographs").label == "Add 1 photograph of `red`"
+    inside = {"1.png": picture, "2.png": picture[:90], "3.heic": b"not to be read", ".DS_Store": b"rubbish"}
+    app.file_uploader(key="thing_files").upload("b.zip", zipped(inside), "application/zip").run()
+    assert app.button(key="add_photographs").label.startswith("Add 1")  # one is good, and shows what was said
+    assert "Left out, for they cannot be read or are too large: `2.png`, `3.heic`." in said(app)
     app.button(key="add_photographs").click().run()
     assert app.session_state["own_photographs"]
     assert any("Now another thing" in each.value for each in app.markdown)
