@@ -34,6 +34,7 @@ Delete leaves it out, a letter gives it another class."></div>
 <input class="new" maxlength="40" placeholder="what it shows" aria-label="What it shows"></span>
 <input class="file" type="file" accept="image/*" hidden>
 </div>
+<p class="say" role="status" aria-live="polite"></p>
 <div class="steps" hidden>
 <label>Reading step: <span class="at"></span><input type="range" min="1" step="1"></label>
 <button type="button" class="play">▶ Watch it read</button></div>
@@ -45,7 +46,6 @@ Delete leaves it out, a letter gives it another class."></div>
 <input type="range" min="0" max="100" step="1"></label>
 <div class="tray" role="group" aria-label="Left out"></div>
 <p class="hint"></p>
-<p class="say" role="status" aria-live="polite"></p>
 </div>
 </div>
 </div>"""
