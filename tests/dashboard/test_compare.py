@@ -63,9 +63,9 @@ def test_two_planners_on_the_same_map_and_on_many(visit, unmoved):
     lost = [at for at, kind in enumerate(kinds) if kind in ("3", "2" if worst == "vin8" else "1")]
     far = sum(at >= of // 2 for at in lost)
     assert len(lost) == of - hits > 1
-    assert f"**{far} of the {len(lost)}** maps on which `{worst}` gets lost" in texts(app)
-    own = " ".join(each.proto.body for each in app.get("html"))  # on the map of the page Plan
-    assert "<b>vin8</b> " in own
+    own = " ".join(each.proto.body for each in app.get("html"))
+    assert f"<b>{far} of the {len(lost)}</b> maps on which <code>{worst}</code> gets lost" in own
+    assert "<b>vin8</b> " in own  # on the map of the page Plan
     assert "<b>cnn8</b> " in own
     assert app.query_params["map"] == code(SQUARE)
 
