@@ -355,9 +355,9 @@ def show_ring(name, known, asked, truth, answer, problem):
         "query": asked and compute.thumbnail(asked, 256), "truth": truth,
         "classes": [{"name": each, "chance": float(answer.chance[i]) if answer else 0.0}
                     for i, each in enumerate(classes)],
-        "answer": classes.index(best(answer)) if sure else None,
+        "answer": classes.index(best(answer)) if sure else None, "note": ADAPTED * (adapts and answer is not None),
         "none": f"the nearest class is {answer.confidence:.2f} alike, and you ask for {least:.2f}." if answer else "",
-        "problem": problem, "now": answer.confidence if answer else None, "note": ADAPTED * (adapts and answer is not None), "top": top,
+        "problem": problem, "now": answer.confidence if answer else None, "top": top,
         "look": look,
         "step": None, "steps": None, "likeness": "cosine", "without": without(name, known, asked, answer, look, top),
         "ordered": False, "order": 0, "hint": HINT, "legend": ring.legend("cosine"),
