@@ -59,7 +59,13 @@ def face(conclusion, dark, _result):
     """Question, finding, line and picture of a tile; the conclusion tells results of one number apart."""
     finding = headlines.finding(_result)
     return {"tag": headlines.of(_result).title, "title": finding or said(_result),
-            "line": said(_result) if finding else "", "svg": answer_pictures.small(_result, dark)}
+            "line": said(_result) if finding else "", "svg": picture_of(_result, dark)}
+
+
+def picture_of(result, dark):
+    """The picture of an answer, with films of the zoo beside it where its question is about what moves."""
+    films = headlines.of(result).films if headlines.finding(result) else ()
+    return tiles.beside(answer_pictures.small(result, dark), films, dark)
 
 
 def said(result):
@@ -102,8 +108,10 @@ def show(result, following):
         st.markdown(glossary.escaped(wanted.about))
         if finding := headlines.finding(result):
             st.subheader(f":primary[{glossary.escaped(finding)}]", anchor=False)
-        tiles.picture(f"picture_{number}", answer_pictures.small(result, dark))
-        st.markdown(glossary.escaped(said(result)))
+        counted = bool(headlines.of(result).what) and bool(headlines.finding(result))  # then the picture says it all
+        tiles.picture(f"picture_{number}", picture_of(result, dark), said(result) if counted else "")
+        if not counted:
+            st.markdown(glossary.escaped(said(result)))
         if apart := on_cards(result):
             st.caption("In the zoo, measured on other draws or another training: "
                        f"{glossary.escaped(', '.join(apart))}.")

@@ -78,7 +78,7 @@ class BodyRun(NamedTuple):
     stuck: float = 0.0
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@st.cache_resource(max_entries=1, show_spinner="Inventing a web")
 def invented_web():
     """A web that was invented here, with vectors of its texts."""
     backend.load()

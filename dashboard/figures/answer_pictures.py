@@ -10,6 +10,8 @@ from dashboard.figures import theme
 from dashboard.headlines import number
 
 _MANY = 4
+_NEAR, _MOSTLY = 6, 0.8  # hundredths of the height: curves that are so near for so much of their way lie on each other
+_COMPASS = ("NW", "N", "NE", "W", "", "E", "SW", "S", "SE")
 _GAP = 35  # of two labels at the ends of curves, in hundredths of the picture's height
 
 
@@ -31,11 +33,16 @@ def small(result, dark=False):
         words = (f'<p><b style="color:{look.path}">{number(told["value"], told["unit"])}</b>'
                  f'{escape(told["name"])}</p>') if told else ""
         return f'<div class="matrices">{drawn}{words}</div>'
+    what = f'<p class="what">{escape(headlines.of(result).what)}</p>' if headlines.of(result).what else ""
     if bars:
-        return _bars(bars[:_MANY], headlines.answering(result), look, headlines.of(result).low)
+        answering = headlines.answering(result)
+        drawn = _bars(bars[:_MANY], answering, look, headlines.of(result).low and not answering[-1])
+        kernels = _compass(result["pictures"], dark)
+        return f'<div class="beside"><div>{what}{drawn}</div>{kernels}</div>' if kernels else what + drawn
     if curves or figure["kind"] == "lines":
+        what = what if curves else ""
         curves = curves or [(each["label"], each) for each in figure["series"] if each["value"]][:3]
-        return _curves(curves, figure, headlines.of(result).along or figure["x_title"].split(",")[0], look)
+        return what + _curves(curves, figure, headlines.of(result).along or figure["x_title"].split(",")[0], look)
     rows = [headlines.Measurement(str(at), value, figure["unit"], ends) for each in figure["series"]
             for at, value, ends in zip(each["at"], each["value"], each["ci95"], strict=True)]
     return _bars(rows[:_MANY], headlines.leading(rows[:_MANY]), look) if rows else ""
@@ -71,12 +78,14 @@ def _curves(curves, figure, along, look):
     down = lambda value: 95 - (value - low) / (high - low) * 90  # noqa: E731
     ends = _apart([down(each["value"][-1]) for _, each in curves], _GAP)
     drawn, labels = [], []
+    one = len(curves) == 2 and _lie_on_each_other(at, [down(np.array(each["value"])) for _, each in curves])
     for i, (x, (label, each)) in enumerate(zip(at, curves, strict=True)):
         colour = (look.path, look.best, look.good)[i % 3]
         across = 2 + (x - left) / max(right - left, 1e-9) * 95
         points = " ".join(f"{a:.1f},{down(v):.1f}" for a, v in zip(across, each["value"], strict=True))
         end = points.rsplit(" ", 1)[-1].replace(",", " ")
-        drawn.append(f'<polyline points="{points}" stroke="{colour}"/>'
+        band = ' class="band"' if one and not i else ""  # the other one is seen upon it
+        drawn.append(f'<polyline{band} points="{points}" stroke="{colour}"/>'
                      f'<path d="M{end}h0" stroke="{colour}" stroke-width="9"/>')  # a dot, however wide the picture
         labels.append(f'<li style="top:{ends[i]:.1f}%"><b style="color:{colour}">'
                       f'{number(each["value"][-1], figure["unit"])}</b>{escape(label)}</li>')
@@ -84,8 +93,30 @@ def _curves(curves, figure, along, look):
     if numeric:
         first, last = min(each["at"][0] for _, each in curves), max(each["at"][-1] for _, each in curves)
         words = f"{first:,.0f} → {last:,.0f} {along}"
+    words += "; the two lie on each other" if one else ""
     return (f'<div class="curves"><svg viewBox="0 0 100 100" preserveAspectRatio="none">{"".join(drawn)}</svg>'
             f'<ul>{"".join(labels)}</ul><p>{escape(words)}</p></div>')
+
+
+def _lie_on_each_other(at, heights):
+    """Whether two curves can hardly be told apart for most of their way."""
+    apart = np.abs(np.interp(at[1], at[0], heights[0]) - heights[1])
+    return (apart < _NEAR).mean() >= _MOSTLY
+
+
+def _compass(pictures, dark):
+    """Learned kernels of the first model, each where its move leads; "" where there are none."""
+    kernels = {}
+    for picture in pictures:
+        name, colon, move = picture["title"].partition(": ")
+        if colon and move in _COMPASS:
+            kernels.setdefault(name, {})[move] = picture
+    name = next((name for name in kernels if len(kernels[name]) == len(_COMPASS) - 1), None)
+    if name is None:
+        return ""
+    drawn = "".join(_matrix({"title": move, "values": kernels[name][move]["values"]}, dark) if move else "<i></i>"
+                    for move in _COMPASS)
+    return f'<div class="compass"><div>{drawn}</div><p>each move\'s weights, drawn where it leads</p></div>'
 
 
 def _matrix(picture, dark):

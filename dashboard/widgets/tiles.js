@@ -47,8 +47,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
       toTop(); // it opens there
       if (!tile.href) focusWhen(() => document.querySelector(`.st-key-opened_${tile.id}`));
     };
-    const film = link.querySelector(".film");
+    const film = link.querySelector(".film"), reels = [...link.querySelectorAll(".reel")];
     if (film) link.onpointerenter = link.onfocus = () => play(film, tile.frames);
+    if (reels.length) link.onpointerenter = link.onfocus = () => reels.forEach((reel) => play(reel, Number(reel.dataset.frames)));
     item.append(link);
     if (!tile.group) return bunches.push(item);
     if (tile.group !== data.tiles[at - 1]?.group) {
@@ -89,17 +90,17 @@ export default function ({ parentElement, data, setTriggerValue }) {
     box.className = "picture";
     box.setAttribute("aria-hidden", "true");
     if (tile.svg) box.innerHTML = tile.svg; // made by dashboard/figures, nothing of a visitor's is in it
+    for (const reel of box.querySelectorAll(".reel")) {
+      playOnArrival(reel, Number(reel.dataset.frames));
+      reel.onpointerenter = () => play(reel, Number(reel.dataset.frames));
+    }
     if (tile.film) {
       box.classList.add("film");
       box.classList.toggle("turned", Boolean(tile.turned));
       box.style.backgroundImage = `url(data:image/png;base64,${tile.film})`;
       box.style.backgroundSize = `${100 * tile.frames}% 100%`;
       box.style.backgroundPosition = "100% 0"; // its last picture
-      new IntersectionObserver(([seen], watcher) => {
-        if (!seen.isIntersecting) return;
-        watcher.disconnect();
-        play(box, tile.frames);
-      }).observe(box);
+      playOnArrival(box, tile.frames);
     }
     return box;
   }
@@ -141,6 +142,14 @@ function closing(event) {
 function toTop() {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0, behavior: still ? "instant" : "smooth" });
+}
+
+function playOnArrival(box, frames) {
+  new IntersectionObserver(([seen], watcher) => {
+    if (!seen.isIntersecting) return;
+    watcher.disconnect();
+    play(box, frames);
+  }).observe(box);
 }
 
 function play(box, frames) {

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -9,6 +10,7 @@ import streamlit as st
 from dashboard.widgets import canvas
 
 _SCREEN = 8  # more tiles than these fill a phone
+_COLOURED = ("vin16", "vin_moon")  # films that are no drawings on light paper
 
 _tiles = canvas.component("tiles", '<div class="frame"><ul class="tiles" role="list"></ul></div>', drawing=False)
 
@@ -61,6 +63,19 @@ def lead(key: str, name: str, number: str, line: str, more: str, turned: bool = 
         {"id": name, "alone": True, "number": number, "line": line, "more": more, "turned": turned, **film(name)}]})
 
 
-def picture(key: str, markup: str) -> None:
-    """A picture of a tile by itself, as large as its column; what it shows is to be said beside it."""
-    _tiles(key=key, data={"name": "", "wide": True, "tiles": [{"id": key, "alone": True, "svg": markup}]})
+def beside(markup: str, films: tuple, dark: bool) -> str:
+    """A picture with films of entries at its side, (entry, what is seen); its markup alone without any."""
+    reels = ""
+    for name, words in films:
+        shown = film(name)
+        if shown:
+            turned = " turned" if dark and not name.startswith(_COLOURED) else ""
+            reels += (f'<figure><div class="reel{turned}" data-frames="{shown["frames"]}" style="background-image:'
+                      f'url(data:image/png;base64,{shown["film"]});background-size:{100 * shown["frames"]}% 100%">'
+                      f"</div><figcaption>{escape(words)}</figcaption></figure>")
+    return f'<div class="beside"><div>{markup}</div><div class="reels">{reels}</div></div>' if reels else markup
+
+
+def picture(key: str, markup: str, line: str = "") -> None:
+    """A picture of a tile by itself, as large as its column; `line`, for readers of the page, says what it shows."""
+    _tiles(key=key, data={"name": "", "wide": True, "tiles": [{"id": key, "alone": True, "svg": markup, "line": line}]})

@@ -197,6 +197,15 @@ def test_a_tile_leads_where_its_link_does_by_keyboard_and_back(open_page):
     page.keyboard.press("Enter")
     wait_for_parameter(page, "lesson", 2)
     page = open_page("answers?part=worlds")
+    page.emulate_media(reduced_motion="no-preference")
+    walks = page.locator("[data-id='28'] .reel")
+    page.locator("[data-id='28']").focus()  # what moves is seen moving, unless one asked for less of it
+    assert walks.evaluate_all("all => all.map((each) => each.getAnimations().length)") == [1, 1]
+    page.emulate_media(reduced_motion="reduce")
+    walks.evaluate_all("all => all.forEach((each) => each.getAnimations().forEach((one) => one.cancel()))")
+    page.locator(".tiles a").first.focus()
+    page.locator("[data-id='28']").focus()
+    assert walks.evaluate_all("all => all.map((each) => each.getAnimations().length)") == [0, 0]
     page.locator(".tiles a").first.focus()
     page.keyboard.press("Enter")
     wait_for_parameter(page, "question", 23)

@@ -9,6 +9,7 @@ import pytest
 from dashboard import compute, glossary, headlines, results
 from dashboard.figures import answer_pictures, theme
 from dashboard.figures import answers as answer_figures
+from dashboard.widgets import tiles as tiles_of
 
 pytestmark = pytest.mark.integration
 
@@ -210,6 +211,34 @@ def test_each_headline_is_found_in_its_result():
         svg = answer_pictures.small(stored)
         for bar in headlines.measured(stored):
             assert headlines.number(bar.value, bar.unit) in svg, number
+
+
+def test_films_of_the_zoo_stand_beside_what_moves():
+    stored = results.read_all()
+    for number in [number for number in stored if headlines.HEADLINES[number].films]:
+        shown = tiles_of.beside("", headlines.HEADLINES[number].films, dark=True)
+        assert shown.count("data:image/png") == len(headlines.HEADLINES[number].films), number
+    assert tiles_of.beside("<p></p>", (("no_such_entry", "nothing"),), dark=False) == "<p></p>"
+
+
+def test_curves_that_lie_on_each_other_are_said_to_and_both_are_seen():
+    curve = {"label": "vin16", "at": [1, 2, 3, 4, 5], "value": [0.1, 0.5, 0.9, 0.95, 1.0], "ci95": [[0, 1]] * 5,
+             "n": [1] * 5}
+    both = lambda other: answer_pictures.small(result(4, pictures=[], figure={  # noqa: E731
+        **LINES, "log_x": False, "series": [curve, {**curve, "label": "vin16_paper", "value": other}]}))
+    assert "lie on each other" in both([0.1, 0.51, 0.9, 0.96, 0.99])
+    assert 'class="band"' in both([0.1, 0.51, 0.9, 0.96, 0.99])
+    assert "lie on each other" not in both([0.1, 0.2, 0.3, 0.4, 0.5])
+
+
+def test_learned_kernels_stand_where_their_moves_lead():
+    moves = ("N", "S", "E", "W", "NE", "NW", "SE", "SW")
+    series = [{**POINTS["series"][0], "label": name, "at": [at], "value": [0.5], "ci95": [[0.4, 0.6]], "n": [1]}
+              for _, name, at in headlines.HEADLINES[3].bars]
+    kernels = [{"title": f"vin16: {move}", "values": [[0, 0, 0], [0, 1, 0], [0, 0, 0]]} for move in moves]
+    shown = answer_pictures.small(result(3, figure={**POINTS, "series": series}, pictures=kernels))
+    assert re.findall("<figcaption>(.*?)</figcaption>", shown) == ["NW", "N", "NE", "W", "E", "SW", "S", "SE"]
+    assert "compass" not in answer_pictures.small(result(3, figure={**POINTS, "series": series}, pictures=kernels[1:]))
 
 
 def test_each_line_says_in_plain_words_the_numbers_of_its_picture():
