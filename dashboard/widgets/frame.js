@@ -140,7 +140,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
     if (here === link.hasAttribute("aria-current")) continue; // and a bar that a visitor moved stays where it is
     link.toggleAttribute("aria-current", here);
     if (here) link.setAttribute("aria-current", "page");
-    if (here && names.contains(link)) names.scrollLeft = link.offsetLeft - names.clientWidth / 2 + link.offsetWidth / 2;
+    if (here && names.contains(link)) {
+      const place = link.getBoundingClientRect(), around = names.getBoundingClientRect();
+      names.scrollLeft += place.x + place.width / 2 - around.x - around.width / 2;
+    }
   }
   if (names.onscroll) return;
   names.onscroll = () => {

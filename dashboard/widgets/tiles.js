@@ -1,9 +1,12 @@
-// Tiles that are links: a click opens one in this page, a middle click in a page of its own. A film plays once on arrival
-// and again under the pointer or the focus, unless the visitor asked for less motion. What a tile opens takes the focus;
+// Tiles that are links: a click opens one in this page, a middle click in a page of its own. A film plays when it comes
+// into view, and again and again under the pointer or the focus, unless the visitor asked for less motion. What a tile opens takes the focus;
 // Escape closes it, and the tile has the focus again.
 
 const PLAYED = new WeakMap(), OPENED = {}, LISTS = new Set(), teller = makeTeller();
 const CARD = "[class*=st-key-opened_]", CLOSE = "[class*=st-key-close_] button"; // what is opened, and what closes it
+const LASTS = 5200; // ms that a film takes, with the rest at its end
+const UNFOLDED = new Set(); // groups, by name
+const FIRST = 4, FIRST_NARROW = 2; // what a folded group shows, as tiles.css has them
 const WAITS = 5000; // ms until what was opened or closed counts as lost
 document.addEventListener("keydown", escape);
 document.addEventListener("click", closing, true);
@@ -22,7 +25,6 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (data.tiles[0]?.alone) {
     list.replaceChildren(Object.assign(document.createElement("li"), { className: "alone" }));
     const [tile] = data.tiles, box = document.createElement("div"), words = document.createElement("p"), shown = picture(tile);
-    shown.onpointerenter = () => play(shown, tile.frames);
     words.append(...["number", "line", "more"].filter((part) => tile[part]).map((part) => text(part, tile[part])));
     box.append(shown, ...(words.childElementCount ? [words] : []));
     return list.firstChild.append(box);
@@ -38,7 +40,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     link.href = tile.href ? new URL(tile.href, location.href).href : address.href;
     if (tile.open) link.setAttribute("aria-current", "true");
     link.append(framed(picture(tile)), ...(tile.tag ? [text("tag", tile.tag)] : []), ...(tile.title ? [text("title", tile.title.replaceAll("_", "_\u200b"))] : []),
-      ...(tile.number ? [text("number", tile.number)] : []), ...(tile.strip ? [strip(tile.strip)] : []), text("line", tile.line), ...(tile.more ? [text("more", tile.more)] : []),
+      ...(tile.number ? [text("number", tile.number)] : []), ...(tile.strip ? [strip(tile.strip)] : []), text("line", tile.line), ...(tile.paper ? [text("paper", tile.paper)] : []), ...(tile.more ? [text("more", tile.more)] : []),
       ...(tile.press ? [text(tile.quiet ? "press quiet" : "press", tile.press)] : []));
     link.onclick = (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
@@ -47,22 +49,40 @@ export default function ({ parentElement, data, setTriggerValue }) {
       toTop(); // it opens there
       if (!tile.href) focusWhen(() => document.querySelector(`.st-key-opened_${tile.id}`));
     };
-    const film = link.querySelector(".film"), reels = [...link.querySelectorAll(".reel")];
-    if (film) link.onpointerenter = link.onfocus = () => play(film, tile.frames);
-    if (reels.length) link.onpointerenter = link.onfocus = () => reels.forEach((reel) => play(reel, Number(reel.dataset.frames)));
+    const films = [...link.querySelectorAll(".film")];
+    link.onpointerenter = link.onfocus = () => films.forEach(play);
     item.append(link);
     if (!tile.group) return bunches.push(item);
     if (tile.group !== data.tiles[at - 1]?.group) {
       const bunch = document.createElement("li"), inner = Object.assign(document.createElement("ul"), { role: "list" });
       bunch.className = "bunch";
-      bunch.append(text("", tile.group, "h2"), ...(tile.about ? [text("about", tile.about, "p")] : []), inner);
+      bunch.dataset.group = tile.group;
+      const head = text("head", "", "div");
+      head.append(text("", tile.group, "h2"));
+      bunch.append(head, ...(tile.about ? [text("about", tile.about, "p")] : []), inner);
       bunches.push(bunch);
     }
     const bunch = bunches.at(-1);
     bunch.lastChild.append(item);
     bunch.style.setProperty("--n", bunch.lastChild.childElementCount);
   });
+  if (data.fold) bunches.filter((each) => each.matches(".bunch")).forEach(fold);
   list.replaceChildren(...bunches);
+
+  function fold(bunch) {
+    const all = bunch.lastChild.childElementCount;
+    if (all <= FIRST_NARROW || UNFOLDED.has(bunch.dataset.group)) return;
+    const more = text("unfold", `All ${all}`, "button");
+    more.setAttribute("aria-label", `All ${all}: ${bunch.dataset.group}`);
+    bunch.classList.add("folded");
+    bunch.classList.toggle("fits", all <= FIRST); // a wide page shows them all
+    more.onclick = () => {
+      const next = [...bunch.querySelectorAll("a")].find((link) => !link.offsetParent);
+      unfold(bunch);
+      next?.focus({ preventScroll: true });
+    };
+    bunch.firstChild.append(more);
+  }
 
   function strip({ value, low, high, paper }) {
     const line = text("strip", ""), part = (from, to) => {
@@ -90,17 +110,15 @@ export default function ({ parentElement, data, setTriggerValue }) {
     box.className = "picture";
     box.setAttribute("aria-hidden", "true");
     if (tile.svg) box.innerHTML = tile.svg; // made by dashboard/figures, nothing of a visitor's is in it
-    for (const reel of box.querySelectorAll(".reel")) {
-      playOnArrival(reel, Number(reel.dataset.frames));
-      reel.onpointerenter = () => play(reel, Number(reel.dataset.frames));
-    }
     if (tile.film) {
       box.classList.add("film");
       box.classList.toggle("turned", Boolean(tile.turned));
-      box.style.backgroundImage = `url(data:image/png;base64,${tile.film})`;
-      box.style.backgroundSize = `${100 * tile.frames}% 100%`;
-      box.style.backgroundPosition = "100% 0"; // its last picture
-      playOnArrival(box, tile.frames);
+      box.classList.toggle("dark", Boolean(tile.dark));
+      box.innerHTML = tile.film; // one of dashboard/thumbnails
+    }
+    for (const film of [...(tile.film ? [box] : []), ...box.querySelectorAll(".film")]) {
+      new IntersectionObserver(([seen]) => seen.isIntersecting && play(film), { threshold: 0.8 }).observe(film);
+      film.onpointerenter = () => play(film);
     }
     return box;
   }
@@ -135,7 +153,9 @@ function closing(event) {
   focusWhen(() => {
     for (const list of LISTS) if (!list.isConnected) LISTS.delete(list);
     const tiles = [...LISTS].flatMap((list) => [...list.querySelectorAll("a")]);
-    return document.querySelector(CARD) ? null : tiles.find((link) => link.dataset.id === id && !link.hasAttribute("aria-current"));
+    const found = document.querySelector(CARD) ? null : tiles.find((link) => link.dataset.id === id && !link.hasAttribute("aria-current"));
+    if (found && !found.offsetParent) unfold(found.closest(".bunch"));
+    return found;
   }, true);
 }
 
@@ -144,16 +164,17 @@ function toTop() {
   document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0, behavior: still ? "instant" : "smooth" });
 }
 
-function playOnArrival(box, frames) {
-  new IntersectionObserver(([seen], watcher) => {
-    if (!seen.isIntersecting) return;
-    watcher.disconnect();
-    play(box, frames);
-  }).observe(box);
+function unfold(bunch) {
+  UNFOLDED.add(bunch.dataset.group);
+  bunch.classList.remove("folded");
+  bunch.querySelector(".unfold")?.remove();
 }
 
-function play(box, frames) {
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches || box.getAnimations().length) return;
-  box.animate([{ backgroundPosition: "0% 0" }, { backgroundPosition: "100% 0" }],
-    { duration: 260 * frames, easing: `steps(${frames - 1}, end)` });
+function play(box) {
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches || box.matches(".play")) return;
+  box.classList.add("play");
+  setTimeout(() => {
+    box.classList.remove("play");
+    if (box.matches("a:is(:hover, :focus-visible) *, :hover")) requestAnimationFrame(() => play(box));
+  }, LASTS);
 }

@@ -1,6 +1,5 @@
 """Tiles: a picture, a title and a line each, which open what they are about (tiles.js)."""
 
-import base64
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
@@ -16,7 +15,7 @@ _tiles = canvas.component("tiles", '<div class="frame"><ul class="tiles" role="l
 
 
 def show(key: str, name: str, tiles: list[dict], on_open: Callable[[str], None], wide: bool = False,
-         roomy: bool = False, rest: bool = False) -> None:
+         roomy: bool = False, rest: bool = False, fold: bool = False) -> None:
     """Show tiles.
 
     Args:
@@ -24,16 +23,18 @@ def show(key: str, name: str, tiles: list[dict], on_open: Callable[[str], None],
         name: of the parameter of the address that a tile sets.
         tiles: dicts of `id` (the parameter's value), `title`, `line`, `tag` (above the title, or ""), `number` (large,
             before the line; may be left away), `open` (whether it is the one that is shown), and a picture: `svg`,
-            markup that figures of ours made, or `film`, a PNG as text with `frames` pictures side by side, or neither.
-            `turned`: a film of drawings on light paper has light drawings on dark.
+            markup that figures of ours made, or `film`, one that moves, or neither.
+            `turned`: a film of drawings on light paper has light drawings on dark; `dark`: the page is dark.
             `group` is a heading that the tiles of that name stand under, and `about` what it says of them; small groups
-            stand beside each other. `strip`: `value`, `low`, `high` and `paper` (or None) of a bar from 0 to 1.
+            stand beside each other. `paper` is a line of what the paper reports. `strip`: `value`, `low`, `high` and
+            `paper` (or None) of a bar from 0 to 1.
             `href` is where a tile leads instead, seen from the page; `more` is a second line,
             `press` what looks like a button.
         on_open: called with the id of a tile that was chosen.
         wide: whether pictures hold words, and so have a phone's whole width.
         roomy: few tiles, three a row.
         rest: whether the tile that is open stands among others, shown elsewhere.
+        fold: whether a group shows its first ones, and the others at a touch.
     """
 
     def opened():
@@ -43,24 +44,21 @@ def show(key: str, name: str, tiles: list[dict], on_open: Callable[[str], None],
 
     with st.container(key=f"{key}_{'screen' if len(tiles) > _SCREEN else 'few'}"):  # room is kept for many: frame.css
         _tiles(key=key, on_opened_change=opened,
-               data={"name": name, "tiles": tiles, "wide": wide, "roomy": roomy, "rest": rest})
+               data={"name": name, "tiles": tiles, "wide": wide, "roomy": roomy, "rest": rest, "fold": fold})
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def film(name: str) -> dict:
-    """`film` and `frames` of an entry, which `python -m train.readme.thumbnails` drew; {} without."""
-    file = Path(__file__).parents[1] / "thumbnails" / f"{name}.png"
-    if not file.is_file():
-        return {}
-    data = file.read_bytes()
-    width, height = (int.from_bytes(data[at : at + 4], "big") for at in (16, 20))
-    return {"film": base64.b64encode(data).decode(), "frames": width // height}
+    """`film`, the moving picture of an entry, which `python -m train.readme.thumbnails` drew; {} without."""
+    file = Path(__file__).parents[1] / "thumbnails" / f"{name}.svg"
+    return {"film": file.read_text(encoding="utf-8")} if file.is_file() else {}
 
 
-def lead(key: str, name: str, number: str, line: str, more: str, turned: bool = False) -> None:
+def lead(key: str, name: str, number: str, line: str, more: str, turned: bool = False, dark: bool = False) -> None:
     """What an entry does and how well, large: its living thumbnail, a number, what it counts, what to set it beside."""
     _tiles(key=key, data={"name": "", "tiles": [
-        {"id": name, "alone": True, "number": number, "line": line, "more": more, "turned": turned, **film(name)}]})
+        {"id": name, "alone": True, "number": number, "line": line, "more": more, "turned": dark and turned,
+         "dark": dark, **film(name)}]})
 
 
 def beside(markup: str, films: tuple, dark: bool) -> str:
@@ -70,9 +68,8 @@ def beside(markup: str, films: tuple, dark: bool) -> str:
         shown = film(name)
         if shown:
             turned = " turned" if dark and not name.startswith(_COLOURED) else ""
-            reels += (f'<figure><div class="reel{turned}" data-frames="{shown["frames"]}" style="background-image:'
-                      f'url(data:image/png;base64,{shown["film"]});background-size:{100 * shown["frames"]}% 100%">'
-                      f"</div><figcaption>{escape(words)}</figcaption></figure>")
+            reels += (f'<figure><div class="reel film{" dark" * dark}{turned}">{shown["film"]}</div>'
+                      f"<figcaption>{escape(words)}</figcaption></figure>")
     return f'<div class="beside"><div>{markup}</div><div class="reels">{reels}</div></div>' if reels else markup
 
 
