@@ -260,7 +260,8 @@ def copied(page, button):
 
 
 def test_the_load_line_is_copied(open_page):
-    assert copied(open_page(f"zoo?entry={PLANNER}"), "Copy the code").startswith(f'import pnzoo\nmodel = pnzoo.load("{PLANNER}")')
+    lines = copied(open_page(f"zoo?entry={PLANNER}"), "Copy the code")
+    assert lines.startswith(f'import pnzoo\nmodel = pnzoo.load("{PLANNER}")\n')
 
 
 def test_a_ready_map_is_taken(open_page):
