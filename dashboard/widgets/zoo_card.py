@@ -13,7 +13,8 @@ SEEN = {"sentences": "find words", "body": "drive", "web": "follow links"}  # on
 CURVES = {"success": "share that arrives", "reward": "reward", "level": "level of its maps"}
 MOST_LIMITS = 2  # the others are under the fold
 APART = {"fce": ", in context", "set": ", in a context without order", "conv4": ", as in the paper",
-         "paper": ", as in the paper", "distilled": ", taught by a larger one", "residual": ", residual", "background": ", never saw this alphabet",
+         "paper": ", as in the paper", "distilled": ", taught by a larger one",
+         "residual": ", residual", "background": ", never saw this alphabet",
          "finetuned": ", tuned by reward", "rl": ", by reward alone", "maze4": ", 4 moves",
          "octile": ", not past corners"}  # what sets an entry apart from others of its class
 INNER = ("entropy", "explained", "kl", "gain", "fraction")  # of the optimizer's own: the card has them, no figure
