@@ -24,8 +24,9 @@ def page():
     done = lessons.finished()
     headings.heading("Six lessons")
     state.adopt({})
-    headings.sentence(f"A small task each: the page sees when it is done. **{len(done)} of {len(lessons.LESSONS)} "
-                      "done.**")
+    with st.container(key="introduction"):
+        headings.sentence(f"A small task each: the page sees when it is done. **{len(done)} of {len(lessons.LESSONS)} "
+                          "done.**")
     if len(done) == len(lessons.LESSONS):
         farewell()
     tiles.show("lessons", "lesson", [tile(number, lesson, number in done)
