@@ -252,8 +252,8 @@ def _fill(led):
         if number < len(LESSONS):
             follow(number + 1, "Next lesson")
         else:
-            st.page_link("app_pages/lessons.py", label="What you learned" if done else "All lessons",
-                         icon=":material/school:")
+            label = "What you learned" if len(finished()) == len(LESSONS) else "All lessons"
+            st.page_link("app_pages/lessons.py", label=label, icon=":material/school:")
 
 
 def glow() -> str | None:

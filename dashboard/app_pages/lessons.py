@@ -24,9 +24,9 @@ def page():
     done = lessons.finished()
     headings.heading("Six lessons")
     state.adopt({})
+    so_far = f"{len(done)} of {len(lessons.LESSONS)} done.".replace(" ", "\N{NO-BREAK SPACE}")
     with st.container(key="introduction"):
-        headings.sentence(f"A small task each: the page sees when it is done. **{len(done)} of {len(lessons.LESSONS)} "
-                          "done.**")
+        headings.sentence(f"A small task each: the page sees when it is done. **{so_far}**")
     if len(done) == len(lessons.LESSONS):
         farewell()
     tiles.show("lessons", "lesson", [tile(number, lesson, number in done)

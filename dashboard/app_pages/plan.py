@@ -279,7 +279,7 @@ def show_verdict(name, map_text, k, result):
                 icon=":material/lightbulb:",
             )
         offer_another(name, map_text)
-    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         legend()
         if done.k:
             st.page_link("app_pages/inside.py", label="Look inside", icon=":material/visibility:",

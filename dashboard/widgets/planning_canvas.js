@@ -61,6 +61,8 @@ function makePlanning(host) {
     else if (stepTold === undefined && !first && !foreign && !pending && !drag && next.step !== data.step) { film.stop(); at = next.step; }
     const raced = !first && names(next) !== names(data);
     if (!first && (next.model.name !== data.model.name || next.k !== data.k)) note = ""; // it was said of another plan
+    if (!first && next.lesson !== data.lesson) tool = "wall"; // of the lesson before nothing is kept
+    if (!next.model.live && tool === "reward") tool = "wall"; // there is none
     data = next;
     for (const each of [next.model, ...next.race]) if (each.plain) KNOWN.set(each.name, makePlanner(each.plain));
     planner = next.model.live ? KNOWN.get(next.model.name) || null : null;
@@ -682,8 +684,8 @@ function makePlanning(host) {
     pen.font = "11px sans-serif";
     pen.textAlign = "right";
     pen.textBaseline = "top";
-    pen.fillText("change of V", wide - THUMB - 8, 2); // beside the mark of the last step
-    const x = place(stepNow());
+    const x = place(stepNow()), words = "change of V", end = wide - THUMB - 8; // beside the mark of the last step
+    if (x > end || x < end - pen.measureText(words).width - 2) pen.fillText(words, end, 2);
     pen.strokeStyle = colour.path;
     pen.lineWidth = 2;
     pen.beginPath();

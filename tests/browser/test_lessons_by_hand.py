@@ -211,6 +211,9 @@ def test_a_lesson_is_done(arrive, number, kind, theme):
         page.wait_for_function("number => location.search.includes(`lesson=${number}`)", arg=number + 1)
         page.locator(".st-key-lesson").get_by_text(lessons.LESSONS[number].task).wait_for()
         serving.settle(page)
+        if number < 4:
+            walls = page.locator("button[data-tool=wall]")
+            assert walls.get_attribute("aria-pressed") == "true", "the tool of the lesson before"
         if kind is Keys:
             assert page.evaluate("() => document.activeElement !== document.body"), "the focus is lost"
     page.goto(page.url.split("?")[0].removesuffix("few_shot").rstrip("/") + "/lessons")  # a session of its own
