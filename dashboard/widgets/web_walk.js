@@ -86,7 +86,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
 
   // The pages that were visited: a column for each link that was followed, a row for each that is left.
   function track() {
-    const [wide, edge, after, row, top] = narrow ? [Math.max(300, box.clientWidth), 30, 22, 31, 26] : [Math.max(700, box.clientWidth), 92, 60, 36, 30];
+    const [wide, edge, after, row, top] = narrow ? [Math.max(300, box.clientWidth), 30, 22, 31, 34] : [Math.max(700, box.clientWidth), 92, 60, 36, 30];
     const pages = data.walks.flatMap((walk) => walk.pages), most = Math.max(1, ...pages.map((page) => page.left ?? 0));
     const longest = Math.max(2, ...data.walks.map((walk) => walk.pages.length)), high = top + row * most + (narrow ? 44 : 62);
     const x = (at) => edge + 20 + (at / (longest - 1)) * (wide - edge - after - 20), level = (page) => page.left ?? most;
@@ -104,10 +104,11 @@ export default function ({ parentElement, data, setTriggerValue }) {
       ? `<path class="node goal" d="M${cx} ${cy - 12}l12 12l-12 12l-12 -12z"/>` : `<circle class="node" cx="${cx}" cy="${cy}" r="7"/>`);
     const drawn = data.walks.map((walk, place) => {
       const own = nodes[place], hops = own.slice(1).map(([cx, cy], i) => `<path class="hop ${SIDES[place]}" pathLength="1" d="M${own[i]}L${cx} ${cy}"/>`);
-      const dots = own.map(([cx, cy], at) => `<g class="dot ${SIDES[place]}" data-place="${place}" data-at="${at}" role="button" tabindex="-1"><circle class="hit" cx="${cx}" cy="${cy}" r="12"/>${shape(place, at, [cx, cy])}<text class="label${at ? "" : " begin"}" x="${at ? cx : cx - 8}" y="${cy + (place ? 27 : at ? -16 : -19)}"></text></g>`);
+      const below = (at) => (nodes[1 - place]?.[at] ? own[at][1] > nodes[1 - place][at][1] : place); // names on the outer side
+      const dots = own.map(([cx, cy], at) => `<g class="dot ${SIDES[place]}" data-place="${place}" data-at="${at}" role="button" tabindex="-1"><circle class="hit" cx="${cx}" cy="${cy}" r="12"/>${shape(place, at, [cx, cy])}<text class="label${at ? "" : " begin"}" x="${at ? cx : cx - 8}" y="${cy + (below(at) ? 27 : at ? -16 : -19)}"></text></g>`);
       return [hops.join(""), dots.join(""), `<circle class="walker ${SIDES[place]}" r="11"/>`];
     });
-    whole.innerHTML = `<svg viewBox="0 0 ${wide} ${high}" role="group" aria-label="The pages that each visits, one after the other; the higher, the fewer links are left to the page that is meant. Arrow keys go from page to page.">${lines.join("")}${shells.join("")}${counts.join("")}${across}<path class="flag" d="M${edge - 18} ${top - 15}l15 15l-15 15l-15 -15z"/><text class="letter" x="${edge - 18}" y="${top + 5}">G</text><text class="homeward" x="${edge + 8}" y="${top - 8}"></text>${narrow ? `<text class="row" x="${wide}" y="${top - 8}">higher: fewer links left</text>` : ""}${[0, 2, 1].flatMap((part) => drawn.map((each) => each[part])).join("")}</svg>`;
+    whole.innerHTML = `<svg viewBox="0 0 ${wide} ${high}" role="group" aria-label="The pages that each visits, one after the other; the higher, the fewer links are left to the page that is meant. Arrow keys go from page to page.">${lines.join("")}${shells.join("")}${counts.join("")}${across}<path class="flag" d="M${edge - 18} ${top - 15}l15 15l-15 15l-15 -15z"/><text class="letter" x="${edge - 18}" y="${top + 5}">G</text><text class="homeward" x="${edge + 8}" y="${top - (narrow ? 17 : 8)}"></text>${narrow ? `<text class="row" x="${wide}" y="${top - 17}">higher: fewer links left</text>` : ""}${[0, 2, 1].flatMap((part) => drawn.map((each) => each[part])).join("")}</svg>`;
     whole.querySelector(".homeward").textContent = data.goal;
     whole.append(tag);
     const walkers = [...whole.querySelectorAll(".walker")], every = [...whole.querySelectorAll(".dot")];
@@ -134,6 +135,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     tag.hidden = true;
     return { whole, unname: () => { tag.hidden = true; },
       name: (place, at) => {
+        if (!narrow) return; // there the name stands beside the dot
         const [cx, cy] = nodes[place][at], shift = cx < wide * 0.25 ? "-12%" : cx > wide * 0.75 ? "-88%" : "-50%", page = data.walks[place].pages[at];
         tag.textContent = `${page.name}, ${page.field}`;
         tag.style.cssText = `left:${(100 * cx) / wide}%;top:${cy}px;transform:translate(${shift}, ${cy < 60 ? "16px" : "calc(-100% - 14px)"})`;
