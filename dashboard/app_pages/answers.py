@@ -14,6 +14,14 @@ PARTS = {"all": "All", "inside": "What it learns", "limits": "How good it is", "
          "worlds": "Beyond the grid"}
 THEMES = {"inside": "What does a planner learn inside?", "limits": "How good are planners, and where do they end?",
           "matching": "How does it learn from a few examples?", "worlds": "Does it work beyond the grid?"}
+ABOUT = {
+    "inside": "A VIN is a network that plans inside itself: it learns what is good, how moves work, and spreads value "
+              "from the goal.",
+    "limits": "Beside the VIN stand networks that only react to what they see: CNN and FCN.",
+    "matching": "A Matching Network names a picture by its likeness to a few labelled ones. With full context (FCE) it "
+                "reads these one after another first.",
+    "worlds": "Photographs of the Moon, pages that link to each other, and a body that has a speed.",
+}
 INSIDE = (2, 3, 4, 6, 7, 11)
 FORMER = {"vin": "limits", "terrain": "worlds", "web": "worlds", "navigation": "worlds", "language": "matching",
           "photographs": "matching"}  # parts that links of before name
@@ -44,7 +52,7 @@ def page():
         st.caption(f"{len(answered)} of {LAST} questions are answered; the others have not been run yet.")
     dark = st.context.theme.type == "dark"
     tiles.show("answers", "question", [
-        {"id": str(number), "open": number == asked, "group": THEMES[part_of(number)] if part == "all" else "",
+        {"id": str(number), "open": number == asked, "group": THEMES[part_of(number)], "about": ABOUT[part_of(number)],
          **face(answered[number]["conclusion"], dark, answered[number])} for number in shown],
         lambda number: state.put(question=int(number)), wide=True)
     state.publish({"question": str(asked) if asked else None, "part": part if part != "all" else None})

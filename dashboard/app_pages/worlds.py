@@ -18,9 +18,9 @@ WORLDS = {"web": "A web", "body": "A moving body", "sentences": "Sentences"}
 TITLES = {"sentences": "Can it guess a missing word?"}
 TITLE = "Can it plan beyond a grid?"
 INTRO = {
-    "body": "Both shall come to rest at G. One plans ahead on a map of values, the other reacts to what it sees.",
-    "sentences": "It knows no word but those of its examples, and fills the gap with the word of the ones **most "
-                 "alike**.",
+    "body": "Two bodies must stop at G. One plans ahead on a map of values, the colours; the other reacts to what it "
+            "sees.",
+    "sentences": "It fills the gap with a word of its examples: that of the ones **most alike**.",
 }  # fmt: skip
 MAPS = (20, 28, 40)
 PLACES = 100  # of a start on a map
