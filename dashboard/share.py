@@ -19,7 +19,7 @@ def panel(name: str, snippet: str, figure: Callable | None = None, arrays: Calla
     Args:
         name: how the downloaded files begin.
         snippet: Python that gives what the page shows.
-        figure: function that makes the Plotly figure to download; called when the button is pressed.
+        figure: function that makes the figure to download, Plotly's or markup; called when the button is pressed.
         arrays: function that gives a dictionary of arrays, likewise.
         film: function that gives the arguments of `dashboard.figures.film.gif`, likewise.
         left_out: what of the page the link does not hold, such as "your own photographs".
@@ -51,7 +51,10 @@ def panel(name: str, snippet: str, figure: Callable | None = None, arrays: Calla
 
 def html(figure) -> str:
     """A figure as one file that opens without a network and sends nothing anywhere."""
-    return figure.to_html(include_plotlyjs=True, config={**CONFIG, "displayModeBar": True})
+    if isinstance(figure, str):
+        return ('<!doctype html><html lang="en"><meta charset="utf-8"><title>pnzoo</title>'
+                f'<body style="font-family: sans-serif; max-width: 60rem; margin: 1rem auto">{figure}</body></html>')
+    return figure.to_html(include_plotlyjs=True, auto_play=False, config={**CONFIG, "displayModeBar": True})
 
 
 def npz(arrays: dict[str, np.ndarray]) -> bytes:

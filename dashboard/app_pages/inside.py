@@ -10,7 +10,7 @@ from dashboard import (
     state,
 )
 from dashboard.figures import planning as planning_figures
-from dashboard.figures import theme
+from dashboard.figures import q_curves_svg, theme
 from dashboard.widgets import animation, cell_view, choices, learned_moves, map_grid, map_input, painted
 from pnzoo import analysis
 from pnzoo.worlds.gridworld import rollout as planning
@@ -339,7 +339,9 @@ def take_along(name, map_text, k, view):
     def figure():
         if view == "cell":
             moves = analysis.action_usage(now(), walls).move
-            return planning_figures.q_curves(analysis.q_history(compute.model(name, k), now(), cell)[:-1], moves, step)
+            history = analysis.q_history(compute.model(name, k), now(), cell)[:-1]
+            return (f"<h1>Row {cell[0]}, column {cell[1]}: who is best after each step, and by how much</h1>"
+                    + q_curves_svg.q_curves(history, moves))
         return kernel_figure(now(), walls) if view == "moves" else film_figure(name, now(), map_text, k)
 
     def arrays():
@@ -354,15 +356,16 @@ def take_along(name, map_text, k, view):
 
 
 def kernel_figure(trace, walls):
-    weights = analysis.mean_kernels(trace, walls)
-    return planning_figures.kernels(weights, analysis.displacement(weights), analysis.action_usage(trace, walls).move)
+    """The actions that are the best somewhere, as the page shows them."""
+    usage, weights = analysis.action_usage(trace, walls), learned_moves.kernels(trace, walls)
+    return learned_moves.sheet(usage, weights)
 
 
 def film_figure(name, trace, map_text, k):
     cells = compute.reached(map_text)
     behind, push = analysis.value_gap(trace, cells), analysis.mean_displacement(trace)
-    return planning_figures.steps(trace, behind, push, cells, *compute.read_map(map_text), k, alone=True,
-                                  sign=compute.reward_sign(name))
+    return planning_figures.steps(trace, behind, push, analysis.convergence_step(trace), cells,
+                                  *compute.read_map(map_text), k, alone=True, sign=compute.reward_sign(name))
 
 
 def is_dark():

@@ -6,9 +6,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dashboard.figures import theme
-from dashboard.figures.q_curves_svg import lowest_shown
-from dashboard.figures.theme import REWARD_SCALE, VALUE_SCALE
-from pnzoo.gridworld import MOVE_NAMES, MOVES
+from dashboard.figures.theme import VALUE_SCALE
+from pnzoo.gridworld import MOVES
 
 MOST_NUMBERS = 400_000  # in all frames of an animation: about 2 MB on the way to the browser
 
@@ -33,13 +32,14 @@ def plan(walls, start, goal, path, best, policy, dark=False):
 _MARGIN = {"l": 8, "r": 8, "t": 40, "b": 8}
 
 
-def steps(trace, behind, push, cells, walls, start, goal, k, dark=False, alone=False, sign=1):
-    """R, P and V side by side, with a frame for every step.
+def steps(trace, behind, push, settled, cells, walls, start, goal, k, dark=False, alone=False, sign=1):
+    """R, P, V and the wave of final moves in the order in which they are computed, with a frame for every step.
 
     Args:
         trace: `pnzoo.Trace`.
         behind: `pnzoo.analysis.value_gap(trace, cells)`.
         push: `pnzoo.analysis.mean_displacement(trace)`.
+        settled: `pnzoo.analysis.convergence_step(trace)`.
         cells: bool [H, W], those that the colours of V must tell apart.
         walls: bool [H, W].
         start, goal: (row, col).
@@ -53,22 +53,33 @@ def steps(trace, behind, push, cells, walls, start, goal, k, dark=False, alone=F
     """
     colours = theme.of(dark)
     shown = frame_steps(walls.size, k)
-    figure = make_subplots(1, 3, horizontal_spacing=0.04, subplot_titles=(
-        "R: the reward it sees", "P: where its best action pushes", "V: how far behind the best cell"))
+    figure = make_subplots(1, 4, horizontal_spacing=0.03, subplot_titles=(
+        "R: the reward it sees  →", "P: where its best action pushes  →", "V: how far behind the best cell  →",
+        "The wave: which moves are final"))
     low, high = value_range(behind, cells, k)
-    top = reward_end(trace)
-    figure.add_trace(go.Heatmap(z=_rounded(trace.reward), colorscale=theme.reward_scale(sign), zmin=-top, zmax=top,
-                                colorbar=_bar(0.0, 0.31, "R"), hovertemplate=_HOVER.format("R")), 1, 1)
+    (least, most), scale = reward_seen(trace), _reward_stops(trace, sign)
+    final = np.where(cells, settled, np.inf).astype("float32")
+
+    def wave(i):
+        return _rounded(np.where(final <= i, final, np.nan))
+
+    figure.add_trace(go.Heatmap(z=_rounded(trace.reward), colorscale=scale, zmin=least, zmax=max(most, least + 1e-6),
+                                colorbar=_bar(0.0, 0.22, "R"), hovertemplate=_HOVER.format("R")), 1, 1)
     figure.add_trace(go.Heatmap(z=_rounded(behind[k]), colorscale=VALUE_SCALE, zmin=low, zmax=high,
-                                colorbar=_bar(0.69, 1.0, "V"), hovertemplate=_HOVER.format("V")), 1, 3)
+                                colorbar=_bar(0.52, 0.74, "V"), hovertemplate=_HOVER.format("V")), 1, 3)
     figure.add_trace(_push_trace(push[k], walls, colours.text), 1, 2)
-    for column in (1, 2, 3):
-        figure.add_trace(_wall_layer(walls, colours, {1: 0.35, 2: 1.0, 3: 0.9}[column]), 1, column)
+    figure.add_trace(go.Heatmap(z=wave(k), colorscale=VALUE_SCALE, reversescale=True, zmin=0, zmax=k,
+                                colorbar=_bar(0.78, 1.0, "step"), hovertemplate=_HOVER.format("final since")), 1, 4)
+    figure.add_trace(_hatched(walls, colours.wall), 1, 1)
+    for column in (1, 2, 3, 4):
+        if column > 1:
+            figure.add_trace(_wall_layer(walls, colours), 1, column)
         for cell, letter, colour in ((start, "S", colours.path), (goal, "G", colours.good)):
             if cell is not None:
                 figure.add_trace(_letter(cell, letter, colour), 1, column)
-    figure.frames = [go.Frame(name=str(i), traces=[1, 2], data=[
-        go.Heatmap(z=_rounded(behind[i])), _push_trace(push[i], walls, colours.text)]) for i in shown]
+    figure.frames = [go.Frame(name=str(i), traces=[1, 2, 3], data=[
+        go.Heatmap(z=_rounded(behind[i])), _push_trace(push[i], walls, colours.text), go.Heatmap(z=wave(i))])
+        for i in shown]
     _square_axes(figure, walls.shape)
     figure.update_layout(height=470, margin={"l": 8, "r": 8, "t": 46, "b": 8}, showlegend=False,
                          sliders=[_slider(shown, shown.index(k))], updatemenus=[_play()])
@@ -107,72 +118,6 @@ def reward_seen(trace, end=None):
     """The part of R's colour scale that a map has: (lowest, highest), ends of the scale where R goes beyond them."""
     end = end or reward_end(trace)
     return [float(np.clip(each, -end, end)) for each in (trace.reward.min(), trace.reward.max())]
-
-
-def q_curves(history, moves, step, dark=False):
-    """How far each action of one cell is behind its best in steps 1 ... K, [K, A], to keep: named by their moves."""
-    colours = theme.of(dark)
-    figure = go.Figure()
-    best = int(history[step - 1].argmax())
-    figure.add_vline(x=step, line={"color": colours.faint, "dash": "dot"})
-    dashes = ("dash", "dot", "dashdot", "longdash")
-    palette = theme.PALETTE[:5]
-    behind, told = _rounded(history - history.max(axis=1, keepdims=True)), False
-    for place, action in enumerate(np.argsort(-history[step - 1], kind="stable")):
-        used, wins = moves[action] >= 0, action == best
-        name = f"{action} ({MOVE_NAMES[moves[action]]})" if used else f"{action} (unused)"
-        line = {"color": palette[place % 5], "width": 1.8, "dash": dashes[place % 4]}
-        if wins:
-            line = {"color": colours.path, "width": 4}
-        elif not used:
-            line = {"color": colours.faint, "width": 1}
-        figure.add_trace(
-            go.Scatter(
-                x=np.arange(1, len(history) + 1),
-                y=behind[:, action],
-                mode="lines",
-                line=line,
-                name=f"best: {name}" if wins else name if used else "unused ones",
-                showlegend=bool(used or wins or not told),
-                legendgroup=name if used or wins else "unused",
-                hovertemplate=name + ": %{y:.3f}<extra></extra>",
-            )
-        )
-        told = told or not (used or wins)
-    figure.update_layout(
-        height=380,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        xaxis_title="step k",
-        yaxis={"title": "Q minus the best Q", "range": [1.1 * lowest_shown(behind), -0.06 * lowest_shown(behind)]},
-        legend={"title": "action (its move)", "tracegroupgap": 0, "font": {"size": 11}},
-    )
-    return figure
-
-
-def kernels(weights, pushes, moves):
-    """Each action's nine weights with the arrow of its mean push, named by the move it stands for, to keep.
-
-    Args:
-        weights: [A, 3, 3].
-        pushes: [A, 2], (rows, columns).
-        moves: int [A], index of the move that an action stands for, -1 for none.
-    """
-    columns = min(8, len(weights))
-    rows = -(-len(weights) // columns)
-    titles = [f"{action}: {MOVE_NAMES[move] if move >= 0 else 'never chosen'}" for action, move in enumerate(moves)]
-    figure = make_subplots(rows, columns, subplot_titles=titles, horizontal_spacing=0.02, vertical_spacing=0.12)
-    top = float(np.abs(weights).max()) or 1.0
-    for action, (weight, push) in enumerate(zip(weights, pushes, strict=True)):
-        at = {"row": action // columns + 1, "col": action % columns + 1}
-        figure.add_trace(go.Heatmap(z=_rounded(weight), zmin=-top, zmax=top, colorscale=REWARD_SCALE, showscale=False,
-                                    text=np.round(weight, 2), texttemplate="%{text}", hoverinfo="skip"), **at)
-        figure.add_trace(go.Scatter(x=[1, 1 + push[1]], y=[1, 1 + push[0]], mode="lines+markers", showlegend=False,
-                                    line={"color": theme.LIGHT.path, "width": 3}, hoverinfo="skip",
-                                    marker={"symbol": "arrow", "size": 13, "angleref": "previous"}), **at)
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False, autorange="reversed")
-    figure.update_layout(height=60 + 170 * rows, margin=_MARGIN, template="plotly_white")
-    return figure
 
 
 def history(curves, dark=False, marks=()):
@@ -299,6 +244,25 @@ def _wall_layer(walls, colours, opacity=1.0):
         hoverinfo="skip",
         name="walls",
     )
+
+
+def _hatched(walls, colour):
+    """Two strokes over each wall from its lower left to its upper right: its own colour is seen."""
+    rows, cols = np.nonzero(walls)
+    ends = [(-0.5, 0.0, 0.0, -0.5), (0.0, 0.5, 0.5, 0.0)]  # left, lower, right, upper
+    gap = np.full(len(rows), np.nan)
+    x = [part for left, _, right, _ in ends for part in (cols + left, cols + right, gap)]
+    y = [part for _, lower, _, upper in ends for part in (rows + lower, rows + upper, gap)]
+    return go.Scatter(x=np.stack(x, 1).ravel(), y=np.stack(y, 1).ravel(), mode="lines", hoverinfo="skip",
+                      line={"color": colour, "width": 2}, name="walls")
+
+
+def _reward_stops(trace, sign):
+    """The part of R's colours that a map has, as Plotly takes them: those of the page."""
+    (least, most), end, stops = reward_seen(trace), reward_end(trace), theme.stops(theme.reward_scale(sign))
+    share = ((np.linspace(least, most, 9) / end) + 1) / 2 * (len(stops) - 1)
+    mixed = np.stack([np.interp(share, range(len(stops)), channel) for channel in zip(*stops, strict=True)], axis=1)
+    return [[i / 8, f"rgb({','.join(str(round(each)) for each in colour)})"] for i, colour in enumerate(mixed)]
 
 
 def _arrow_trace(policy, colour):

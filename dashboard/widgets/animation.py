@@ -16,8 +16,8 @@ _WAVE_KEY = """<span class="low">step 0</span><span class="ramp"><i class="here"
 <span><i class="early"></i> a guess before news of G, that held</span></span>"""
 _FLOW = "".join(f'<button type="button" data-panel="{name}" aria-pressed="{str(name == "V").lower()}">{words}</button>'
                 for name, words in (("R", "R"), ("P", "P"), ("V", "V"), ("wave", "wave")))
-_HTML = f"""<div class="animation" data-big="V"><div class="flow" role="group" aria-label="The map that is large">{_FLOW}</div>
-<div class="panels">
+_HTML = f"""<div class="animation" data-big="V">
+<div class="flow" role="group" aria-label="The map that is large">{_FLOW}</div><div class="panels">
 <p class="again">again at every step: <b>P</b> × (<b>R</b> + <b>V</b> before), best action → new <b>V</b></p>
 {_PANEL.format("R", "R", "the reward it sees", "", _KEY)}
 {_PANEL.format("P", "P", "what it does there", "where each cell's best action pushes", "")}

@@ -38,6 +38,16 @@ def show(key: str, trace, walls: np.ndarray, start, goal, dark: bool) -> None:
     })
 
 
+def sheet(usage, weights) -> str:
+    """The same kernels as markup, to keep."""
+    pushes = analysis.displacement(weights)
+    used = [int(a) for a in np.argsort(-usage.frequency, kind="stable") if usage.frequency[a]]
+    shown = [action(a, title, usage, weights[a], pushes[a], False) for a, title in names_of(used, usage.move).items()]
+    parts = (f'<figure style="width: 11rem; margin: 0.5rem">{each["svg"]}<figcaption>{each["title"]}</figcaption>'
+             "</figure>" for each in sorted(shown, key=lambda each: used.index(each["action"])))
+    return f'<h1>What its actions do</h1><div style="display: flex; flex-wrap: wrap">{"".join(parts)}</div>'
+
+
 def kernels(trace, walls) -> np.ndarray:
     """The weights of each action, [A, 3, 3]: where every cell has its own, the mean over those it is the best in."""
     if trace.transition.ndim == 3:

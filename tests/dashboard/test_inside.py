@@ -129,6 +129,24 @@ def test_painting_says_what_it_does(visit, monkeypatch, paint, before, after, wo
     assert said["paint"]["path"] is said["replanned"]["path"]
 
 
+def test_what_is_taken_along_looks_as_the_page_does(visit, monkeypatch):
+    from dashboard import share
+
+    made = {}
+    monkeypatch.setattr(share, "panel", lambda name, snippet, figure, arrays: made.update(figure=figure))
+    for view in ("steps", "cell", "moves"):
+        visit("inside", map=code(ROOM), model="vin8", view=view, k="5")
+        found = made["figure"]()
+        if view == "steps":
+            assert [each.text[:3] for each in found.layout.annotations] == ["R: ", "P: ", "V: ", "The"]
+            reward, wave = found.data[0], found.data[3]
+            walls = gridworld.parse(ROOM)[0]
+            assert (reward.zmin, reward.zmax) == pytest.approx((reward.z.min(), reward.z.max()), abs=1e-3)
+            assert np.isnan(wave.z[walls]).all()
+            assert len(found.frames) == 6
+        assert "<h1>" in share.html(found) or "plotly" in share.html(found)
+
+
 def test_a_cell_on_the_edge_is_refused_in_words(visit):
     app = visit("inside", map=code(ROOM), model="vin8", view="cell", cell="0.2")
     assert not app.exception
