@@ -165,7 +165,8 @@ def sky(name, start, goal, caution, ground):
     seed = state.get("seed", FIRST_SEED)
     here = compute.ground(ground, seed)
     skies = compute.skies(name, ground, seed, start, goal, float(caution)) if state.get("suns") else None
-    said = skies and f"Light green: it arrives, under {int(skies.arrives.sum())} of {skies.arrives.size} suns."
+    said = skies and f"Light green: it arrives, under {int(skies.arrives.sum())} of {skies.arrives.size} suns. " \
+                     "Flat ground is as bright as the sun is high, and it learned one brightness."
     return terrain_map.sky_data(here.elevation, here.metres, sun(), SUN, skies, said or "")
 
 

@@ -54,7 +54,7 @@ function makeAnimation(host) {
     parts = null;
     if (staged) computeInTurn(0);
     else {
-      light(timer ? ORDER : []);
+      light([]);
       draw(ORDER);
     }
     const known = data.settled.filter((step) => step >= 0), k = data.steps[at];
@@ -169,6 +169,7 @@ function makeAnimation(host) {
   function start() {
     if (at === data.steps.length - 1) at = -1;
     play.textContent = "❚❚";
+    host.classList.add("playing");
     play.setAttribute("aria-label", "Pause");
     timer = setTimeout(turn, pause());
   }
@@ -193,6 +194,7 @@ function makeAnimation(host) {
     clearTimeout(timer);
     timer = null;
     play.textContent = "▶";
+    host.classList.remove("playing");
     play.setAttribute("aria-label", "Play");
   }
 
@@ -290,7 +292,8 @@ function makeAnimation(host) {
     host.style.setProperty("--largest", colour.path);
     host.style.setProperty("--mean", colour.best);
     for (const name in panels) {
-      const wide = Math.min(panels[name].parentElement.clientWidth, 420, (420 * data.cols) / data.rows);
+      const most = host.clientWidth > 640 ? 420 : Math.max(240, innerHeight - 530); // on a phone the bar with k stands below
+      const wide = Math.min(panels[name].parentElement.clientWidth, most, (most * data.cols) / data.rows);
       if (wide < 20) continue; // not shown
       sizes[name] = wide / data.cols;
       pens[name] = fit(panels[name], Math.round(wide), Math.round(sizes[name] * data.rows));
