@@ -7,7 +7,6 @@ export default keep(".plan", makePlanning);
 const KNOWN = new Map(); // planners whose weights the server has sent, by name
 const BUDGET = 12; // milliseconds of planning in a frame
 const FIRST_BUDGET = 100; // of the first plan: nothing is drawn yet that could falter
-const THUMB = 8; // pixels from the end of the slider to the middle of its thumb there
 const KS = [8, 16, 32, 64, 128]; // that are offered
 const PATIENT = 5000; // milliseconds after which a silent server is mentioned
 
@@ -187,25 +186,6 @@ function makePlanning(host) {
     host.dataset.known = Boolean(shown.known);
     if (drag) race.follow(data.model.name, shown.way);
     else race.refresh();
-  }
-
-  // How much V changed up to each kept step: a move only compares cells, so V is taken behind its best cell.
-  function changesOf() {
-    const { plan, cells, map: own } = shown, steps = plan.kept().filter((k) => k <= plan.k);
-    const behind = (k) => {
-      const v = plan.valuesAt(k);
-      let top = v[own.goal];
-      for (const i of cells) if (v[i] > top) top = v[i];
-      return [v, top];
-    };
-    let [v, top] = behind(0);
-    return steps.slice(1).map((k) => {
-      const [after, best] = behind(k);
-      let most = 0;
-      for (const i of cells) most = Math.max(most, Math.abs(after[i] - best - v[i] + top));
-      [v, top] = [after, best];
-      return [k, most];
-    });
   }
 
   // The end of R's scale: the largest inside the rim that is no wall by design.
@@ -661,37 +641,14 @@ function makePlanning(host) {
     fit(canvas, Math.round(across), Math.round(size * data.rows));
     widths = widthsNow();
     fit(curve, Math.max(40, slider.clientWidth || wide), narrow ? 22 : 34);
-    drawCurve();
+    showCurve();
     tick();
   }
 
-  function drawCurve() {
+  function showCurve() {
     if (!shown || !shown.plan || !curve.width) return;
-    const pen = curve.getContext("2d"), colour = palette(host), { k } = shown.plan, wide = curve.clientWidth, high = curve.clientHeight;
-    pen.clearRect(0, 0, wide, high);
-    if (!shown.changes && !drag) shown.changes = changesOf();
-    const changes = shown.changes || [], top = Math.max(1e-6, ...changes.map(([, y]) => y));
-    pen.fillStyle = colour.text;
-    pen.globalAlpha = 0.22;
-    pen.beginPath();
-    pen.moveTo(THUMB, high);
-    const place = (step) => THUMB + (step / k) * (wide - 2 * THUMB);
-    changes.forEach(([step, y]) => pen.lineTo(place(step), high - 1 - Math.sqrt(y / top) * (high - 5)));
-    pen.lineTo(wide - THUMB, high);
-    pen.fill();
-    pen.globalAlpha = 1;
-    pen.fillStyle = colour.text;
-    pen.font = "11px sans-serif";
-    pen.textAlign = "right";
-    pen.textBaseline = "top";
-    const x = place(stepNow()), words = "change of V", end = wide - THUMB - 8; // beside the mark of the last step
-    if (x > end || x < end - pen.measureText(words).width - 2) pen.fillText(words, end, 2);
-    pen.strokeStyle = colour.path;
-    pen.lineWidth = 2;
-    pen.beginPath();
-    pen.moveTo(x, 0);
-    pen.lineTo(x, high);
-    pen.stroke();
+    if (!shown.changes && !drag) shown.changes = changesOf(shown);
+    drawCurve(curve, palette(host), shown.changes || [], shown.plan.k, stepNow());
   }
 
   let ramps = null;
@@ -743,7 +700,7 @@ function makePlanning(host) {
       slider.setAttribute("aria-valuetext", `after step ${k} of ${plan.k}`);
       count.textContent = `k = ${k} of`;
       listSteps();
-      if (!first) drawCurve();
+      if (!first) showCurve();
       // The numbers follow more slowly than the map while it moves: nobody reads them sixty times a second.
       const busy = drag || film.stage;
       if (first) showLens(frame_, Object.create(paints, { reward: { value: Array(256).fill(paints.floor) } }));

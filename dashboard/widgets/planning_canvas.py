@@ -63,7 +63,7 @@ _HTML = f"""<div class="plan"><div class="area"><div class="stage">
 <details class="keys"><summary>Keyboard</summary>{KEYS}</details>
 </div></div><div class="say" role="status" aria-live="polite"></div></div>"""
 
-_FILES = ("plan_layers", "sum_rows", "plan_lens", "plan_words", "plan_film", "plan_race")
+_FILES = ("plan_layers", "sum_rows", "plan_lens", "plan_words", "plan_curve", "plan_film", "plan_race")
 _canvas = canvas.component("planning_canvas", _HTML, before=_FILES, planning=True)
 
 
