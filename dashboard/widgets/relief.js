@@ -22,7 +22,11 @@ function makeRelief({ values, rows, cols, low, high, metres }) {
 
   function picture(sun) {
     const pen = canvas.getContext("2d"), image = pen.createImageData(cols, rows);
-    light(sun).forEach((bright, i) => image.data.set([bright * 255, bright * 255, bright * 255, 255], 4 * i));
+    const grey = light(sun), { data } = image;
+    for (let i = 0; i < grey.length; i++) {
+      data[4 * i] = data[4 * i + 1] = data[4 * i + 2] = 255 * grey[i];
+      data[4 * i + 3] = 255;
+    }
     pen.putImageData(image, 0, 0);
     return canvas;
   }
