@@ -15,7 +15,7 @@ function makeDrive(host) {
   let time = 0, last = null, timer = null, longest = 1, pace = 1, cards = [], past = []; // past: the maps before each change by hand
 
   const intro = make("p"), place = make("div", "cards"), keys = make("div", "keys"), key = make("div", "key");
-  const play = make("button"), again = make("button", "", "↺ Again"), draws = make("button", "draws", "✎ Draw walls"), undo = make("button", "undo", "↶ Undo"), faster = make("span");
+  const play = make("button", "play"), again = make("button", "", "↺ Again"), draws = make("button", "draws", "✎ Draw walls"), undo = make("button", "undo", "↶ Undo"), faster = make("span");
   const typed = make("p", "about typed", "Keyboard: arrow keys move, S and G put start and goal, space a wall.");
   [play, again, draws, undo].forEach((each) => { each.type = "button"; });
   play.onclick = () => (timer ? halt() : set(time >= longest ? 0 : time));
@@ -54,6 +54,7 @@ function makeDrive(host) {
     data = next;
     if (anew || (sent && !held)) take(); // what the server refused is undone
     if (ahead) ({ walls, ends } = mine);
+    host.classList.add("ready");
     layout();
     if (!anew) return;
     ahead || still() ? set(longest) : set(0);

@@ -75,4 +75,7 @@ def beside(markup: str, films: tuple, dark: bool) -> str:
 
 def picture(key: str, markup: str, line: str = "") -> None:
     """A picture of a tile by itself, as large as its column; `line`, for readers of the page, says what it shows."""
-    _tiles(key=key, data={"name": "", "wide": True, "tiles": [{"id": key, "alone": True, "svg": markup, "line": line}]})
+    rows = markup.count("<li") + markup.count('class="low"')
+    room = next((each for each in ("curves", "compass") if f'class="{each}"' in markup), f"room{rows}")  # frame.css
+    _tiles(key=f"{key}_{room}",
+           data={"name": "", "wide": True, "tiles": [{"id": key, "alone": True, "svg": markup, "line": line}]})
