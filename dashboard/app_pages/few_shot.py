@@ -37,8 +37,9 @@ def page():
     with line:
         headings.heading("Who decided?")
     if not state.get("lesson"):  # which has words of its own, and needs the room
-        headings.sentence("A network names the drawing in the middle by those around it: **near** is alike, a "
-                          "**thick** line counts. **Draw**, or drag one off.")
+        with st.container(key="sentence"):
+            headings.sentence("A network names the drawing in the middle by those around it: **near** is alike, a "
+                              "**thick** line counts. **Draw**, or drag one off.")
     names = compute.names("few-shot")
     state.adopt({**episode_controls.readers(), "least": choices.read_int("least", 0, 100),
                  "look": choices.read_int("look", 0, 199), "reading": choices.read_int("reading", 1, 99)},

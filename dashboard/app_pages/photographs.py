@@ -47,8 +47,9 @@ def page():
     line = st.container(key="title", horizontal=True, gap="small", vertical_alignment="center")
     with line:
         headings.heading("What is it?")
-    headings.sentence("A network names the picture in the middle by those around it: **near** is alike, a **thick** "
-                      f"line counts. {about()}")
+    with st.container(key="sentence"):
+        headings.sentence("A network names the picture in the middle by those around it: **near** is alike, a "
+                          f"**thick** line counts. {about()}")
     names = compute.names("few-shot", compute.OF_PHOTOGRAPHS)
     state.adopt({"photo": read_name, "photo_seed": choices.read_int("photo_seed", 0, 999_999),
                  "photo_asked": choices.read_int("photo_asked", 0, ASKED * KINDS - 1),
