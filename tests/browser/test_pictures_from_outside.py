@@ -73,8 +73,13 @@ def test_without_a_camera_it_says_so(open_page):
 @pytest.mark.slow
 @pytest.mark.skipif("matching_photo" not in list_models(), reason="the zoo has no model of photographs yet")
 def test_invented_photographs_that_are_left_out_or_relabelled_are_in_the_link(open_page):
+    page = open_page("photographs?photo_drop=6,7")  # here a nearer one does not win, and it is said
+    page.get_by_text(re.compile("though target . is nearer")).wait_for()
     page = open_page("photographs")
     still(page)
+    boxes = [each.bounding_box() for each in page.locator(".pictures button").all()]
+    assert all(max(abs(one[at] - other[at]) - one[size] for at, size in (("x", "width"), ("y", "height"))) > -1
+               for i, one in enumerate(boxes) for other in boxes[:i]), "one picture covers another"
     first, other = (picture(page, name) for name in ("pinwheel 1", "star 3"))
     stage = page.locator(".stage").bounding_box()
     thing = other.get_attribute("aria-label").split("class ")[1].split(",")[0]
