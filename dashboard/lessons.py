@@ -26,6 +26,7 @@ class Lesson(NamedTuple):
     glow:    selector of the control on the canvas that the task asks for
     discuss: a question to talk about afterwards
     answer:  number of the experiment (page Answers) that asked it
+    terms:   words of the lesson -> what they mean, beside the canvas
     """
 
     title: str
@@ -37,6 +38,7 @@ class Lesson(NamedTuple):
     discuss: str
     answer: int
     glow: str | None = None
+    terms: dict | None = None
 
 
 def _route():
@@ -56,13 +58,12 @@ def _walk(name=None, paint=(), k=None):
 
 def _spread():
     """Whether news of the goal has come to the start, which the canvas says of the step that was slid to."""
-    name, map_text, k, _ = _route()
-    best = compute.solution(map_text)
-    if state.get("heard") != (state.get("step"),) or not best.reachable:  # it may have been said of another step
+    best = compute.solution(_route()[1])
+    step, first = state.get("heard") or ("", 0)
+    if step != state.get("step") or not best.reachable:  # it may have been said of another step
         return False
-    step = state.get("step") or compute.steps_for(name, map_text, k)  # the last one has no number
-    return (f"At step {step} S has heard of G, which is {len(best.shortest_path) - 1} moves away: value moves on by "
-            "about one cell a step.")
+    return (f"S heard of G at step {first}, and G is {len(best.shortest_path) - 1} moves away: value moves on by about "
+            "one cell a step.")
 
 
 def _enough():
@@ -83,8 +84,12 @@ def _detour():
     before, after = _walk(), _walk(paint=paint)
     cells = {(row, col) for row, col, _ in paint}
     crossed = lambda walk: bool(cells & {tuple(map(int, cell)) for cell in walk.path})  # noqa: E731
-    if None in (before, after) or not after.reached or not crossed(before) or crossed(after):
+    if None in (before, after) or not crossed(before) or crossed(after):
         return False
+    if not after.reached:
+        lost = compute.in_words(after.reason.split(":")[0])
+        return (f"It left the cell that you made costly, and is lost: it {lost}. It follows R, not the "
+                "picture of the map, even where that leads astray.")
     return (f"{before.cost:.1f} → {after.cost:.1f} long: it went round the cell that you made costly. The path follows "
             "R, not the picture of the map.")
 
@@ -137,11 +142,18 @@ LESSONS = (
     Lesson("Value spreads", "Value starts at the goal and moves on by about one cell a step.",
            "Slide k from the left, until news of G has reached S.", "plan",
            {"model": "vin16", "map": _map((2, 3), (2, 12)), "layer": "V", "step": "1"}, _spread,
-           "Must V be the true distance for the path to be a shortest one?", 4, ".scrub input"),
+           "Must V be the true distance for the path to be a shortest one?", 4, ".scrub input",
+           {"V": "how good it is to be in a cell. Bright is good.",
+            "A step, k": "every cell looks once at the cells around it, and takes over the best of what they promise.",
+            "News of G": "has reached a cell once its V is another than it would be without a goal.",
+            "Try": "stop where the news squeezes through the gap. Why does it not come straight through the wall?"}),
     Lesson("Why K matters", "A goal that is more than K steps away might as well not exist.",
            "With K = 8 it is lost here. Under the map, choose a K that is enough.", "plan",
            {"model": "vin16", "map": _map((2, 3), (2, 12)), "k": "8"}, _enough,
-           "How many steps would a map twice as wide need, and must the network learn anew for it?", 6, ".most"),
+           "How many steps would a map twice as wide need, and must the network learn anew for it?", 6, ".most",
+           {"K": "how many steps it thinks ahead. Each has the same weights, so K can be chosen at any time.",
+            "An arrow": "the move that it would make in a cell. Where no news of G has come, it is a guess.",
+            "Try": "the smallest K that is enough. Is it the number of moves to G, or a few more?"}),
     Lesson("What it learned as reward and transition",
            "Nobody told it that walls are bad: it learned R and P from paths.",
            "Take Reward, drag a cell of the path down until the path leaves it.", "plan",
@@ -260,6 +272,12 @@ def glow() -> str | None:
     """What shall be seen first on the canvas of the lesson that is open, until it is done."""
     number = state.get("lesson")
     return None if number is None or _seen(number) else LESSONS[number - 1].glow
+
+
+def terms() -> dict[str, str]:
+    """Words of the lesson that is open, with what they mean."""
+    number = state.get("lesson")
+    return {} if number is None else LESSONS[number - 1].terms or {}
 
 
 def finished() -> set[int]:

@@ -38,8 +38,8 @@ print(classifier.attention(["new.jpg"]))        # how much each photograph count
 HINT = ("Dragged onto another thing, a photograph is relabelled. Drop or paste one of yours in the middle to ask about "
         "it, on a thing to add it.")
 # Where attention is adapted to the support set.
-ADAPTED = ("What all pictures share is taken off first, and each speaks for its whole thing: so one that is near may "
-           "count little.")
+ADAPTED = ("Attention compares what is special about each thing here, not single pictures: so a near one may count "
+           "little.")
 BLANK = compute.as_png(np.full((8, 8, 3), 128, "uint8"))  # in place of what cannot be opened
 
 

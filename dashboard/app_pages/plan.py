@@ -142,7 +142,7 @@ def show_canvas(name, map_text, k, paint, result, planners):
         on_fresh=map_input.another, on_break=ask_break, on_k=lambda k: state.put(k=k, step=None, heard=None),
         on_drawn=None if st.session_state.get("canvas_drawn") else take_drawn,
         rival=duel(name, map_text)[1],
-        lesson=state.get("lesson"), glow=lessons.glow(),
+        lesson=state.get("lesson"), glow=lessons.glow(), terms=lessons.terms(),
     )  # fmt: skip
     st.session_state["greeted"] = True
 
@@ -204,7 +204,7 @@ def take_edit(message):
 
 def take_step(step, heard):
     step = None if step is None else max(1, step)
-    state.put(step=step, heard=(step,) if heard else None)
+    state.put(step=step, heard=(step, heard) if heard else None)
 
 
 def take_drawn():

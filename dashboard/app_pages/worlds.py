@@ -242,7 +242,7 @@ def drive_of(name, run):
     drive = run.drive
     away = f"{drive.distance:.1f} cells from the goal"
     ending = f"rests at the goal after {drive.seconds:.1f} s" if drive.reached else (
-        f"stuck since {drive.seconds - run.stuck:.1f} s, {away}" if run.stuck
+        f"stuck since {drive.seconds - run.stuck:.1f} s, {away}, though there is a way" if run.stuck
         else f"gave up after {drive.seconds:.1f} s, {away}")
     return {"name": name, "role": "plans ahead" if run.values is not None else "reacts", "good": bool(drive.reached),
             "seconds": float(drive.seconds), "ending": ending, "stuck": round(float(run.stuck), 2),

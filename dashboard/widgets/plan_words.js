@@ -19,7 +19,7 @@ function sentenceOf(board) {
   const long = `${way.path.length - 1} moves, ${way.cost.toFixed(1)} long`;
   if (["reach", "drag"].includes(film.stage)) return "A wall across the way: draw one yourself, anywhere, at any time.";
   if (plan && k < plan.k) {
-    const { number, heard } = board.frame(k), of = shown.cells.length;
+    const { number, heard } = board.frame(k), of = shown.cells.length + 1; // G too
     if (!heard) return `Step ${k} of K = ${plan.k}.`;
     const knows = heard[map.start] ? " S has heard." : joined ? "" : " Walls separate S from them.";
     return `Step ${k} of K = ${plan.k}: news of G has reached ${number} of ${of} cells${joined ? "" : " that can reach it"}.${knows}`;
@@ -33,6 +33,6 @@ function sentenceOf(board) {
   }
   if (way.reached) return `${name} reaches G: ${long}${over > 0.01 ? `, ${over.toFixed(1)} longer than the shortest way` : ", a shortest way"}.`;
   const { number, heard } = plan ? board.frame(k) : {};
-  if (heard && !heard[map.start]) return `K = ${plan.k} is too few: news of G has reached ${number} of ${shown.cells.length} cells, not S.`;
+  if (heard && !heard[map.start]) return `K = ${plan.k} is too few: news of G has reached ${number} of ${shown.cells.length + 1} cells, not S.`;
   return `${name} does not reach G: it ${inWords(way.reason)}.`;
 }

@@ -214,6 +214,17 @@ function makePlanning(host) {
     return silent.plan.done;
   }
 
+  // Whether V of a cell knows of G: it differs from what it would be without one.
+  const tells = (value, without) => Math.abs(value - without) > 0.02 * shown.first;
+
+  // The first step, up to k, after which S has heard of G; 0 where it has not.
+  function heardAt(k) {
+    if (!shown || !shown.plan || !frameAt(k).heard?.[map.start]) return 0;
+    const { plan } = shown;
+    for (let first = 1; first < k; first++) if (tells(plan.valuesAt(first)[map.start], silent.plan.valuesAt(first)[map.start])) return first;
+    return k;
+  }
+
   const frameCache = new Map();
 
   // What is on the map after k steps: V, its policy, the cells that news has reached, the settled end of the way.
@@ -221,12 +232,12 @@ function makePlanning(host) {
     if (frameCache.has(k)) return frameCache.get(k);
     const { plan, cells, map: own } = shown, v = plan.valuesAt(k), end = k >= plan.k;
     const { policy, greedy } = end ? shown : plan.decide(v);
-    let heard = null, number = cells.length;
+    let heard = null, number = cells.length + 1; // G too
     if (silent && silent.of === plan && silent.plan.done && shown.first) {
       const other = silent.plan.valuesAt(k);
       heard = new Uint8Array(v.length);
-      number = 0;
-      for (const i of cells) if (Math.abs(v[i] - other[i]) > 0.02 * shown.first) { heard[i] = 1; number++; }
+      number = 1;
+      for (const i of cells) if (tells(v[i], other[i])) { heard[i] = 1; number++; }
       heard[own.goal] = 1;
     }
     let top = -Infinity;
@@ -271,8 +282,7 @@ function makePlanning(host) {
   function rest() {
     const k = stepNow() === (shown && shown.plan && shown.plan.k) ? null : stepNow();
     stepTold = k === null ? null : Math.max(1, k); // as the address has it
-    const { heard } = shown && shown.plan ? frameAt(stepNow()) : {};
-    widget.send("step", { k, heard: Boolean(heard && heard[map.start]) });
+    widget.send("step", { k, heard: heardAt(stepNow()) });
   }
 
   function go(k) {
@@ -615,6 +625,7 @@ function makePlanning(host) {
     find(".break").textContent = `Break ${data.rival}`;
     host.dataset.lesson = data.lesson ?? ""; // its style brings what is asked for near
     find(".glow")?.classList.remove("glow");
+    find(".terms").replaceChildren(...Object.entries(data.terms).flatMap(([word, meaning]) => [["dt", word], ["dd", meaning]].map(([tag, words]) => Object.assign(document.createElement(tag), { textContent: words }))));
     if (data.glow) find(data.glow)?.classList.add("glow"); // what a lesson asks for
     find(".rival").textContent = data.rival ? `${data.rival} only reacts to what it sees, without R, V or K. Break finds a map where it fails.` : "";
     find(".break").title = `Search a map on which ${data.rival}, which only reacts, fails and ${data.rival === data.model.name ? "a planner" : data.model.name} does not`;
@@ -632,7 +643,7 @@ function makePlanning(host) {
 
   function layout() {
     const narrow = host.clientWidth <= 760, wide = narrow ? host.clientWidth : host.clientWidth - 390;
-    const high = Math.max(280, Math.min(680, window.innerHeight - (narrow ? 330 : data.lesson ? 355 : 300)));
+    const high = Math.max(280, Math.min(680, window.innerHeight - (narrow ? 330 : data.lesson ? 385 : 336)));
     const across = Math.floor(Math.min(wide, (high * data.cols) / data.rows));
     if (across < 20) return;
     host.style.setProperty("--board", `${across}px`);

@@ -46,10 +46,13 @@ _HTML = f"""<div class="plan"><div class="area"><div class="stage">
 <select class="speed" aria-label="Speed"><option value="0.4">slow</option><option value="1" selected>1 ×</option>
 <option value="2.5">fast</option><option value="again">repeat</option></select></div>
 </div><div class="side">
-<div class="row tools" role="toolbar" aria-label="Tools of the map">{_TOOLS}
+<div class="row tools" role="toolbar" aria-label="Tools of the map">
+<span class="of">Draw</span>{_TOOLS}
 <button type="button" class="fresh" title="Another random map of the chosen kind">New map</button></div>
-<div class="row layers" role="group" aria-label="Layer of the map">{_LAYERS}</div><p class="about"></p>
+<div class="row layers" role="group" aria-label="Layer of the map">
+<span class="of">Show</span>{_LAYERS}</div><p class="about"></p>
 <div class="key"><span class="low"></span><span class="ramp"></span><span class="high"></span></div>
+<dl class="terms"></dl>
 <section class="lens"><h2>Under the lens</h2><p class="lens-title"></p>
 <div class="blocks"></div><table class="sum-rows"></table><p class="lens-sum"></p>
 <div class="whatif"><label>What if it paid less or more?
@@ -89,13 +92,13 @@ class Entry(NamedTuple):
 def draw(
     key: str, walls: np.ndarray, start, goal, model: Entry, race: list[Entry], *,
     planners: list[tuple[str, str, str]], label: str,
-    on_edit: Callable[[dict], None], on_need: Callable[[list[str]], None], on_step: Callable[[int | None, bool], None],
+    on_edit: Callable[[dict], None], on_need: Callable[[list[str]], None], on_step: Callable[[int | None, int], None],
     on_layer: Callable[[str], None], on_race: Callable[[str | None, str | None], None], on_fresh: Callable[[], None],
     on_break: Callable[[], None], on_k: Callable[[int | None], None],
     on_drawn: Callable[[], None] | None = None, rival: str | None = None,
     paint=(), k: int | None = None, step: int | None = None, layer: str = "V",
     seq: int | None = None, hide=(), greet: bool = False, go: int = 0, problem: str | None = None, most_k: int = 4000,
-    lesson: int | None = None, glow: str | None = None, hues=("path", "reacts", "third"),
+    lesson: int | None = None, glow: str | None = None, terms: dict | None = None, hues=("path", "reacts", "third"),
 ) -> None:  # fmt: skip
     """Show the canvas.
 
@@ -107,8 +110,8 @@ def draw(
         label: what a screen reader says.
         on_edit: called with {"walls", "start", "goal", "paint", "seq"} after each gesture.
         on_need: called with the names of planners whose numbers the page has not got.
-        on_step: called with the step where the slider came to rest, None for the last, and whether news of G has
-            reached S then.
+        on_step: called with the step where the slider came to rest, None for the last, and the first one, up to it,
+            after which news of G has reached S, 0 where it has not.
         on_layer: called with one of `LAYERS`.
         on_race: called with the name to add and the name to drop.
         on_fresh: called when another random map is asked for.
@@ -126,6 +129,7 @@ def draw(
         most_k: bound of K.
         lesson: number of the lesson whose strip stands above, which needs room.
         glow: selector of the control that is asked for.
+        terms: words of the lesson, with what they mean.
         hues: colour of each planner, the model first, as `theme.of_models` has them.
     """
     height, width = walls.shape
@@ -140,7 +144,7 @@ def draw(
         "vStops": theme.stops(theme.VALUE_SCALE), "rStops": theme.stops(theme.REWARD_SCALE),
         "rStopsDark": theme.stops(theme.REWARD_SCALE_DARK),
         "hues": list(hues), "id": model.name, "rival": rival,
-        "lesson": lesson, "glow": glow,
+        "lesson": lesson, "glow": glow, "terms": terms or {},
     }  # fmt: skip
 
     def told(name, read, then):
@@ -179,10 +183,11 @@ def _read_names(message: Any):
 
 
 def _read_step(message: Any):
-    if not isinstance(message, dict) or type(message.get("heard")) is not bool:
+    if not isinstance(message, dict):
         return None
-    k = message.get("k")
-    return (k, message["heard"]) if k is None or (type(k) is int and 0 <= k < 10**6) else None
+    k, heard = message.get("k", ""), message.get("heard")
+    steps = [heard] if k is None else [k, heard]
+    return (k, heard) if all(type(each) is int and 0 <= each < 10**6 for each in steps) else None
 
 
 def _read_k(message: Any, most: int):

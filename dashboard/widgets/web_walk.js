@@ -92,7 +92,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     const x = (at) => edge + 20 + (at / (longest - 1)) * (wide - edge - after - 20), level = (page) => page.left ?? most;
     const together = data.walks[0].pages.map((page, at) => data.walks[1]?.pages[at] && level(data.walks[1].pages[at]) === level(page));
     const nodes = data.walks.map((walk, place) => walk.pages.map((page, at) => [x(at), top + row * level(page) + (together[at] ? [-12, 12][place] : 0)]));
-    const shells = data.walks[0].pages.map((page, at) => (together[at] ? `<rect class="shell" x="${x(at) - 15}" y="${top + row * level(page) - 27}" width="30" height="54" rx="15"/>` : ""));
+    const capsules = data.walks[0].pages.map((page, at) => (together[at] ? `<rect class="shell" data-at="${at}" x="${x(at) - 15}" y="${top + row * level(page) - 27}" width="30" height="54" rx="15"/>` : ""));
     const whole = make("div", "track"), tag = make("div", "tag");
     const lines = Array.from({ length: most + 1 }, (_, n) => {
       const y = top + row * n, words = n === 0 ? "" : narrow ? n : n === 1 ? "1 link left" : `${n} left`;
@@ -108,11 +108,12 @@ export default function ({ parentElement, data, setTriggerValue }) {
       const dots = own.map(([cx, cy], at) => `<g class="dot ${SIDES[place]}" data-place="${place}" data-at="${at}" role="button" tabindex="-1"><circle class="hit" cx="${cx}" cy="${cy}" r="12"/>${shape(place, at, [cx, cy])}<text class="label${at ? "" : " begin"}" x="${at ? cx : cx - 8}" y="${cy + (below(at) ? 27 : at ? -16 : -19)}"></text></g>`);
       return [hops.join(""), dots.join(""), `<circle class="walker ${SIDES[place]}" r="11"/>`];
     });
-    whole.innerHTML = `<svg viewBox="0 0 ${wide} ${high}" role="group" aria-label="The pages that each visits, one after the other; the higher, the fewer links are left to the page that is meant. Arrow keys go from page to page.">${lines.join("")}${shells.join("")}${counts.join("")}${across}<path class="flag" d="M${edge - 18} ${top - 15}l15 15l-15 15l-15 -15z"/><text class="letter" x="${edge - 18}" y="${top + 5}">G</text><text class="homeward" x="${edge + 8}" y="${top - (narrow ? 17 : 8)}"></text>${narrow ? `<text class="row" x="${wide}" y="${top - 17}">higher: fewer links left</text>` : ""}${[0, 2, 1].flatMap((part) => drawn.map((each) => each[part])).join("")}</svg>`;
+    whole.innerHTML = `<svg viewBox="0 0 ${wide} ${high}" role="group" aria-label="The pages that each visits, one after the other; the higher, the fewer links are left to the page that is meant. Arrow keys go from page to page.">${lines.join("")}${capsules.join("")}${counts.join("")}${across}<path class="flag" d="M${edge - 18} ${top - 15}l15 15l-15 15l-15 -15z"/><text class="letter" x="${edge - 18}" y="${top + 5}">G</text><text class="homeward" x="${edge + 8}" y="${top - (narrow ? 17 : 8)}"></text>${narrow ? `<text class="row" x="${wide}" y="${top - 17}">higher: fewer links left</text>` : ""}${[0, 2, 1].flatMap((part) => drawn.map((each) => each[part])).join("")}</svg>`;
     whole.querySelector(".homeward").textContent = data.goal;
     whole.append(tag);
     const walkers = [...whole.querySelectorAll(".walker")], every = [...whole.querySelectorAll(".dot")];
     const dots = data.walks.map((_, place) => every.filter((dot) => dot.dataset.place === String(place)));
+    const shells = [...whole.querySelectorAll(".shell")];
     const hops = SIDES.map((side) => [...whole.querySelectorAll(`.hop.${side}`)]);
     every.forEach((dot) => {
       const [place, at] = [Number(dot.dataset.place), Number(dot.dataset.at)], walk = data.walks[place], page = walk.pages[at];
@@ -150,6 +151,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
         walkers[place].style.transform = `translate(${cx}px, ${cy}px)`;
         hops[place].forEach((each, i) => each.classList.toggle("ahead", i >= at));
         dots[place].forEach((each, i) => each.classList.toggle("ahead", i > at));
+        shells.forEach((each) => each.classList.toggle("ahead", Number(each.dataset.at) > at));
       } };
   }
 

@@ -35,7 +35,7 @@ def cut(page):
 def test_back_and_forward_go_from_edit_to_edit_and_out_of_the_page(open_page):
     page = open_page("zoo")
     page.evaluate("() => { location.href = location.href.replace(/zoo.*/, 'few_shot?way=5&shot=1&episode=1'); }")
-    page.get_by_text("Who decided?").wait_for()
+    page.get_by_role("heading", name="Who decided?").wait_for()
     serving.settle(page)
     still(page)
     for name, gone in (("B1", "drop=1"), ("C1", "drop=1,2")):

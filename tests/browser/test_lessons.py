@@ -32,7 +32,7 @@ def zoo_as_it_is():
 
 
 # What a visitor who did the task has changed; None where several tries are needed.
-DONE = {1: {"step": 25, "heard": (25,)}, 2: {"k": 40}, 3: {"paint": ((13, 6, -6.0),)}, 5: {"drop": (0,)}}
+DONE = {1: {"step": 25, "heard": (25, 24)}, 2: {"k": 40}, 3: {"paint": ((13, 6, -6.0),)}, 5: {"drop": (0,)}}
 
 
 @pytest.fixture
@@ -83,10 +83,17 @@ def test_a_lesson_is_done_when_its_task_is(values, number):
 
 def test_the_last_step_has_no_number_and_counts_like_any_other(values):
     done = arrive(values, 1)
-    values["heard"] = (25,)  # as it was said before the lesson was opened again
+    values["heard"] = (25, 24)  # as it was said before the lesson was opened again
     assert not done()
-    values.update(step=None, heard=(None,))
-    assert done().startswith("At step 48 ")
+    values.update(step=None, heard=(None, 24))
+    assert done().startswith("S heard of G at step 24,")
+
+
+@pytest.mark.slow
+def test_a_path_that_leaves_its_cell_and_is_lost_has_done_the_task_too(values):
+    done = arrive(values, 3)
+    values["paint"] = ((13, 7, -20.0),)
+    assert done().startswith("It left the cell that you made costly, and is lost: it ")
 
 
 def test_the_picture_of_lesson_4_is_what_the_planners_do(values):

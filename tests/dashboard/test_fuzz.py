@@ -357,8 +357,8 @@ OF_PAGES = {
         *((part, each) for part in ("edit", "look", "race", "need") for each in FORGED if each != {}),
         *(("edit", {"walls": each, "start": each, "seq": each}) for each in FORGED),
         *(("step", each) for each in FORGED), *(("look", {"layer": each}) for each in FORGED),
-        *(("step", {"k": 3, "heard": each}) for each in FORGED if type(each) is not bool),
-        *(("step", {"k": each, "heard": True}) for each in FORGED if each is not None),
+        *(("step", {"k": 3, "heard": each}) for each in FORGED),
+        *(("step", {"k": each, "heard": 1}) for each in FORGED if each is not None),
         *(("race", {"add": each, "drop": each}) for each in FORGED), *(("need", {"names": each}) for each in NAMES),
         *((part, each) for part in ("fresh", "break") for each in FORGED if type(each) is not int)]),
     "inside": ("map_grid", "_grid", [

@@ -32,9 +32,9 @@ def test_forged_rewards_are_left_out_and_the_map_is_kept(paint):
 
 
 @pytest.mark.parametrize("read, good, bad", [
-    (planning_canvas._read_step, [{"k": each, "heard": False} for each in (0, 48, None)],
-     [3, None, {"k": 3}, *({"k": each, "heard": True} for each in (-1, 1.5, "3", True, 10**9, [])),
-      *({"k": 3, "heard": each} for each in (None, 1, "yes"))]),
+    (planning_canvas._read_step, [{"k": each, "heard": 0} for each in (0, 48, None)],
+     [3, None, {"k": 3}, *({"k": each, "heard": 1} for each in (-1, 1.5, "3", True, 10**9, [])),
+      *({"k": 3, "heard": each} for each in (None, True, -1, "yes"))]),
     (lambda message: planning_canvas._read_k(message, 4000), [{"k": 1}, {"k": 4000}, {"k": None}],
      [{}, {"k": 0}, {"k": 4001}, {"k": "8"}, {"k": True}, 8, None]),
     (planning_canvas._read_layer, [{"layer": "pi"}], [{"layer": "<b>"}, {"layer": ["V"]}, "V", None, 3]),
