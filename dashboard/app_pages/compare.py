@@ -22,14 +22,17 @@ FIRST = "vin28"  # what a visitor meets: on maps of its size the reactive oppone
 SNIPPET = '''import numpy as np
 import pnzoo
 from pnzoo import analysis, gridworld
+from pnzoo.evaluation.gridworld import generated
 
-walls, goal = gridworld.generate_family("{family}", {count}, {side}, seed={seed})
-start = gridworld.random_starts(walls, goal, np.random.default_rng({seed}), moves=4)
+{maps}
 for name, k in {entries}:
     model = pnzoo.load(name, **({{"k": k}} if k else {{}}))
     walks = analysis.evaluate_rollouts(model, walls, goal, start)
     print(name, walks.success.mean())
     print(analysis.success_by_bin(walks.optimal_cost, walks.success))'''
+DRAWN = '''walls, goal = gridworld.generate_family("{family}", {count}, {side}, seed={seed})
+start = gridworld.random_starts(walls, goal, np.random.default_rng({seed}), moves={moves})'''
+OF_CARDS = '''walls, goal, start = (x[:{count}] for x in generated({side}, moves={moves})[:3])'''
 
 
 WHAT = {"planners": "Planners", "few-shot": "Few-shot models"}
@@ -69,41 +72,44 @@ def show_planners(chosen):
     with chosen:
         first, second, kind, size, count, seed = controls(names)
     pair = dict.fromkeys((first, second))  # a zoo of one planner compares it with itself once
-    runs = {}
+    runs, moves = {}, compute.start_moves(pair)
     for name in pair:
         try:
-            runs[name] = walked(name, kind, size, count, seed)
+            runs[name] = walked(name, kind, size, count, seed, moves)
         except ValueError as error:
             st.warning(f"`{name}` cannot walk on these maps: {error}", icon=":material/help:")
     trial = None
     if runs:
-        trial = show_trials(runs, f"{map_input.FAMILIES[kind].lower()}, {size} x {size}")
+        trial = show_trials(runs, f"{map_input.FAMILIES[kind].lower()}, {size} x {size}",
+                            of_cards(runs, kind, size, seed))
         show_where(runs)
     if state.get("map"):
         show_own_map(list(pair), state.get("map"))
     state.publish({"model": first, "other": second, "kind": kind, "size": str(size), "maps": str(count),
-                       "seed": str(seed), "map": state.get("map"),
+                   "seed": None if seed == compute.trial_seed(size) else str(seed), "map": state.get("map"),
                        "trial": str(trial) if trial is not None and trial == state.get("trial") else None})
     entries = [(name, run.k) for name, run in runs.items()]
-    share.panel("compare", SNIPPET.format(family=kind, count=count, side=size, seed=seed, entries=entries),
+    maps = (OF_CARDS if is_of_cards(kind, size, seed) else DRAWN).format(family=kind, count=count, side=size,
+                                                                         seed=seed, moves=moves)
+    share.panel("compare", SNIPPET.format(maps=maps, entries=entries),
                 (lambda: rate_figure(runs, "optimal_cost", "length of a shortest way")) if runs else None,
                 (lambda: arrays(runs)) if runs else None)
 
 
-def walked(name, kind, size, count, seed):
+def walked(name, kind, size, count, seed, moves):
     """The walks of a model, with a bar while it walks and a button that is content with what there is."""
-    asked, place = (name, kind, size, count, seed), st.empty()
+    asked, place = (name, kind, size, count, seed, moves), st.empty()
     stopped = st.session_state.get("stopped", {}).get(asked)
     if st.session_state.get("done", {}).get(asked) == count:  # all of it is kept
         return compute.trials(*asked)
     with place.container():
         left, right = st.columns([5, 1], vertical_alignment="center")
-        bar = left.progress(0.0, f"`{name}` walks: 0 of {count} maps")
+        bar = left.progress(0.0, f"{name} walks: 0 of {count} maps")
         right.button("Stop here", key=f"stop_{name}", width="stretch", on_click=stop, args=(asked,))
 
     def told(done):
         st.session_state["done"] = {**st.session_state.get("done", {}), asked: done}
-        bar.progress(done / count, f"`{name}` walks: {done} of {count} maps")  # here a pressed button is heard
+        bar.progress(done / count, f"{name} walks: {done} of {count} maps")  # here a pressed button is heard
 
     run = compute.trials(*asked, told, stopped)
     place.empty()
@@ -137,8 +143,10 @@ def controls(names):
     with five:
         count = choices.pick("Maps", "maps", COUNTS, 300)
     with six:
-        st.session_state["choose_seed"] = state.get("seed", 1)
-        seed = st.number_input("Seed", 0, 10**6, key="choose_seed", help="The same number gives the same maps.",
+        st.session_state["choose_seed"] = state.get("seed", compute.trial_seed(size))
+        seed = st.number_input("Seed", 0, 10**6, key="choose_seed",
+                               help=f"The same number gives the same maps. {compute.trial_seed(size)} is kept for "
+                                    "measuring: no training saw these.",
                                on_change=lambda: state.put(seed=st.session_state["choose_seed"]))
     return first, second, kind, size, count, seed
 
@@ -159,7 +167,27 @@ def rival(name, rest):
 # -- every map --------------------------------------------------------------------------------------------
 
 
-def show_trials(runs, maps):
+def is_of_cards(kind, size, seed):
+    """Whether maps are the first of those that cards count."""
+    return kind == "open" and seed == compute.trial_seed(size)
+
+
+def of_cards(runs, kind, size, seed):
+    """One sentence: what the cards say of maps of this kind and size, and whether these are among them."""
+    found = {name: compute.measured(name, "success_rate", kind="generated_maps", family=kind, height=size, width=size)
+             for name in runs}
+    many = min(len(run.walks.success) for run in runs.values())
+    said = [f"`{name}` {100 * each['value']:.2f}% (here {100 * runs[name].walks.success[:many].mean():.1f}%)"
+            for name, each in found.items() if each]
+    if not said:
+        return ""
+    every = next(each["n"] for each in found.values() if each)
+    which = f"On all {every:,} of these, as in the zoo" if is_of_cards(kind, size, seed) else (
+        f"On the zoo's {every:,} other maps")
+    return f"{which}: {', '.join(said)}."
+
+
+def show_trials(runs, maps, cards):
     """The headline, one map large and all of them as squares; gives the map that is large."""
     many = min(len(run.walks.success) for run in runs.values())
     success = [run.walks.success[:many] for run in runs.values()]
@@ -174,7 +202,7 @@ def show_trials(runs, maps):
     counts = [int(each.sum()) for each in success]
     against = f", `{names[1]}` on {counts[1]}" if len(names) > 1 else ""
     st.header(f"`{names[0]}` arrives on {counts[0]} of {many} maps{against}", anchor=False)
-    if said := finding(success, longest, names):
+    if said := " ".join(filter(None, (finding(success, longest, names), cards))):
         headings.sentence(said)
     trials.show("trials", kind, longest, shown, large(runs, shown), [
         {"id": int(index), **thumbnail(runs, int(index))}
@@ -280,8 +308,8 @@ def show_where(runs):
             rows = analysis.difference_by_bin(getattr(runs[first].walks, field)[:many], *success, bins=QUARTERS)
             if len(rows) < 2:  # mazes are all as dense
                 continue
-            column.markdown(f"**{question}** How many more maps of 100 `{first}` solves than `{second}`, "
-                            "in four groups of maps; grey: it may be chance.")
+            column.markdown(f"**{question}** In four groups of maps: how many more of 100 {first} solves than {second}. "
+                            "Grey: it may be chance.")
             column.image(difference_svg.by_group(rows, title, first, second, "arrives more often",
                                                  is_dark(), field == "wall_density", hues_of(runs)),
                          width="stretch", alt=f"{question} " + "; ".join(

@@ -270,31 +270,54 @@ class RolloutRun(NamedTuple):
     walks: Any
 
 
+def trial_seed(side: int) -> int:
+    """The seed of the maps of a size that the cards' numbers are of; no training saw them."""
+    from pnzoo.evaluation import gridworld as evaluation
+
+    return evaluation.evaluation_seed(side)
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
-def trial_maps(family: str, side: int, count: int, seed: int):
-    """Random maps with a goal and a random start each: (walls, goal, start, moves of the longest shortest way)."""
+def trial_maps(family: str, side: int, count: int, seed: int, moves: int):
+    """Maps with a goal and a random start each: (walls, goal, start, moves of the longest shortest way).
+
+    Open ones of `trial_seed` are the first of those that the cards' numbers are of.
+    """
     from pnzoo import gridworld
+    from pnzoo.evaluation import gridworld as evaluation
     from pnzoo.worlds.gridworld import rollout as planning
 
-    walls, goal = gridworld.generate_family(family, count, side, seed=seed)
-    # From each start every entry has a path: those of four moves, and those that pass no corner of a wall.
-    start = gridworld.random_starts(walls, goal, np.random.default_rng(seed), moves=4)
+    if family == "open" and seed == trial_seed(side):
+        walls, goal, start = (each[:count] for each in evaluation.generated(side, moves=moves)[:3])
+    else:
+        walls, goal = gridworld.generate_family(family, count, side, seed=seed)
+        start = gridworld.random_starts(walls, goal, np.random.default_rng(seed), moves=moves)
     return walls, goal, start, int(planning.optimal_steps(walls, goal, start).max())
 
 
-def trials(name: str, family: str, side: int, count: int, seed: int, told=None, most: int | None = None) -> RolloutRun:
+def start_moves(names) -> int:
+    """The moves that starts are drawn by so that each of some entries has a path: 8, or 4.
+
+    A diagonal move that passes no corner of a wall is two straight ones.
+    """
+    rules = [rule(name) for name in names]
+    return min(each["moves"] if each["corner_cutting"] else 4 for each in rules)
+
+
+def trials(name: str, family: str, side: int, count: int, seed: int, moves: int = 8, told=None,
+           most: int | None = None) -> RolloutRun:
     """Let a model walk on random maps, a hundred at a time.
 
     Args:
         name: of the model.
-        family, side, count, seed: of the maps.
+        family, side, count, seed, moves: of the maps, see `trial_maps`.
         told: called with the number of maps that are done, after each hundred.
         most: stop after so many maps.
     """
-    maps = trial_maps(family, side, count, seed)[:3]
+    maps = trial_maps(family, side, count, seed, moves)[:3]
     parts, k = [], None
     for first in range(0, min(count, most or count), MAPS_AT_ONCE):
-        report, k = trial_part(name, family, side, count, seed, first)
+        report, k = trial_part(name, family, side, count, seed, moves, first)
         parts.append(report)
         if told is not None:
             told(min(count, first + MAPS_AT_ONCE))
@@ -303,12 +326,12 @@ def trials(name: str, family: str, side: int, count: int, seed: int, told=None, 
 
 
 @st.cache_resource(max_entries=160, show_spinner=False)
-def trial_part(name: str, family: str, side: int, count: int, seed: int, first: int):
+def trial_part(name: str, family: str, side: int, count: int, seed: int, moves: int, first: int):
     """Walks on a hundred of the maps, and the model's K."""
     backend.load()
     from pnzoo import analysis
 
-    walls, goal, start, longest = trial_maps(family, side, count, seed)
+    walls, goal, start, longest = trial_maps(family, side, count, seed, moves)
     k = enough_steps(own_k(name), longest) if cards()[name]["model"] == "VIN" else None
     here = slice(first, first + MAPS_AT_ONCE)
     return analysis.evaluate_rollouts(model(name, k), walls[here], goal[here], start[here]), k

@@ -14,6 +14,7 @@ IN_PYTHON = {  # source -> (module of pnzoo, what gives the images of `character
     "invented": ("glyphs", "glyphs.generate(5, 20, 20, seed=0).images"),
     "omniglot": ("omniglot", 'omniglot.split(omniglot.load(), "test", rotations=False).images'),
 }
+ON_CARDS = {"invented": "glyphs", "omniglot": "omniglot"}  # source -> what a card calls its images
 
 
 class Episode(NamedTuple):

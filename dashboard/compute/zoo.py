@@ -102,3 +102,18 @@ def reads_order(name: str) -> bool:
 
     stored = pnzoo.load(name, weights=False)
     return not hasattr(stored, "attend") or stored.get_config().get("support_embedding") == "lstm"
+
+
+def measured(name: str, metric: str, **dataset) -> dict | None:
+    """A metric of an entry's card, by what it was measured on: its `value`, its `dataset` and so on; None without one.
+
+    Args:
+        name: of the entry.
+        metric: its name, such as "success_rate" or "5w1s".
+        dataset: what its data set has to say, such as kind="episodes".
+    """
+    for each in cards()[name].get("metrics", ()):
+        told = each.get("dataset") or {}
+        if each["name"] == metric and all(told.get(key) == value for key, value in dataset.items()):
+            return each
+    return None

@@ -87,7 +87,7 @@ def controls(names):
     with three:
         episode_controls.pick_source()
     with columns[0]:
-        count = choices.pick("Episodes", "episodes", COUNTS, 100)
+        count = choices.pick("Episodes", "episodes", COUNTS, 300)
     with columns[1]:
         st.session_state["choose_first"] = state.get("first", 1)
         start = st.number_input("First episode", 0, episode_controls.MOST_EPISODES - max(COUNTS), key="choose_first",
@@ -115,10 +115,10 @@ def predictions(name, source, way, shot, count, first, say=False):
 
     def told(read, many):
         if read < many and time.monotonic() - began > 0.3:  # else they were read before
-            place.progress(read / many, f"`{name}` reads the characters once: {read} of {many}")
+            place.progress(read / many, f"{name} reads the characters once: {read} of {many}")
 
     try:
-        with st.spinner(f"`{name}` answers {count * way:,} questions"):
+        with st.spinner(f"{name} answers {count * way:,} questions"):
             compute.embeddings(name, source, told)
             place.empty()
             return compute.predictions(name, source, way, shot, count, first)
@@ -224,6 +224,8 @@ def show_trials(runs, first):
     st.header(f"`{names[0]}` is right on {counts[0]} of {len(kind)} questions{against}", anchor=False)
     lost, way = len(telling), next(iter(runs.values())).correct.shape[1]
     source, _, shot, _ = episode_controls.words()
+    if said := of_cards(runs, source, way, shot):
+        headings.sentence(said)
     episode = support_set.with_query(source, way, shot, first + shown // way, shown % way)
     made = {name: compute.explanation(name, episode.images, episode.labels, episode.query) for name in names}
     trials.show("few_trials", kind, sure, shown, large(episode, made, names), [
@@ -244,6 +246,22 @@ def show_trials(runs, first):
     link(wrong, f"Open question {shown}: who decided?", {"source": source, "way": str(way), "shot": str(shot),
                                          "episode": str(first + shown // way), "ask": str(shown % way)})
     return shown
+
+
+def of_cards(runs, source, way, shot):
+    """One sentence: what the cards say of as many classes and examples, and of which characters that is."""
+    found = {name: compute.measured(name, f"{way}w{shot}s", kind="episodes", images=support_set.ON_CARDS[source])
+             for name in runs}
+    said = [f"`{name}` {100 * each['value']:.2f}% (here {100 * runs[name].correct.mean():.1f}%)"
+            for name, each in found.items() if each]
+    if not said:
+        return ""
+    told = next(each for each in found.values() if each)["dataset"]
+    if source == "omniglot":
+        which = "turned characters too" if told.get("rotations") else "characters"
+    else:
+        which = f"{told['alphabets'] * told['characters']} other characters"
+    return f"In the zoo, on {which}: {', '.join(said)}."
 
 
 def difference(runs):

@@ -1,6 +1,7 @@
 """Compare: two entries on the same input, planners and few-shot models."""
 
 
+import html
 import json
 import re
 
@@ -127,8 +128,8 @@ def test_a_network_with_a_bound_on_classes_is_compared_where_it_can_answer(visit
     assert ("`mann_omniglot` cannot answer" in texts(app)) != any(name.startswith("mann") for name in found)
 
 
-@pytest.mark.parametrize("options", [TWO, FEW],
-                         ids=["planners", "few-shot"])
+@pytest.mark.parametrize("options", [TWO, {**TWO, "seed": "5", "other": "vin_maze4"}, FEW],
+                         ids=["planners", "other maps", "few-shot"])
 def test_the_snippet_gives_the_numbers_of_the_page(visit, options):
     app = visit("compare", **options)
     (snippet,) = snippets(app)
@@ -140,6 +141,41 @@ def test_the_snippet_gives_the_numbers_of_the_page(visit, options):
     for name, rate in rates:
         hits, of = shown[name]
         assert hits == round(rate * of)
+
+
+def test_the_numbers_stand_beside_those_of_the_cards(visit, monkeypatch):
+    """The maps are the first of those that the cards count, so that the numbers meet."""
+    from dashboard import compute
+    from pnzoo.evaluation import gridworld as evaluation
+
+    values = {"vin8": 0.9876, "cnn8": 0.8694}
+    cards = {name: {**compute.cards()[name], "metrics": [{
+        "name": "success_rate", "value": value, "n": 5000, "dataset": evaluation.generated(8, n=5000).dataset}]}
+        for name, value in values.items()}
+    episodes = {name: {**compute.cards()[name], "metrics": [{"name": "5w1s", "value": value, "n": 2000, "dataset": {
+        "kind": "episodes", "images": "glyphs", "alphabets": 12, "characters": 20}}]}
+        for name, value in {"matching_omniglot": 0.9747, "matching_fce_omniglot": 0.9811}.items()}
+    every = {**compute.cards(), **cards, **episodes}
+    monkeypatch.setattr("dashboard.compute.zoo.cards", lambda: every)
+    maps = evaluation.generated(8)
+    walls, goal, start, _ = compute.planning.trial_maps("open", 8, 100, 9008, 8)
+    for found, all_of_them in zip((walls, goal, start), maps[:3], strict=True):
+        np.testing.assert_array_equal(found, all_of_them[:100])
+    for seed, which in (("9008", "On all 5,000 of these, as in the zoo"), ("1", "On the zoo's 5,000 other maps")):
+        app = visit("compare", **TWO, seed=seed)
+        here = counted(app)
+        assert (f"{which}: vin8 98.76% (here {here['vin8'][0]:.1f}%), cnn8 86.94% (here {here['cnn8'][0]:.1f}%)."
+                ) in sentences(app)
+        assert app.query_params.get("seed") == (None if seed == "9008" else seed)  # which goes with the size
+    app = visit("compare", **FEW)
+    parts = [f"{name} {card} (here {100 * counted(app)[name][0] / 150:.1f}%)" for name, card in (
+        ("matching_omniglot", "97.47%"), ("matching_fce_omniglot", "98.11%"))]
+    assert f"In the zoo, on 240 other characters: {', '.join(parts)}." in sentences(app)
+
+
+def sentences(app):
+    """The sentences of a page without their markup."""
+    return html.unescape(re.sub("<.*?>", "", " ".join(each.proto.body for each in app.get("html"))))
 
 
 def test_switching_keeps_what_was_chosen(visit):
@@ -154,7 +190,7 @@ def test_switching_keeps_what_was_chosen(visit):
 def test_a_thousand_maps_are_walked_a_hundred_at_a_time_and_may_be_stopped(visit, monkeypatch):
     from dashboard import compute
 
-    asked = ("vin8", "open", 8, 300, 5)
+    asked = ("vin8", "open", 8, 300, 5, 8)
     told = []
     whole = compute.trials(*asked, told.append)
     assert told == [100, 200, 300]
@@ -163,7 +199,7 @@ def test_a_thousand_maps_are_walked_a_hundred_at_a_time_and_may_be_stopped(visit
     np.testing.assert_array_equal(part.walks.cost, whole.walks.cost[:200])
     app = visit("compare", model="vin8", other="cnn8", kind="open", size="8", maps="300", seed="6")
     assert "was stopped" not in texts(app)
-    asked = ("cnn8", "open", 8, 300, 6)
+    asked = ("cnn8", "open", 8, 300, 6, 8)
     app.session_state["stopped"], app.session_state["done"] = {asked: 100}, {asked: 100}
     app.run()
     assert "`cnn8` was stopped after 100 of 300 maps." in texts(app)
@@ -178,7 +214,7 @@ def test_squares_say_who_succeeds_and_the_chosen_map_is_large(visit):
     from pnzoo.core.stats import difference_ci
 
     app = visit("compare", **TWO, trial="7")
-    runs = [compute.trials(name, "open", 8, 100, 1).walks.success for name in ("vin8", "cnn8")]
+    runs = [compute.trials(name, "open", 8, 100, 9008).walks.success for name in ("vin8", "cnn8")]
     shown = trials(app)
     meant = {(True, True): "0", (True, False): "1", (False, True): "2", (False, False): "3"}
     assert shown["kinds"] == "".join(meant[bool(runs[0][i]), bool(runs[1][i])] for i in shown["order"])
