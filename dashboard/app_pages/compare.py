@@ -308,8 +308,8 @@ def show_where(runs):
             rows = analysis.difference_by_bin(getattr(runs[first].walks, field)[:many], *success, bins=QUARTERS)
             if len(rows) < 2:  # mazes are all as dense
                 continue
-            column.markdown(f"**{question}** In four groups of maps: how many more of 100 {first} solves than {second}. "
-                            "Grey: it may be chance.")
+            column.markdown(f"**{question}** In four groups of maps: how many more of 100 {first} solves than "
+                            f"{second}. Grey: it may be chance.")
             column.image(difference_svg.by_group(rows, title, first, second, "arrives more often",
                                                  is_dark(), field == "wall_density", hues_of(runs)),
                          width="stretch", alt=f"{question} " + "; ".join(
