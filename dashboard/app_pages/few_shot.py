@@ -144,7 +144,7 @@ def show_ring(name, episode, explanation):
             "query": drawings.to_code(episode.query),
             "none": f"{doubt(explanation)}, and you ask for {state.get('least', 0) / 100:.2f}.", "problem": "",
             "now": explanation.confidence,
-            "note": note(explanation), "top": top(episode, explanation),
+            "note": note(explanation), "how": how(name, explanation), "top": top(episode, explanation),
             "steps": None if explanation.steps is None else len(explanation.steps),
             "likeness": None if explanation.similarity is None else likeness(name)}
     ring.show("ring", {
@@ -199,6 +199,22 @@ def note(explanation):
         return ("This model has no attention over pictures: it writes them into a memory, one after the other, so how "
                 "far out a picture lies says nothing here.")
     return ""
+
+
+def how(name, explanation):
+    """How likeness becomes attention, in a line with numbers of the two pictures that count most.
+
+    Full context reads all pictures together first, so that the softmax is of other cosines than those on the ring.
+    """
+    attention = getattr(compute.model(name), "matching_attention", None)
+    if attention is None or "cosine" not in attention.similarity_name or explanation.similarity is None:
+        return ""
+    first, second = np.argsort(-explanation.attention, kind="stable")[:2]
+    alike, counts = explanation.similarity, explanation.attention
+    factor = float(attention.scale)
+    new = "the cosine after it read all together (FCE)" if compute.reads_context(name) else "cosine"
+    return (f"{alike[first]:.2f} against {alike[second]:.2f} alike becomes {counts[first]:.0%} against "
+            f"{counts[second]:.0%}: softmax of {factor:.0f} × {new}.")
 
 
 def top(episode, explanation):

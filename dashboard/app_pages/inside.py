@@ -25,7 +25,8 @@ SEEN = {
 FEW_WALLS = 2  # of the nine cells around the one that is shown first
 GOOD, BAD = 2, 4  # what brushes paint, in the largest learned reward of a free cell
 STRONGEST = 3  # times that
-BEHIND = (" behind in V", ", the best cell")  # what the ends of V's colours mean
+ENDS = ("far from G: V ", "near G: V ")  # what the ends of V's colours mean, as on the page Plan
+ENDS_PAINTED = ("lowest V ", "highest V ")  # where a painted cell may be worth more than G
 START = '''import pnzoo
 from pnzoo import gridworld
 
@@ -114,7 +115,7 @@ def show_steps(name, map_text, k):
     words_ = "enough" if k >= needed else "**too few**: cells farther away hear nothing of the goal"
     moves, steps = "1 move" if needed == 1 else f"{needed} moves", "1 step is" if k == 1 else f"{k} steps are"
     st.caption(f"The farthest cell is {moves} from the goal; {steps} {words_}. "
-               "A move only compares cells, so V is shown as the distance behind the best one.")
+               "A move only compares cells: at each step the brightest is the best V then.")
 
 
 @st.fragment
@@ -201,8 +202,9 @@ def show_paint(name, map_text, k):
     price = min(map_grid.MOST_REWARD / BAD / STRONGEST, planning_figures.reward_top(learned, walls))
     plan, before = (planning.rollout(walls, start, goal, lambda policy=each.policy: policy, **compute.rule(name))
                     for each in (trace, learned))
-    behind = analysis.value_gap(trace, compute.reached(map_text))
-    low, high = planning_figures.value_range(behind[-1:], compute.reached(map_text), k)
+    cells, value = compute.reached(map_text), trace.values[-1]
+    best = float(value[cells].max())
+    low, high = (best + gap for gap in planning_figures.value_range(value[None] - best, cells, 0))
     arrows = "".join(str(move) if on else "-" for move, on in zip(trace.policy.ravel(), ~walls.ravel(), strict=True))
     end = planning_figures.reward_end(learned)  # the scale of R is that of the view step by step
     rewards = {"low": -end, "high": end, "stops": theme.stops(theme.reward_scale(sign, is_dark()))}
@@ -211,8 +213,9 @@ def show_paint(name, map_text, k):
         strength = st.session_state.get("strength", 1.0)
         map_grid.draw("paint", walls, start, goal, mode="paint", tools=map_grid.PAINT_TOOLS, on_change=take_paint,
                       seq=state.get("paint_seq"), path=plan.path, reached=plan.reached, arrows=arrows,
-                      verdict=ending(before, plan, paint, sign) or said_unpainted(plan), heat=behind[-1],
-                      heatName="value minus the best", low=low, high=high, seen=[low, high], seenWords=BEHIND,
+                      verdict=ending(before, plan, paint, sign) or said_unpainted(plan), heat=value,
+                      heatName="value", low=low, high=high, seen=[low, high],
+                      seenWords=ENDS_PAINTED if paint else ENDS,
                       stops=theme.stops(theme.VALUE_SCALE),
                       paint=[list(each) for each in paint], painted=rewards,
                       brushes={"good": round(sign * strength * GOOD * price, 3),

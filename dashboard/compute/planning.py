@@ -155,8 +155,8 @@ def value_map(name: str, map_text: str, k: int):
     from dashboard.compute.trace_data import map_data
     from pnzoo import analysis
 
-    cells = reached(map_text)
-    return map_data(analysis.value_gap(trace(name, map_text, k), cells), cells, *read_map(map_text), k)
+    cells, seen = reached(map_text), trace(name, map_text, k)
+    return map_data(seen.values, analysis.value_gap(seen, cells), cells, *read_map(map_text), k)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

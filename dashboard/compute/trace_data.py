@@ -36,6 +36,7 @@ def animation_data(trace, behind, push, cells, walls, start, goal, steps, settle
     largest, mean = ([float(f"{x:.4g}") for x in each] for each in change)
     return {"rows": walls.shape[0], "cols": walls.shape[1], "walls": bits(walls), "start": [int(x) for x in start],
             "goal": [int(x) for x in goal], "steps": steps, "values": values, "vRange": [low, high],
+            "vBest": best_values(trace.values, cells),
             "push": base64_of(np.round(push * 127).astype("i1")),
             "reward": [round(float(x), 3) for x in trace.reward.ravel()], "rRange": [-top, top],
             "rSeen": planning_figures.reward_seen(trace), "rSaid": reward_in_words(trace, walls, goal, sign),
@@ -45,6 +46,12 @@ def animation_data(trace, behind, push, cells, walls, start, goal, steps, settle
             "settled": np.where(cells, settled, -1).ravel().tolist(),
             "early": bits(before_news(settled, walls, goal)),
             "id": hashlib.sha256((values + bits(walls)).encode()).hexdigest()[:16]}
+
+
+def best_values(values, cells):
+    """V of the best cell at each step, which the colours of that step are measured from: [K]."""
+    best = values[:, cells].max(axis=1) if cells.any() else np.zeros(len(values))
+    return [round(float(each), 3) for each in best]
 
 
 def before_news(settled, walls, goal):
@@ -77,10 +84,11 @@ def _amount(number):
     return f"{number:,.0f}" if abs(number) >= 100 else f"{abs(number):.2f}"
 
 
-def map_data(behind, cells, walls, start, goal, k) -> dict:
+def map_data(values, behind, cells, walls, start, goal, k) -> dict:
     """What the component's map needs, the same for every cell: V of all steps, a byte each.
 
     Args:
+        values: [K + 1, H, W], V of every step.
         behind: [K + 1, H, W], `pnzoo.analysis.value_gap(trace, cells)`.
         cells: bool [H, W], those that the colours of V must tell apart.
         walls, start, goal: the map.
@@ -91,6 +99,7 @@ def map_data(behind, cells, walls, start, goal, k) -> dict:
     share = np.clip(1 - behind[frames] / low, 0, 1)
     return {"rows": walls.shape[0], "cols": walls.shape[1], "walls": bits(walls), "last": k,
             "start": [int(x) for x in start], "goal": [int(x) for x in goal], "frames": frames, "low": low,
+            "vBest": best_values(values, cells),
             "values": base64_of(np.round(share * 255).astype("u1")),
             "vStops": theme.stops(theme.VALUE_SCALE)}
 

@@ -61,6 +61,9 @@ function makeAnimation(host) {
     const guessed = data.settled.filter((step, i) => step >= 0 && step <= k && data.early[i] === "1").length;
     host.querySelector(".wave small").textContent = `${known.filter((step) => step <= k).length} of ${known.length} are${guessed ? `, ${guessed} by a first guess` : ""}; bright: early`;
     here.style.left = `${(100 * k) / data.last}%`;
+    [".low", ".high"].forEach((end, i) => { // V's own numbers at this step
+      host.querySelector(`.key[data-panel=V] ${end}`).textContent = `${["far from", "near"][i]} G: V ${short(data.vBest[at] + data.vRange[i])}`;
+    });
     drawChange();
     if (cell) tell();
   }
@@ -157,7 +160,7 @@ function makeAnimation(host) {
     pen.lineWidth = 4;
     pen.fillStyle = colour.text;
     for (const share of [0.5, 1]) {
-      const at = [(share * top).toPrecision(2), wide - EDGE.right - 6, y(share * top) + 9];
+      const at = [`${share === 1 ? "change of V: " : ""}${(share * top).toPrecision(2)}`, wide - EDGE.right - 6, y(share * top) + 9];
       pen.strokeText(...at);
       pen.fillText(...at);
     }
@@ -262,12 +265,13 @@ function makeAnimation(host) {
 
   function tell() {
     const i = cell[0] * data.cols + cell[1], wall = data.walls[i] === "1", settled = data.settled[i];
-    const [low, high] = data.vRange, v = low + ((high - low) * data.v[at * data.rows * data.cols + i]) / 65535;
+    const [low, high] = data.vRange, v = data.vBest[at] + low + ((high - low) * data.v[at * data.rows * data.cols + i]) / 65535;
     const since = wall || settled < 0 ? "" : settled > data.steps[at] ? ", its move still changes" : `, its move final since step ${settled}`;
-    say.textContent = minus(`Row ${cell[0]}, column ${cell[1]}${wall ? " (wall)" : ""}: R ${data.reward[i].toFixed(2)}, V ${(-v).toFixed(2)} behind the best${since}`);
+    say.textContent = minus(`Row ${cell[0]}, column ${cell[1]}${wall ? " (wall)" : ""}: R ${data.reward[i].toFixed(2)}, V ${short(v)}${since}`);
   }
 
   const minus = (text) => text.replace(/-(?=\d)/g, "−");
+  const short = (x) => minus(x.toFixed(Math.abs(x) >= 100 ? 0 : Math.abs(x) >= 10 ? 1 : 2).replace(/^-(?=0\.?0*$)/, ""));
 
   // -- drawing -------------------------------------------------------------------------------------------
 
@@ -283,9 +287,9 @@ function makeAnimation(host) {
     for (const [name, { ends, colour: of }] of Object.entries(scales)) {
       const key = host.querySelector(`.key[data-panel=${name}]`);
       key.style.setProperty("--ramp", `linear-gradient(90deg, ${Array.from({ length: 17 }, (_, i) => of(i / 16))})`);
-      if (!ends) continue;
+      if (name !== "R") continue;
       key.querySelector(".low").textContent = minus(ends[0].toFixed(2));
-      key.querySelector(".high").textContent = minus(ends[1].toFixed(2)) + (name === "V" ? ", the best cell" : "");
+      key.querySelector(".high").textContent = minus(ends[1].toFixed(2));
     }
     if (Math.min(...data.reward) < 2 * data.rRange[0]) host.querySelector(".R .low").textContent += " and less";
     if (Math.max(...data.reward) > 2 * data.rRange[1]) host.querySelector(".R .high").textContent += " and more";

@@ -35,7 +35,6 @@ function makeCell(host) {
     host.querySelector(".words").textContent = data.words;
     const key = host.querySelector(".key");
     key.style.setProperty("--ramp", `linear-gradient(90deg, ${data.vStops.map((c) => `rgb(${c})`)})`);
-    key.querySelector(".low").textContent = minus(data.low.toFixed(2));
     layout();
     go(step);
   }
@@ -81,6 +80,9 @@ function makeCell(host) {
     slider.value = step;
     slider.setAttribute("aria-valuetext", `after step ${step}`);
     host.querySelector("output").textContent = `step ${step} of ${data.last}`;
+    [[".low", "far from", data.low], [".high", "near", 0]].forEach(([end, where, gap]) => { // of this step, as in the sum
+      host.querySelector(`.key ${end}`).textContent = `${where} G: V ${short(data.vBest[step] + gap)}`;
+    });
     canvas.setAttribute("aria-label", `Map of the value V after step ${step}. Arrow keys move, space picks a cell.`);
     explain();
     const now = curves.querySelector(".now"), [left, right] = data.plot, x = left + ((right - left) * (step - 1)) / Math.max(1, data.last - 1);

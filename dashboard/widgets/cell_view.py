@@ -15,7 +15,7 @@ FREE = (r"\begin{aligned}V_k&=\max_a Q_{k,a}\\ Q_{k,a}&=\sum_{j=1}^{9}W^R_{a,j}R
         r"\end{aligned}")
 
 _HTML = """<div class="cell"><div class="left"><canvas tabindex="0" role="application"></canvas>
-<div class="key"><span class="low"></span><span class="ramp"></span><span>0.00, the best cell</span></div>
+<div class="key"><span class="low"></span><span class="ramp"></span><span class="high"></span></div>
 <div class="where"><label>Row <input type="number" class="row"></label>
 <label>Column <input type="number" class="column"></label></div><div class="say" role="status"></div></div>
 <div class="right"><p class="head" role="status"></p>

@@ -35,7 +35,7 @@ export default function ({ parentElement, data }) {
   };
   map.onpointerleave = (event) => { if (event.pointerType === "mouse") look.innerHTML = ""; };
   const key = make("p", "key");
-  key.append(make("span", "push", "━▸ where it pushes"), ...(data.another ? [", ", make("span", "move", "┅▸ the move that is made"), " where that is another"] : []), ". Stronger colour: more weight.");
+  key.append(make("span", "push", "━▸ where it pushes"), ...(data.another ? [", ", make("span", "move", "┅▸ the move that is made"), " where that is another"] : []), ". Stronger colour: more weight.", ...(data.twins ? [` ${data.twins}.`] : []));
   left.prepend(say);
   right.append(key, kernels, make("p", "key", data.rest));
   area.append(left, right);

@@ -24,6 +24,7 @@ def show(key: str, trace, walls: np.ndarray, start, goal, dark: bool) -> None:
     usage, weights = analysis.action_usage(trace, walls), kernels(trace, walls)
     pushes, look = analysis.displacement(weights), theme.of(dark)
     used = [int(a) for a in np.argsort(-usage.frequency, kind="stable") if usage.frequency[a]]
+    shares = dict(zip(used, whole_percents(usage.frequency[used]), strict=True))
     best, names = np.where(walls, -1, trace.greedy[-1]), names_of(used, usage.move)
     _moves(key=key, data={
         "rows": walls.shape[0], "cols": walls.shape[1], "start": [int(x) for x in start],
@@ -31,10 +32,11 @@ def show(key: str, trace, walls: np.ndarray, start, goal, dark: bool) -> None:
         "others": bits(~walls & (usage.move[best] != trace.policy)),
         "rest": rest(len(weights) - len(used), len(weights), trace.transition.ndim != 3),
         "arrows": planning_svg.arrows(trace.policy, walls) if (~walls).sum() <= MOST_ARROWS else [],
+        "twins": twins(names),
         "another": any(planning_svg.differs(pushes[a], usage.move[a]) for a in used),
         "colours": {name: getattr(look, name)
                     for name in ("floor", "wall", "ink", "edge", "path", "good", "move", "weight", "text")},
-        "actions": [action(a, names[a], usage, weights[a], pushes[a], dark) for a in used],
+        "actions": [action(a, f"{names[a]} · best in {shares[a]}", usage, weights[a], pushes[a], dark) for a in used],
     })
 
 
@@ -42,7 +44,9 @@ def sheet(usage, weights) -> str:
     """The same kernels as markup, to keep."""
     pushes = analysis.displacement(weights)
     used = [int(a) for a in np.argsort(-usage.frequency, kind="stable") if usage.frequency[a]]
-    shown = [action(a, title, usage, weights[a], pushes[a], False) for a, title in names_of(used, usage.move).items()]
+    shares = dict(zip(used, whole_percents(usage.frequency[used]), strict=True))
+    shown = [action(a, f"{title} · best in {shares[a]}", usage, weights[a], pushes[a], False)
+             for a, title in names_of(used, usage.move).items()]
     parts = (f'<figure style="width: 11rem; margin: 0.5rem">{each["svg"]}<figcaption>{each["title"]}</figcaption>'
              "</figure>" for each in sorted(shown, key=lambda each: used.index(each["action"])))
     return f'<h1>What its actions do</h1><div style="display: flex; flex-wrap: wrap">{"".join(parts)}</div>'
@@ -94,15 +98,35 @@ def names_of(used, moves):
             for move, same in of.items() for i, a in enumerate(same)}
 
 
+def twins(names) -> str:
+    """What letters behind a name mean, for the first that have some."""
+    first = next((name for name in names.values() if name.endswith(" a")), "")
+    return f"{first}, {first[:-1]}b: different actions that learned the same move" if first else ""
+
+
+def whole_percents(shares) -> list[str]:
+    """Shares in whole percents that add up to what the shares do: the largest remainders are rounded up.
+
+    Example:
+        >>> whole_percents([0.335, 0.335, 0.326, 0.004])
+        ['34%', '33%', '33%', 'below 1%']
+    """
+    parts = 100 * np.asarray(shares, float)
+    whole = np.floor(parts + 1e-9).astype(int)
+    short = round(parts.sum()) - whole.sum()
+    whole[np.argsort(whole - parts, kind="stable")[:short]] += 1
+    return [f"{each}%" if each else "below 1%" for each in whole]
+
+
 def action(number, title, usage, weights, push, dark):
     """What the component shows of an action that is the best somewhere."""
     move = int(usage.move[number])
-    name, share, there = gridworld.MOVE_NAMES[move], usage.frequency[number], share_of_move(number, usage, weights)
+    name, there = gridworld.MOVE_NAMES[move], share_of_move(number, usage, weights)
     says = (f"where it is lit. {there:.0%} of its weight lies on the cell {name}; the "
             f"agent moves there from {usage.agreement[number]:.0%} of the lit cells"
             + (", not from the pale ones." if usage.agreement[number] < 1 else "."))
     drawn = planning_svg.kernel(weights, push, move if planning_svg.differs(push, move) else -1, dark)
     top = float(np.abs(weights).max()) or 1.0
-    return {"action": number, "title": f"{title} · best in {share:.0%}", "says": says,
+    return {"action": number, "title": title, "says": says,
             "weights": [round(float(each) / top, 3) for each in np.ravel(weights)],
             "words": f"Action {number}, {title}: {says}", "svg": drawn}

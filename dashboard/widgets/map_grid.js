@@ -58,7 +58,7 @@ function makeGrid(host) {
     if (!seen) return;
     const ramp = Array.from({ length: 17 }, (_, i) => shade(rise(seen[0] + ((seen[1] - seen[0]) * i) / 16), data.stops));
     key.style.setProperty("--ramp", `linear-gradient(90deg, ${ramp})`);
-    [".low", ".high"].forEach((name, i) => { key.querySelector(name).textContent = seen[i].toFixed(2).replace("-", "−") + (data.seenWords ? data.seenWords[i] : ""); });
+    [".low", ".high"].forEach((name, i) => { key.querySelector(name).textContent = (data.seenWords ? data.seenWords[i] : "") + seen[i].toFixed(2).replace("-", "−"); });
   }
 
   function choose(name) {

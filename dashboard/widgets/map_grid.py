@@ -38,7 +38,7 @@ def draw(key: str, walls: np.ndarray, start, goal, *, mode: str, label: str, too
         seq: the number of the change that this map came from, None where it came from elsewhere.
         widest: pixels.
         **layers: `heat` [H, W] with `stops`, `low`, `high`, `heatName`; `seen`, the part of low ... high that a scale
-            below the map shows, and `seenWords`, what is said of its two ends; `hatched`, whether walls show their
+            below the map shows, and `seenWords`, what is said before its two ends; `hatched`, whether walls show their
             heat; `path` int [T, 2]; `reached`; `arrows`, a digit or - for each cell; `note` and `verdict`, lines above
             the map, the second one until something is done;
             `paint` [(row, col, value)], `brushes` {tool: value}, `painted`, {"low", "high", "stops"} of what is

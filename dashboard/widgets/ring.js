@@ -35,6 +35,7 @@ function makeRing(host) {
   // -- messages ---------------------------------------------------------------------------------------------
 
   function tell(message) {
+    if (message.what === "draw") speak(""); // what was said was of another question
     const last = queue.at(-1);
     if (last?.live && last.what === message.what) queue.pop();
     queue.push(message);
@@ -615,7 +616,7 @@ function makeRing(host) {
     const says = [];
     if (picture.share !== null) says.push(`${picture.name} counts ${percent(picture.share)} (attention).`);
     if (data.without?.index === index) says.push(data.without.words);
-    says.push(data.note);
+    says.push(data.note, data.how ?? "");
     words.textContent = says.join(" ");
     refill(detail, [pair, words], [row(index, picture)]);
   }

@@ -99,6 +99,10 @@ def test_pictures_are_dragged_off_and_onto_another_class_and_touched(open_page):
 
 def test_a_drawing_is_answered_while_the_pen_moves_and_kept(open_page):
     page = open_page(SHOT)
+    page.get_by_role("button", name="Leave it out").click()
+    left_out = page.locator(".say", has_text="is left out.")
+    left_out.wait_for()
+    address(page, "drop=")
     pad = page.locator("canvas.pad")
     box = pad.bounding_box()
     point = lambda x, y: (box["x"] + x * box["width"], box["y"] + y * box["height"])  # noqa: E731
@@ -109,6 +113,7 @@ def test_a_drawing_is_answered_while_the_pen_moves_and_kept(open_page):
     # Nobody knows what it is, so the answer is neither right nor wrong; and the pen is still down.
     page.locator(".answer", has_text=re.compile(r"says [A-E], \d+% sure[^;]*$")).wait_for()
     assert "drawn=" not in page.url
+    assert left_out.count() == 0  # said of another question
     page.mouse.up()
     address(page, "drawn=")
     assert "✓" not in page.locator(".answer").inner_text()

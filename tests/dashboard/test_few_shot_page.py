@@ -19,6 +19,7 @@ def test_a_model_of_full_context_is_one_click_away(visit, ring):
     shown = ring(app)
     assert shown["model"] == "matching_fce_omniglot"
     assert shown["ordered"]
+    assert shown["how"].endswith("× the cosine after it read all together (FCE).")
     looks = np.array([picture["steps"] for picture in shown["pictures"]])
     assert looks.shape == (5, shown["steps"])
     np.testing.assert_allclose(looks.sum(axis=0), 1, atol=1e-5)
@@ -69,6 +70,13 @@ def test_the_ring_shows_what_the_model_decided(visit, ring):
     here = [picture for picture in shown["pictures"] if not picture["out"]]
     np.testing.assert_allclose([each["share"] for each in here], made.attention, atol=1e-4)
     np.testing.assert_allclose([each["likeness"] for each in here], made.similarity, atol=1e-4)
+    first, second = np.argsort(-made.attention)[:2]
+    factor = float(model.matching_attention.scale)
+    ratio = np.exp(factor * (made.similarity[first] - made.similarity[second]))  # what the line says is what happens
+    assert made.attention[first] / made.attention[second] == pytest.approx(ratio, rel=1e-3)
+    assert shown["how"] == (f"{made.similarity[first]:.2f} against {made.similarity[second]:.2f} alike becomes "
+                            f"{made.attention[first]:.0%} against {made.attention[second]:.0%}: softmax of "
+                            f"{factor:.0f} × cosine.")
     assert [each["class"] for each in shown["pictures"]][1:3] == [0, 0]
     assert shown["pictures"][2]["name"] == "B1"
     less = support_set.with_query("invented", 3, 2, 7, 1, drop=(0, 3), moved=((2, "A"),))

@@ -37,6 +37,8 @@ def sent(app, name):
 
 
 def test_a_cell_shows_its_backup_at_every_step(visit, monkeypatch):
+    from dashboard import compute
+
     monkeypatch.setattr("dashboard.compute.planning.runs_in_page", lambda name: False)
     app = visit("inside", map=code(ROOM), model="vin8", view="cell", cell="3.5", k="6", step="4")
     data = sent(app, "cell_view")
@@ -44,6 +46,8 @@ def test_a_cell_shows_its_backup_at_every_step(visit, monkeypatch):
     assert data["step"] == 4
     numbers = data["numbers"]
     assert not data["ends"]
+    values = compute.trace("vin8", code(ROOM), 6).values[:, compute.reached(code(ROOM))]
+    np.testing.assert_allclose(data["vBest"], values.max(axis=1), atol=1e-3)  # ends of the key are V's own numbers
     for k in range(1, 7):
         best = data["best"][k - 1]
         inner = np.add(numbers["reward"], numbers["value"][k - 1])
@@ -127,6 +131,8 @@ def test_painting_says_what_it_does(visit, monkeypatch, paint, before, after, wo
     assert not visit("inside", map=code("#####\n#S.G#\n#...#\n#####"), model="vin8", view="paint", **parts).exception
     assert said["paint"]["verdict"] == words
     assert said["paint"]["path"] is said["replanned"]["path"]
+    assert said["paint"]["seen"][1] == pytest.approx(np.array(said["paint"]["heat"])[1:3, 1:4].max(), abs=1e-4)
+    assert [each.strip()[-1] for each in said["paint"]["seenWords"]] == ["V", "V"]
 
 
 def test_what_is_taken_along_looks_as_the_page_does(visit, monkeypatch):
@@ -186,6 +192,18 @@ def test_of_moves_is_said_how_many_are_one(mass, words):
     weights[:2, 0, 1], weights[:2, 2, 2] = mass, np.subtract(1, mass)  # north, and somewhere else
     assert learned_moves.said(usage, weights).startswith(words)
     assert learned_moves.names_of([0, 1], usage.move) == {0: "N a", 1: "N b"}  # told apart
+    assert learned_moves.twins({0: "N a", 1: "N b"}) == "N a, N b: different actions that learned the same move"
+    assert learned_moves.twins({0: "N", 1: "E"}) == ""
+
+
+def test_shares_of_moves_add_up():
+    from dashboard.widgets import learned_moves
+
+    shares = np.array([0.334, 0.203, 0.165, 0.085, 0.075, 0.065, 0.024, 0.024, 0.022, 0.003])
+    said = learned_moves.whole_percents(shares)
+    assert sum(int(each.rstrip("%")) for each in said[:-1]) == 100
+    assert said[-1] == "below 1%"
+    assert all(abs(int(each.rstrip("%")) - 100 * share) < 1 for each, share in zip(said[:-1], shares[:-1], strict=True))
 
 
 def test_an_action_is_shown_as_it_is_where_it_is_the_best():
