@@ -5,6 +5,7 @@ of the result's figure, its place in that series); a curve is (label, series). T
 worst, and the answer is given in these words only while the result has them in that order.
 """
 
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -24,8 +25,8 @@ class Headline(NamedTuple):
     low:     whether the smallest is the best
     unit:    of the bars; "": as the result says
     more:    the row of the table that the line alone tells, where the picture has no numbers
-    answer:  label of the bar that answers the question, where that is not the best one
     what:    what the numbers of the picture count, in few words
+    data:    a pattern of the words in the result's notes that say what was measured on; its groups are shown
     films:   (entry of the zoo, what it is seen doing), for questions about what moves
     """
 
@@ -39,8 +40,8 @@ class Headline(NamedTuple):
     low: bool = False
     unit: str = ""
     more: dict | None = None
-    answer: str = ""
     what: str = ""
+    data: str = ""
     films: tuple = ()
 
 
@@ -72,7 +73,7 @@ def _rows(where, column, *pairs):
     return tuple((label, None, {**where, column: value}) for label, value in pairs)
 
 
-_VI = "state-dependent P"
+_VI, _FREE = "state-dependent P", "the paper's free P"
 HEADLINES = {
     1: Headline("Do simpler networks catch up with more data?",
                 "An FCN catches up, a CNN trained as briefly does not",
@@ -80,13 +81,15 @@ HEADLINES = {
                 "A VIN plans inside itself; a CNN and an FCN only react to what they see. The paper trained all "
                 "three on 5,000 maps, which may be too few for the last two.",
                 _each(50000, ("VIN", "VIN"), ("FCN", "FCN"), ("CNN", "CNN")),
-                what="of maps solved, from 50,000 examples"),
+                what="of maps solved, from 50,000 examples",
+                data=r"(8x8), (1,000 new maps)"),
     2: Headline("Does a VIN learn what is good and what is bad?",
                 "It reads the true reward off the map",
                 "Learned and true reward correlate at {p}; 1 is perfect.",
                 "A VIN is only ever shown good moves. Inside, it draws a map of rewards for itself, which nobody "
                 "gave it: is that the true one?",
-                more={"model": "vin16", "name": "correlation"}),
+                more={"model": "vin16", "name": "correlation"},
+                data=r"200 new 16x16 maps"),
     3: Headline("Does a VIN learn how moves work?",
                 "It learns where each move leads",
                 "{a} of a move's weight lies on the cell that it leads to; {b} in shuffled weights.",
@@ -94,14 +97,16 @@ HEADLINES = {
                 "they lie where the move leads?",
                 (*_joined("weight on the true cell, eight matched kernels", ("on the true cell", "vin16")),
                  *_joined("weight on the true cell, weights shuffled", ("the same by chance", "vin16"))),
-                what="of a move's weight"),
+                what="of a move's weight",
+                data=r"200 new 16x16 maps"),
     4: Headline("Is a VIN's value the true distance?",
                 "Its values rank the cells as the true distance does",
                 "After {x} steps of planning the rank correlation is {a}; 1 is perfect.",
                 "A VIN gives every cell a value. If it plans well, the cells that are nearer to the goal have the "
                 "higher values.",
                 curves=(("vin16", "vin16"), ("paper's VIN", "vin16_paper")), along="steps of planning",
-                what="rank correlation with the true distance"),
+                what="rank correlation with the true distance",
+                data=r"200 new 16x16 maps"),
     5: Headline("How much computing does one decision take?",
                 "A VIN computes as much as a CNN, an FCN far less",
                 "Operations for one move on a 28x28 map: FCN {a}, VIN {b}, CNN {c}.",
@@ -117,16 +122,18 @@ HEADLINES = {
                 "before training.",
                 _along("K changed after training, vin16", ("20 steps", 20), ("10 steps", 10), ("5 steps", 5),
                        ("1 step", 1)),
-                what="of 16x16 maps solved",
-                films=(("vin16", "value spreads from the goal, step by step"),)),
+                what="of maps solved",
+                films=(("vin16", "value spreads from the goal, step by step"),),
+                data=r"200 new 16x16 maps"),
     7: Headline("Does a VIN use its planning at all?",
                 "Without its planning it gets lost",
-                "Maps solved: {a} as it is, {b} with its planning cut out.",
+                "Maps solved: {a} as it is, {d} with its planning cut out; the paper's VIN {b} and {c}.",
                 "The last layer of this VIN sees what was planned, and also the cells round the agent. It might "
                 "choose its move by these alone.",
-                (*_joined("as it is", ("as it is", _VI)), *_joined("zero", ("planning cut out", _VI)),
-                 *_joined("shuffle", ("planning shuffled", _VI))),
-                what="of maps solved"),
+                (*_joined("as it is", ("VIN as it is", _VI), ("the paper's VIN as it is", _FREE)),
+                 *_joined("zero", ("the paper's, planning cut out", _FREE), ("VIN, planning cut out", _VI))),
+                what="of maps solved",
+                data=r"(8x8), .*(1,000 new maps)"),
     8: Headline("Does success tell the whole story?",
                 "Who arrives more often also earns more",
                 "VIN: {a} arrive, reward {c}. CNN: {b} arrive, reward {d}.",
@@ -134,14 +141,16 @@ HEADLINES = {
                 "is. Would reward rank the networks differently?",
                 (*_rows({"name": "success"}, "model", ("VIN arrives", "vin16"), ("CNN arrives", "cnn16")),
                  *_rows({"name": "expected reward"}, "model", ("VIN, its reward", "vin16"),
-                        ("CNN, its reward", "cnn16")))),
+                        ("CNN, its reward", "cnn16"))),
+                data=r"(5,000 new maps).*fresh (16x16) maps"),
     9: Headline("Do easy maps first help reinforcement learning?",
                 "Easy maps first make no difference",
                 "Maps solved: {a} with easy maps first, {b} with all maps at once.",
                 "The paper says that a curriculum, easy maps before hard ones, works better, but not by how much.",
                 (("easy maps first", "vin16_rl", "vin16_rl, True, success"),
                  ("all maps at once", "vin16_rl", "vin16_rl, False, success")),
-                what="of maps solved"),
+                what="of maps solved",
+                data=r"(16x16) .*(1,000 new maps)"),
     10: Headline("What if moves work differently from place to place?",
                  "Then a planner must know the place",
                  "It arrives in {a} with a rule for each place, in {b} at best with one rule for all.",
@@ -149,7 +158,8 @@ HEADLINES = {
                  "that rule is wrong.",
                  _joined("arrives within 60 moves", ("a rule for each place", "depends on the place"),
                          ("one rule, probabilities", "shared, a distribution"), ("one rule, free", "shared, free")),
-                 what="of agents arrive within 60 moves"),
+                 what="of agents arrive within 60 moves",
+                 data=r"(10x10) .*(300 new worlds)"),
     11: Headline("Can another network set a planner's sub-goals?",
                  "An LSTM and a planner solve what neither can alone",
                  "With keys and doors: both together {a}, the LSTM alone {b}, the planner alone {c}.",
@@ -157,14 +167,16 @@ HEADLINES = {
                  "to go next; a frozen planner finds the way there.",
                  _joined("success 10x10", ("both together", "LSTM and frozen VI"), ("LSTM alone", "LSTM alone"),
                          ("planner alone", "frozen VI, goal only")),
-                 what="of tasks with keys and doors solved"),
+                 what="of tasks with keys and doors solved",
+                 data=r"(10x10) .*(500 new maps)"),
     12: Headline("Where do planners fail?",
                  "Far from the goal, and those that only react fail first",
                  "{x} moves from the goal a VIN solves {a}, a CNN {b}, an FCN {c}.",
                  "Success of each network by the length of the way. A VIN plans it; a CNN and an FCN must guess it "
                  "from what they see.",
                  curves=(("VIN", "vin16"), ("CNN", "cnn16"), ("FCN", "fcn16")), along="moves from the goal",
-                 what="of maps solved"),
+                 what="of maps solved",
+                 data=r"1,000 new 16x16 maps"),
     13: Headline("Which measure of likeness is best?",
                  "The cosine needs a learned scale",
                  "Right of 20 classes: {a} with the learned scale, {d} without it, as published.",
@@ -173,7 +185,8 @@ HEADLINES = {
                  _joined("20-way 1-shot", ("cosine, learned scale", "cosine, scale learned"),
                          ("squared distance", "minus squared distance"), ("dot product", "dot product"),
                          ("cosine as published", "cosine, as in the paper")),
-                 what="named right, of 20 classes"),
+                 what="named right, of 20 classes",
+                 data=r"(Omniglot).*(300 episodes) on the (validation characters)"),
     14: Headline("Does the order of the examples matter?",
                  "Hardly, and only with full context",
                  "Answers that another order changes: {c} with full context (FCE), {a} without.",
@@ -183,7 +196,8 @@ HEADLINES = {
                          ("order-free context", "order-invariant g"), ("full context (FCE)", "bi-LSTM g (FCE)")),
                  low=True,
                  what="of answers change with the order",
-                 films=(("matching_fce_omniglot", "where it looks, with full context"),)),
+                 films=(("matching_fce_omniglot", "where it looks, with full context"),),
+                 data=r"(20 episodes) .*(test characters)"),
     15: Headline("How much slower do more examples make an answer?",
                  "Hardly, but for full context",
                  "20 answers from {x} examples take {a}; with full context (FCE) {b}.",
@@ -197,7 +211,8 @@ HEADLINES = {
                  "In training the network saw at most 100 labelled examples at a time. Does it still work with ten "
                  "times as many?",
                  curves=(("no context", "invented, no context"), ("full context", "invented, FCE")),
-                 what="of pictures named right"),
+                 what="of pictures named right",
+                 data=r"(20 episodes) .*(invented characters)"),
     17: Headline("Does reading many examples in parts help?",
                  "Reading in parts does not help",
                  "Of 990 examples read in context: {b} right at once, {c} in parts, averaged.",
@@ -205,7 +220,8 @@ HEADLINES = {
                  "draws of it, and average the answers.",
                  _each(990, ("no context", "Omniglot, no context"), ("context, at once", "Omniglot, FCE"),
                        ("context, in parts", "Omniglot, FCE, subsets averaged")),
-                 what="named right, from 990 examples"),
+                 what="named right, from 990 examples",
+                 data=r"(20 episodes) .*(Omniglot), the (test characters)"),
     18: Headline("Is a simple classifier as good?",
                  "An SVM is as good, on the network's features",
                  "Right of 20 classes: network {a}, SVM on its features {b}, SVM on bare pixels {c}.",
@@ -214,14 +230,16 @@ HEADLINES = {
                  (*_joined("attention", ("the network itself", "matching_conv4_omniglot")),
                   *_joined("exemplar_svm", ("SVM on its features", "matching_conv4_omniglot")),
                   *_joined("exemplar_svm", ("SVM on pixels", "pixels"))),
-                 what="named right, of 20 classes"),
+                 what="named right, of 20 classes",
+                 data=r"(100 episodes) on the (test characters)"),
     19: Headline("Which padding did the paper mean?",
                  "Pooling without padding: only so the sizes fit",
                  "Padded pools end at 2x2 instead of 1x1, and name {a} right, not {b}.",
                  "The paper's network halves a picture of 28x28 four times and ends at 1x1; it does not say how it "
                  "treats the rim. Does it matter?",
-                 _joined("20-way 1-shot", ("padded", "same"), ("not padded", "valid")), answer="not padded",
-                 what="named right, of 20 classes"),
+                 _joined("20-way 1-shot", ("padded", "same"), ("not padded", "valid")),
+                 what="named right, of 20 classes",
+                 data=r"(Omniglot).*(300 episodes) on the (validation characters)"),
     20: Headline("How near to people is a Matching Network?",
                  "Half way from a plain network to people",
                  "Unknown letters named wrong: people {b}, Matching Network {c}, plain network {d}.",
@@ -231,8 +249,8 @@ HEADLINES = {
                   *_joined("people", ("people", "reported")),
                   ("Matching Network", "measured", "measured, matching_background_omniglot"),
                   *_joined("convolutional net (in Lake et al. 2015)", ("a plain network", "reported"))), low=True,
-                 answer="Matching Network",
-                 what="of unknown letters named wrong"),
+                 what="of unknown letters named wrong",
+                 data=r"20 evaluation alphabets"),
     21: Headline("Which network wins under one protocol?",
                  "The Matching Network wins",
                  "Right of 5 classes: Matching Network {a}, classifier {b}, Siamese {c}, MANN {d}.",
@@ -242,7 +260,8 @@ HEADLINES = {
                          ("classifier", "classifier_omniglot"), ("Siamese", "siamese_omniglot"),
                          ("memory (MANN)", "mann_omniglot")),
                  what="named right, of 5 classes",
-                 films=(("matching_conv4_omniglot", "the Matching Network: where it looks"),)),
+                 films=(("matching_conv4_omniglot", "the Matching Network: where it looks"),),
+                 data=r"(test characters) .*(2,000 episodes)"),
     22: Headline("Does fine-tuning on the examples help?",
                  "It helps a Siamese network, the others hardly",
                  "Siamese {a}, Matching Network {b}, classifier {c}.",
@@ -251,7 +270,8 @@ HEADLINES = {
                  _joined("5-way, 1-shot", ("Siamese", "siamese_omniglot"),
                          ("Matching Network", "matching_conv4_omniglot"), ("classifier", "classifier_omniglot")),
                  unit="points",
-                 what="gained by fine-tuning"),
+                 what="gained by fine-tuning",
+                 data=r"(40 episodes) on the (test characters)"),
     23: Headline("Does a planner learn what is too steep?",
                  "Its cost follows the true slope",
                  "Correlation of its cost: with the true slope {a}, with light and dark {b}; 1 is perfect.",
@@ -260,15 +280,17 @@ HEADLINES = {
                  _rows({}, "name", ("cost and true slope", "rank correlation, cost and slope"),
                        ("cost and contrast", "rank correlation, cost and contrast")),
                  what="rank correlation with its cost; 1 is perfect",
-                 films=(("vin_moon", "it plans on the Moon"),)),
+                 films=(("vin_moon", "it plans on the Moon"),),
+                 data=r"400 pictures of the test part"),
     24: Headline("What does the sun hide?",
                  "Slopes that lie across its light",
                  "Cells told wrong: {c} across the light, {a} facing away from the sun, {b} facing it.",
                  "A planner of the Moon reads slopes from light and shade. Ground that slopes across the light is "
                  "as bright as flat ground.",
                  _along("cells told wrong", ("facing away from the sun", 165.0), ("facing the sun", 15.0),
-                        ("across its light", 97.5)), low=True, answer="across its light",
-                 what="of cells told wrong"),
+                        ("across its light", 97.5)), low=True,
+                 what="of cells told wrong",
+                 data=r"400 pieces of ground of the test part"),
     25: Headline("How many shown paths are enough?",
                  "Not settled: chance could explain the gain",
                  "It arrives in {a} with 1,000 paths, in {d} with 10.",
@@ -276,7 +298,8 @@ HEADLINES = {
                  "shown.",
                  _along("success rate", ("1,000 paths", 1000), ("300 paths", 300), ("100 paths", 100),
                         ("10 paths", 10)),
-                 what="of rovers arrive"),
+                 what="of rovers arrive",
+                 data=r"600 pictures of the test part"),
     26: Headline("Does invented ground prepare for the Moon?",
                  "Invented ground alone is enough",
                  "It arrives on the Moon in {a} without one Moon path, in {c} with 1,000 of them.",
@@ -284,7 +307,8 @@ HEADLINES = {
                  "Moon.",
                  _rows({"caution": 2.0, "name": "success_rate"}, "paths", ("invented ground alone", 0),
                        ("and 10 Moon paths", 10), ("and 1,000 Moon paths", 1000)),
-                 what="of rovers arrive on the Moon"),
+                 what="of rovers arrive on the Moon",
+                 data=r"600 pictures of the test part"),
     27: Headline("Which way of learning from paths wins?",
                  "None for certain",
                  "It arrives in {b} as a planner, {a} if told the cells as well, {c} as a solver.",
@@ -295,7 +319,8 @@ HEADLINES = {
                        ("planner, told the way", "value iteration"),
                        ("solver, noise averaged", "solver, Fenchel-Young"),
                        ("solver, black box", "solver, black box")),
-                 what="of rovers arrive"),
+                 what="of rovers arrive",
+                 data=r"600 pictures of the test part"),
     28: Headline("Does planning help on a web?",
                  "Planning finds more of the pages",
                  "Pages found: {a} with planning, {b} without, {c} by likeness of the text alone.",
@@ -304,14 +329,16 @@ HEADLINES = {
                  _rows({"part": "distance", "name": "success_rate"}, "policy", ("planner", "vin_web"),
                        ("without planning", "reactive_web"), ("most similar text", "nearest_text")),
                  what="of pages found",
-                 films=(("vin_web", "planning"), ("reactive_web", "without"))),
+                 films=(("vin_web", "planning"), ("reactive_web", "without")),
+                 data=r"(2,000 queries) .*(Wikispeedia)"),
     29: Headline("Does planning help a moving body?",
                  "Planning helps when the goal is far",
                  "More than {x} cells away it arrives in {a} with planning, in {b} without.",
                  "A body that has a speed must steer round walls and come to rest at its goal.",
                  curves=(("planner", "vin_navigation2d"), ("no planning", "cnn_navigation2d")),
                  along="cells from the goal",
-                 what="of drives arrive"),
+                 what="of drives arrive",
+                 data=r"maps that neither training nor card saw"),
     30: Headline("What helps to find a missing word?",
                  "Nothing for certain",
                  "Words found: full context (FCE) {a}, attention {b}, plain class mean {c}.",
@@ -319,7 +346,8 @@ HEADLINES = {
                  "one by one, a class mean averages them.",
                  _each(41649, ("full context (FCE)", "FCE, 5-shot"),
                        ("attention", "attention over single sentences, 5-shot"), ("class mean", "class mean, 5-shot")),
-                 what="of missing words found"),
+                 what="of missing words found",
+                 data=r"(5-way episodes) of (test words)"),
     31: Headline("Does context help with photographs?",
                  "Full context does not help",
                  "Right of 5 classes: class mean {b}, no context {c}, full context (FCE) {d}.",
@@ -327,7 +355,8 @@ HEADLINES = {
                  "large network that stays as it is.",
                  _joined("5-way 1-shot", ("this zoo's network", "matching_photo"), ("class mean", "class mean"),
                          ("without context", "projection"), ("full context (FCE)", "FCE (bi-LSTM)")),
-                 what="named right, of 5 classes"),
+                 what="named right, of 5 classes",
+                 data=r"(2,592 photographs of groceries), (2,000 episodes)"),
 }
 
 
@@ -378,12 +407,21 @@ def leading(bars: list[Measurement], low: bool = False) -> list[bool]:
 
 
 def answering(result: dict) -> list[bool]:
-    """Of each bar of a result, whether it is what answers its question: the one that the headline names, or the best.
-    """
-    wanted, bars = of(result), measured(result)
-    if wanted.answer:
-        return [bar.label == wanted.answer for bar in bars]
-    return leading(bars, wanted.low)
+    """Of each bar of a result, whether it is the best one, or may be."""
+    return leading(measured(result), of(result).low)
+
+
+def ahead(result: dict) -> bool:
+    """Whether the first of the curves ends better than all others, their intervals apart."""
+    ends = [Measurement(label, each["value"][-1], "", tuple(each["ci95"][-1])) for label, each in curves(result)]
+    return leading(ends, of(result).low) == [True] + [False] * (len(ends) - 1)
+
+
+def data(result: dict) -> str:
+    """What the numbers of the picture were measured on, in the result's own words; "" where these do not say it."""
+    on = [str(row["on"]) for row in result["table"] if "on" in row]
+    found = re.search(of(result).data, "\n".join([*result["notes"], *on]), re.DOTALL)
+    return ", ".join(found.groups() or [found[0]]) if found else ""
 
 
 def line(result: dict) -> str:
@@ -411,17 +449,16 @@ def finding(result: dict) -> str:
 
 
 def winner(result: dict) -> str:
-    """The series of the figure that has what answers the question first; "" where nothing wins."""
-    labels = [series["label"] for series in result["figure"]["series"]]
+    """The series of the figure that has the best measurement and none that is behind; "" where there is none."""
+    labels, best, behind = [series["label"] for series in result["figure"]["series"]], [], []
     for (_, series, at), leads in zip(of(result).bars, answering(result), strict=False):
         words = [series, *(map(str, at.values()) if isinstance(at, dict) else [])]
-        if leads and (found := [word for word in words if word in labels]):
-            return found[0]
-    return ""
+        (best if leads else behind).extend(word for word in words if word in labels)
+    return next((name for name in best if name not in behind), "")
 
 
 def answers(result: dict) -> list[tuple[str, str | float]]:
-    """[(series, place)] of the measurements that answer the question."""
+    """[(series, place)] of the best measurements."""
     return [(series, at) for (_, series, at), leads in zip(of(result).bars, answering(result), strict=False) if leads]
 
 

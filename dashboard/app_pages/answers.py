@@ -45,7 +45,7 @@ def page():
             show(answered[asked], after(asked, shown, answered))
     else:
         st.markdown(f"{len(answered)} questions, an experiment each. "
-                    ":orange-badge[Orange] answers best; where nothing wins, nothing is orange. "
+                    ":orange-badge[Orange] bars and curves are the best; where none wins, none is orange. "
                     "A thin line is the 95% interval.")
     choose_part(part)
     if len(answered) < LAST:
@@ -67,7 +67,7 @@ def face(conclusion, dark, _result):
     """Question, finding, line and picture of a tile; the conclusion tells results of one number apart."""
     finding = headlines.finding(_result)
     return {"tag": headlines.of(_result).title, "title": finding or said(_result),
-            "line": said(_result) if finding else "", "svg": picture_of(_result, dark)}
+            "line": read_out(_result) if finding else "", "svg": picture_of(_result, dark)}
 
 
 def picture_of(result, dark):
@@ -79,6 +79,12 @@ def picture_of(result, dark):
 def said(result):
     """What the answer rests on in one line; where its words don't fit the result, the line of its conclusion."""
     return headlines.line(result) or glossary.worded(results.line(result["conclusion"]))
+
+
+def read_out(result):
+    """The same for readers of the page, who cannot see in the picture what it was measured on."""
+    data = headlines.data(result)
+    return f"{said(result)} Measured on: {data}." if data else said(result)
 
 
 def after(asked, shown, answered):
@@ -117,7 +123,7 @@ def show(result, following):
         if finding := headlines.finding(result):
             st.subheader(f":primary[{glossary.escaped(finding)}]", anchor=False)
         counted = bool(headlines.of(result).what) and bool(headlines.finding(result))  # then the picture says it all
-        tiles.picture(f"picture_{number}", picture_of(result, dark), said(result) if counted else "")
+        tiles.picture(f"picture_{number}", picture_of(result, dark), read_out(result) if counted else "")
         if not counted:
             st.markdown(glossary.escaped(said(result)))
         if apart := on_cards(result):
@@ -132,7 +138,8 @@ def show(result, following):
 def show_figures(result, dark):
     number, figure = result["number"], answer_figures.main_figure(result, dark)
     if figure is not None and not (result["pictures"] and all_alike(result["figure"])):
-        st.markdown("**All that was measured**")
+        orange = result["figure"]["kind"] != "lines" and any(headlines.answering(result))
+        st.markdown("**All that was measured.**" + " Orange: the best of those beside." * orange)
         share.chart(figure, key=f"figure_{number}", alt=f"Question {number}: {result['conclusion']}")
         if any(trace.visible == "legendonly" for trace in figure.data):
             st.caption("Touch a grey name to show its curve.")

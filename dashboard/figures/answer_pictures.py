@@ -27,29 +27,30 @@ def small(result, dark=False):
     """
     look, figure = theme.of(dark), result["figure"]
     bars, curves = headlines.measured(result), headlines.curves(result)
+    counted = [words for words in (headlines.of(result).what, headlines.data(result)) if words]
+    what = f'<p class="what">{"<br>".join(map(escape, counted))}</p>' if counted else ""
     if result["pictures"] and not bars:
         told = headlines.told(result)
         drawn = "".join(_matrix(picture, dark) for picture in result["pictures"][: 1 if told else 2])
-        words = (f'<p><b style="color:{look.path}">{number(told["value"], told["unit"])}</b>'
-                 f'{escape(told["name"])}</p>') if told else ""
-        return f'<div class="matrices">{drawn}{words}</div>'
-    what = f'<p class="what">{escape(headlines.of(result).what)}</p>' if headlines.of(result).what else ""
+        words = f'<p><b>{number(told["value"], told["unit"])}</b>{escape(told["name"])}</p>' if told else ""
+        return f'{what}<div class="matrices">{drawn}{words}</div>'
     if bars:
         answering = headlines.answering(result)
-        drawn = _bars(bars[:_MANY], answering, look, headlines.of(result).low and not answering[-1])
+        drawn = _bars(bars[:_MANY], answering, look, headlines.of(result).low)
         kernels = _compass(result["pictures"], dark)
         return f'<div class="beside"><div>{what}{drawn}</div>{kernels}</div>' if kernels else what + drawn
     if curves or figure["kind"] == "lines":
         what = what if curves else ""
         curves = curves or [(each["label"], each) for each in figure["series"] if each["value"]][:3]
-        return what + _curves(curves, figure, headlines.of(result).along or figure["x_title"].split(",")[0], look)
+        return what + _curves(curves, figure, headlines.of(result).along or figure["x_title"].split(",")[0], look,
+                              headlines.ahead(result))
     rows = [headlines.Measurement(str(at), value, figure["unit"], ends) for each in figure["series"]
             for at, value, ends in zip(each["at"], each["value"], each["ci95"], strict=True)]
     return _bars(rows[:_MANY], headlines.leading(rows[:_MANY]), look) if rows else ""
 
 
 def _bars(rows, answering, look, shorter=False):
-    """A line of label and number for each, over its bar; bold and in colour what answers the question.
+    """A line of label and number for each, over its bar; bold and in colour what is best.
 
     `shorter`: less is better, against what one expects of bars, so that it is said.
     """
@@ -68,8 +69,11 @@ def _bars(rows, answering, look, shorter=False):
     return f'<ul class="bars">{"".join(parts)}</ul>' + '<p class="low">A shorter bar is better.</p>' * shorter
 
 
-def _curves(curves, figure, along, look):
-    """Curves with their names and last values at their ends, and what they run along below."""
+def _curves(curves, figure, along, look, ahead=False):
+    """Curves with their names and last values at their ends, and what they run along below.
+
+    `ahead`: the first one is the best, and so has the colour of what is best.
+    """
     place = (lambda x: np.log10(np.maximum(np.asarray(x, float), 1e-9))) if figure["log_x"] else np.asarray
     numeric = all(isinstance(at, int | float) for _, each in curves for at in each["at"])
     at = [place(each["at"]).astype(float) if numeric else np.arange(len(each["at"]), dtype=float) for _, each in curves]
@@ -77,10 +81,10 @@ def _curves(curves, figure, along, look):
     low, high = _range([each["value"] for _, each in curves])
     down = lambda value: 95 - (value - low) / (high - low) * 90  # noqa: E731
     ends = _apart([down(each["value"][-1]) for _, each in curves], _GAP)
-    drawn, labels = [], []
+    drawn, labels, hues = [], [], (look.path, look.best, look.good) if ahead else (look.best, look.good, look.text)
     one = len(curves) == 2 and _lie_on_each_other(at, [down(np.array(each["value"])) for _, each in curves])
     for i, (x, (label, each)) in enumerate(zip(at, curves, strict=True)):
-        colour = (look.path, look.best, look.good)[i % 3]
+        colour = hues[i % len(hues)]
         across = 2 + (x - left) / max(right - left, 1e-9) * 95
         points = " ".join(f"{a:.1f},{down(v):.1f}" for a, v in zip(across, each["value"], strict=True))
         end = points.rsplit(" ", 1)[-1].replace(",", " ")

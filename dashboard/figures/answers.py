@@ -30,7 +30,8 @@ def main_figure(result, dark=False):
     ordered = sorted(figure["series"], key=at)  # those that the answer names, in the colours of its tile
     orange = [colour for colour in palette if colour in (ORANGE, RED, DARK.path)]
     other = [colour for colour in palette if colour not in orange]
-    palette = [look.path, look.best, look.good, *other[2:]] if named or winner else [*other, *orange]
+    best = [look.path] * bool(winner or headlines.ahead(result))
+    palette = [*best, look.best, look.good, *other[2:]]
     return lines({**figure, "series": ordered}, palette, len(named))
 
 
@@ -47,7 +48,7 @@ def lines(figure, palette=RESULTS_PALETTE, told=0):
         around = len(series["value"]) == 1 and {"size": 8 + 7 * lone, "symbol": f"{SYMBOLS[i % 6]}-open",
                                                 "line": {"width": 2}}  # points may lie on each other
         label = glossary.worded(series["label"])
-        colour = palette[i % 8]
+        colour = palette[i % len(palette)]
         ends = i < told and bool(series["value"])
         above = ends and series["value"][-1] == max(last)
         words = [""] * (len(series["value"]) - 1)
