@@ -42,8 +42,8 @@ def by_group(rows, title, first, second, verb, dark=False, percent=False, hues=(
         parts.append(f'<text x="{_LEFT - 8}" y="{down(tick) + 5:.1f}" text-anchor="end">'
                      f'{"0" if zero else f"{100 * tick:+.0f}"}</text>')
     parts.append(f'<text x="{_LEFT}" y="18" fill="{one}" font-weight="700">▲ {escape(first)} {escape(verb)}'
-                 f'</text><text x="{_WIDTH - _RIGHT}" y="{_HEIGHT - _BOTTOM + 16}" fill="{other}" '
-                 f'font-weight="700" text-anchor="end">▼ {escape(second)} {escape(verb)}</text>')
+                 f'</text><text x="{_LEFT}" y="{_HEIGHT - _BOTTOM + 16}" fill="{other}" '
+                 f'font-weight="700">▼ {escape(second)} {escape(verb)}</text>')
     for row in rows:
         low, high = row["ci95"]
         colour = one if low > 0 else other if high < 0 else theme.GREY
