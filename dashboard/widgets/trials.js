@@ -25,8 +25,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (slid) box.querySelector(".thumbs")?.scrollTo({ left: slid, behavior: "instant" });
   if (held) box.querySelector(`[data-as="${held}"]`)?.focus(); // all is made anew, and the keyboard stays where it was
 
+  function narrow() { return box.clientWidth > 0 && box.clientWidth <= 760; }
+
   // On a phone they make a square, whose squares are larger.
-  function rows() { return Math.max(4, Math.round(Math.sqrt(data.kinds.length / (box.clientWidth && box.clientWidth <= 760 ? 1 : 3)))); }
+  function rows() { return Math.max(4, Math.round(Math.sqrt(data.kinds.length / (narrow() ? 1 : 3)))); }
 
   function picture() {
     const figure = make("figure"), { svg, alt, lines } = data.picture;
@@ -39,8 +41,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
       item.append(make("i"), make("b", "", line.name), make("span", line.good ? "good" : "bad", `${line.good ? "✓" : "✗"} ${line.text}`));
       list.append(item);
     }
-    const { width, height } = drawn.viewBox.baseVal; // who was right shall be in sight above a tall picture
-    if (height > 1.2 * width) figure.prepend(list);
+    const { width, height } = drawn.viewBox.baseVal; // who was right, and in which colour, shall be in sight at once
+    if (height > 1.2 * width || narrow()) figure.prepend(list);
     else figure.append(list);
     if (drawn.querySelector(".walk")) figure.append(again(drawn));
     return figure;

@@ -65,6 +65,11 @@ def test_the_walks_move_and_end_where_they_are_said_to(open_page):
     page.emulate_media(reduced_motion="reduce")
     assert not page.get_by_role("button", name="Walk again").is_visible()
     assert set(page.evaluate(ends)) == {"100%"}
+    lines, map_ = page.locator(".lines"), page.locator("figure svg[role=img]")
+    assert lines.bounding_box()["y"] > map_.bounding_box()["y"]
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator(".thumbs button").nth(1).click()  # on a phone who is which colour stands above the map
+    page.locator(".lines:first-child").wait_for()
 
 
 def test_words_light_up_on_the_way_and_a_page_shows_its_links(open_page):
