@@ -38,7 +38,7 @@ def example(classes: int, seed: int) -> tuple[list[tuple[str, bytes]], list[tupl
     """Invented photographs as PNG files: (known, to ask about), each (what it is, file)."""
     from pnzoo.data import still_lifes
 
-    names = still_lifes.names(classes)
+    names = still_lifes.names(classes, seed)
     pictures = still_lifes.generate(classes, EXAMPLES + ASKED, seed=seed)
     files = [(name, as_png(picture)) for name, kind in zip(names, pictures, strict=True) for picture in kind]
     each = EXAMPLES + ASKED

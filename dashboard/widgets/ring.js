@@ -423,7 +423,8 @@ function makeRing(host) {
   function drawCircles(pen, colour) {
     if (!scale) return;
     const c = half(), { marks } = circles(), digits = Number.isInteger(Math.round(100 * (marks[1] - marks[0])) / 10) ? 1 : 2;
-    const roomy = [...buttons.values()].every(({ to }) => !to || to.y > c || Math.abs(to.x - c) - to.side / 2 > 13); // at 12 o'clock lies no class
+    // A number stands at 12 o'clock, where no class lies, unless a picture reaches there.
+    const free = (y) => [...buttons.values()].every(({ to }) => !to || Math.abs(to.y - y) > to.side / 2 + 6 || Math.abs(to.x - c) > to.side / 2 + 11);
     pen.strokeStyle = pen.fillStyle = colour.text;
     pen.lineWidth = 1;
     pen.font = "11px sans-serif";
@@ -445,7 +446,7 @@ function makeRing(host) {
       pen.setLineDash([]);
     }
     pen.globalAlpha = 1;
-    for (const mark of roomy ? marks : []) {
+    for (const mark of marks.filter((each) => free(c - radius(each, scale)))) {
       const words = mark.toFixed(digits).replace("-0.0", "0.0"), width = pen.measureText(words).width + 6;
       pen.clearRect(c - width / 2, c - radius(mark, scale) - 7, width, 14);
       pen.fillText(words, c, c - radius(mark, scale));

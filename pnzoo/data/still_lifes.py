@@ -2,7 +2,9 @@
 
 import numpy as np
 
-KINDS = ("pinwheel", "target", "plate", "trefoil", "star", "bean", "button", "mint")  # what the first kinds look like
+KINDS = ("pinwheel", "target", "plate", "trefoil", "star", "bean", "button", "mint")  # what those of seed 0 look like
+# Things of other seeds look otherwise: they have the names that psychologists give to things that nobody has seen.
+NOVEL = ("dax", "wug", "blicket", "toma", "fep", "zup", "lorp", "modi")
 
 
 def generate(classes=5, images=6, *, seed=0, size=96):
@@ -38,14 +40,17 @@ def generate(classes=5, images=6, *, seed=0, size=96):
     return pictures
 
 
-def names(classes):
-    """What the kinds are called: a list of texts.
+def names(classes, seed=0):
+    """What the kinds of a seed are called: a list of texts.
 
     Example:
         >>> names(2)
         ['pinwheel', 'target']
+        >>> names(2, seed=1)
+        ['dax', 'wug']
     """
-    return [KINDS[k] if k < len(KINDS) else f"thing {k + 1}" for k in range(classes)]
+    known = NOVEL if seed else KINDS
+    return [known[k] if k < len(known) else f"thing {k + 1}" for k in range(classes)]
 
 
 def _picture(kind, rng, size):

@@ -207,3 +207,12 @@ def test_pages_of_characters_leave_models_of_photographs_out(visit):
         assert "cannot look into" in said(app)
     assert visit("zoo", entry="matching_color").exception == []
     assert visit("compare", what="few-shot", episodes="30").exception == []
+
+
+def test_other_things_are_not_called_by_what_the_first_ones_look_like():
+    from dashboard import compute
+
+    first, other = ({label for label, _ in compute.example(5, seed)[0]} for seed in (0, 1))
+    assert "star" in first
+    assert len(other) == 5
+    assert not first & other
