@@ -113,7 +113,7 @@ function makeRing(host) {
     least.querySelector("input").value = sought;
     least.querySelector("span").textContent = data.leastWords;
     least.querySelector("b").textContent = atLeast();
-    if (data.now !== null) least.querySelector("small").textContent = `(the best is ${data.now.toFixed(2)} now)`;
+    if (data.now !== null) least.querySelector("small").textContent = `(it is ${data.now.toFixed(2)} now)`;
     letter.replaceChildren(...data.letters.map((name) => new Option(name, name)), ...(data.photos ? [new Option("a new thing", "")] : []));
     const wanted = [kept, className(data.answer)].find((name) => name !== null && [...letter.options].some((each) => each.value === name));
     if (wanted !== undefined) letter.value = wanted;
