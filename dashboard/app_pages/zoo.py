@@ -40,7 +40,7 @@ def page():
         some = f"{len(shown)} of {len(all_cards)}" if len(shown) < len(all_cards) else str(len(shown))
         with st.container(key="zoo_says"):
             headings.sentence(f"**{some} trained models**, measured on data that they never saw. "
-                              "Thin line: 95% interval; ◇: the paper.")
+                              "Thin line: 95% interval; ▼: the paper.")
     peers = [card for card in shown if entry in all_cards and group(card) == group(all_cards[entry])]
     others = [card for card in shown if card not in peers]
     dark = st.context.theme.type == "dark"
@@ -51,7 +51,7 @@ def page():
         tiles.show("gallery", "entry", [tile(card, entry, sort == "best", dark) for card in others],
                    zoo_card.open_card, rest=bool(peers), fold=task == "all" and not find)
     if not shown:
-        st.info(f"No entry matches {glossary.plain(find)}. Clear the search to see all {len(all_cards)}.")
+        show_none(all_cards, task, find)
     if shown:
         more = st.expander("All of them in one table and one figure", icon=":material/table:", key="all_entries",
                            on_change="rerun")
@@ -69,6 +69,20 @@ def page():
         (lambda: zoo_card.curves(all_cards[entry])) if entry in all_cards else (lambda: columns(all_cards.values())),
     )
     glossary.show("VIN", "K", "Way", "Shot", "FCE", "Excess")
+
+
+def show_none(all_cards, task, find):
+    """That nothing is found, by which filters, and the way to what there is."""
+    elsewhere = [card for card in all_cards.values() if matches(card, find)]
+    kind = "" if task == "all" else f"{TASKS[task].lower()} "
+    nor = "" if task == "all" or elsewhere else ", nor does any other"
+    st.info(f"No {kind}entry matches {glossary.plain(find)}{nor}." if find else f"There is no {kind}entry.")
+    if elsewhere:
+        st.button(f"Search all {len(all_cards)}: {len(elsewhere)} found" if find else f"Show all {len(all_cards)}",
+                  key="search_all", icon=":material/search:", on_click=lambda: state.put(task="all"))
+    else:
+        st.button(f"Show all {len(all_cards)}", key="show_all_entries", icon=":material/close:",
+                  on_click=lambda: state.put(task="all", find=None))
 
 
 def score(card):

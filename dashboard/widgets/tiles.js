@@ -5,6 +5,7 @@
 const PLAYED = new WeakMap(), OPENED = {}, LISTS = new Set(), teller = makeTeller();
 const CARD = "[class*=st-key-opened_]", CLOSE = "[class*=st-key-close_] button"; // what is opened, and what closes it
 const LASTS = 5200; // ms that a film takes, with the rest at its end
+const ENDS = new WeakMap(); // timers of the films that play
 const UNFOLDED = new Set(); // groups, by name
 const FIRST = 4, FIRST_NARROW = 2; // what a folded group shows, as tiles.css has them
 const WAITS = 5000; // ms until what was opened or closed counts as lost
@@ -50,7 +51,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
       if (!tile.href) focusWhen(() => document.querySelector(`.st-key-opened_${tile.id}`));
     };
     const films = [...link.querySelectorAll(".film")];
-    link.onpointerenter = link.onfocus = () => films.forEach(play);
+    link.onpointerenter = link.onfocus = () => films.forEach((each) => play(each, true));
     item.append(link);
     if (!tile.group) return bunches.push(item);
     if (tile.group !== data.tiles[at - 1]?.group) {
@@ -118,7 +119,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     }
     for (const film of [...(tile.film ? [box] : []), ...box.querySelectorAll(".film")]) {
       new IntersectionObserver(([seen]) => seen.isIntersecting && play(film), { threshold: 0.8 }).observe(film);
-      film.onpointerenter = () => play(film);
+      film.onpointerenter = () => film.closest("a") || play(film, true); // a link plays all of its own
     }
     return box;
   }
@@ -170,11 +171,15 @@ function unfold(bunch) {
   bunch.querySelector(".unfold")?.remove();
 }
 
-function play(box) {
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches || box.matches(".play")) return;
+// `anew`: from its first moment, even where it has just played and rests.
+function play(box, anew = false) {
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches || (box.matches(".play") && !anew)) return;
+  clearTimeout(ENDS.get(box));
+  box.classList.remove("play");
+  void box.offsetWidth; // what the class moves begins again
   box.classList.add("play");
-  setTimeout(() => {
+  ENDS.set(box, setTimeout(() => {
     box.classList.remove("play");
     if (box.matches("a:is(:hover, :focus-visible) *, :hover")) requestAnimationFrame(() => play(box));
-  }, LASTS);
+  }, LASTS));
 }

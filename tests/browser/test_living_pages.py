@@ -207,6 +207,12 @@ def test_a_tile_leads_where_its_link_does_by_keyboard_and_back(open_page):
     page.locator("[data-id='28']").focus()  # what moves is seen moving, unless one asked for less of it
     moving = "all => all.map((each) => each.getAnimations({subtree: true}).length > 0)"
     assert walks.evaluate_all(moving) == [True, True]
+    every = "all.flatMap((each) => each.getAnimations({subtree: true}))"
+    walks.evaluate_all(f"all => {every}.forEach((each) => each.finish())")
+    page.locator("[data-id='28']").hover()  # a hand that comes while it rests need not wait
+    page.wait_for_function("() => { const all = [...document.querySelectorAll('*')].flatMap((each) => "
+                           "[...(each.shadowRoot?.querySelectorAll(\"[data-id='28'] .reel\") ?? [])]); "
+                           f"return {every}.some((each) => each.playState === 'running'); }}", timeout=2000)
     page.emulate_media(reduced_motion="reduce")
     walks.evaluate_all("all => all.forEach((each) => each.classList.remove('play'))")
     page.locator(".tiles a").first.focus()

@@ -41,8 +41,17 @@ def test_zoo_shows_the_card_that_a_link_names(visit):
 
 
 def test_zoo_has_three_filters_and_the_best_first(visit, zoo):
-    app = visit("zoo", find="no such thing")
-    assert "No entry matches" in texts(app)
+    app = visit("zoo", find="no such thing", task="few-shot")
+    assert "No few-shot entry matches `no such thing`, nor does any other" in texts(app)
+    app.button(key="show_all_entries").click().run()
+    assert len(gallery(app)) > 5
+    assert dict(app.query_params) == {}
+    app = visit("zoo", find="vin8", task="few-shot")
+    assert "No few-shot entry matches `vin8`." in texts(app)
+    assert "2 found" in app.button(key="search_all").label
+    app.button(key="search_all").click().run()
+    assert {tile["id"] for tile in gallery(app)} == {"vin8", "vin8_paper"}
+    assert dict(app.query_params) == {"find": "vin8"}
     app.text_input(key="find").set_value("matching").run()
     assert app.query_params["find"] == "matching"
     assert {tile["id"] for tile in gallery(app)} == {"matching_omniglot", "matching_fce_omniglot"}
