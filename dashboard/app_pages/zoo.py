@@ -119,7 +119,7 @@ def filters(line):
     task, find, sort = state.get("task", "all"), state.get("find", ""), state.get("sort", "best")
     with line:
         st.session_state["find"] = find
-        st.text_input("Search", key="find", placeholder="Search", icon=":material/search:", width=260,
+        st.text_input("Search", key="find", placeholder="Search, then Enter", icon=":material/search:", width=260,
                       label_visibility="collapsed", on_change=lambda: state.put(find=st.session_state["find"] or None))
         with st.container(key="order", width="content"), st.popover(SORTS[sort], icon=":material/sort:"):
             choices.pick("Order", "sort", list(SORTS), "best", SORTS.get)

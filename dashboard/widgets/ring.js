@@ -592,13 +592,13 @@ function makeRing(host) {
 
   function describe() {
     const said = data.answer === null ? null : data.classes[data.answer];
-    const known = data.truth !== null && said, right = known && data.truth === said.name;
+    const absent = data.truth !== null && !data.classes.some((each) => each.name === data.truth), known = data.truth !== null && said && !absent, right = known && data.truth === said.name;
     const [bold, comma, rest, model] = ["b", "span", "small", "code"].map((name) => document.createElement(name));
     model.textContent = data.model;
     const parts = [!known ? "" : right ? "✓ Right: " : "✗ Wrong: ", model, " says "];
     bold.textContent = data.problem ? "No answer" : said ? said.name : "none of these";
     comma.textContent = data.problem || !said ? ": " : ", "; // on a phone the rest has a line of its own
-    rest.textContent = data.problem || !said ? data.problem || data.none : `${percent(said.chance)} sure${tie(said) || nearer()}${!known || right ? far() : `; it is ${data.truth}`}.`;
+    rest.textContent = data.problem || !said ? data.problem || data.none : `${percent(said.chance)} sure${tie(said) || nearer()}${absent ? `; it is ${data.truth}, which is left out` : !known || right ? far() : `; it is ${data.truth}`}.`;
     answer.replaceChildren(...(data.problem ? [] : parts), bold, comma, rest);
     steps.querySelector(".at").textContent = data.steps ? (step > data.steps ? "all done, the answer" : `${step} of ${data.steps}${step === 1 ? " (even)" : ""}`) : "";
     const index = buttons.has(looked) ? looked : data.top; // the one that counts most, until one is touched
