@@ -147,6 +147,7 @@ def show_figures(result, dark):
         titles = ", ".join(picture["title"] for picture in result["pictures"])
         share.chart(matrices(result, dark), key=f"pictures_{number}",
                     alt=f"Heat maps of {titles}")
+        st.caption("Orange: below 0. Purple: above 0. Each on its own scale.")
 
 
 def show_all(result):
