@@ -68,7 +68,8 @@ def page():
     with board:
         show_board(name, picture, run, slopes, truth, start, goal, caution, ground)
     with side:
-        careful.draw("caution", float(caution), MOST, compute.caution_curve(name), take_caution)
+        careful.draw("caution", float(caution), MOST, compute.caution_curve(name), take_caution,
+                     sun=lights(ground), other=lights(ground) and sun() != SUN)
         own_picture(planner)
     publish(name, ground, start, goal)
     share.panel("terrain", snippet(name, ground, start, goal, caution), None,
@@ -141,8 +142,6 @@ def show_board(name, picture, run, slopes, truth, start, goal, caution, ground):
     lost = lost_path(name, run, start, goal, caution, truth, ground)
     said = verdict(run, truth, lambda: way_out(name, picture, start, goal, caution, truth, ground),
                    lambda end: no_place_words(name, end, run, start, goal, caution, ground))
-    if lost is not None:
-        said = (*said[:2], said[2] + " Dotted: its path then.")
     terrain_map.draw(
         "terrain", None if lights(ground) else compute.picture_url(picture), run.costs.shape, run.plan.path, start,
         goal, layers={LAYERS[each]: (each, drawn) for each, drawn in layers.items() if each == "picture" or drawn},
@@ -258,22 +257,28 @@ def verdict(run, truth, advice, refusal):
     `advice` is asked where it is stuck, `refusal` of "S" or "G" where one of them is no place for it.
     """
     plan = run.plan
-    if refused := no_place(plan):
-        return "✗", "No path", f": {refusal(refused)}"
     if not plan.reached:
-        return "✗", "No path", f": {plan.reason}"
+        refused = no_place(plan)
+        return "✗", "No path", f": {refusal(refused) if refused else plan.reason}{in_truth(run)}"
     if truth is None:
         return "", f"It would take {len(plan.actions)} moves.", " Nobody knows the true ground here."
     if not np.isfinite(run.spent):
-        return "✗", "Stuck", f": steeper than it saw. {advice()}"
+        return "✗", "Stuck", f": steeper than it saw. {advice()}" if np.isfinite(run.best) else f":{in_truth(run)} Move S or G."
     if run.spent <= run.best * 1.001:
         return "✓", "It arrives, on a cheapest path", f": {len(plan.actions)} moves."
     more = run.spent / run.best - 1
     return "✓", "It arrives", f": {len(plan.actions)} moves, {more:.0%} dearer than the cheapest path."
 
 
+def in_truth(run):
+    """Whether any way leads from S to G, where that is known."""
+    if run.best is None:
+        return ""
+    return " In truth there is a way." if np.isfinite(run.best) else " In truth no way leads from S to G."
+
+
 def way_out(name, picture, start, goal, caution, truth, ground):
-    """What gets it to G from where it is stuck: each is tried before it is said."""
+    """What gets it to G from where it is stuck, though there is a way: each is tried before it is said."""
 
     def through(seen, careful):
         return arrives(compute.terrain_plan(name, seen, start, goal, careful, truth))
@@ -282,10 +287,10 @@ def way_out(name, picture, start, goal, caution, truth, ground):
     if enough:
         return f"With caution {enough} it arrives."
     if not lights(ground) or sun() == SUN:
-        return "More caution does not help here: move S or G."
+        return "There is a way, but more caution does not find it: move S or G."
     if through(compute.lit(ground, state.get("seed", FIRST_SEED), *SUN), caution):
         return "Under the sun of its training it arrives."
-    return "Neither more caution nor the sun of its training helps here: move S or G."
+    return "There is a way, but neither more caution nor the sun of its training finds it: move S or G."
 
 
 def stuck_at(run, truth):

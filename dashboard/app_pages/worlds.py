@@ -24,7 +24,8 @@ INTRO = {
 }  # fmt: skip
 MAPS = (20, 28, 40)
 PLACES = 100  # of a start on a map
-FIRST = {"web": 3, "body": 1}  # seeds of what a visitor meets: the planner arrives, its reactive opponent does not
+FIRST = {"web": 3, "body": 5}  # seeds of what a visitor meets: the planner arrives, also around walls
+# that are drawn on its way, and its reactive opponent does not
 KEPT = {"web": ("seed", "words"), "body": ("seed", "side", "place", "course"),
         "sentences": ("sentences", "examples", "asked", "word")}
 LONGEST = 3000  # characters of a text in the address
@@ -39,7 +40,7 @@ KNOWN = {"the ___ said its loans to companies rose last year": "bank",
          "the ___ helped patients with the disease in two trials": "drug",
          "the ___ of workers ended after they got higher wages": "strike",
          "a ___ over wages stopped all loans": "strike"}
-QUERY = next(iter(KNOWN))
+QUERY = list(KNOWN)[1]  # one where the network is torn
 BLANK, WORD = re.compile("_{3,}"), re.compile(r"[^\W_]+(?:[.'’&-][^\W_]+)*")
 MOST_WEIGHED = 40  # words of a sentence
 WEB = '''from pnzoo import graphs
@@ -165,7 +166,7 @@ def walk_of(name, run, question):
         "name": name, "role": "plans ahead" if run.guesses else "reacts", "good": bool(run.walk.reached),
         "ending": ending, "guess": ", ".join(f"{name} {share:.0%}" for name, share in run.guesses[:3]),
         "pages": [{"name": step.name, "field": step.field, "title": step.title, "found": list(step.found),
-                   "left": step.left, "linked": step.linked, "links": [
+                   "left": step.left, "linked": step.linked, "offered": step.links, "links": [
             [name, round(float(share), 4), place == step.taken, onward]
             for place, (name, share, onward) in enumerate(zip(step.offered, step.shares, step.onward, strict=True))]}
             for step in run.steps]}
@@ -205,7 +206,7 @@ def show_body():
         except ValueError as error:
             unable.append(f"{name}: {glossary.plain(str(error))}")
     values = next((run.values for run in runs.values() if run.values is not None), None)
-    body_drive.show("body_drive", walls, start, goal, values, [drive_of(name, run) for name, run in runs.items()],
+    body_drive.show("body_drive", walls, start, goal, values, [drive_of(name, run, walls) for name, run in runs.items()],
                     INTRO["body"], edit_course)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         st.button("New start", key="place", icon=":material/my_location:", on_click=another_start, args=(course,))
@@ -237,7 +238,7 @@ def another_start(course):
         state.put(place=(state.get("place", 0) + 1) % PLACES or None)
 
 
-def drive_of(name, run):
+def drive_of(name, run, walls):
     """What the component shows of a drive."""
     drive = run.drive
     away = f"{drive.distance:.1f} cells from the goal"
@@ -245,8 +246,17 @@ def drive_of(name, run):
         f"stuck since {drive.seconds - run.stuck:.1f} s, {away}, though there is a way" if run.stuck
         else f"gave up after {drive.seconds:.1f} s, {away}")
     return {"name": name, "role": "plans ahead" if run.values is not None else "reacts", "good": bool(drive.reached),
-            "seconds": float(drive.seconds), "ending": ending, "stuck": round(float(run.stuck), 2),
+            "seconds": float(drive.seconds), "ending": ending, "why": why(run, walls), "stuck": round(float(run.stuck), 2),
             "path": [[round(float(x), 3), round(float(y), 3)] for y, x in drive.path]}
+
+
+def why(run, walls):
+    """Why a body that plans is stuck, where its values tell."""
+    if not run.across:
+        return ""
+    factor = len(walls) // len(run.values)
+    return "The highest of the values around it lies beyond a wall" + (
+        f": a value covers {factor} x {factor} cells, so a thin wall may be lost in it." if factor > 1 else ".")
 
 
 # -- sentences --------------------------------------------------------------------------------------------

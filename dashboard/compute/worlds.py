@@ -43,6 +43,7 @@ class Step(NamedTuple):
     found:   places of those words of the query that the page has, and few others
     left:    links of a shortest way from it to the page that is meant; None: there is none
     linked:  how many pages link to it
+    links:   how many links it has, of which `offered` are some
     """
 
     title: str
@@ -55,6 +56,7 @@ class Step(NamedTuple):
     found: tuple = ()
     left: int | None = None
     linked: int = 0
+    links: int = 0
 
 
 class WebWalk(NamedTuple):
@@ -71,11 +73,13 @@ class BodyRun(NamedTuple):
     drive:  `pnzoo` tells it
     values: the map that it steered by, [h, w] or None
     stuck:  seconds that it came no farther in the end; 0 where it arrived, or moved until its time was over
+    across: whether the highest of the values around where it is stuck lies beyond a wall
     """
 
     drive: Any
     values: np.ndarray | None
     stuck: float = 0.0
+    across: bool = False
 
 
 @st.cache_resource(max_entries=1, show_spinner="Inventing a web")
@@ -146,7 +150,7 @@ def web_walk(name: str, seed: int, text: str | None = None, shown: int = 4) -> W
         best = links[order]
         steps.append(Step(web.web.titles[page], *names[page], tuple(names[link][0] for link in best),
                           tuple(shares[order]), tuple(left[link] for link in best), chosen, found, left[page],
-                          int(linked[page])))  # fmt: skip
+                          int(linked[page]), len(links)))  # fmt: skip
     guesses = ()
     if hasattr(walker, "chance"):
         chance = walker.chance(web, text)
@@ -236,7 +240,19 @@ def body_run(name: str, walls: np.ndarray, start: tuple, goal: tuple) -> BodyRun
     driver = model(name)
     drive = driver.drive(walls, _middle(start), goal)
     values = driver.plan_map(walls[None], np.array([goal]))[0, :, :, 0] if hasattr(driver, "plan_map") else None
-    return BodyRun(drive, values, 0.0 if drive.reached else stuck(drive.path, drive.seconds))
+    stayed = 0.0 if drive.reached else stuck(drive.path, drive.seconds)
+    return BodyRun(drive, values, stayed, bool(stayed) and values is not None and across(values, walls, drive.path[-1]))
+
+
+def across(values: np.ndarray, walls: np.ndarray, place) -> bool:
+    """Whether a straight line from a place to the highest of the nine values around it meets a wall."""
+    factor = len(walls) / len(values)
+    row, col = (min(len(values) - 1, int(x / factor)) for x in place)
+    top, left = max(0, row - 1), max(0, col - 1)
+    around = values[top : row + 2, left : col + 2]
+    best = (np.add(np.unravel_index(around.argmax(), around.shape), (top, left)) + 0.5) * factor
+    line = np.linspace(place, best, 50).astype(int).clip(0, np.subtract(walls.shape, 1))
+    return bool(walls[tuple(line.T)].any())
 
 
 def stuck(path: np.ndarray, seconds: float) -> float:

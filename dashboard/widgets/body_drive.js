@@ -4,6 +4,7 @@
 
 export default keep(".drive", makeDrive);
 
+const HINT = "Drag S and G. Draw walls; what begins on a wall erases.";
 const MOST = 7, STUCK = 1; // seconds that the longest way takes here; then a body that stands still is called stuck
 
 function makeDrive(host) {
@@ -14,11 +15,11 @@ function makeDrive(host) {
   let data = null, walls = [], ends = {}, held = null, cursor = null, size = 10, waiting = false, sent = null;
   let time = 0, last = null, timer = null, longest = 1, pace = 1, cards = [], past = []; // past: the maps before each change by hand
 
-  const intro = make("p"), place = make("div", "cards"), keys = make("div", "keys"), key = make("div", "key");
+  const intro = make("p"), place = make("div", "cards"), keys = make("div", "keys"), why = make("p", "why"), key = make("div", "key");
   const play = make("button", "play"), again = make("button", "", "↺ Again"), draws = make("button", "draws", "✎ Draw walls"), undo = make("button", "undo", "↶ Undo"), faster = make("span");
   const typed = make("p", "about typed", "Keyboard: arrow keys move, S and G put start and goal, space a wall.");
   [play, again, draws, undo].forEach((each) => { each.type = "button"; });
-  play.onclick = () => (timer ? halt() : set(time >= longest ? 0 : time));
+  play.onclick = () => (timer ? halt() : set(time >= over() ? 0 : time));
   again.onclick = () => set(0);
   undo.onclick = () => {
     const { walls: marks, start, goal } = past.pop();
@@ -37,11 +38,11 @@ function makeDrive(host) {
     canvas.classList.toggle("drawn", on);
   };
   draws.setAttribute("aria-pressed", "false");
-  say.textContent = "Drag S and G. Draw walls; what begins on a wall erases.";
+  say.textContent = HINT;
   key.append(make("span", "", "far"), make("span", "ramp"), make("span", "", "near the goal, to the planner"));
   keys.append(play, again, draws, undo, faster);
   undo.disabled = true;
-  side.append(intro, place, keys, key, typed);
+  side.append(intro, place, keys, why, key, typed);
 
   // While the hand is ahead of the answer, the ways are those of the answer, and S, G and walls those of the hand.
   function show(next) {
@@ -146,7 +147,7 @@ function makeDrive(host) {
   }
 
   function refuse(problem) {
-    say.textContent = problem;
+    say.textContent = problem || HINT;
     say.classList.toggle("bad", Boolean(problem));
   }
 
@@ -243,32 +244,37 @@ function makeDrive(host) {
   }
 
   const far = ([x, y]) => Math.hypot(x - data.goal[1] - 0.5, y - data.goal[0] - 0.5);
+  // When nothing moves any more: each has arrived, given up, or been stuck for a while.
+  const over = () => Math.min(longest, Math.max(...data.runs.map((run) => (run.stuck ? run.seconds - run.stuck + 2 * STUCK : run.seconds))));
   const isStuck = (run) => run.stuck > 0 && time > run.seconds - run.stuck + STUCK;
 
   function report() {
+    let told = "";
     data.runs.forEach((run, i) => {
-      const here = at(run, time), over = time >= run.seconds, { now, part } = cards[i], stays = isStuck(run);
-      now.textContent = over ? `${run.good ? "✓" : "✗"} ${run.ending}`
+      const here = at(run, time), done = time >= run.seconds || (time >= over() && isStuck(run)), { now, part } = cards[i], stays = isStuck(run);
+      now.textContent = done ? `${run.good ? "✓" : "✗"} ${run.ending}`
         : stays ? `stuck since ${(run.seconds - run.stuck).toFixed(1)} s` : `${time.toFixed(1)} s: ${far(here).toFixed(1)} cells to go`;
-      now.className = `now ${over ? (run.good ? "good" : "bad") : stays ? "bad" : ""}`;
-      part.style.width = `${100 * Math.max(0, 1 - (over && run.good ? 0 : far(here)) / (far(run.path[0]) || 1))}%`;
+      now.className = `now ${done ? (run.good ? "good" : "bad") : stays ? "bad" : ""}`;
+      if ((done || stays) && run.why) told = `${run.name}: ${run.why}`;
+      part.style.width = `${100 * Math.max(0, 1 - (done && run.good ? 0 : far(here)) / (far(run.path[0]) || 1))}%`;
     });
+    why.textContent = told;
     play.textContent = timer ? "❚❚ Pause" : "▶ Play";
   }
 
   function turn(stamp) {
     if (!host.isConnected) return;
-    time = Math.min(longest, time + (last === null ? 0 : Math.min(0.1, (stamp - last) / 1000)) * pace);
+    time = Math.min(over(), time + (last === null ? 0 : Math.min(0.1, (stamp - last) / 1000)) * pace);
     last = stamp;
-    timer = time < longest ? requestAnimationFrame(turn) : null;
+    timer = time < over() ? requestAnimationFrame(turn) : null;
     report();
     draw();
   }
 
   function set(from) {
     cancelAnimationFrame(timer);
-    [time, last] = [Math.min(from, longest), null];
-    timer = time < longest ? requestAnimationFrame(turn) : null;
+    [time, last] = [Math.min(from, over()), null];
+    timer = time < over() ? requestAnimationFrame(turn) : null;
     report();
     draw();
   }

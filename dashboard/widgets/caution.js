@@ -51,6 +51,7 @@ function makeCaution(host) {
     const value = Number(slider.value), colour = palette(host), wide = host.clientWidth;
     output.textContent = value.toFixed(1);
     svg.toggleAttribute("hidden", !data.measured.length);
+    svg.classList.toggle("other", data.other); // measured under another sun than this one
     if (!data.measured.length || wide < 40) return;
     const high = 2 * (TOP + HIGH) + GAP, x = (at) => EDGE + (at / data.most) * (wide - 2 * EDGE), near = nearest(value), on = data.measured[near];
     const panels = [["success_rate", "arrive", 0], ["excess_cost", "dearer than the cheapest path", 1]].map(([name, words, digits], p) => {
@@ -69,7 +70,7 @@ function makeCaution(host) {
     svg.setAttribute("height", high);
     svg.innerHTML = `<path class="at" d="M${x(value)} 0V${high - GAP + 14}"/>${panels.join("")}${[0, 2, 4, 6, 8, 10].filter((each) => each <= data.most).map((each) =>
       `<text class="tick" x="${x(each)}" y="${high - 4}" text-anchor="${each ? (each < data.most ? "middle" : "end") : "start"}">${each}</text>`).join("")}`;
-    tale.textContent = `Measured on ${data.n} places that no training saw${on === value ? "" : `, nearest with caution ${on}`}; lines: 95% intervals.`;
+    tale.textContent = `Measured on ${data.n} places that no training saw${data.sun ? `, under the sun of its training${data.other ? ", not this one" : ""}` : ""}${on === value ? "" : `, nearest with caution ${on}`}; lines: 95% intervals.`;
     slider.setAttribute("aria-valuetext", `caution ${value}; measured with ${on}: ${percent(data.success_rate[near][0], 1)} arrive, ${percent(data.excess_cost[near][0], 2)} dearer than the cheapest path`);
   }
 

@@ -12,7 +12,9 @@ _HTML = """<div class="caution"><label><b>Caution</b> <output></output><input ty
 _caution = canvas.component("caution", _HTML)
 
 
-def draw(key: str, value: float, most: float, rows: list[dict], on_caution: Callable[[float], None]) -> None:
+def draw(
+    key: str, value: float, most: float, rows: list[dict], on_caution: Callable[[float], None], *, sun=False, other=False,
+) -> None:  # fmt: skip
     """Show the slider with its curves.
 
     Args:
@@ -21,13 +23,15 @@ def draw(key: str, value: float, most: float, rows: list[dict], on_caution: Call
         most: where the slider ends.
         rows: of `compute.caution_curve`; none where nothing was measured.
         on_caution: called with the caution that was chosen.
+        sun: whether it was measured under one sun, that of its training.
+        other: whether another one stands there now: the curves are dimmed, as they do not tell of it.
     """
     def changed():
         found = getattr(st.session_state.get(key), "caution", None)
         if type(found) in (int, float) and 0 <= found <= most:
             on_caution(float(found))
 
-    _caution(key=key, data={"value": value, "most": most, **curves(rows)}, on_caution_change=changed)
+    _caution(key=key, data={"value": value, "most": most, "sun": sun, "other": other, **curves(rows)}, on_caution_change=changed)
 
 
 def curves(rows) -> dict:

@@ -27,6 +27,9 @@ function makeTerrain(host) {
     showLayer();
     const [sign, bold, rest] = data.verdict.map((words, i) => Object.assign(document.createElement(["i", "b", "small"][i]), { textContent: words }));
     verdict.replaceChildren(sign, sign.textContent ? " " : "", bold, rest);
+    const ways = { gone: data.path.length > 1, meant: data.stuck !== null, then: data.lost.length > 0 }; // the lines that are drawn
+    for (const [name, drawn] of Object.entries(ways)) host.querySelector(`.ways .${name}`).hidden = !drawn;
+    host.style.setProperty("--path", palette(host).path);
     sky.show(data, now.sun);
     if (anew) walk();
     layout();

@@ -18,6 +18,8 @@ LOWEST, HIGHEST = 5, 85  # degrees at which a sun can stand
 _HTML = f"""<div class="terrain"><div class="ground"><div class="layers" role="group" aria-label="What is shown"></div>
 <canvas tabindex="0" role="application"></canvas>
 <p class="verdict" role="status" aria-live="polite"></p>
+<p class="ways"><span class="gone"><i></i>its path</span><span class="meant"><i></i>as it meant to go on</span>
+<span class="then"><i></i>its path under the sun of its training</span></p>
 <div class="key"><span class="low"></span><span class="ramp"></span><span class="high"></span></div>
 <div class="say" role="status" aria-live="polite">{HINT} <span class="keys">{BY_KEYS}</span></div></div>
 <div class="sky"><div class="pair"><div class="air"><canvas class="dome" aria-hidden="true"></canvas></div>

@@ -37,13 +37,12 @@ export default function ({ parentElement, data, setTriggerValue }) {
   };
   again.onclick = () => play(0);
   keys.append(again, another, make("span", "", "Touch a dot to see what was weighed there."));
-  const guesses = data.walks.filter((walk) => walk.guess).map((walk) => make("p", "guess", `Before it went, ${walk.name} guessed which page the words mean: ${walk.guess}.`));
+  const guesses = data.walks.filter((walk) => walk.guess).map((walk) => `${walk.name} guesses which page they mean: ${walk.guess}.`);
   way = track();
   whole(!data.rare.length);
   all.hidden = !data.rare.length || data.rare.length === spans.length;
-  box.replaceChildren(words, way.whole, keys, walks, ...guesses,
-    make("p", "about", "The web's language is invented, and the words above are on few of its pages. Names such as " +
-      `${data.goal} are ours: a name for each page, by what its words are about. Neither network sees them.`));
+  box.replaceChildren(words, make("p", "guess", ["The words are invented.", ...guesses].join(" ")), way.whole, keys, walks,
+    make("p", "about", `The words above are on few of its pages. Names such as ${data.goal} are ours: a name for each page, by what its words are about. Neither network sees them.`));
   still ? finish() : play(0);
 
   // The telling words alone, or the whole text.
@@ -67,6 +66,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     name.title = `On its web it is called ${page.title}; ${page.linked} page${page.linked === 1 ? " links" : "s link"} to it.`;
     head.append(make("span", "", "its links"), make("span", "", "as it rates them"), make("span", "", "from there"));
     if (page.links.length) list.append(head);
+    if (page.links.length < page.offered) head.firstChild.textContent = `${page.links.length} of ${page.offered} links`;
     for (const [linked, share, taken, after] of page.links) {
       const line = make("li", taken ? "taken" : ""), title = make("span", "", linked);
       if (taken) title.prepend(make("i", "arrow", "→ "));

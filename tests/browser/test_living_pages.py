@@ -140,7 +140,7 @@ def compute_map():
     """Walls, start and goal of the map that a visitor meets."""
     from dashboard import compute
 
-    return gridworld.from_string(compute.body_map(1))
+    return gridworld.from_string(compute.body_map(5))
 
 
 def test_a_word_is_cut_out_by_keyboard_and_the_answer_stands_in_its_gap(open_page):

@@ -133,7 +133,8 @@ def test_every_sun_is_tried_when_asked_and_the_lost_path_stays(visit, monkeypatc
     assert shown(visit("terrain"))["lost"] == []
     low = visit("terrain", altitude="20")
     assert shown(low)["lost"] == there.tolist()
-    assert "Dotted: its path then." in said(low)
+    assert shown(low, "caution")["other"]  # what was measured is of the sun of its training
+    assert not shown(visit("terrain"), "caution")["other"]
 
 
 def test_what_is_advised_where_it_is_stuck_was_tried(visit, monkeypatch):
@@ -152,8 +153,26 @@ def test_what_is_advised_where_it_is_stuck_was_tried(visit, monkeypatch):
 
     assert advised(lambda picture, caution: caution >= 5) == "With caution 5 it arrives."
     assert advised(lambda picture, _: picture == "trained", (40, 45)) == "Under the sun of its training it arrives."
-    assert advised(lambda picture, caution: False) == "More caution does not help here: move S or G."
-    assert advised(lambda picture, caution: False, (40, 45)).startswith("Neither more caution nor the sun")
+    assert advised(lambda picture, caution: False) == (
+        "There is a way, but more caution does not find it: move S or G.")
+    assert advised(lambda picture, caution: False, (40, 45)).startswith("There is a way, but neither more caution nor")
+
+
+def test_where_it_does_not_arrive_it_is_said_whether_any_way_leads_there():
+    from types import SimpleNamespace
+
+    from dashboard.app_pages import terrain as page
+
+    def words(reached, best):
+        plan = SimpleNamespace(reached=reached, reason="the goal is impassable", actions=())
+        run = SimpleNamespace(plan=plan, spent=np.inf, best=best)
+        return page.verdict(run, 0 if best is not None else None, lambda: "Advice.", lambda end: f"{end} is a cliff.")[2]
+
+    assert words(False, 3.0).endswith("In truth there is a way.")
+    assert words(False, np.inf).endswith("In truth no way leads from S to G.")
+    assert words(False, None) == ": G is a cliff."  # of a picture of one's own nobody knows
+    assert words(True, 3.0).endswith("Advice.")
+    assert "no way leads" in words(True, np.inf)
 
 
 def test_sun_and_caution_are_in_the_address(visit):

@@ -142,7 +142,7 @@ def test_bodies_drive_and_another_size_is_the_planner_s_alone(visit):
 
 
 def test_a_sentence_is_named_by_its_examples(visit):
-    app = visit("worlds", world="sentences")
+    app = visit("worlds", world="sentences", asked="the ___ said its loans to companies rose last year")
     assert "missing word" in app.title[0].value
     app.text_area[0].set_value(SENTENCES).run()
     assert not app.exception
@@ -201,7 +201,7 @@ def test_a_map_changed_by_hand_is_in_the_address_and_a_bad_one_changes_nothing(v
     edits, show = [], body_drive.show
     monkeypatch.setattr(body_drive, "show", lambda *given: edits.append(given[-1]) or show(*given))
     app = visit("worlds", world="body")
-    walls, start, goal = compute.read_body_map(compute.body_map(1), (28,))
+    walls, start, goal = compute.read_body_map(compute.body_map(5), (28,))
     monkeypatch.setattr(body_drive, "show", lambda *given: (given[-1](walls, goal, start), show(*given)))
     course = gridworld.to_string(walls, goal, start)
     app.run()
@@ -219,6 +219,20 @@ def test_a_map_changed_by_hand_is_in_the_address_and_a_bad_one_changes_nothing(v
     assert web(app, "body_drive")["start"] not in (list(goal), list(start))
     app.button(key="new_one").click().run()
     assert "course" not in app.query_params
+
+
+def test_a_stuck_planner_is_told_whether_its_best_value_lies_beyond_a_wall():
+    from dashboard.app_pages import worlds as page
+    from dashboard.compute import worlds
+
+    values, walls = np.zeros((3, 3)), np.zeros((6, 6), bool)
+    values[1, 2] = 1
+    assert not worlds.across(values, walls, (3.0, 3.0))
+    walls[3, 4] = True
+    assert worlds.across(values, walls, (3.0, 3.0))
+    assert not worlds.across(values[:, ::-1], walls, (3.0, 3.0))
+    assert "covers 2 x 2 cells" in page.why(worlds.BodyRun(None, values, 3.0, True), walls)
+    assert page.why(worlds.BodyRun(None, values, 3.0), walls) == ""
 
 
 def test_a_body_is_stuck_as_long_as_it_stays_where_it_ends():
