@@ -44,7 +44,7 @@ function makeGap(host) {
     note = make("p", "note");
     asked.replaceChildren(sentence, ...(answer ? [verdict(answer), stack(answer)] : []), note);
     rows = data.rows.map((row) => {
-      const line = make("div", `row ${row.own ? "own" : ""}`), text = make("p"), bar = make("span", "bar"), part = make("i");
+      const line = make("div", `row ${row.own ? "own" : third(row)}`), text = make("p"), bar = make("span", "bar"), part = make("i");
       text.append(row.before, make("b", "", row.word), row.after);
       part.style.setProperty("--part", percent(row.share));
       bar.append(part);
@@ -57,6 +57,9 @@ function makeGap(host) {
 
   // How much less likely its answer would be without a word, as a share of the likelihood.
   const weight = ({ without }) => (without && data.answer ? Math.max(0, 1 - without[2] / data.answer.chances[0][1]) : 0);
+
+  // Words of an example have the colour of their part of the bar.
+  const third = ({ word }) => (data.answer.chances.findIndex(([each]) => [each, `(${each})`].includes(word)) % 3 === 2 ? "third" : "");
 
   function verdict({ word, chances, mark, verdict: said }) {
     const whole = make("p", `verdict ${mark}`);
@@ -121,7 +124,7 @@ function makeGap(host) {
       const [ax, ay] = [box.left - whole.left, (box.top + box.bottom) / 2 - whole.top], bend = (ax - x) * 0.55;
       line.setAttribute("d", `M${x} ${y}C${x + bend} ${y} ${ax - bend} ${ay} ${ax} ${ay}`);
       line.setAttribute("stroke-width", String(Math.max(1, 22 * share)));
-      line.setAttribute("class", own ? "own" : "");
+      line.setAttribute("class", own ? "own" : third(data.rows[at]));
       lines.append(line);
     });
   }

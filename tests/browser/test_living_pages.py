@@ -144,7 +144,7 @@ def compute_map():
 
 
 def test_a_word_is_cut_out_by_keyboard_and_the_answer_stands_in_its_gap(open_page):
-    page = open_page("worlds?world=sentences", width=390, height=844, theme="dark")
+    page = open_page("worlds?world=sentences&asked=the ___ said its loans rose", width=390, height=844, theme="dark")
     chip = page.locator(".gap .chip")
     page.locator(".gap:not(.looking)").wait_for()
     answer = chip.inner_text()
