@@ -263,7 +263,9 @@ def verdict(run, truth, advice, refusal):
     if truth is None:
         return "", f"It would take {len(plan.actions)} moves.", " Nobody knows the true ground here."
     if not np.isfinite(run.spent):
-        return "✗", "Stuck", f": steeper than it saw. {advice()}" if np.isfinite(run.best) else f":{in_truth(run)} Move S or G."
+        if not np.isfinite(run.best):
+            return "✗", "Stuck", f":{in_truth(run)} Move S or G."
+        return "✗", "Stuck", f": steeper than it saw. {advice()}"
     if run.spent <= run.best * 1.001:
         return "✓", "It arrives, on a cheapest path", f": {len(plan.actions)} moves."
     more = run.spent / run.best - 1

@@ -206,8 +206,8 @@ def show_body():
         except ValueError as error:
             unable.append(f"{name}: {glossary.plain(str(error))}")
     values = next((run.values for run in runs.values() if run.values is not None), None)
-    body_drive.show("body_drive", walls, start, goal, values, [drive_of(name, run, walls) for name, run in runs.items()],
-                    INTRO["body"], edit_course)
+    drives = [drive_of(name, run, walls) for name, run in runs.items()]
+    body_drive.show("body_drive", walls, start, goal, values, drives, INTRO["body"], edit_course)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         st.button("New start", key="place", icon=":material/my_location:", on_click=another_start, args=(course,))
         st.button("New map", key="new_one", icon=":material/casino:",
@@ -246,7 +246,8 @@ def drive_of(name, run, walls):
         f"stuck since {drive.seconds - run.stuck:.1f} s, {away}, though there is a way" if run.stuck
         else f"gave up after {drive.seconds:.1f} s, {away}")
     return {"name": name, "role": "plans ahead" if run.values is not None else "reacts", "good": bool(drive.reached),
-            "seconds": float(drive.seconds), "ending": ending, "why": why(run, walls), "stuck": round(float(run.stuck), 2),
+            "seconds": float(drive.seconds), "ending": ending, "why": why(run, walls),
+            "stuck": round(float(run.stuck), 2),
             "path": [[round(float(x), 3), round(float(y), 3)] for y, x in drive.path]}
 
 

@@ -13,7 +13,8 @@ _caution = canvas.component("caution", _HTML)
 
 
 def draw(
-    key: str, value: float, most: float, rows: list[dict], on_caution: Callable[[float], None], *, sun=False, other=False,
+    key: str, value: float, most: float, rows: list[dict], on_caution: Callable[[float], None], *, sun=False,
+    other=False,
 ) -> None:  # fmt: skip
     """Show the slider with its curves.
 
@@ -31,7 +32,8 @@ def draw(
         if type(found) in (int, float) and 0 <= found <= most:
             on_caution(float(found))
 
-    _caution(key=key, data={"value": value, "most": most, "sun": sun, "other": other, **curves(rows)}, on_caution_change=changed)
+    _caution(key=key, data={"value": value, "most": most, "sun": sun, "other": other, **curves(rows)},
+             on_caution_change=changed)
 
 
 def curves(rows) -> dict:

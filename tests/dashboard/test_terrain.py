@@ -166,7 +166,8 @@ def test_where_it_does_not_arrive_it_is_said_whether_any_way_leads_there():
     def words(reached, best):
         plan = SimpleNamespace(reached=reached, reason="the goal is impassable", actions=())
         run = SimpleNamespace(plan=plan, spent=np.inf, best=best)
-        return page.verdict(run, 0 if best is not None else None, lambda: "Advice.", lambda end: f"{end} is a cliff.")[2]
+        truth = None if best is None else 0
+        return page.verdict(run, truth, lambda: "Advice.", lambda end: f"{end} is a cliff.")[2]
 
     assert words(False, 3.0).endswith("In truth there is a way.")
     assert words(False, np.inf).endswith("In truth no way leads from S to G.")
