@@ -24,8 +24,8 @@ INTRO = {
 }  # fmt: skip
 MAPS = (20, 28, 40)
 PLACES = 100  # of a start on a map
-FIRST = {"web": 3, "body": 5}  # seeds of what a visitor meets: the planner arrives, also around walls
-# that are drawn on its way, and its reactive opponent does not
+FIRST = {"web": 3, "body": 5}  # seeds of what a visitor meets: the planner arrives, also around most
+# short walls that are drawn at random, and its reactive opponent does not
 KEPT = {"web": ("seed", "words"), "body": ("seed", "side", "place", "course"),
         "sentences": ("sentences", "examples", "asked", "word")}
 LONGEST = 3000  # characters of a text in the address
@@ -257,7 +257,7 @@ def why(run, walls):
         return ""
     factor = len(walls) // len(run.values)
     return "The highest of the values around it lies beyond a wall" + (
-        f": a value covers {factor} x {factor} cells, so a thin wall may be lost in it." if factor > 1 else ".")
+        f": a value covers {factor} x {factor} cells." if factor > 1 else ".")
 
 
 # -- sentences --------------------------------------------------------------------------------------------
