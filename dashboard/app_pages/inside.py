@@ -275,6 +275,8 @@ def ending(before, after, paint, sign):
     end = tuple(map(int, after.path[-1]))
     if not after.reached:
         if any(max(abs(end[0] - row), abs(end[1] - col)) <= 1 for row, col in good):
+            if "into a wall" in after.reason:
+                return "The good place draws it against a wall: it never gets to G."
             return "It now stays at the good place, which pays again and again, and never gets to G."
         return f"It {'no longer gets' if before.reached else 'does not get'} to G: it {compute.in_words(after.reason)}."
     moves = f"it reaches G in {len(after.actions)} moves"

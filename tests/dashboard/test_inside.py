@@ -108,6 +108,7 @@ STRAIGHT, AROUND, CAUGHT = [(1, 1), (1, 2), (1, 3)], [(1, 1), (2, 2), (1, 3)], [
 @pytest.mark.parametrize("paint,before,after,words", [
     (None, STRAIGHT, STRAIGHT, "It reaches G in 2 moves. Paint into its way."),
     ("2,1,5", STRAIGHT, CAUGHT, "It now stays at the good place, which pays again and again, and never gets to G."),
+    ("2,1,5", STRAIGHT, [(1, 1)], "The good place draws it against a wall: it never gets to G."),
     ("1,2,-5", STRAIGHT, CAUGHT, "It no longer gets to G: it went in a circle."),
     ("1,2,-5", CAUGHT, CAUGHT, "It does not get to G: it went in a circle."),
     ("1,2,-5", CAUGHT, STRAIGHT, "Now it reaches G in 2 moves, where it was lost before."),
@@ -120,7 +121,8 @@ def test_painting_says_what_it_does(visit, monkeypatch, paint, before, after, wo
     from dashboard.widgets import map_grid
     from pnzoo.worlds.gridworld import rollout
 
-    plans = [rollout.Plan(np.array(path), [0, 0], path[-1] == (1, 3), 2.0, "went in a circle")
+    plans = [rollout.Plan(np.array(path), [0, 0], path[-1] == (1, 3), 2.0,
+                          "went in a circle" if len(path) > 1 else "walked S into a wall at (2, 1) after 0 moves")
              for path in (after, before)]
     said, real = {}, map_grid.draw
     monkeypatch.setattr(map_grid, "draw", lambda key, *given, **more: said.update({key: more}) or real(
