@@ -141,7 +141,7 @@ def show_board(name, picture, run, slopes, truth, start, goal, caution, ground):
     layers = {"picture": None, "cost": thought(run, truth, least), "slope": known(run, slopes, truth)}
     lost = lost_path(name, run, start, goal, caution, truth, ground)
     said = verdict(run, truth, lambda: way_out(name, picture, start, goal, caution, truth, ground),
-                   lambda end: no_place_words(name, end, run, start, goal, caution, ground))
+                   lambda end: no_place_words(name, end, run, start, goal, caution, truth, ground))
     terrain_map.draw(
         "terrain", None if lights(ground) else compute.picture_url(picture), run.costs.shape, run.plan.path, start,
         goal, layers={LAYERS[each]: (each, drawn) for each, drawn in layers.items() if each == "picture" or drawn},
@@ -310,7 +310,7 @@ def no_place(plan):
     return "S" if plan.reason.startswith("the start") else "G"
 
 
-def no_place_words(name, end, run, start, goal, caution, ground):
+def no_place_words(name, end, run, start, goal, caution, truth, ground):
     """Why nothing can be planned from or to an end, and what to do: another sun is tried before it is said."""
     least = compute.model(name).impassable
     taken = f"it takes {end} for a cliff, a chance under {least:.0%} to pass"
@@ -320,9 +320,12 @@ def no_place_words(name, end, run, start, goal, caution, ground):
         return f"{taken}. Move {end}."
     light = f"in this light it takes {(run.chances < least).mean():.0%} of the ground for cliffs, {end} too"
     seen = compute.lit(ground, state.get("seed", FIRST_SEED), *SUN)
-    if no_place(compute.terrain_plan(name, seen, start, goal, caution).plan):
-        return f"{light}, and {end} not in this light alone. Move {end}."
-    return f"{light}. Take the sun of its training ◌, or move {end}."
+    trained = compute.terrain_plan(name, seen, start, goal, caution, truth)
+    if arrives(trained):
+        return f"{light}. Take the sun of its training ◌, or move {end}."
+    if there := no_place(trained.plan):
+        return f"{light}. Under the sun of its training it takes {there} for one: move {there}."
+    return f"{light}. Under the sun of its training it does not arrive either: move S or G."
 
 
 def take_caution(caution):

@@ -197,7 +197,7 @@ def test_an_end_that_it_takes_for_a_cliff_is_said_in_words(visit, monkeypatch):
     terrain.terrain_plan.clear()
     app = visit("terrain", altitude="5", ends="3.4.12.9")
     # another sun was tried
-    assert "it takes 100% of the ground for cliffs, S too, and S not in this light alone. Move S." in said(app)
+    assert "cliffs, S too. Under the sun of its training it takes S for one: move S." in said(app)
     assert "it takes S for a cliff, a chance under 100% to pass. Move S." in said(visit("terrain", ends="3.4.12.9"))
     terrain.terrain_plan.clear()
 
@@ -214,8 +214,9 @@ def test_a_sun_is_advised_where_it_helps(visit, monkeypatch):
         return run if np.array_equal(picture, trained) else run._replace(plan=blind)
 
     monkeypatch.setattr(compute, "terrain_plan", doubtful)
-    app = visit("terrain", altitude="5", ends="3.4.12.9")
-    assert "S too. Take the sun of its training ◌, or move S." in said(app)
+    assert "S too. Take the sun of its training ◌, or move S." in said(visit("terrain", altitude="5"))
+    walled_in = said(visit("terrain", altitude="5", ends="3.4.12.9"))
+    assert "Under the sun of its training it does not arrive either: move S or G. In truth no way leads" in walled_in
 
 
 @pytest.mark.parametrize("part,message", [
