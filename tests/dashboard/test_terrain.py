@@ -211,10 +211,12 @@ def test_a_sun_is_advised_where_it_helps(visit, monkeypatch):
     def doubtful(name, picture, *given):
         run = plan(name, picture, *given)
         blind = run.plan._replace(reached=False, reason="the start (3, 4) lies on ground taken for impassable")
-        return run if np.array_equal(picture, trained) else run._replace(plan=blind)
+        return run._replace(spent=run.best) if np.array_equal(picture, trained) else run._replace(plan=blind)
 
     monkeypatch.setattr(compute, "terrain_plan", doubtful)
-    assert "S too. Take the sun of its training ◌, or move S." in said(visit("terrain", altitude="5"))
+    lit = shown(visit("terrain"))
+    ends = ".".join(str(each) for each in (*lit["start"], *lit["goal"]))  # there is a way between these
+    assert "S too. Take the sun of its training ◌, or move S." in said(visit("terrain", altitude="5", ends=ends))
     walled_in = said(visit("terrain", altitude="5", ends="3.4.12.9"))
     assert "Under the sun of its training it does not arrive either: move S or G. In truth no way leads" in walled_in
 
