@@ -23,7 +23,8 @@ export default function ({ parentElement, data }) {
     button.append(make("span", "", each.title));
     button.firstChild.setAttribute("aria-hidden", "true");
     button.setAttribute("aria-description", each.words);
-    button.onpointerenter = button.onfocus = button.onclick = () => light(each.action);
+    button.onpointerenter = (event) => { if (event.pointerType === "mouse") light(each.action); }; // a thumb that scrolls chooses nothing
+    button.onfocus = button.onclick = () => light(each.action);
     kernels.append(button);
     return button;
   });
