@@ -4,6 +4,6 @@
     app.py        the script that Streamlit runs; app_pages/ has a page for each question
     compute/      what pnzoo computes, cached
     figures/      arrays -> figures; theme.py has all colours
-    widgets/      what people touch: maps, sketchpad, animation, choices
+    widgets/      what people touch: maps, rings, animation, choices
     state.py      what the address carries
 """

@@ -12,7 +12,7 @@ from dashboard import (
 )
 from dashboard.compute import drawings, support_set
 from dashboard.figures import few_shot as few_shot_figures
-from dashboard.widgets import choices, episode_controls, headings, ring, sketchpad
+from dashboard.widgets import choices, episode_controls, headings, ring
 from pnzoo import analysis
 
 SNIPPET = '''import numpy as np
@@ -149,7 +149,7 @@ def show_ring(name, episode, explanation):
             "likeness": None if explanation.similarity is None else likeness(name)}
     ring.show("ring", {
         **data, "model": name, "photos": False, "turn": state.get("turn", 0), "drawn": state.get("drawn") is not None,
-        "label": sketchpad.LABEL, "say": st.session_state.pop("ring_problem", ""),
+        "label": ring.LABEL, "say": st.session_state.pop("ring_problem", ""),
         "legend": [] if data["likeness"] is None else ring.legend(data["likeness"]),
         "hint": HINT, "least": state.get("least", 0),
         "lined": data["likeness"] is not None, "leastWords": f"Say “none of these” {LEAST[data['likeness'] is None]}",
@@ -257,7 +257,7 @@ def heard(message):
     out = set(state.get("drop", ()))
     try:
         if what == "draw":
-            state.put(drawn=sketchpad.read_bitmap(message.get("bits")))
+            state.put(drawn=drawings.read_bitmap(message.get("bits")))
         elif what == "undraw":
             state.put(drawn=None)
         elif what == "ask":

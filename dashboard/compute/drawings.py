@@ -8,7 +8,22 @@ import numpy as np
 from pnzoo.data.preprocessing import preprocess_images
 
 SIZE = 28  # of a drawing
+SIDE = 140  # of the bitmap that the page sends
 _LEVELS = 3  # ink in an address is 0, 1/3, 2/3 or 1
+
+
+def read_bitmap(text) -> str | None:
+    """Code of the drawing in what the pad sent; None where nothing is drawn or it is no bitmap."""
+    if not isinstance(text, str) or len(text) > 2 * SIDE * SIDE // 8:
+        return None
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    if len(data) * 8 != SIDE * SIDE:
+        return None
+    bits = np.unpackbits(np.frombuffer(data, np.uint8)).reshape(SIDE, SIDE)
+    return code_of_image(1.0 - bits) if 0 < bits.mean() < 0.9 else None
 
 
 def code_of_image(image) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.compute import drawings
-from dashboard.widgets import canvas, sketchpad
+from dashboard.widgets import canvas
 
 MOST_PHOTO = 1_500_000  # bytes of a photograph, which the page has shrunk to 512 pixels
 WHAT = {"draw", "undraw", "ask", "add", "out", "back", "move", "look", "order", "step", "swap", "least"}
@@ -49,6 +49,9 @@ Delete leaves it out, a letter gives it another class."></div>
 </div>
 </div>
 </div>"""
+LABEL = ("Drawing pad. Draw with mouse or finger; with the keyboard, arrow keys move the pen, space puts it down and "
+         "lifts it, backspace takes back a stroke.")
+
 _ring = canvas.component("ring", _HTML, before=("ring_places", "ring_pad", "ring_outside"))
 
 
@@ -106,7 +109,7 @@ def read_drawing(text: Any) -> str:
     Raises:
         ValueError: there is nothing on it.
     """
-    side = sketchpad.SIDE
+    side = drawings.SIDE
     grey = np.frombuffer(_decoded(text, side * side), np.uint8)
     if len(grey) != side * side:
         raise ValueError("the picture came in pieces; open it again.")

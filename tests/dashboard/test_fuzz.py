@@ -330,7 +330,8 @@ def forged_messages():
 
 
 def test_forged_messages_of_the_canvas_change_nothing_or_something_allowed():
-    from dashboard.widgets import map_grid, sketchpad
+    from dashboard.compute import drawings
+    from dashboard.widgets import map_grid
 
     count = 0
     for message in forged_messages():
@@ -346,7 +347,7 @@ def test_forged_messages_of_the_canvas_change_nothing_or_something_allowed():
             assert 0 <= row < 5
             assert 0 <= col < 8
             assert abs(value) <= 100
-        assert sketchpad.read_bitmap(message.get("bits")) is None
+        assert drawings.read_bitmap(message.get("bits")) is None
     assert count > 40
 
 
